@@ -1,0 +1,77 @@
+// Builds dist/ from src/ (and .build/ for tests): writes the generated command list, then runs tsc.
+//   --if-stale  do nothing when dist/ is newer than every source
+//   --tests     compile src, test and bench into .build/ instead
+//   --types     check types of everything, write nothing
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const flags = new Set(process.argv.slice(2));
+const outDir = join(root, flags.has('--tests') ? '.build' : 'dist');
+const stampFile = join(outDir, '.built');
+
+function walk(dir) {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir, { withFileTypes: true }).flatMap((e) =>
+    e.isDirectory() ? walk(join(dir, e.name)) : [join(dir, e.name)],
+  );
+}
+
+/** One export per command file: `src/commands/<family>/<name>.ts` exports const command or commands. */
+function writeCommandList() {
+  const base = join(root, 'src', 'commands');
+  const files = readdirSync(base, { withFileTypes: true })
+    .filter((e) => e.isDirectory())
+    .flatMap((e) => walk(join(base, e.name)))
+    .filter((f) => f.endsWith('.ts') && /^export const commands?\b/m.test(readFileSync(f, 'utf8')))
+    .map((f) => `./${relative(base, f).split(sep).join('/')}`)
+    .sort();
+  const lines = files.map((f, i) => `import * as c${i} from '${f}';`);
+  const text = [
+    '// Written by scripts/build.mjs from the files of src/commands/*/; not kept in git.',
+    "import type { CommandSpec } from './command.ts';",
+    ...lines,
+    '',
+    'type CommandModule = { readonly command?: CommandSpec; readonly commands?: readonly CommandSpec[] };',
+    `const modules: readonly CommandModule[] = [${files.map((_, i) => `c${i}`).join(', ')}];`,
+    'export const commandList: readonly CommandSpec[] = modules.flatMap((m) => [',
+    '  ...(m.command === undefined ? [] : [m.command]),',
+    '  ...(m.commands ?? []),',
+    ']);',
+    '',
+  ].join('\n');
+  const target = join(base, 'list.generated.ts');
+  if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
+}
+
+function newest(files) {
+  return files.reduce((max, f) => Math.max(max, statSync(f).mtimeMs), 0);
+}
+
+function isFresh() {
+  if (!existsSync(stampFile)) return false;
+  const dirs = flags.has('--tests') ? ['src', 'test', 'bench'] : ['src'];
+  const sources = [
+    ...dirs.flatMap((d) => walk(join(root, d))).filter((f) => !f.endsWith('.generated.ts')),
+    join(root, 'tsconfig.json'),
+    join(root, 'package.json'),
+    fileURLToPath(import.meta.url),
+  ];
+  return newest(sources) <= statSync(stampFile).mtimeMs;
+}
+
+if (flags.has('--if-stale') && isFresh()) process.exit(0);
+writeCommandList();
+const startedAt = new Date();
+const project = flags.has('--tests') || flags.has('--types') ? join(root, 'test', 'tsconfig.json') : root;
+if (!flags.has('--types')) rmSync(outDir, { recursive: true, force: true });
+const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const args = [tsc, '-p', project, ...(flags.has('--types') ? ['--noEmit'] : [])];
+const result = spawnSync(process.execPath, args, { stdio: 'inherit' });
+if (result.status !== 0) process.exit(result.status ?? 1);
+if (!flags.has('--types')) {
+  mkdirSync(outDir, { recursive: true });
+  writeFileSync(stampFile, `${startedAt.toISOString()}\n`);
+}

@@ -1,0 +1,27 @@
+// Runs the tests: builds dist/ and .build/ when stale, then hands every *.test.js to node's runner.
+//   npm test [-- path-part ...]   only the test files whose path contains one of the parts
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const parts = process.argv.slice(2).filter((a) => !a.startsWith('--'));
+const options = process.argv.slice(2).filter((a) => a.startsWith('--'));
+const build = spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--tests', '--if-stale'], { stdio: 'inherit' });
+if (build.status !== 0) process.exit(build.status ?? 1);
+
+function walk(dir) {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((e) =>
+    e.isDirectory() ? walk(join(dir, e.name)) : [join(dir, e.name)],
+  );
+}
+const files = walk(join(root, '.build', 'test'))
+  .filter((f) => f.endsWith('.test.js') && (parts.length === 0 || parts.some((p) => f.includes(p))))
+  .sort();
+if (files.length === 0) {
+  process.stderr.write(`no test file matches ${parts.join(' ')}\n`);
+  process.exit(1);
+}
+const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...options, ...files], { stdio: 'inherit', cwd: root });
+process.exit(run.status ?? 1);

@@ -1,0 +1,55 @@
+// The seam between the server, which knows sockets, and the commands, which do not. The connection decodes one
+// request into `RequestArgs`, the executor runs it and appends exactly one reply to the writer, or defers it.
+import type { ReplyWriter } from '../resp/reply-writer.ts';
+import type { Session } from './session.ts';
+
+/** One decoded request: argument i is `buf[offsets[i] .. offsets[i] + lengths[i])`. Valid until the next decode. */
+export interface RequestArgs {
+  buf: Buffer;
+  argc: number;
+  offsets: Int32Array;
+  lengths: Int32Array;
+}
+
+/** What the executor needs of the client's connection, beyond its session. */
+export interface ClientPort {
+  readonly session: Session;
+  /**
+   * The reply to the current request comes later: the connection reads no further request until `resume` runs.
+   * `resume(write)` calls `write` with a reply writer set to the client's protocol, once, unless the client is gone.
+   */
+  defer(): { resume(write: (reply: ReplyWriter) => void): void; readonly gone: boolean };
+  /** Closes the connection after the replies so far. */
+  close(reason: string): void;
+  /** Bytes waiting in its input and output, for CLIENT LIST. */
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+}
+
+export const ExecuteResult = {
+  /** Replied, and nothing that must be made durable was done. */
+  read: 0,
+  /** Replied, and the reply acknowledges a write: it must wait for the commit. */
+  write: 1,
+  /** No reply yet: the command took `defer()`. */
+  deferred: 2,
+} as const;
+export type ExecuteResult = (typeof ExecuteResult)[keyof typeof ExecuteResult];
+
+export interface Executor {
+  /** Called once per turn of the event loop before its first request: reads the clock. */
+  beginTurn(): void;
+  /** Runs one request. Never throws for what a client can cause. */
+  execute(client: ClientPort, args: RequestArgs, reply: ReplyWriter): ExecuteResult;
+  /** The client's connection is gone. */
+  disconnected(client: ClientPort): void;
+}
+
+/** Group commit, as the server sees it: everything executed so far becomes as durable as configured, then `done`. */
+export interface Committer {
+  /**
+   * Writes what the executed commands appended. Calls `done` before it returns where it can (nothing appended, or
+   * written to the OS under everysec), else later. With an error, the writes of this turn are not acknowledged.
+   */
+  commit(done: (error?: Error) => void): void;
+}

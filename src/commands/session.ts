@@ -1,0 +1,36 @@
+// What commands may know and change of the client that called them: plain state, no socket. The server owns one
+// per connection; the library and the tests make their own.
+
+export type Protocol = 2 | 3;
+
+export class Session {
+  readonly id: number;
+  readonly address: string;
+  readonly localAddress: string;
+  readonly createdAtMs: number;
+  name = '';
+  libName = '';
+  libVersion = '';
+  user = 'default';
+  db = 0;
+  protocol: Protocol = 2;
+  /** False until AUTH or HELLO AUTH succeeds where `requirepass` is set. */
+  authenticated: boolean;
+  /** The connection closes once the replies so far are written (QUIT, CLIENT KILL of itself). */
+  closing = false;
+  noEvict = false;
+  noTouch = false;
+  lastCommand = '';
+  lastActiveMs: number;
+  /** Set while the reply of a command is still to come (see Call.defer); later requests wait in the connection. */
+  blocked = false;
+
+  constructor(id: number, address: string, localAddress: string, nowMs: number, authenticated: boolean) {
+    this.id = id;
+    this.address = address;
+    this.localAddress = localAddress;
+    this.createdAtMs = nowMs;
+    this.lastActiveMs = nowMs;
+    this.authenticated = authenticated;
+  }
+}

@@ -1,0 +1,2 @@
+// Placeholder to be replaced by the resp work.
+export class ReplyWriter {}
