@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const parts = process.argv.slice(2).filter((a) => !a.startsWith('--'));
 const options = process.argv.slice(2).filter((a) => a.startsWith('--'));
-const build = spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--tests', '--if-stale'], { stdio: 'inherit' });
+const build = spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--tests', '--if-stale'], {
+  stdio: 'inherit',
+});
 if (build.status !== 0) process.exit(build.status ?? 1);
 
 function walk(dir) {
@@ -23,5 +25,8 @@ if (files.length === 0) {
   process.stderr.write(`no test file matches ${parts.join(' ')}\n`);
   process.exit(1);
 }
-const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...options, ...files], { stdio: 'inherit', cwd: root });
+const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...options, ...files], {
+  stdio: 'inherit',
+  cwd: root,
+});
 process.exit(run.status ?? 1);

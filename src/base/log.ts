@@ -39,4 +39,8 @@ export function createLog(level: LogLevel, write: (line: string) => void, nowMs:
 }
 
 /** A log that says nothing: for tests and embedded nodes that were given none. */
-export const silentLog: Log = createLog('error', () => {}, () => 0);
+export const silentLog: Log = createLog(
+  'error',
+  () => {},
+  () => 0,
+);

@@ -1,0 +1,311 @@
+// Reads the deltas of a batch (layout in batch-writer.ts) one after the other into its own fields: a cursor, so that
+// recovery and sync allocate nothing per delta. Bytes come from disks and peers, so every length is checked against
+// what is there before it is used; `verify` walks a whole batch first, so a bad one has no partial effect.
+import { stampMax } from '../base/clock.ts';
+import { FerriteError } from '../base/errors.ts';
+import type { SlotRecord } from './batch-writer.ts';
+import { bulkBytesMax, DeltaFlag, DeltaKind, keyspacesMax } from './kinds.ts';
+import type { Origins } from './origins.ts';
+
+const two32 = 4294967296;
+const recordsMax = 65_536;
+const decimalBytesMax = 400;
+const noRecords: readonly SlotRecord[] = [];
+
+function malformed(what: string): never {
+  throw new FerriteError('LINK_PROTOCOL', `malformed batch: ${what}`);
+}
+
+export class BatchReader {
+  buf: Buffer = Buffer.alloc(0);
+  /** Where the current record's head is, and where the next one starts. */
+  start = 0;
+  pos = 0;
+  kind = 0;
+  flags = 0;
+  db = 0;
+  keyOffset = 0;
+  keyLength = 0;
+  /** The dot: origin index, stamp halves. */
+  origin = 0;
+  hi = 0;
+  lo = 0;
+  /** The base dot of put and patch, or the kill dot of clear and clearDb, or the expiry's of marker; origin 0 = none. */
+  baseOrigin = 0;
+  baseHi = 0;
+  baseLo = 0;
+  /** put, expire, marker: absolute Unix ms; 0 = none. mapDb: the database index. */
+  deadlineMs = 0;
+  valueOffset = 0;
+  valueLength = 0;
+  /** patch: where its bytes go. */
+  at = 0;
+  /** count: run and, unless decimal (then the value bytes hold it), the sum in halves. */
+  runHi = 0;
+  runLo = 0;
+  sumHi = 0;
+  sumLo = 0;
+  /** frontier, start. */
+  tag = 0;
+  /** The slot records that a put or clear carries. */
+  records: readonly SlotRecord[] = noRecords;
+  private end = 0;
+  private readonly origins: Origins;
+  private readonly table: number[] = [];
+  private dHi = 0;
+  private dLo = 0;
+
+  constructor(origins: Origins) {
+    this.origins = origins;
+  }
+
+  /** Stands before the first record of `buf[start .. end)`. */
+  open(buf: Buffer, start: number, end: number): void {
+    this.buf = buf;
+    this.pos = start;
+    this.end = end;
+    this.table.length = 0;
+    this.db = -1;
+    this.origin = 0;
+    this.hi = 0;
+    this.lo = 0;
+    this.keyLength = -1;
+  }
+
+  /** Walks the whole batch; throws FerriteError LINK_PROTOCOL if any record is malformed. Returns their number. */
+  verify(buf: Buffer, start: number, end: number): number {
+    this.open(buf, start, end);
+    let count = 0;
+    while (this.next()) {
+      count += 1;
+    }
+    return count;
+  }
+
+  /** Whether the flag is set in the current record. */
+  has(flag: number): boolean {
+    return (this.flags & flag) !== 0;
+  }
+
+  /** The current record's stamp as one number. */
+  get stamp(): number {
+    return this.hi * two32 + (this.lo >>> 0);
+  }
+
+  /** Reads the next record into the fields; false at the end. Throws FerriteError LINK_PROTOCOL if malformed. */
+  next(): boolean {
+    if (this.pos >= this.end) return false;
+    this.start = this.pos;
+    const head = this.u8();
+    this.kind = head & 31;
+    this.flags = this.u8();
+    if ((head & 128) === 0) {
+      this.db = this.u8();
+      if (this.db >= keyspacesMax) malformed('keyspace');
+    } else if (this.db < 0) malformed('no keyspace before');
+    if ((head & 32) === 0) {
+      this.keyLength = this.length();
+      this.keyOffset = this.pos;
+      this.pos += this.keyLength;
+    } else if (this.keyLength < 0) malformed('no key before');
+    if ((head & 64) === 0) this.origin = this.originRef();
+    else if (this.origin === 0) malformed('no origin before');
+    this.difference(this.hi, this.lo);
+    this.hi = this.dHi;
+    this.lo = this.dLo;
+    this.payload();
+    return true;
+  }
+
+  private payload(): void {
+    this.baseOrigin = 0;
+    this.deadlineMs = 0;
+    this.valueLength = 0;
+    this.records = noRecords;
+    switch (this.kind) {
+      case DeltaKind.put:
+        if ((this.flags & DeltaFlag.base) !== 0) this.base();
+        if ((this.flags & DeltaFlag.deadline) !== 0) this.deadlineMs = this.varint();
+        this.value();
+        this.readRecords();
+        return;
+      case DeltaKind.count:
+        this.difference(this.hi, this.lo);
+        this.runHi = this.dHi;
+        this.runLo = this.dLo;
+        if ((this.flags & DeltaFlag.decimal) !== 0) this.decimal();
+        else this.zigzag64();
+        return;
+      case DeltaKind.patch:
+        this.base();
+        this.at = this.varint();
+        this.value();
+        if (this.at + this.valueLength > bulkBytesMax) malformed('patch beyond the largest value');
+        return;
+      case DeltaKind.clear:
+        if ((this.flags & DeltaFlag.kill) !== 0) this.base();
+        else this.baseIsDot();
+        this.readRecords();
+        return;
+      case DeltaKind.expire:
+        this.deadlineMs = this.varint();
+        return;
+      case DeltaKind.marker:
+        this.deadlineMs = this.varint();
+        this.base();
+        return;
+      case DeltaKind.forget:
+        return;
+      case DeltaKind.clearDb:
+        this.base();
+        return;
+      case DeltaKind.mapDb:
+        this.deadlineMs = this.varint();
+        if (this.deadlineMs >= keyspacesMax) malformed('database');
+        return;
+      case DeltaKind.frontier:
+      case DeltaKind.start:
+        this.tag = this.varint();
+        return;
+      case DeltaKind.ledger:
+        this.value();
+        return;
+      default:
+        malformed(`kind ${this.kind}`);
+    }
+  }
+
+  private record(): SlotRecord {
+    const origin = this.originRef();
+    const stamp = this.stampValue();
+    const run = this.stampValue();
+    const eventOrigin = this.originRef();
+    const eventStamp = this.stampValue();
+    return { origin, stamp, run, sum: this.sum(), eventOrigin, eventStamp };
+  }
+
+  private stampValue(): number {
+    const value = this.varint();
+    if (value > stampMax) malformed('stamp');
+    return value;
+  }
+
+  private sum(): bigint | string {
+    const form = this.u8();
+    if (form === 1) {
+      this.decimal();
+      return this.buf.toString('latin1', this.valueOffset, this.valueOffset + this.valueLength);
+    }
+    if (form !== 0) malformed('sum');
+    this.zigzag64();
+    return (BigInt(this.sumHi) << 32n) | BigInt(this.sumLo >>> 0);
+  }
+
+  private readRecords(): void {
+    if ((this.flags & DeltaFlag.records) === 0) return;
+    const { valueOffset, valueLength } = this;
+    const count = this.varint();
+    if (count === 0 || count > recordsMax) malformed('records');
+    const records: SlotRecord[] = [];
+    for (let i = 0; i < count; i++) records.push(this.record());
+    this.records = records;
+    this.valueOffset = valueOffset;
+    this.valueLength = valueLength;
+  }
+
+  private base(): void {
+    this.baseOrigin = this.originRef();
+    this.difference(this.hi, this.lo);
+    this.baseHi = this.dHi;
+    this.baseLo = this.dLo;
+  }
+
+  private baseIsDot(): void {
+    this.baseOrigin = this.origin;
+    this.baseHi = this.hi;
+    this.baseLo = this.lo;
+  }
+
+  private value(): void {
+    this.valueLength = this.length();
+    this.valueOffset = this.pos;
+    this.pos += this.valueLength;
+  }
+
+  private decimal(): void {
+    this.value();
+    if (this.valueLength === 0 || this.valueLength > decimalBytesMax) malformed('decimal');
+    const text = this.buf.toString('latin1', this.valueOffset, this.valueOffset + this.valueLength);
+    if (!/^-?\d{1,330}(\.\d{1,64})?$/.test(text)) malformed('decimal');
+  }
+
+  private length(): number {
+    const n = this.varint();
+    if (n > bulkBytesMax || this.pos + n > this.end) malformed('length');
+    return n;
+  }
+
+  private originRef(): number {
+    const ref = this.varint();
+    if (ref < this.table.length) return this.table[ref]!;
+    if (ref !== this.table.length) malformed('origin');
+    const n = this.length();
+    if (n > 255) malformed('origin');
+    const index = this.origins.intern(this.buf.toString('latin1', this.pos, this.pos + n));
+    this.pos += n;
+    this.table.push(index);
+    return index;
+  }
+
+  private u8(): number {
+    if (this.pos >= this.end) malformed('cut short');
+    return this.buf[this.pos++]!;
+  }
+
+  private varint(): number {
+    let b = this.u8();
+    if (b < 128) return b;
+    let value = b & 127;
+    let scale = 128;
+    for (let i = 0; i < 7; i++) {
+      b = this.u8();
+      value += (b & 127) * scale;
+      if (b < 128) {
+        if (value > Number.MAX_SAFE_INTEGER) malformed('varint');
+        return value;
+      }
+      scale *= 128;
+    }
+    return malformed('varint');
+  }
+
+  /** Leaves base + the zigzag difference read in dHi and dLo. */
+  private difference(hi: number, lo: number): void {
+    const z = this.varint();
+    const d = z % 2 === 0 ? z / 2 : -(z + 1) / 2;
+    const value = hi * two32 + (lo >>> 0) + d;
+    if (!(value >= 0 && value <= stampMax)) malformed('stamp');
+    this.dHi = Math.floor(value / two32);
+    this.dLo = (value % two32) | 0;
+  }
+
+  private zigzag64(): void {
+    const from = this.pos;
+    let n = 0;
+    while (this.u8() >= 128) if (++n > 9) malformed('sum');
+    if (n < 7) {
+      this.pos = from;
+      const z = this.varint();
+      const value = z % 2 === 0 ? z / 2 : -(z + 1) / 2;
+      this.sumHi = Math.floor(value / two32);
+      this.sumLo = (value % two32) | 0;
+      return;
+    }
+    let v = 0n;
+    for (let i = n; i >= 0; i--) v = (v << 7n) | BigInt(this.buf[from + i]! & 127);
+    if (v >= 1n << 64n) malformed('sum');
+    const signed = BigInt.asIntN(64, (v & 1n) === 0n ? v >> 1n : ~(v >> 1n));
+    this.sumHi = Number(signed >> 32n);
+    this.sumLo = Number(BigInt.asIntN(32, signed));
+  }
+}

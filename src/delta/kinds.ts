@@ -1,0 +1,51 @@
+// The kinds of delta and their flags. A delta is one small fact about one key, made by one origin at one stamp; a few
+// kinds from `frontier` on are the journal's and links' own bookkeeping and never touch a store. Numbers are part of
+// the journal's and the wire's format: they are never reused.
+
+export const DeltaKind = {
+  /** A whole string value, with what it says of expiry. */
+  put: 1,
+  /** A counter slot of one origin: run and sum. */
+  count: 2,
+  /** Bytes at an offset of a string whose current dot is the base. */
+  patch: 3,
+  /** Kills everything of a key at or below the kill dot. */
+  clear: 4,
+  /** An absolute deadline, or none. */
+  expire: 5,
+  /** Kills everything of a keyspace at or below the kill dot. */
+  clearDb: 6,
+  /** Database index (payload) shows keyspace `db`: SWAPDB. */
+  mapDb: 7,
+  /** The purge of an expired value, remembered while a peer may know it. Local: snapshots only. */
+  marker: 8,
+  /** A key was evicted here. Local: journal only. */
+  forget: 9,
+  /** Everything of this origin up to this stamp is complete here; `tag` names the start that gave the stamp. */
+  frontier: 16,
+  /** This node started: origin, first stamp, tag. */
+  start: 17,
+  /** What has been taken in from a peer's journal: opaque payload of the sync, named by key. */
+  ledger: 18,
+} as const;
+export type DeltaKind = (typeof DeltaKind)[keyof typeof DeltaKind];
+
+export const DeltaFlag = {
+  /** The dot that this value replaced, of another origin, follows. */
+  base: 1,
+  /** The delta also states the expiry, under its own dot: none unless `deadline`. */
+  expiryStated: 2,
+  /** A deadline (absolute Unix ms) follows. */
+  deadline: 4,
+  /** Per-origin records of the counter slots seen follow. */
+  records: 8,
+  /** The sum is decimal text, not a 64-bit integer. */
+  decimal: 16,
+  /** The kill dot differs from the event dot and follows. */
+  kill: 32,
+} as const;
+
+/** Longest key, value or text in a batch, in bytes: Redis's own limit for one bulk. */
+export const bulkBytesMax = 512 * 1024 * 1024;
+/** Databases a node has; keyspaces in deltas are 0 to 15. */
+export const keyspacesMax = 16;
