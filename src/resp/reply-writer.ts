@@ -1,2 +1,356 @@
-// Placeholder to be replaced by the resp work.
-export class ReplyWriter {}
+// Appends RESP2 or RESP3 replies to one growing buffer, digit by digit, so that a reply costs no string and no
+// object. The buffer is shared by all connections of a server: the *region* is the part since `open()`, the replies
+// of the connection that is being served. When room runs out a larger buffer is taken and only the region moves;
+// regions that wait elsewhere keep the old buffer. Knows no sockets and never decides when bytes leave.
+//
+//   buf  [ regions that wait | region: start .. pos | free ]
+import { CommandError } from '../base/errors.ts';
+import { formatDouble } from './format-double.ts';
+
+const CR = 13;
+const LF = 10;
+const ZERO = 48;
+const MINUS = 45;
+const BULK = 36;
+const ARRAY = 42;
+const INTEGER = 58;
+const NIL = 95;
+/** Below this many bytes a loop beats the call into a typed array's `set` or `copy`. */
+const loopCopyMax = 48;
+/** A type byte, a sign, 16 digits and CRLF, rounded up. */
+const headerBytesMax = 24;
+const int32Max = 0x7fffffff;
+
+export class ReplyWriter {
+  /** The protocol of the client being served; it decides the shape of nil, maps, doubles and the like. */
+  protocol: 2 | 3 = 2;
+  buf: Buffer;
+  /** Where the next byte goes. */
+  pos = 0;
+  /** Where the region began. */
+  start = 0;
+  /** The most that one region may hold; past it a reply fails with a CommandError. */
+  regionBytesMax: number;
+  private readonly initialBytes: number;
+
+  constructor(initialBytes = 64 * 1024, regionBytesMax = 1024 * 1024 * 1024) {
+    this.initialBytes = initialBytes;
+    this.regionBytesMax = regionBytesMax;
+    this.buf = Buffer.allocUnsafeSlow(initialBytes);
+  }
+
+  /** Begins a region at the current position. */
+  open(): void {
+    this.start = this.pos;
+  }
+
+  /** A position that survives growth, to go back to with `rewind`. */
+  mark(): number {
+    return this.pos - this.start;
+  }
+
+  /** Drops what was written since `mark`, for instance the half of a reply that turned into an error. */
+  rewind(mark: number): void {
+    this.pos = this.start + mark;
+  }
+
+  /** Leaves the buffer to those who still refer to it and goes on in a fresh one. The region must be empty. */
+  handOver(): void {
+    this.buf = Buffer.allocUnsafeSlow(this.initialBytes);
+    this.pos = 0;
+    this.start = 0;
+  }
+
+  /** Begins again at the buffer's front: all that was in it has been written. Buffers over `keepBytesMax` go. */
+  reset(keepBytesMax: number): void {
+    if (this.buf.length > keepBytesMax) this.buf = Buffer.allocUnsafeSlow(this.initialBytes);
+    this.pos = 0;
+    this.start = 0;
+  }
+
+  ok(): void {
+    if (this.pos + 5 > this.buf.length) this.grow(5);
+    const buf = this.buf;
+    const p = this.pos;
+    buf[p] = 43;
+    buf[p + 1] = 79;
+    buf[p + 2] = 75;
+    buf[p + 3] = CR;
+    buf[p + 4] = LF;
+    this.pos = p + 5;
+  }
+
+  pong(): void {
+    if (this.pos + 7 > this.buf.length) this.grow(7);
+    const buf = this.buf;
+    const p = this.pos;
+    buf[p] = 43;
+    buf[p + 1] = 80;
+    buf[p + 2] = 79;
+    buf[p + 3] = 78;
+    buf[p + 4] = 71;
+    buf[p + 5] = CR;
+    buf[p + 6] = LF;
+    this.pos = p + 7;
+  }
+
+  queued(): void {
+    this.line('+QUEUED');
+  }
+
+  /** A simple string. `text` is one line of Latin-1; line breaks in it become spaces. */
+  simple(text: string): void {
+    this.line(`+${oneLine(text)}`);
+  }
+
+  /** An error; `line` begins with its code and has no `-`: `ERR syntax error`. Line breaks become spaces. */
+  error(line: string): void {
+    this.line(`-${oneLine(line)}`);
+  }
+
+  /** An integer reply. `n` must be a safe integer. */
+  integer(n: number): void {
+    if (n >= 0 && n < 10) {
+      if (this.pos + 4 > this.buf.length) this.grow(4);
+      const buf = this.buf;
+      const p = this.pos;
+      buf[p] = INTEGER;
+      buf[p + 1] = ZERO + n;
+      buf[p + 2] = CR;
+      buf[p + 3] = LF;
+      this.pos = p + 4;
+      return;
+    }
+    this.header(INTEGER, n);
+  }
+
+  integerBig(n: bigint): void {
+    this.line(`:${n}`);
+  }
+
+  /** A copy of `bytes[offset .. offset + length)` as a bulk string. */
+  bulk(bytes: Uint8Array, offset: number, length: number): void {
+    let p = this.bulkReserve(length);
+    const buf = this.buf;
+    if (length <= loopCopyMax) {
+      for (let i = offset, end = offset + length; i < end; i++) buf[p++] = bytes[i]!;
+    } else {
+      buf.set(bytes.subarray(offset, offset + length), p);
+    }
+  }
+
+  /**
+   * The frame of a bulk string of `length` bytes: returns the offset in `buf` where the caller, before any other
+   * call, puts exactly so many bytes.
+   */
+  bulkReserve(length: number): number {
+    if (this.pos + length + headerBytesMax > this.buf.length) this.grow(length + headerBytesMax);
+    const buf = this.buf;
+    const p = this.header(BULK, length);
+    const end = p + length;
+    buf[end] = CR;
+    buf[end + 1] = LF;
+    this.pos = end + 2;
+    return p;
+  }
+
+  bulkText(text: string): void {
+    const length = Buffer.byteLength(text);
+    const p = this.bulkReserve(length);
+    this.buf.write(text, p, length, 'utf8');
+  }
+
+  /** A bulk string of one byte a character; for text known to be ASCII or Latin-1. */
+  bulkLatin1(text: string): void {
+    const p = this.bulkReserve(text.length);
+    writeLatin1(this.buf, p, text);
+  }
+
+  /** A safe integer as a bulk string: `$2\r\n42\r\n`. */
+  bulkInteger(n: number): void {
+    const length = digitCount(n < 0 ? -n : n) + (n < 0 ? 1 : 0);
+    const p = this.bulkReserve(length);
+    writeDigits(this.buf, p, n, length);
+  }
+
+  /** The absent value: `$-1` in RESP2, `_` in RESP3. */
+  nil(): void {
+    this.absent(BULK);
+  }
+
+  /** The absent array: `*-1` in RESP2, `_` in RESP3. */
+  nilArray(): void {
+    this.absent(ARRAY);
+  }
+
+  /** The header of an array; `count` replies follow. */
+  array(count: number): void {
+    this.header(ARRAY, count);
+  }
+
+  /** The header of a map; `pairs` keys and values follow, in RESP2 as one flat array. */
+  map(pairs: number): void {
+    if (this.protocol === 3) this.header(37, pairs);
+    else this.header(ARRAY, pairs * 2);
+  }
+
+  set(count: number): void {
+    this.header(this.protocol === 3 ? 126 : ARRAY, count);
+  }
+
+  /** The header of an out-of-band message; in RESP2 an array. */
+  push(count: number): void {
+    this.header(this.protocol === 3 ? 62 : ARRAY, count);
+  }
+
+  double(value: number): void {
+    const text = formatDouble(value);
+    if (this.protocol === 3) this.line(`,${text}`);
+    else this.bulkLatin1(text);
+  }
+
+  boolean(value: boolean): void {
+    if (this.protocol === 3) this.line(value ? '#t' : '#f');
+    else this.integer(value ? 1 : 0);
+  }
+
+  /** Text with a three-letter format (`txt`, `mkd`); in RESP2 a bulk string. */
+  verbatim(format: string, text: string): void {
+    if (this.protocol !== 3) {
+      this.bulkText(text);
+      return;
+    }
+    const bytes = Buffer.byteLength(text);
+    const length = bytes + 4;
+    let p = this.bulkReserve(length);
+    this.buf[p - digitCount(length) - 3] = 61;
+    writeLatin1(this.buf, p, format);
+    p += 3;
+    this.buf[p] = INTEGER;
+    this.buf.write(text, p + 1, bytes, 'utf8');
+  }
+
+  /** An integer beyond 64 bits, as decimal digits; in RESP2 a bulk string. */
+  bigNumber(digits: string): void {
+    if (this.protocol === 3) this.line(`(${digits}`);
+    else this.bulkLatin1(digits);
+  }
+
+  /** Replies that were encoded before, copied as they are. */
+  raw(bytes: Uint8Array): void {
+    if (this.pos + bytes.length > this.buf.length) this.grow(bytes.length);
+    this.buf.set(bytes, this.pos);
+    this.pos += bytes.length;
+  }
+
+  private absent(type: number): void {
+    if (this.pos + 5 > this.buf.length) this.grow(5);
+    const buf = this.buf;
+    let p = this.pos;
+    if (this.protocol === 3) {
+      buf[p++] = NIL;
+    } else {
+      buf[p++] = type;
+      buf[p++] = MINUS;
+      buf[p++] = ZERO + 1;
+    }
+    buf[p] = CR;
+    buf[p + 1] = LF;
+    this.pos = p + 2;
+  }
+
+  /** One type byte, `n` and CRLF. Returns the position behind them. */
+  private header(type: number, n: number): number {
+    if (this.pos + headerBytesMax > this.buf.length) this.grow(headerBytesMax);
+    const buf = this.buf;
+    let p = this.pos;
+    buf[p++] = type;
+    if (n >= 0 && n < 10) {
+      buf[p++] = ZERO + n;
+    } else if (n >= 0 && n < 100) {
+      const tens = (n / 10) | 0;
+      buf[p] = ZERO + tens;
+      buf[p + 1] = ZERO + n - tens * 10;
+      p += 2;
+    } else {
+      const length = digitCount(n < 0 ? -n : n) + (n < 0 ? 1 : 0);
+      writeDigits(buf, p, n, length);
+      p += length;
+    }
+    buf[p] = CR;
+    buf[p + 1] = LF;
+    this.pos = p + 2;
+    return p + 2;
+  }
+
+  private line(text: string): void {
+    const length = text.length;
+    if (this.pos + length + 2 > this.buf.length) this.grow(length + 2);
+    writeLatin1(this.buf, this.pos, text);
+    const p = this.pos + length;
+    this.buf[p] = CR;
+    this.buf[p + 1] = LF;
+    this.pos = p + 2;
+  }
+
+  /** Moves the region to a buffer with room for `more` bytes. */
+  private grow(more: number): void {
+    const used = this.pos - this.start;
+    const needed = used + more;
+    if (needed > this.regionBytesMax) {
+      throw new CommandError(`ERR reply exceeds the limit of ${this.regionBytesMax} bytes`);
+    }
+    let size = this.buf.length;
+    // A region at the buffer's front has outgrown it; one further back may fit a fresh buffer of the same size.
+    while (size < needed || (this.start === 0 && size === this.buf.length)) size *= 2;
+    const larger = Buffer.allocUnsafeSlow(size);
+    this.buf.copy(larger, 0, this.start, this.pos);
+    this.buf = larger;
+    this.start = 0;
+    this.pos = used;
+  }
+}
+
+function writeLatin1(buf: Buffer, p: number, text: string): void {
+  if (text.length > loopCopyMax) {
+    buf.write(text, p, 'latin1');
+    return;
+  }
+  for (let i = 0; i < text.length; i++) buf[p + i] = text.charCodeAt(i);
+}
+
+function oneLine(text: string): string {
+  return /[\r\n]/.test(text) ? text.replace(/[\r\n]/g, ' ') : text;
+}
+
+/** Decimal digits of a safe integer that is not negative. */
+function digitCount(n: number): number {
+  if (n < 10) return 1;
+  if (n < 100) return 2;
+  if (n < 1000) return 3;
+  if (n < 10000) return 4;
+  let count = 4;
+  for (let rest = Math.floor(n / 10000); rest > 0; rest = Math.floor(rest / 10)) count++;
+  return count;
+}
+
+/** Writes `n` in `length` characters at `p`. */
+function writeDigits(buf: Uint8Array, p: number, n: number, length: number): void {
+  let rest = n;
+  if (n < 0) {
+    buf[p] = MINUS;
+    rest = -n;
+  }
+  let at = p + length - 1;
+  while (rest > int32Max) {
+    const quotient = Math.floor(rest / 10);
+    buf[at--] = ZERO + (rest - quotient * 10);
+    rest = quotient;
+  }
+  let small = rest | 0;
+  do {
+    const quotient = (small / 10) | 0;
+    buf[at--] = ZERO + small - quotient * 10;
+    small = quotient;
+  } while (small > 0);
+}
