@@ -288,8 +288,11 @@ export class RequestDecoder {
     if (possible > args.offsets.length) growArguments(args, possible);
     const { offsets, lengths } = args;
     const { buf, end } = this;
-    const bulkBytesMax = this.limits.bulkBytesMax;
-    const last = this.start + this.limits.requestBytesMax;
+    const { limits } = this;
+    const bulkBytesMax = this.authenticated
+      ? limits.bulkBytesMax
+      : Math.min(limits.bulkBytesMax, limits.unauthenticatedBulkBytesMax);
+    const last = this.start + limits.requestBytesMax;
     let p = this.pos;
     let argc = 0;
     while (argc < total) {
