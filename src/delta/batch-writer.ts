@@ -74,7 +74,8 @@ export class BatchWriter {
     return old;
   }
 
-  private restart(start: number): void {
+  /** Starts a new batch at `start` of the same buffer, keeping what stands before it. */
+  restart(start: number): void {
     this.pos = start;
     this.count = 0;
     this.localCount = 0;

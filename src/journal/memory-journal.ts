@@ -1,0 +1,116 @@
+// The journal of a node without persistence: the newest blocks in memory, within a byte budget, for links to read.
+// Memory counts as durable here (HELLO says so), a restart forgets everything and begins under a new id, and a link
+// that falls behind the budget reads what it lacks from the store. It touches no file.
+import { randomBytes } from 'node:crypto';
+import { FerriteError } from '../base/errors.ts';
+import type { Origins } from '../delta/origins.ts';
+import type { Block, DeltaLog, SaveFigures, SnapshotResult } from './delta-log.ts';
+import { BlockTail } from './tail.ts';
+
+/** Smallest budget that still makes a tail: one chunk being filled and one to read from. */
+export const tailBytesMin = 64 * 1024;
+
+export interface MemoryJournalOptions {
+  readonly origins: Origins;
+  /** Bytes of newest blocks to keep for links. */
+  readonly tailBytesMax: number;
+  readonly nowMs?: () => number;
+}
+
+export class MemoryJournal implements DeltaLog {
+  readonly id = randomBytes(8).toString('hex');
+  readonly failure = undefined;
+  readonly save: SaveFigures;
+  private readonly tail: BlockTail;
+  private readonly listeners = new Set<() => void>();
+  private committedSeq = 0;
+  private closed = false;
+
+  constructor(options: MemoryJournalOptions) {
+    const bytesMax = Math.max(tailBytesMin, options.tailBytesMax);
+    const chunkBytes = Math.min(256 * 1024, Math.floor(bytesMax / 4));
+    this.tail = new BlockTail(options.origins, 0, 0, bytesMax - chunkBytes, chunkBytes);
+    const lastSaveMs = (options.nowMs ?? Date.now)();
+    this.save = { lastSaveMs, lastStatus: 'ok', lastDurationMs: 0, inProgress: false, progressRecords: 0 };
+  }
+
+  get writer(): BlockTail['writer'] {
+    return this.tail.writer;
+  }
+
+  get source(): string {
+    return this.tail.source;
+  }
+
+  get seq(): number {
+    return this.tail.seq;
+  }
+
+  get ownSeq(): number {
+    return this.tail.ownSeq;
+  }
+
+  get durableSeq(): number {
+    return this.tail.seq;
+  }
+
+  get durableOwnSeq(): number {
+    return this.tail.ownSeq;
+  }
+
+  get oldestSeq(): number {
+    return this.tail.oldestSeq;
+  }
+
+  get changesSinceSave(): number {
+    return this.tail.seq;
+  }
+
+  get storedBytes(): number {
+    return 0;
+  }
+
+  setSource(peer: string): void {
+    this.tail.setSource(peer, 0);
+  }
+
+  commit(done: (error?: Error) => void): void {
+    if (this.closed) {
+      done(new FerriteError('CLOSED', 'the journal is closed'));
+      return;
+    }
+    this.tail.closeBlock(0);
+    const appended = this.tail.seq !== this.committedSeq;
+    this.committedSeq = this.tail.seq;
+    this.tail.turn(this.tail.seq);
+    done();
+    if (appended) for (const listener of this.listeners) listener();
+  }
+
+  requestSync(): void {
+    // What is appended is as durable as it gets.
+  }
+
+  onDurable(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  read(fromSeq: number, limitBytes: number): Promise<Block[]> | undefined {
+    const blocks = this.tail.read(fromSeq, this.tail.seq, limitBytes);
+    return blocks === undefined ? undefined : Promise.resolve(blocks);
+  }
+
+  snapshot(): Promise<SnapshotResult> {
+    return Promise.reject(new FerriteError('JOURNAL_IO', 'persistence is off'));
+  }
+
+  retain(): void {
+    // The budget alone decides: a link that needs more reads the store.
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.listeners.clear();
+  }
+}

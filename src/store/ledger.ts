@@ -1,0 +1,151 @@
+// The durable bookkeeping beside the data: how far each origin is complete here, every start of this node with its
+// tag, and named notes of the sync. It lives in the journal's records of the kinds frontier, start and ledger: setting
+// anything appends the record to `recorder`, recovery applies it. It knows no file and no peer, and decides nothing.
+//
+// In a snapshot the starts come as pairs: start (first stamp, tag), then frontier (last own stamp under that tag).
+import { FerriteError } from '../base/errors.ts';
+import type { BatchReader } from '../delta/batch-reader.ts';
+import type { BatchWriter } from '../delta/batch-writer.ts';
+import { DeltaKind } from '../delta/kinds.ts';
+import { VersionVector } from '../delta/vector.ts';
+
+/** Starts remembered; a peer that knows only an older one finds that this node's past is unknown to it. */
+export const startsMax = 4096;
+export const notesMax = 65_536;
+
+/** One start of this node: under `origin` it gave the stamps from `stamp` to `lastStamp`, named by `tag` to peers. */
+export interface StartRecord {
+  readonly origin: number;
+  /** The first stamp of the start. */
+  readonly stamp: number;
+  readonly tag: number;
+  /** The highest own stamp journaled since; below `stamp` while there is none. */
+  readonly lastStamp: number;
+}
+
+export class Ledger {
+  /** Where records of changes go: the journal's writer; undefined during recovery and where nobody keeps them. */
+  recorder: BatchWriter | undefined;
+  /** How far each origin is complete here; for the own one, its last stamp. Changed through this ledger only. */
+  readonly vector = new VersionVector();
+  private readonly startList: { origin: number; stamp: number; tag: number; lastStamp: number }[] = [];
+  private readonly noteMap = new Map<string, string>();
+
+  get starts(): readonly StartRecord[] {
+    return this.startList;
+  }
+
+  get notes(): ReadonlyMap<string, string> {
+    return this.noteMap;
+  }
+
+  /** The origin of the last start; 0 before the first. */
+  get ownOrigin(): number {
+    return this.startList.at(-1)?.origin ?? 0;
+  }
+
+  /** Records that `origin` is complete here up to `stamp`, which it gave under `tag`. Returns whether that is news. */
+  advance(origin: number, stamp: number, tag: number): boolean {
+    if (!this.raise(origin, stamp, tag)) return false;
+    this.recorder?.frontier(origin, stamp, tag);
+    return true;
+  }
+
+  /** Records a start of this node; stamps given from now on belong to it. */
+  addStart(origin: number, stamp: number, tag: number): void {
+    this.pushStart(origin, stamp, tag);
+    this.recorder?.start(origin, stamp, tag);
+  }
+
+  /** Notes, without a record of its own, that a record with this own stamp is in the journal. */
+  witnessOwn(stamp: number): void {
+    const last = this.startList.at(-1);
+    if (last === undefined || stamp <= last.lastStamp) return;
+    last.lastStamp = stamp;
+    this.vector.advance(last.origin, stamp, last.tag);
+  }
+
+  /** Keeps `value` under `name`; undefined forgets it. Throws FerriteError SYNC past `notesMax` names. */
+  setNote(name: string, value: string | undefined): void {
+    if (value === this.noteMap.get(name)) return;
+    if (value !== undefined && this.noteMap.size >= notesMax && !this.noteMap.has(name)) {
+      throw new FerriteError('SYNC', `more than ${notesMax} notes in the ledger`);
+    }
+    this.putNote(name, value ?? '');
+    if (this.recorder !== undefined) this.writeNote(this.recorder, name, value ?? '');
+  }
+
+  /** Whether this node gave out `tag` at a start under `origin`. */
+  tagKnown(origin: number, tag: number): boolean {
+    return this.startOf(origin, tag) !== undefined;
+  }
+
+  /**
+   * The highest own stamp journaled under that tag; undefined for an unknown tag. What a peer says to have of this
+   * node, (stamp, tag), is in its past exactly if the tag is known and the stamp is not above this.
+   */
+  lastStampOfTag(origin: number, tag: number): number | undefined {
+    return this.startOf(origin, tag)?.lastStamp;
+  }
+
+  /** Takes in the reader's record if it is one of the ledger's kinds; false = it is the store's. */
+  apply(reader: BatchReader): boolean {
+    switch (reader.kind) {
+      case DeltaKind.frontier:
+        this.raise(reader.origin, reader.stamp, reader.tag);
+        return true;
+      case DeltaKind.start:
+        this.pushStart(reader.origin, reader.stamp, reader.tag);
+        return true;
+      case DeltaKind.ledger: {
+        const { buf, keyOffset, keyLength, valueOffset, valueLength } = reader;
+        const name = buf.toString('utf8', keyOffset, keyOffset + keyLength);
+        this.putNote(name, buf.toString('utf8', valueOffset, valueOffset + valueLength));
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  /** Appends all of it, for a snapshot. */
+  write(writer: BatchWriter): void {
+    for (const start of this.startList) {
+      writer.start(start.origin, start.stamp, start.tag);
+      if (start.lastStamp > 0) writer.frontier(start.origin, start.lastStamp, start.tag);
+    }
+    for (const [origin, entry] of this.vector.entries()) writer.frontier(origin, entry.stamp, entry.tag);
+    for (const [name, value] of this.noteMap) this.writeNote(writer, name, value);
+  }
+
+  private raise(origin: number, stamp: number, tag: number): boolean {
+    const start = this.startOf(origin, tag);
+    if (start !== undefined && stamp > start.lastStamp) start.lastStamp = stamp;
+    return this.vector.advance(origin, stamp, tag);
+  }
+
+  /** A start is told once; replay over a snapshot may tell it again. */
+  private pushStart(origin: number, stamp: number, tag: number): void {
+    if (this.startOf(origin, tag) !== undefined) return;
+    this.startList.push({ origin, stamp, tag, lastStamp: 0 });
+    if (this.startList.length > startsMax) this.startList.shift();
+  }
+
+  private startOf(origin: number, tag: number): (StartRecord & { lastStamp: number }) | undefined {
+    for (let i = this.startList.length - 1; i >= 0; i--) {
+      const start = this.startList[i]!;
+      if (start.tag === tag && start.origin === origin) return start;
+    }
+    return undefined;
+  }
+
+  private putNote(name: string, value: string): void {
+    if (value === '') this.noteMap.delete(name);
+    else this.noteMap.set(name, value);
+  }
+
+  private writeNote(writer: BatchWriter, name: string, value: string): void {
+    const origin = this.ownOrigin;
+    writer.ledger(origin, this.vector.stampOf(origin), name, value);
+  }
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BatchReader } from '../../src/delta/batch-reader.ts';
+import { BatchWriter } from '../../src/delta/batch-writer.ts';
+import { DeltaKind } from '../../src/delta/kinds.ts';
+import { Origins } from '../../src/delta/origins.ts';
+import { Ledger, notesMax, startsMax } from '../../src/store/ledger.ts';
+
+function replay(writer: BatchWriter, origins: Origins, into = new Ledger()): Ledger {
+  const reader = new BatchReader(origins);
+  reader.open(writer.buf, 0, writer.pos);
+  while (reader.next()) assert.ok(into.apply(reader));
+  return into;
+}
+
+function state(ledger: Ledger): unknown {
+  return { starts: ledger.starts, notes: [...ledger.notes], vector: [...ledger.vector.entries()] };
+}
+
+test('what was recorded, and what a snapshot holds, gives the same ledger again', () => {
+  const origins = new Origins();
+  const own = origins.intern('edge-1/00000001');
+  const other = origins.intern('hub/00000002');
+  const journal = new BatchWriter(origins);
+  const ledger = new Ledger();
+  ledger.recorder = journal;
+  ledger.addStart(own, 100, 7);
+  ledger.advance(own, 150, 7);
+  ledger.advance(other, 90, 3);
+  ledger.setNote('cursor:hub', '12 ä');
+  ledger.setNote('gone', 'x');
+  ledger.setNote('gone', undefined);
+  ledger.addStart(own, 200, 8);
+  assert.deepEqual(state(replay(journal, origins)), state(ledger));
+
+  const snapshot = new BatchWriter(origins);
+  ledger.write(snapshot);
+  const restored = replay(snapshot, origins);
+  assert.deepEqual(state(restored), state(ledger));
+  assert.deepEqual(
+    state(replay(journal, origins, restored)),
+    state(ledger),
+    'replay over it changes nothing',
+  );
+});
+
+test('a peer entry is in the past only up to the last stamp journaled under its tag', () => {
+  const ledger = new Ledger();
+  assert.equal(ledger.ownOrigin, 0);
+  ledger.addStart(1, 100, 7);
+  ledger.witnessOwn(120);
+  ledger.witnessOwn(110);
+  ledger.addStart(1, 300, 8);
+  assert.equal(ledger.lastStampOfTag(1, 7), 120);
+  assert.equal(ledger.lastStampOfTag(1, 8), 0);
+  assert.equal(ledger.lastStampOfTag(1, 9), undefined);
+  assert.equal(ledger.tagKnown(1, 8), true);
+  assert.equal(ledger.tagKnown(2, 8), false);
+  ledger.witnessOwn(301);
+  assert.equal(ledger.lastStampOfTag(1, 8), 301);
+  assert.equal(ledger.lastStampOfTag(1, 7), 120);
+  assert.deepEqual(ledger.vector.get(1), { stamp: 301, tag: 8 });
+  assert.equal(ledger.ownOrigin, 1);
+});
+
+test('only news is recorded', () => {
+  const origins = new Origins();
+  origins.intern('a/00000001');
+  const ledger = new Ledger();
+  ledger.recorder = new BatchWriter(origins);
+  assert.equal(ledger.advance(1, 10, 1), true);
+  assert.equal(ledger.advance(1, 10, 1), false);
+  assert.equal(ledger.advance(1, 9, 2), false);
+  ledger.setNote('n', 'v');
+  ledger.setNote('n', 'v');
+  ledger.setNote('absent', undefined);
+  assert.equal(ledger.recorder.count, 2);
+});
+
+test('starts and notes have limits', () => {
+  const ledger = new Ledger();
+  for (let i = 0; i < startsMax + 10; i++) ledger.addStart(1, i + 1, i);
+  assert.equal(ledger.starts.length, startsMax);
+  assert.equal(ledger.tagKnown(1, 0), false);
+  for (let i = 0; i < notesMax; i++) ledger.setNote(`n${i}`, 'v');
+  assert.throws(() => ledger.setNote('one more', 'v'), /more than 65536 notes/);
+  ledger.setNote('n1', 'w');
+  assert.equal(ledger.notes.get('n1'), 'w');
+});
+
+test('records of the store are left to it', () => {
+  const origins = new Origins();
+  const own = origins.intern('a/00000001');
+  const writer = new BatchWriter(origins);
+  const key = Buffer.from('k');
+  writer.put(0, key, 0, 1, own, 0, 5, key, 0, 1, true, 0, 0, 0, 0);
+  const reader = new BatchReader(origins);
+  reader.open(writer.buf, 0, writer.pos);
+  reader.next();
+  assert.equal(reader.kind, DeltaKind.put);
+  assert.equal(new Ledger().apply(reader), false);
+});
