@@ -1,0 +1,366 @@
+// One client: feeds its socket's chunks to the decoder, has the requests executed in order, and sends the replies
+// that the turn releases. It owns no buffer and no timer while nothing waits. A client that does not read is not
+// served: past a limit of unsent replies no further request runs and nothing more is read, until it has caught up.
+//
+//   running -> blocked   a command deferred its reply; fed bytes wait in the decoder
+//           -> stalled   unsent replies passed the limit
+//           -> ending    no further request; the socket ends once the last reply is out
+import type { Socket } from 'node:net';
+import type { Log } from '../base/log.ts';
+import { type ClientPort, ExecuteResult, type Executor } from '../commands/executor.ts';
+import type { Protocol, Session } from '../commands/session.ts';
+import type { ReplyWriter } from '../resp/reply-writer.ts';
+import { type DecodedArgs, emptyBuffer } from '../resp/request-args.ts';
+import { DecodeResult, RequestDecoder, type RequestLimits } from '../resp/request-decoder.ts';
+import { OutputQueue } from './output-queue.ts';
+import type { RegionOwner, Turn } from './turn.ts';
+
+/** Limits of what a connection may let wait; they may change while the server runs. */
+export interface ConnectionLimits {
+  /** Unsent reply bytes past which no further request of the connection runs. */
+  outputPauseBytes: number;
+  /** Unsent reply bytes past which the connection is dropped. */
+  outputBytesMax: number;
+  /** A connection that takes no byte of waiting output for so long is dropped. */
+  drainTimeoutMs: number;
+  /** A connection that asks nothing for so long is closed; 0: never. */
+  idleTimeoutMs: number;
+  /** Request bytes that may wait behind a deferred reply before reading pauses. */
+  inputPauseBytes: number;
+}
+
+/** What all connections of a listener share. */
+export interface ConnectionContext {
+  readonly turn: Turn;
+  readonly executor: Executor;
+  readonly args: DecodedArgs;
+  readonly requestLimits: RequestLimits;
+  readonly limits: ConnectionLimits;
+  readonly counters: TrafficCounters;
+  readonly log: Log;
+  closed(connection: Connection): void;
+}
+
+export interface TrafficCounters {
+  connectionsTotal: number;
+  rejected: number;
+  bytesIn: number;
+  bytesOut: number;
+}
+
+/** Replies of one chunk are sent in regions of about this size. */
+const regionBytes = 64 * 1024;
+/** What goes to the socket in one write while the client is slow. */
+const sliceBytes = 256 * 1024;
+/** Slices written one after another before the event loop gets a turn. */
+const slicesPerTurn = 16;
+/** How long an ended socket may wait for the client's own end. */
+const lingerMs = 2000;
+
+export class Connection implements ClientPort, RegionOwner {
+  readonly session: Session;
+  heldRegions = 0;
+  heldBytes = 0;
+  gone = false;
+  running = false;
+  private readonly socket: Socket;
+  private readonly context: ConnectionContext;
+  private readonly decoder: RequestDecoder;
+  private output: OutputQueue | undefined = undefined;
+  /** A write has not left yet, and `written` will be called when it has. */
+  private writing = false;
+  private written: (() => void) | undefined = undefined;
+  private stalled = false;
+  private paused = false;
+  private inputEnded = false;
+  private ending = false;
+  private ended = false;
+  private sentBytes = 0;
+  /** The sweep's last look: bytes that had left by then, and since when nothing has. */
+  private leftBytes = 0;
+  private stuckSinceMs = 0;
+
+  constructor(socket: Socket, session: Session, context: ConnectionContext) {
+    this.socket = socket;
+    this.session = session;
+    this.context = context;
+    this.decoder = new RequestDecoder(context.requestLimits, session.authenticated);
+    socket.on('data', (chunk: Buffer) => this.receive(chunk));
+    socket.on('end', () => this.inputEnd());
+    socket.on('error', (error) =>
+      context.log.debug('connection error', { id: session.id, error: error.message }),
+    );
+    socket.on('close', () => this.closed());
+  }
+
+  get protocol(): Protocol {
+    return this.session.protocol;
+  }
+
+  get inputBytes(): number {
+    return this.decoder.bufferedBytes;
+  }
+
+  get outputBytes(): number {
+    return this.heldBytes + this.unsentBytes;
+  }
+
+  /** Everything is sent and the socket only waits for the client's own end. */
+  get hasEnded(): boolean {
+    return this.ended;
+  }
+
+  defer(): { resume(write: (reply: ReplyWriter) => void): void; readonly gone: boolean } {
+    return new DeferredReply(this);
+  }
+
+  /** Writes the reply of the request that was deferred; requests that wait behind it go on in a later turn. */
+  resume(write: (reply: ReplyWriter) => void): void {
+    this.session.blocked = false;
+    this.context.turn.late(this, write);
+  }
+
+  close(reason: string): void {
+    if (this.ending) return;
+    this.context.log.debug('connection closing', { id: this.session.id, reason });
+    this.session.closing = true;
+    if (!this.running) this.end();
+  }
+
+  /** Drops the connection with whatever waits in it. */
+  destroy(): void {
+    this.gone = true;
+    this.socket.destroy();
+  }
+
+  send(buf: Buffer, start: number, end: number): boolean {
+    const length = end - start;
+    this.sentBytes += length;
+    this.context.counters.bytesOut += length;
+    if (this.output === undefined && length <= sliceBytes) {
+      this.socket.write(buf.subarray(start, end));
+      if (this.socket.writableLength === 0) return true;
+      this.output = new OutputQueue();
+      this.awaitWritten();
+      return false;
+    }
+    this.output ??= new OutputQueue();
+    const free = this.output.push(buf, start, end);
+    if (this.unsentBytes > this.context.limits.outputBytesMax) this.drop('output buffer limit reached');
+    else if (!this.writing) this.pump();
+    return free || this.output === undefined;
+  }
+
+  delivered(): void {
+    if (this.ending) this.endOutput();
+    else this.proceed();
+  }
+
+  /** Once in a while: drops what makes no progress. */
+  sweep(nowMs: number): void {
+    const { limits } = this.context;
+    if (this.ended) {
+      if (this.stuckSinceMs === 0) this.stuckSinceMs = nowMs;
+      else if (nowMs - this.stuckSinceMs > lingerMs) this.destroy();
+      return;
+    }
+    const unsent = this.unsentBytes;
+    const left = this.sentBytes - unsent;
+    if (unsent === 0 || left !== this.leftBytes || this.stuckSinceMs === 0) {
+      this.leftBytes = left;
+      this.stuckSinceMs = unsent === 0 ? 0 : nowMs;
+    } else if (nowMs - this.stuckSinceMs >= limits.drainTimeoutMs) {
+      this.drop('client does not read');
+      return;
+    }
+    const idle = unsent === 0 && this.heldRegions === 0 && !this.session.blocked;
+    if (idle && limits.idleTimeoutMs > 0 && nowMs - this.session.lastActiveMs > limits.idleTimeoutMs) {
+      this.close('idle');
+    }
+  }
+
+  private get unsentBytes(): number {
+    return this.socket.writableLength + (this.output?.bytes ?? 0);
+  }
+
+  private receive(chunk: Buffer): void {
+    this.context.counters.bytesIn += chunk.length;
+    if (this.ending) return;
+    this.decoder.feed(chunk);
+    if (!this.session.blocked && !this.stalled) this.run();
+    else if (this.decoder.bufferedBytes > this.context.limits.inputPauseBytes) this.pause();
+  }
+
+  /** Executes what the decoder has, as far as the client may go. */
+  private run(): void {
+    const { context, session, decoder } = this;
+    const { turn, executor, args } = context;
+    const { reply } = turn;
+    this.running = true;
+    turn.open();
+    session.lastActiveMs = turn.nowMs;
+    for (;;) {
+      decoder.authenticated = session.authenticated;
+      const decoded = decoder.next(args);
+      if (decoded !== DecodeResult.request) {
+        if (decoded === DecodeResult.error) this.refuse(reply);
+        break;
+      }
+      reply.protocol = session.protocol;
+      const from = reply.pos - reply.start;
+      const result = executor.execute(this, args, reply);
+      if (result === ExecuteResult.write) turn.mark(from);
+      if (session.blocked || session.closing) break;
+      if (reply.pos - reply.start >= regionBytes) {
+        turn.finish(this);
+        if (this.gone || this.outputBytes > context.limits.outputPauseBytes) break;
+        turn.open();
+      }
+    }
+    turn.finish(this);
+    this.running = false;
+    args.buf = emptyBuffer;
+    this.afterRun();
+  }
+
+  private afterRun(): void {
+    const { session, decoder } = this;
+    if (this.gone) return;
+    if (session.closing) {
+      this.end();
+      return;
+    }
+    this.stalled = this.outputBytes > this.context.limits.outputPauseBytes;
+    if (this.stalled) this.pause();
+    if (this.stalled || session.blocked) decoder.hold();
+    else if (this.inputEnded) this.end();
+    else this.unpause();
+  }
+
+  private refuse(reply: ReplyWriter): void {
+    const { log } = this.context;
+    log.info('protocol error', {
+      id: this.session.id,
+      address: this.session.address,
+      error: this.decoder.error,
+    });
+    reply.protocol = this.session.protocol;
+    reply.error(this.decoder.error);
+    this.session.closing = true;
+  }
+
+  /** Goes on with requests that waited, if nothing holds them any more. */
+  private proceed(): void {
+    if (this.gone || this.ending || this.running || this.session.blocked) return;
+    if (this.stalled && this.outputBytes > this.context.limits.outputPauseBytes / 2) return;
+    if (this.stalled || this.inputEnded || this.decoder.bufferedBytes > 0) {
+      this.stalled = false;
+      this.run();
+    } else {
+      this.unpause();
+    }
+  }
+
+  private pause(): void {
+    if (this.paused) return;
+    this.paused = true;
+    this.socket.pause();
+  }
+
+  private unpause(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    this.socket.resume();
+  }
+
+  /** The write before has not left: `written` will run when it has. */
+  private awaitWritten(): void {
+    this.writing = true;
+    this.written ??= () => {
+      this.writing = false;
+      if (!this.gone) this.pump();
+    };
+    this.socket.write(emptyBuffer, this.written);
+  }
+
+  private pump(): void {
+    const { output, socket } = this;
+    if (output === undefined) return;
+    for (let i = 0; i < slicesPerTurn; i++) {
+      const slice = output.shift(sliceBytes);
+      if (slice === undefined) {
+        this.output = undefined;
+        if (this.ending) this.endOutput();
+        else if (this.stalled) setImmediate(() => this.proceed());
+        return;
+      }
+      socket.write(slice);
+      if (socket.writableLength > 0) {
+        this.awaitWritten();
+        return;
+      }
+    }
+    this.writing = true;
+    setImmediate(() => {
+      this.writing = false;
+      if (!this.gone) this.pump();
+    });
+  }
+
+  private inputEnd(): void {
+    this.inputEnded = true;
+    // Nobody is left to wait for a deferred reply.
+    if (this.session.blocked) this.destroy();
+    else if (!this.stalled) this.end();
+  }
+
+  /** No further requests; the socket ends behind the last reply. */
+  private end(): void {
+    this.ending = true;
+    this.decoder.clear();
+    this.endOutput();
+  }
+
+  private endOutput(): void {
+    if (this.ended || this.gone || this.heldRegions > 0 || this.output !== undefined) return;
+    this.ended = true;
+    this.stuckSinceMs = 0;
+    this.socket.end();
+    this.unpause();
+  }
+
+  private drop(reason: string): void {
+    const { id, address } = this.session;
+    this.context.log.warn('connection dropped', { id, address, reason, outputBytes: this.outputBytes });
+    this.output = undefined;
+    this.destroy();
+  }
+
+  private closed(): void {
+    this.gone = true;
+    this.output = undefined;
+    this.decoder.clear();
+    this.context.closed(this);
+  }
+}
+
+/** The reply that a command owes; given once, or never where the client has gone. */
+class DeferredReply {
+  private readonly connection: Connection;
+  private given = false;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+    connection.session.blocked = true;
+  }
+
+  get gone(): boolean {
+    return this.connection.gone || this.connection.session.closing;
+  }
+
+  resume(write: (reply: ReplyWriter) => void): void {
+    if (this.given || this.gone) return;
+    this.given = true;
+    this.connection.resume(write);
+  }
+}

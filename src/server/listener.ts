@@ -1,0 +1,202 @@
+// Accepts clients on a TCP port, and on a Unix socket where one is named, and keeps the table of them. One sweep
+// timer serves all connections. Closing finishes the replies under way and ends every socket, up to a deadline.
+// Knows no commands: what a request does is the executor's business.
+import { unlink } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { FerriteError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { ClientPort, Committer, Executor } from '../commands/executor.ts';
+import { Session } from '../commands/session.ts';
+import { createRequestArgs } from '../resp/request-args.ts';
+import { defaultRequestLimits, type RequestLimits } from '../resp/request-decoder.ts';
+import {
+  Connection,
+  type ConnectionContext,
+  type ConnectionLimits,
+  type TrafficCounters,
+} from './connection.ts';
+import { Turn } from './turn.ts';
+
+export interface ListenerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly unixPath?: string | undefined;
+  readonly maxClients: number;
+  readonly executor: Executor;
+  readonly committer: Committer;
+  readonly log: Log;
+  /** Wall time in ms. */
+  readonly nowMs: () => number;
+  /** Whether a new client may do everything at once: false where a password is asked for. */
+  readonly authenticated: () => boolean;
+  readonly requestLimits?: RequestLimits;
+  readonly limits?: Partial<ConnectionLimits>;
+  readonly sweepEveryMs?: number;
+}
+
+export function defaultConnectionLimits(): ConnectionLimits {
+  return {
+    outputPauseBytes: 1024 * 1024,
+    outputBytesMax: 1024 * 1024 * 1024,
+    drainTimeoutMs: 60_000,
+    idleTimeoutMs: 0,
+    inputPauseBytes: 64 * 1024,
+  };
+}
+
+const keepAliveMs = 300_000;
+const backlogMax = 511;
+/** How long a client beyond maxclients may take to read its refusal, and how many may at a time. */
+const refusedLingerMs = 1000;
+const refusedMax = 128;
+/** How long closing sockets wait for their clients' end before they are cut. */
+const closeLingerMs = 250;
+
+export class Listener {
+  readonly counters: TrafficCounters = { connectionsTotal: 0, rejected: 0, bytesIn: 0, bytesOut: 0 };
+  /** These may change while the listener runs. */
+  readonly limits: ConnectionLimits;
+  readonly requestLimits: RequestLimits;
+  maxClients: number;
+  private readonly options: ListenerOptions;
+  private readonly context: ConnectionContext;
+  private readonly connections = new Map<number, Connection>();
+  private readonly servers: Server[] = [];
+  private readonly refused = new Set<Socket>();
+  private sweepTimer: NodeJS.Timeout | undefined = undefined;
+  private nextId = 1;
+  private boundPort = 0;
+  private closing = false;
+  private whenEmpty: (() => void) | undefined = undefined;
+
+  constructor(options: ListenerOptions) {
+    this.options = options;
+    this.maxClients = options.maxClients;
+    this.limits = { ...defaultConnectionLimits(), ...options.limits };
+    this.requestLimits = options.requestLimits ?? defaultRequestLimits();
+    const { executor, committer, nowMs, log } = options;
+    this.context = {
+      turn: new Turn(executor, committer, nowMs),
+      executor,
+      args: createRequestArgs(),
+      requestLimits: this.requestLimits,
+      limits: this.limits,
+      counters: this.counters,
+      log,
+      closed: (connection) => this.remove(connection),
+    };
+  }
+
+  /** The port in use, once open. */
+  get port(): number {
+    return this.boundPort;
+  }
+
+  get clientCount(): number {
+    return this.connections.size;
+  }
+
+  /** The connected clients, oldest first. */
+  clients(): IterableIterator<ClientPort> {
+    return this.connections.values();
+  }
+
+  client(id: number): ClientPort | undefined {
+    return this.connections.get(id);
+  }
+
+  /** Listens. Throws FerriteError `LISTEN` where the address cannot be had. */
+  async open(): Promise<void> {
+    const { host, port, unixPath, sweepEveryMs } = this.options;
+    const tcp = await this.listen({ host, port, backlog: backlogMax }, `${host}:${port}`);
+    const address = tcp.address();
+    this.boundPort = address !== null && typeof address === 'object' ? address.port : 0;
+    if (unixPath !== undefined) {
+      // A socket file that a killed process left behind refuses a new one.
+      await unlink(unixPath).catch(() => {});
+      await this.listen({ path: unixPath, backlog: backlogMax }, unixPath);
+    }
+    this.sweepTimer = setInterval(() => this.sweep(), sweepEveryMs ?? 1000).unref();
+  }
+
+  /** Looks at every connection for those that are idle or do not read. The timer calls it. */
+  sweep(): void {
+    const nowMs = this.options.nowMs();
+    for (const connection of this.connections.values()) connection.sweep(nowMs);
+  }
+
+  /** Stops accepting, lets replies under way finish, ends every socket; what is left after `deadlineMs` is cut. */
+  async close(deadlineMs = 5000): Promise<void> {
+    if (this.closing) return;
+    this.closing = true;
+    clearInterval(this.sweepTimer);
+    const stopped = this.servers.map((server) => new Promise<void>((done) => server.close(() => done())));
+    for (const connection of this.connections.values()) connection.close('shutdown');
+    for (const socket of this.refused) socket.destroy();
+    const deadline = setTimeout(() => this.cut(() => true), deadlineMs);
+    const linger = setInterval(() => this.cut((connection) => connection.hasEnded), closeLingerMs);
+    if (this.connections.size > 0) await new Promise<void>((done) => (this.whenEmpty = done));
+    clearTimeout(deadline);
+    clearInterval(linger);
+    await Promise.all(stopped);
+  }
+
+  private cut(which: (connection: Connection) => boolean): void {
+    for (const connection of this.connections.values()) if (which(connection)) connection.destroy();
+  }
+
+  private async listen(at: { host?: string; port?: number; path?: string; backlog: number }, name: string) {
+    const server = createServer(
+      { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs },
+      (socket) => this.accept(socket),
+    );
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error) => {
+        reject(new FerriteError('LISTEN', `cannot listen on ${name}: ${error.message}`, error));
+      });
+      server.listen(at, resolve);
+    });
+    server.on('error', (error) => this.options.log.error('cannot accept', { error: error.message }));
+    this.servers.push(server);
+    return server;
+  }
+
+  private accept(socket: Socket): void {
+    const { log, nowMs, authenticated } = this.options;
+    this.counters.connectionsTotal++;
+    if (this.connections.size >= this.maxClients || this.closing) {
+      this.refuse(socket);
+      return;
+    }
+    const unix = this.options.unixPath ?? '';
+    const address =
+      socket.remoteAddress === undefined ? `${unix}:0` : `${socket.remoteAddress}:${socket.remotePort}`;
+    const local =
+      socket.localAddress === undefined ? `${unix}:0` : `${socket.localAddress}:${socket.localPort}`;
+    const session = new Session(this.nextId++, address, local, nowMs(), authenticated());
+    this.connections.set(session.id, new Connection(socket, session, this.context));
+    log.debug('connection accepted', { id: session.id, address });
+  }
+
+  private refuse(socket: Socket): void {
+    this.counters.rejected++;
+    socket.on('error', () => {});
+    if (this.refused.size >= refusedMax) {
+      socket.destroy();
+      return;
+    }
+    this.refused.add(socket);
+    socket.on('close', () => this.refused.delete(socket));
+    socket.setTimeout(refusedLingerMs, () => socket.destroy());
+    socket.on('end', () => socket.destroy());
+    socket.resume();
+    socket.end('-ERR max number of clients reached\r\n');
+  }
+
+  private remove(connection: Connection): void {
+    this.connections.delete(connection.session.id);
+    this.options.executor.disconnected(connection);
+    if (this.connections.size === 0) this.whenEmpty?.();
+  }
+}

@@ -1,0 +1,254 @@
+// What one turn of the event loop answers, and when that may leave. All connections append to one reply writer; a
+// connection's replies to one chunk are a region of it. While no write has run in the turn a region goes straight to
+// its socket; from the first write on regions wait for one commit at the turn's end, and those of a commit that is
+// still under way hold back the later replies of the same connections only. Knows no sockets and no decoder.
+//
+//   chunk -> open .. execute, mark .. finish ->  send now
+//                                            \-> batch -> setImmediate -> commit -> send, in the order of batches
+import type { Committer, Executor } from '../commands/executor.ts';
+import { ReplyWriter } from '../resp/reply-writer.ts';
+
+/** Whom a region belongs to: a connection, as far as a turn needs to know. */
+export interface RegionOwner {
+  /** No more can be sent. */
+  readonly gone: boolean;
+  /** Its requests are being executed right now, so the shared writer's region is its own. */
+  readonly running: boolean;
+  readonly protocol: 2 | 3;
+  /** Regions and bytes that wait for a commit; kept by the turn. */
+  heldRegions: number;
+  heldBytes: number;
+  /** Sends `buf[start .. end)`; true when nothing refers to the buffer any more. */
+  send(buf: Buffer, start: number, end: number): boolean;
+  /** A held region has gone out; requests that waited may go on. */
+  delivered(): void;
+}
+
+interface Region {
+  readonly owner: RegionOwner;
+  readonly buf: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** Its pairs in the batch's marks; from -1 when the whole region acknowledges a write. */
+  readonly marksFrom: number;
+  readonly marksTo: number;
+}
+
+/** What is answered after one commit. */
+class Batch {
+  readonly regions: Region[] = [];
+  /** Begin and end of each reply that acknowledges a write, counted from its region's start. */
+  marks = new Int32Array(64);
+  markCount = 0;
+  wrote = false;
+  settled = false;
+  sent = false;
+  error: Error | undefined = undefined;
+  /** What the commit calls; one function for all turns that this object serves. */
+  readonly done: (error?: Error) => void;
+
+  constructor(settle: (batch: Batch, error: Error | undefined) => void) {
+    this.done = (error) => settle(this, error);
+  }
+
+  clear(): void {
+    this.regions.length = 0;
+    this.markCount = 0;
+    this.wrote = false;
+    this.settled = false;
+    this.sent = false;
+    this.error = undefined;
+  }
+}
+
+/** What grew beyond these is not kept for the next turn. */
+const keptBufferBytesMax = 1024 * 1024;
+const keptMarksMax = 64 * 1024;
+
+export class Turn {
+  readonly reply = new ReplyWriter();
+  /** Wall time in ms, read when the turn began. */
+  nowMs: number;
+  private readonly executor: Executor;
+  private readonly committer: Committer;
+  private readonly clock: () => number;
+  /** For replies that come while another connection's region is open. */
+  private readonly lateReply = new ReplyWriter(4096);
+  private batch: Batch;
+  private spareBatch: Batch | undefined = undefined;
+  /** Batches handed to the committer and not yet sent, oldest first. */
+  private readonly committing: Batch[] = [];
+  private scheduled = false;
+  private executing = false;
+  private regionMarks = 0;
+  private readonly flushLater = (): void => this.flush();
+  private readonly sendLater = (): void => this.sendSettled();
+  private readonly settleLater = (batch: Batch, error: Error | undefined): void => this.settle(batch, error);
+
+  constructor(executor: Executor, committer: Committer, nowMs: () => number) {
+    this.executor = executor;
+    this.committer = committer;
+    this.clock = nowMs;
+    this.nowMs = nowMs();
+    this.batch = new Batch(this.settleLater);
+  }
+
+  /** Opens a region for a connection that is about to execute requests. */
+  open(): void {
+    if (!this.scheduled) {
+      this.nowMs = this.clock();
+      this.executor.beginTurn();
+    }
+    this.executing = true;
+    this.reply.open();
+    this.regionMarks = this.batch.markCount;
+  }
+
+  /** The reply since `from`, an offset in the region, acknowledges a write. */
+  mark(from: number): void {
+    const { batch, reply } = this;
+    if (batch.markCount + 2 > batch.marks.length) {
+      const larger = new Int32Array(batch.marks.length * 2);
+      larger.set(batch.marks);
+      batch.marks = larger;
+    }
+    batch.marks[batch.markCount] = from;
+    batch.marks[batch.markCount + 1] = reply.pos - reply.start;
+    batch.markCount += 2;
+    batch.wrote = true;
+  }
+
+  /** Ends the region: sends it, or holds it until the writes before it are committed. */
+  finish(owner: RegionOwner): void {
+    const { reply, batch } = this;
+    const { start, pos } = reply;
+    this.executing = false;
+    if (pos === start) return;
+    if (batch.wrote || owner.heldRegions > 0) {
+      this.hold(owner, reply.buf, start, pos, this.regionMarks, batch.markCount);
+    } else {
+      if (!owner.send(reply.buf, start, pos)) reply.handOver();
+      else if (start === 0) reply.reset(keptBufferBytesMax);
+      else reply.pos = start;
+    }
+    reply.open();
+  }
+
+  /** Writes the reply of a request that was deferred. It waits for a commit: what woke it may be a write. */
+  late(owner: RegionOwner, write: (reply: ReplyWriter) => void): void {
+    if (owner.running) {
+      const from = this.reply.mark();
+      this.reply.protocol = owner.protocol;
+      write(this.reply);
+      this.mark(from);
+      return;
+    }
+    const reply = this.lateReply;
+    reply.open();
+    reply.protocol = owner.protocol;
+    write(reply);
+    this.batch.wrote = true;
+    this.hold(owner, reply.buf, reply.start, reply.pos, -1, -1);
+  }
+
+  private hold(
+    owner: RegionOwner,
+    buf: Buffer,
+    start: number,
+    end: number,
+    marksFrom: number,
+    marksTo: number,
+  ): void {
+    owner.heldRegions++;
+    owner.heldBytes += end - start;
+    this.batch.regions.push({ owner, buf, start, end, marksFrom, marksTo });
+    if (!this.scheduled) {
+      this.scheduled = true;
+      setImmediate(this.flushLater);
+    }
+  }
+
+  private flush(): void {
+    this.scheduled = false;
+    const batch = this.batch;
+    this.batch = this.spareBatch ?? new Batch(this.settleLater);
+    this.spareBatch = undefined;
+    this.committing.push(batch);
+    if (batch.wrote) this.committer.commit(batch.done);
+    else this.settle(batch, undefined);
+    if (batch.sent) this.recycle(batch);
+    else this.handOver();
+  }
+
+  private recycle(batch: Batch): void {
+    if (batch.marks.length > keptMarksMax) return;
+    batch.clear();
+    this.spareBatch = batch;
+  }
+
+  /** Leaves the written parts of both writers to the regions that refer to them. */
+  private handOver(): void {
+    if (this.reply.pos > 0) this.reply.handOver();
+    if (this.lateReply.pos > 0) this.lateReply.handOver();
+  }
+
+  private settle(batch: Batch, error: Error | undefined): void {
+    batch.settled = true;
+    batch.error = error;
+    // A command may make the journal catch up; its own region is open then.
+    if (this.executing) setImmediate(this.sendLater);
+    else this.sendSettled();
+  }
+
+  private sendSettled(): void {
+    while (this.committing[0]?.settled === true) {
+      const batch = this.committing.shift()!;
+      const free = this.sendRegions(batch);
+      const idle = this.committing.length === 0 && this.batch.regions.length === 0;
+      if (idle && free) {
+        this.reply.reset(keptBufferBytesMax);
+        this.lateReply.reset(keptBufferBytesMax);
+      } else if (idle) {
+        this.handOver();
+      }
+      batch.sent = true;
+      for (const region of batch.regions) region.owner.delivered();
+    }
+  }
+
+  /** True when nothing refers to the regions' buffers any more. */
+  private sendRegions(batch: Batch): boolean {
+    let free = true;
+    for (const region of batch.regions) {
+      const { owner, buf, start, end, marksFrom, marksTo } = region;
+      owner.heldRegions--;
+      owner.heldBytes -= end - start;
+      if (owner.gone) continue;
+      if (batch.error !== undefined && (marksTo > marksFrom || marksFrom < 0)) {
+        const bytes = marksFrom < 0 ? refusal(batch.error) : refused(region, batch.marks, batch.error);
+        owner.send(bytes, 0, bytes.length);
+      } else if (!owner.send(buf, start, end)) {
+        free = false;
+      }
+    }
+    return free;
+  }
+}
+
+function refusal(error: Error): Buffer {
+  const line = error.message.replace(/[\r\n]/g, ' ');
+  return Buffer.from(`-MISCONF Errors writing to the AOF file: ${line}\r\n`);
+}
+
+/** The region with each reply to a write replaced: what could not be committed is not acknowledged. */
+function refused(region: Region, marks: Int32Array, error: Error): Buffer {
+  const line = refusal(error);
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (let i = region.marksFrom; i < region.marksTo; i += 2) {
+    parts.push(region.buf.subarray(region.start + from, region.start + marks[i]!), line);
+    from = marks[i + 1]!;
+  }
+  parts.push(region.buf.subarray(region.start + from, region.end));
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,433 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { FerriteError } from '../../src/base/errors.ts';
+import { createLog } from '../../src/base/log.ts';
+import { Listener, type ListenerOptions } from '../../src/server/listener.ts';
+import { ScriptedCommitter, ScriptedExecutor } from './scripted-executor.ts';
+import { TestClient, until } from './test-client.ts';
+
+class World {
+  readonly executor = new ScriptedExecutor();
+  readonly committer = new ScriptedCommitter();
+  readonly logLines: string[] = [];
+  readonly clients: TestClient[] = [];
+  nowMs = 1_000_000;
+  listener: Listener;
+
+  constructor(options: Partial<ListenerOptions>) {
+    this.listener = new Listener({
+      host: '127.0.0.1',
+      port: 0,
+      maxClients: 100,
+      executor: this.executor,
+      committer: this.committer,
+      log: createLog('info', (line) => this.logLines.push(line), Date.now),
+      nowMs: () => this.nowMs,
+      authenticated: () => true,
+      sweepEveryMs: 1_000_000,
+      ...options,
+    });
+  }
+
+  async connect(): Promise<TestClient> {
+    const client = await TestClient.connect(this.listener.port);
+    this.clients.push(client);
+    return client;
+  }
+}
+
+const worlds: World[] = [];
+
+async function start(options: Partial<ListenerOptions> = {}): Promise<World> {
+  const world = new World(options);
+  worlds.push(world);
+  await world.listener.open();
+  return world;
+}
+
+afterEach(async () => {
+  for (const world of worlds.splice(0)) {
+    for (const client of world.clients) client.close();
+    await world.listener.close(1000);
+  }
+});
+
+test('requests are answered in order, pipelined, inline and in pieces', async () => {
+  const { connect } = bind(await start());
+  const client = await connect();
+  client.send('PING\r\n*2\r\n$4\r\nECHO\r\n$3\r\nabc\r\n*1\r\n$4\r\nPI');
+  await client.expect('+PONG\r\n$3\r\nabc\r\n');
+  client.send('NG\r\nSET a\r\nECHO b\r\n');
+  await client.expect('+PONG\r\n+SET-a\r\n$1\r\nb\r\n');
+});
+
+function bind(world: World) {
+  return { ...world, world, connect: () => world.connect() };
+}
+
+test('reads are answered without a commit, a write with one', async () => {
+  const { connect, committer } = bind(await start());
+  const client = await connect();
+  client.send('PING\r\nPING\r\n');
+  await client.expect('+PONG\r\n+PONG\r\n');
+  assert.equal(committer.commits, 0);
+  client.send('PING\r\nSET 1\r\nSET 2\r\n');
+  await client.expect('+PONG\r\n+SET-1\r\n+SET-2\r\n');
+  assert.equal(committer.commits, 1);
+});
+
+test('while a commit is under way its connection waits in order, others go on', async () => {
+  const { connect, committer } = bind(await start());
+  const [writer, reader] = [await connect(), await connect()];
+  committer.holding = true;
+  writer.send('ECHO 1\r\nSET 2\r\n');
+  await until(() => committer.waiting.length === 1);
+  writer.send('ECHO 3\r\n');
+  reader.send('PING\r\n');
+  await reader.expect('+PONG\r\n');
+  writer.send('SET 4\r\n');
+  await until(() => committer.waiting.length === 2);
+  assert.equal(writer.received, 0);
+  // The later commit may settle first: nothing overtakes.
+  committer.waiting[1]!();
+  await delay(10);
+  assert.equal(writer.received, 0);
+  committer.waiting[0]!();
+  await writer.expect('$1\r\n1\r\n+SET-2\r\n$1\r\n3\r\n+SET-4\r\n');
+});
+
+test('a failed commit refuses the writes and leaves the reads', async () => {
+  const { connect, committer } = bind(await start());
+  const client = await connect();
+  committer.error = new Error('No space left\non device');
+  client.send('ECHO 1\r\nSET 2\r\nECHO 3\r\nSET 4\r\nSET 5\r\nECHO 6\r\n');
+  const misconf = '-MISCONF Errors writing to the AOF file: No space left on device\r\n';
+  await client.expect(`$1\r\n1\r\n${misconf}$1\r\n3\r\n${misconf}${misconf}$1\r\n6\r\n`);
+  committer.error = undefined;
+  client.send('SET 7\r\n');
+  await client.expect('+SET-7\r\n');
+});
+
+test('a failed commit refuses writes also where the region outgrew its buffer', async () => {
+  const { connect, committer } = bind(await start());
+  const client = await connect();
+  committer.error = new Error('full');
+  client.send('SET 1\r\nBIG 60000 x\r\nSET 2\r\n');
+  const misconf = '-MISCONF Errors writing to the AOF file: full\r\n';
+  await client.expect(`${misconf}$60000\r\n${'x'.repeat(60000)}\r\n${misconf}`);
+  client.send('ECHO a\r\nSET 1\r\nBIG 600000 y\r\nSET 2\r\n');
+  await client.expect(`$1\r\na\r\n${misconf}$600000\r\n${'y'.repeat(600000)}\r\n${misconf}`);
+});
+
+test('requests behind a deferred reply wait for it, other clients do not', async () => {
+  const { connect, executor } = bind(await start());
+  const [blocked, other] = [await connect(), await connect()];
+  blocked.send('ECHO 1\r\nLATER\r\nECHO 2\r\nECHO 3\r\nEC');
+  await blocked.expect('$1\r\n1\r\n');
+  blocked.send('HO 4\r\n');
+  other.send('PING\r\n');
+  await other.expect('+PONG\r\n');
+  assert.deepEqual(executor.executed, ['ECHO', 'LATER', 'PING']);
+  other.send('ECHO a\r\nWAKE x\r\nECHO b\r\n');
+  await other.expect('$1\r\na\r\n+WAKE\r\n$1\r\nb\r\n');
+  await blocked.expect('+WOKEN-x\r\n$1\r\n2\r\n$1\r\n3\r\n$1\r\n4\r\n');
+});
+
+test('a deferred reply given at once keeps its place', async () => {
+  const { connect } = bind(await start());
+  const client = await connect();
+  client.send('ECHO 1\r\nNOW\r\nECHO 2\r\n');
+  await client.expect('$1\r\n1\r\n+NOW\r\n$1\r\n2\r\n');
+});
+
+test('a deferred reply has the protocol of its client, not of the one who woke it', async () => {
+  const { connect, executor } = bind(await start());
+  const client = await connect();
+  client.send('NIL\r\nHELLO3\r\nNIL\r\nLATER\r\n');
+  await client.expect('$-1\r\n%0\r\n_\r\n');
+  await until(() => executor.deferred.length === 1);
+  executor.deferred.shift()!.resume((reply) => reply.nil());
+  await client.expect('_\r\n');
+});
+
+test('a client that leaves while blocked is noticed, and its late reply goes nowhere', async () => {
+  const { connect, executor } = bind(await start());
+  const [blocked, other] = [await connect(), await connect()];
+  blocked.send('LATER\r\n');
+  await until(() => executor.deferred.length === 1);
+  blocked.socket.end();
+  await until(() => executor.disconnectedIds.length === 1);
+  assert.equal(executor.deferred[0]!.gone, true);
+  other.send('WAKE x\r\n');
+  await other.expect('+WAKE\r\n');
+});
+
+test('input behind a deferred reply is bounded by pausing, and none of it is lost', async () => {
+  const { world, connect, executor } = bind(await start());
+  const blocked = await connect();
+  blocked.send('LATER\r\n');
+  await until(() => executor.deferred.length === 1);
+  const count = 400_000;
+  blocked.send(Buffer.alloc(count * 6, 'PING\r\n'));
+  await delay(100);
+  assert.ok([...world.listener.clients()][0]!.inputBytes < 1024 * 1024);
+  executor.deferred.shift()!.resume((reply) => reply.ok());
+  await until(() => blocked.received === 5 + count * 7);
+  assert.equal(blocked.text, `+OK\r\n${'+PONG\r\n'.repeat(count)}`);
+});
+
+test('a slow reader gets every byte as it was, whatever others are answered meanwhile', async () => {
+  const { connect, world } = bind(await start());
+  const slow = await connect();
+  const busy = await connect();
+  slow.socket.pause();
+  const expected: string[] = [];
+  for (let i = 0; i < 60; i++) {
+    const letter = String.fromCharCode(97 + (i % 26));
+    const length = [10, 3000, 70_000, 400_000][i % 4]!;
+    slow.send(`BIG ${length} ${letter}\r\nSET ${i}\r\n`);
+    expected.push(`$${length}\r\n${letter.repeat(length)}\r\n+SET-${i}\r\n`);
+    busy.send(`BIG 5000 Z\r\nSET z\r\n`);
+    await busy.expect(`$5000\r\n${'Z'.repeat(5000)}\r\n+SET-z\r\n`);
+  }
+  const port = [...world.listener.clients()][0]!;
+  assert.ok(port.outputBytes < 3 * 1024 * 1024, `${port.outputBytes} bytes wait`);
+  for (let i = 0; i < 10; i++) {
+    slow.socket.resume();
+    await delay(1);
+    slow.socket.pause();
+    busy.send('BIG 20000 Y\r\n');
+    await busy.expect(`$20000\r\n${'Y'.repeat(20000)}\r\n`);
+  }
+  slow.socket.resume();
+  const all = expected.join('');
+  await until(
+    () => slow.received >= all.length,
+    () => `${slow.received} of ${all.length}`,
+  );
+  assert.ok(slow.text === all, 'the same bytes');
+});
+
+test('a client that pipelines and does not read stops being served until it reads', async () => {
+  const { connect, executor, world } = bind(await start());
+  const client = await connect();
+  client.socket.pause();
+  const count = 200;
+  for (let i = 0; i < count; i++) client.send('BIG 500000 q\r\n');
+  await delay(150);
+  assert.ok(executor.executed.length < 100, `${executor.executed.length} executed`);
+  assert.ok([...world.listener.clients()][0]!.outputBytes < 3 * 1024 * 1024);
+  client.socket.resume();
+  await until(
+    () => client.received === count * (500000 + 11),
+    () => String(client.received),
+  );
+});
+
+test('one reply of 100 MB reaches a reader that pauses', async () => {
+  const { connect } = bind(await start());
+  const client = await connect();
+  const length = 100 * 1024 * 1024;
+  client.socket.pause();
+  client.send(`BIG ${length} m\r\nPING\r\n`);
+  await delay(50);
+  client.socket.resume();
+  await until(() => client.received === length + 14 + 7);
+  assert.equal(client.text.slice(-9), '\r\n+PONG\r\n');
+});
+
+test('a client that takes nothing for the drain timeout is dropped, with a log line', async () => {
+  const { world, connect, executor, logLines } = bind(await start());
+  const client = await connect();
+  client.socket.pause();
+  for (let i = 0; i < 40; i++) client.send('BIG 1000000 q\r\n');
+  await until(() => executor.executed.length > 4);
+  await delay(50);
+  world.listener.sweep();
+  world.nowMs += 59_000;
+  world.listener.sweep();
+  assert.equal(world.listener.clientCount, 1);
+  world.nowMs += 1000;
+  world.listener.sweep();
+  await until(() => executor.disconnectedIds.length === 1);
+  assert.match(logLines.join(''), /warn connection dropped .*reason="client does not read"/);
+});
+
+test('a client whose unsent output passes the hard limit is dropped, with a log line', async () => {
+  const { connect, executor, logLines } = bind(await start({ limits: { outputBytesMax: 8 * 1024 * 1024 } }));
+  const client = await connect();
+  client.socket.pause();
+  client.send('BIG 30000000 q\r\nPING\r\n');
+  await until(() => executor.disconnectedIds.length === 1);
+  assert.match(logLines.join(''), /warn connection dropped .*reason="output buffer limit reached"/);
+});
+
+test('a protocol error is answered behind the replies before it, then the connection closes', async () => {
+  const { connect } = bind(await start());
+  const client = await connect();
+  client.send('SET 1\r\nPING\r\n*1\r\nfoo\r\nPING\r\n');
+  await client.expectEnd();
+  assert.equal(client.text, "+SET-1\r\n+PONG\r\n-ERR Protocol error: expected '$', got 'f'\r\n");
+});
+
+test('tighter limits hold until a client has authenticated', async () => {
+  const { connect } = bind(await start({ authenticated: () => false }));
+  const [patient, rash] = [await connect(), await connect()];
+  rash.send('*11\r\n');
+  await rash.expectEnd();
+  assert.equal(rash.text, '-ERR Protocol error: unauthenticated multibulk length\r\n');
+  patient.send(`AUTH\r\n*11\r\n$4\r\nPING\r\n${'$1\r\na\r\n'.repeat(10)}`);
+  await patient.expect('+OK\r\n+PONG\r\n');
+});
+
+test('QUIT is answered, what follows is not', async () => {
+  const { connect, committer } = bind(await start());
+  const client = await connect();
+  client.send('PING\r\nQUIT\r\nPING\r\n');
+  await client.expectEnd();
+  assert.equal(client.text, '+PONG\r\n+OK\r\n');
+  committer.holding = true;
+  const writer = await connect();
+  writer.send('SET 1\r\nQUIT\r\n');
+  await until(() => committer.waiting.length === 1);
+  assert.equal(writer.ended, false);
+  committer.waiting[0]!();
+  await writer.expectEnd();
+  assert.equal(writer.text, '+SET-1\r\n+OK\r\n');
+});
+
+test('a client may end its side and still gets its replies', async () => {
+  const { connect, executor } = bind(await start());
+  const client = await connect();
+  client.send('PING\r\nSET 1\r\nBIG 300000 x\r\n');
+  client.socket.end();
+  await client.expectEnd();
+  assert.equal(client.received, 7 + 8 + 300011 - 1 + 1);
+  await until(() => executor.disconnectedIds.length === 1);
+});
+
+test('one client closes another, or itself, behind the replies so far', async () => {
+  const { world, connect, executor } = bind(await start());
+  executor.killed = (id) => world.listener.client(id)?.close('killed');
+  const [victim, killer] = [await connect(), await connect()];
+  victim.send('LATER\r\n');
+  await until(() => executor.deferred.length === 1);
+  killer.send('KILL 1\r\nPING\r\n');
+  await killer.expect('+OK\r\n+PONG\r\n');
+  await victim.expectEnd();
+  executor.deferred.shift()!.resume((reply) => reply.ok());
+  killer.send('PING\r\nKILL 2\r\nPING\r\n');
+  await killer.expectEnd();
+  assert.equal(killer.text, '+PONG\r\n+OK\r\n');
+  assert.equal(victim.text, '');
+});
+
+test('clients beyond maxclients are told and closed', async () => {
+  const { world, connect } = bind(await start({ maxClients: 1 }));
+  const first = await connect();
+  const second = await connect();
+  second.send('PING\r\n');
+  await second.expectEnd();
+  assert.equal(second.text, '-ERR max number of clients reached\r\n');
+  assert.equal(world.listener.counters.rejected, 1);
+  first.send('PING\r\n');
+  await first.expect('+PONG\r\n');
+});
+
+test('idle clients are closed where a timeout is set, blocked ones are not', async () => {
+  const { world, connect, executor } = bind(await start({ limits: { idleTimeoutMs: 5000 } }));
+  const [idle, blocked] = [await connect(), await connect()];
+  blocked.send('LATER\r\n');
+  idle.send('PING\r\n');
+  await idle.expect('+PONG\r\n');
+  await until(() => executor.deferred.length === 1);
+  world.nowMs += 6000;
+  world.listener.sweep();
+  await idle.expectEnd();
+  assert.equal(blocked.ended, false);
+});
+
+test('counters and the table of clients', async () => {
+  const { world, connect, executor } = bind(await start());
+  const client = await connect();
+  client.send('PING\r\n');
+  await client.expect('+PONG\r\n');
+  const { counters } = world.listener;
+  assert.deepEqual({ ...counters }, { connectionsTotal: 1, rejected: 0, bytesIn: 6, bytesOut: 7 });
+  const ports = [...world.listener.clients()];
+  assert.equal(ports.length, 1);
+  assert.match(ports[0]!.session.address, /^127\.0\.0\.1:\d+$/);
+  assert.equal(ports[0]!.session.lastActiveMs, world.nowMs);
+  assert.deepEqual([ports[0]!.inputBytes, ports[0]!.outputBytes], [0, 0]);
+  client.close();
+  await until(() => executor.disconnectedIds.length === 1);
+  assert.equal(world.listener.clientCount, 0);
+});
+
+test('closing finishes the replies under way and ends every socket', async () => {
+  const { world, connect, committer } = bind(await start());
+  const [writer, idle] = [await connect(), await connect()];
+  committer.holding = true;
+  writer.send('SET 1\r\n');
+  await until(() => committer.waiting.length === 1);
+  const closed = world.listener.close();
+  await idle.expectEnd();
+  assert.equal(writer.ended, false);
+  committer.waiting[0]!();
+  await writer.expectEnd();
+  assert.equal(writer.text, '+SET-1\r\n');
+  await closed;
+  await assert.rejects(TestClient.connect(world.listener.port));
+});
+
+test('closing cuts what is left at the deadline', async () => {
+  const { world, connect, committer } = bind(await start());
+  const writer = await connect();
+  committer.holding = true;
+  writer.send('SET 1\r\n');
+  await until(() => committer.waiting.length === 1);
+  await world.listener.close(30);
+  await until(() => writer.closed);
+  committer.waiting[0]!();
+});
+
+test('an address in use is a LISTEN error', async () => {
+  const { world } = bind(await start());
+  const second = new World({ port: world.listener.port });
+  await assert.rejects(
+    second.listener.open(),
+    (error) => error instanceof FerriteError && error.code === 'LISTEN',
+  );
+});
+
+test('a Unix socket serves too', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'ferrite-'));
+  const unixPath = join(dir, 'socket');
+  const { world } = bind(await start({ unixPath }));
+  const client = await TestClient.connect(unixPath);
+  client.send('PING\r\n');
+  await client.expect('+PONG\r\n');
+  assert.equal([...world.listener.clients()][0]!.session.address, `${unixPath}:0`);
+  client.close();
+  await rm(dir, { recursive: true });
+});
+
+test('random bytes leave the server serving', async () => {
+  const { connect } = bind(await start());
+  for (let i = 0; i < 30; i++) {
+    const client = await connect();
+    const bytes = Buffer.from(
+      Array.from({ length: 500 }, (_, k) => (k * 7919 + i * 104729 + ((k * i) % 251)) & 255),
+    );
+    client.send(bytes);
+    if (i % 2 === 0) client.socket.end();
+    else client.close();
+  }
+  const client = await connect();
+  client.send('PING\r\n');
+  await client.expect('+PONG\r\n');
+});
