@@ -47,7 +47,7 @@ export class BatchReader {
   sumLo = 0;
   /** frontier, start. */
   tag = 0;
-  /** The slot records that a put or clear carries. */
+  /** The slot records that a put, clear or marker carries. */
   records: readonly SlotRecord[] = noRecords;
   private end = 0;
   private readonly origins: Origins;
@@ -153,6 +153,7 @@ export class BatchReader {
       case DeltaKind.marker:
         this.deadlineMs = this.varint();
         this.base();
+        this.readRecords();
         return;
       case DeltaKind.forget:
         return;

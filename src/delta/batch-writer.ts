@@ -234,7 +234,10 @@ export class BatchWriter {
     this.varint(deadlineMs);
   }
 
-  /** marker: deadline varint, then the dot of the expiry. The record's dot is that of the purged value. */
+  /**
+   * marker: deadline varint, then the dot of the expiry, [records]. The record's dot is that of the purged value.
+   * Returns the head's offset, for `records`.
+   */
   marker(
     db: number,
     key: Uint8Array,
@@ -247,10 +250,11 @@ export class BatchWriter {
     expiryOrigin: number,
     expiryHi: number,
     expiryLo: number,
-  ): void {
-    this.head(DeltaKind.marker, 0, db, key, keyOffset, keyLength, origin, hi, lo, 0);
+  ): number {
+    const at = this.head(DeltaKind.marker, 0, db, key, keyOffset, keyLength, origin, hi, lo, 0);
     this.varint(deadlineMs);
     this.dot(expiryOrigin, expiryHi, expiryLo);
+    return at;
   }
 
   /** forget: the key was evicted here; its dot is the evicted value's. */
@@ -329,7 +333,7 @@ export class BatchWriter {
     this.bytes(bytes, 0, bytes.length);
   }
 
-  /** Copies a record's value bytes and the like from a reader: see BatchReader.copyTo. */
+  /** The part that all records share; room for key and value is made here. Returns the record's offset. */
   head(
     kind: number,
     flags: number,

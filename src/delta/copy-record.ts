@@ -1,0 +1,86 @@
+// Copies the record at which a reader stands into another batch: joined deltas into the journal, the journal's tail
+// onto a link. References to origins, keys and stamps are batch-local, so a record is written anew, never spliced.
+import { FerriteError } from '../base/errors.ts';
+import type { BatchReader } from './batch-reader.ts';
+import type { BatchWriter } from './batch-writer.ts';
+import { DeltaFlag, DeltaKind } from './kinds.ts';
+
+/** Appends the reader's current record to `w`. Throws FerriteError for a kind that this version does not know. */
+export function copyRecord(d: BatchReader, w: BatchWriter): void {
+  const { buf, db, keyOffset: ko, keyLength: kl, origin, hi, lo } = d;
+  const head = w.pos;
+  switch (d.kind) {
+    case DeltaKind.put: {
+      const stated = d.has(DeltaFlag.expiryStated);
+      w.put(
+        db,
+        buf,
+        ko,
+        kl,
+        origin,
+        hi,
+        lo,
+        buf,
+        d.valueOffset,
+        d.valueLength,
+        stated,
+        d.deadlineMs,
+        d.baseOrigin,
+        d.baseHi,
+        d.baseLo,
+      );
+      break;
+    }
+    case DeltaKind.count:
+      if (d.has(DeltaFlag.decimal)) {
+        const sum = buf.toString('latin1', d.valueOffset, d.valueOffset + d.valueLength);
+        w.countDecimal(db, buf, ko, kl, origin, hi, lo, d.runHi, d.runLo, sum);
+      } else w.count64(db, buf, ko, kl, origin, hi, lo, d.runHi, d.runLo, d.sumHi, d.sumLo);
+      return;
+    case DeltaKind.patch:
+      w.patch(
+        db,
+        buf,
+        ko,
+        kl,
+        origin,
+        hi,
+        lo,
+        d.baseOrigin,
+        d.baseHi,
+        d.baseLo,
+        d.at,
+        buf,
+        d.valueOffset,
+        d.valueLength,
+      );
+      return;
+    case DeltaKind.clear:
+      w.clear(db, buf, ko, kl, origin, hi, lo, d.baseOrigin, d.baseHi, d.baseLo);
+      break;
+    case DeltaKind.expire:
+      w.expire(db, buf, ko, kl, origin, hi, lo, d.deadlineMs);
+      return;
+    case DeltaKind.clearDb:
+      w.clearDb(db, origin, hi, lo, d.baseOrigin, d.baseHi, d.baseLo);
+      return;
+    case DeltaKind.mapDb:
+      w.mapDb(db, origin, hi, lo, d.deadlineMs);
+      return;
+    case DeltaKind.marker:
+      w.marker(db, buf, ko, kl, origin, hi, lo, d.deadlineMs, d.baseOrigin, d.baseHi, d.baseLo);
+      break;
+    case DeltaKind.forget:
+      w.forget(db, buf, ko, kl, origin, hi, lo);
+      return;
+    case DeltaKind.frontier:
+      w.frontier(origin, d.stamp, d.tag);
+      return;
+    case DeltaKind.start:
+      w.start(origin, d.stamp, d.tag);
+      return;
+    default:
+      throw new FerriteError('LINK_PROTOCOL', `a delta of kind ${d.kind} cannot be copied`);
+  }
+  if (d.records.length > 0) w.records(head, d.records);
+}

@@ -1,0 +1,320 @@
+// Joining deltas into the store: recovery, sync, full copies and imports are all this one function. Whatever the order
+// and however often deltas come, as long as each origin's own keep their order, the state is the same. Plain puts on
+// plain entries are joined in place; the rest goes through KeyState (key-state.ts), which says what a join is.
+import { stampFrom } from '../base/clock.ts';
+import { CommandError } from '../base/errors.ts';
+import type { BatchReader } from '../delta/batch-reader.ts';
+import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
+import { compareDots } from '../delta/origins.ts';
+import type { VersionVector } from '../delta/vector.ts';
+import { Encoding, EntryType } from './entry.ts';
+import {
+  type Dot,
+  greatestDot,
+  joinClear,
+  joinCount,
+  joinExpire,
+  joinPut,
+  type KeyState,
+  zeroDot,
+} from './key-state.ts';
+import type { Keyspace } from './keyspace.ts';
+import type { Store } from './store.ts';
+
+export const JoinResult = {
+  /** Something changed. */
+  joined: 0,
+  /** Known already, or beaten: nothing changed. */
+  stale: 1,
+  /** Cannot be applied without the whole value of the key: ask for it, then join the answer as `whole`. */
+  want: 2,
+  /** No memory. */
+  full: 3,
+} as const;
+export type JoinResult = (typeof JoinResult)[keyof typeof JoinResult];
+
+/**
+ * Joins the reader's current record. `context` is what the sender had seen, for finding conflicts; undefined in
+ * recovery, where none are looked for. `whole`: part of all that the sender knows of the key (answer to `want`).
+ */
+export function joinDelta(
+  store: Store,
+  d: BatchReader,
+  context: VersionVector | undefined,
+  whole = false,
+): JoinResult {
+  store.clock.witness(d.stamp);
+  try {
+    return joinByKind(store, d, context, whole);
+  } catch (error) {
+    if (error instanceof CommandError) return JoinResult.full;
+    throw error;
+  }
+}
+
+function joinByKind(
+  store: Store,
+  d: BatchReader,
+  context: VersionVector | undefined,
+  whole: boolean,
+): JoinResult {
+  const ks = store.keyspaces[d.db]!;
+  if (d.kind === DeltaKind.clearDb) return joinClearDb(store, ks, d);
+  if (d.kind === DeltaKind.mapDb) {
+    return result(store.show(d.deadlineMs, d.db, { stamp: d.stamp, origin: d.origin }));
+  }
+  if (isKilled(store, ks, d)) return JoinResult.stale;
+  const hash = store.hash.of(d.buf, d.keyOffset, d.keyLength);
+  if (d.kind === DeltaKind.put && d.records.length === 0) {
+    const fast = putInPlace(store, ks, hash, d, context);
+    if (fast !== undefined) return fast;
+  }
+  return joinState(store, ks, hash, d, context, whole);
+}
+
+function result(changed: boolean): JoinResult {
+  return changed ? JoinResult.joined : JoinResult.stale;
+}
+
+/** Whether a clear of the whole keyspace has killed the delta. A counter run begun before it is dead altogether. */
+function isKilled(store: Store, ks: Keyspace, d: BatchReader): boolean {
+  if (ks.kill === undefined) return false;
+  const stamp = d.kind === DeltaKind.count ? stampFrom(d.runHi, d.runLo) : d.stamp;
+  return store.compare({ stamp, origin: d.origin }, ks.kill.dot) <= 0;
+}
+
+function joinClearDb(store: Store, ks: Keyspace, d: BatchReader): JoinResult {
+  const dot = { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin };
+  if (ks.kill !== undefined && store.compare(dot, ks.kill.dot) <= 0) return JoinResult.stale;
+  store.killKeyspace(ks, { dot, event: { stamp: d.stamp, origin: d.origin } });
+  for (const table of [ks.table, ks.grave]) {
+    for (let cursor = 0; ; ) {
+      const found: number[] = [];
+      cursor = table.scan(cursor, 1024, (at) => found.push(at));
+      for (const at of found) killEntry(store, ks, at, dot);
+      if (cursor === 0) break;
+    }
+  }
+  return JoinResult.joined;
+}
+
+/** Takes out of an entry or tomb what a clear of the keyspace kills. */
+function killEntry(store: Store, ks: Keyspace, at: number, dot: Dot): void {
+  const { entries, arena } = store;
+  const offset = entries.keyOffset(at);
+  const key = arena.u8.slice(offset, offset + entries.keyLength(at));
+  const state = ks.stateOf(at);
+  const dead = (other: Dot): boolean => store.compare(other, dot) <= 0;
+  if (state.value !== undefined && dead(state.value.dot)) state.value = undefined;
+  if (dead(state.expiry.dot)) state.expiry = { deadlineMs: 0, dot: zeroDot };
+  if (state.kill !== undefined && dead(state.kill.dot)) state.kill = undefined;
+  if (state.marker !== undefined && dead(state.marker.value)) state.marker = undefined;
+  state.slots = state.slots.filter((s) => !dead({ stamp: s.run, origin: s.origin }));
+  state.records = state.records.filter((r) => !dead({ stamp: r.run, origin: r.origin }));
+  ks.save(store.hash.of(key, 0, key.length), key, 0, key.length, state);
+}
+
+/** A put without records on no entry or a plain one, with no tomb: undefined where it is anything else. */
+function putInPlace(
+  store: Store,
+  ks: Keyspace,
+  hash: number,
+  d: BatchReader,
+  context: VersionVector | undefined,
+): JoinResult | undefined {
+  const { entries } = store;
+  if (ks.grave.size > 0 && ks.grave.find(hash, d.buf, d.keyOffset, d.keyLength) !== 0) return undefined;
+  if (!d.has(DeltaFlag.expiryStated)) return undefined;
+  const slot = ks.table.find(hash, d.buf, d.keyOffset, d.keyLength);
+  if (slot !== 0) {
+    const at = ks.table.entryAt(slot);
+    if (entries.encoding(at) >= Encoding.counter) return undefined;
+    const order = compareDots(
+      store.origins,
+      d.hi,
+      d.lo,
+      d.origin,
+      entries.hi(at),
+      entries.lo(at),
+      entries.origin(at),
+    );
+    if (order === 0) return JoinResult.stale;
+    // A later statement of expiry outlives an earlier put: that is for KeyState to sort out.
+    if (entries.hasExpiry(at)) return undefined;
+    if (order < 0) {
+      noteConflict(store, ks, d, at, context);
+      return JoinResult.stale;
+    }
+    noteConflict(store, ks, d, at, context);
+  }
+  ks.write(
+    hash,
+    d.buf,
+    d.keyOffset,
+    d.keyLength,
+    EntryType.string,
+    Encoding.raw,
+    d.buf,
+    d.valueOffset,
+    d.valueLength,
+    d.origin,
+    d.hi,
+    d.lo,
+    d.deadlineMs !== 0,
+    d.deadlineMs,
+    d.origin,
+    d.stamp,
+  );
+  return JoinResult.joined;
+}
+
+function joinState(
+  store: Store,
+  ks: Keyspace,
+  hash: number,
+  d: BatchReader,
+  context: VersionVector | undefined,
+  whole: boolean,
+): JoinResult {
+  const { order } = store.ground;
+  const state = ks.load(hash, d.buf, d.keyOffset, d.keyLength);
+  const dot = { stamp: d.stamp, origin: d.origin };
+  if (state.marker !== undefined) {
+    if (whole) state.marker = undefined;
+    else if (d.kind !== DeltaKind.put && d.kind !== DeltaKind.clear && d.kind !== DeltaKind.marker) {
+      return d.kind === DeltaKind.forget ? JoinResult.stale : JoinResult.want;
+    }
+  }
+  switch (d.kind) {
+    case DeltaKind.put: {
+      noteStateConflict(store, ks, d, state, context);
+      const bytes = d.buf.subarray(d.valueOffset, d.valueOffset + d.valueLength);
+      const stated = d.has(DeltaFlag.expiryStated);
+      if (!joinPut(state, dot, bytes, stated, d.deadlineMs, d.records, order)) return JoinResult.stale;
+      break;
+    }
+    case DeltaKind.count: {
+      const sum = d.has(DeltaFlag.decimal)
+        ? d.buf.toString('latin1', d.valueOffset, d.valueOffset + d.valueLength)
+        : (BigInt(d.sumHi) << 32n) | BigInt(d.sumLo >>> 0);
+      if (!joinCount(state, { ...dot, run: stampFrom(d.runHi, d.runLo), sum })) return JoinResult.stale;
+      break;
+    }
+    case DeltaKind.expire:
+      if (!joinExpire(state, dot, d.deadlineMs, order)) return JoinResult.stale;
+      break;
+    case DeltaKind.clear: {
+      const kill = { dot: { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin }, event: dot };
+      if (!joinClear(state, kill, d.records, order)) return JoinResult.stale;
+      break;
+    }
+    case DeltaKind.patch:
+      return joinPatch(store, ks, hash, d, state, dot);
+    case DeltaKind.forget:
+      return joinForget(store, ks, hash, d, state, dot);
+    case DeltaKind.marker:
+      return joinMarker(ks, hash, d, state, dot);
+    default:
+      return JoinResult.stale;
+  }
+  ks.save(hash, d.buf, d.keyOffset, d.keyLength, state);
+  return JoinResult.joined;
+}
+
+function joinPatch(
+  store: Store,
+  ks: Keyspace,
+  hash: number,
+  d: BatchReader,
+  state: KeyState,
+  dot: Dot,
+): JoinResult {
+  const { value, kill } = state;
+  if (kill !== undefined && store.compare(dot, kill.dot) <= 0) return JoinResult.stale;
+  if (value !== undefined && store.compare(dot, value.dot) <= 0) return JoinResult.stale;
+  const base = { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin };
+  if (value === undefined || store.compare(base, value.dot) !== 0) return JoinResult.want;
+  const length = Math.max(value.bytes.length, d.at + d.valueLength);
+  const bytes = new Uint8Array(length);
+  bytes.set(value.bytes);
+  bytes.set(d.buf.subarray(d.valueOffset, d.valueOffset + d.valueLength), d.at);
+  state.value = { dot, bytes };
+  ks.save(hash, d.buf, d.keyOffset, d.keyLength, state);
+  return JoinResult.joined;
+}
+
+/** Replays a purge or an eviction, unless the key has been written since. */
+function joinForget(
+  store: Store,
+  ks: Keyspace,
+  hash: number,
+  d: BatchReader,
+  state: KeyState,
+  dot: Dot,
+): JoinResult {
+  if (state.value === undefined && state.slots.length === 0) return JoinResult.stale;
+  if (store.compare(greatestDot(state, store.ground.order), dot) > 0) return JoinResult.stale;
+  store.leaveMarker(ks, hash, d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength), state);
+  return JoinResult.joined;
+}
+
+function joinMarker(ks: Keyspace, hash: number, d: BatchReader, state: KeyState, dot: Dot): JoinResult {
+  if (state.value !== undefined || state.slots.length > 0) return JoinResult.stale;
+  state.marker = {
+    deadlineMs: d.deadlineMs,
+    value: dot,
+    expiry: { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin },
+    slots: d.records.map((r) => ({ origin: r.origin, stamp: r.stamp, run: r.run, sum: r.sum })),
+  };
+  ks.save(hash, d.buf, d.keyOffset, d.keyLength, state);
+  return JoinResult.joined;
+}
+
+/** Whether what arrives and what is here were written without knowledge of one another. */
+function isConcurrent(d: BatchReader, here: Dot, context: VersionVector): boolean {
+  if (here.origin === d.origin) return false;
+  if (d.baseOrigin === here.origin && stampFrom(d.baseHi, d.baseLo) === here.stamp) return false;
+  return !context.covers(here.origin, here.stamp);
+}
+
+function noteConflict(
+  store: Store,
+  ks: Keyspace,
+  d: BatchReader,
+  at: number,
+  context: VersionVector | undefined,
+): void {
+  if (context === undefined || store.onConflict === undefined) return;
+  const here = { stamp: store.entries.stamp(at), origin: store.entries.origin(at) };
+  if (!isConcurrent(d, here, context)) return;
+  report(store, ks, d, here, store.strings.copy(at));
+}
+
+function noteStateConflict(
+  store: Store,
+  ks: Keyspace,
+  d: BatchReader,
+  state: KeyState,
+  context: VersionVector | undefined,
+): void {
+  if (context === undefined || store.onConflict === undefined || state.value === undefined) return;
+  const here = state.value.dot;
+  if (store.compare(here, { stamp: d.stamp, origin: d.origin }) === 0) return;
+  if (!isConcurrent(d, here, context)) return;
+  report(store, ks, d, here, Buffer.from(state.value.bytes));
+}
+
+function report(store: Store, ks: Keyspace, d: BatchReader, here: Dot, hereValue: Buffer): void {
+  const theirs = Buffer.from(d.buf.subarray(d.valueOffset, d.valueOffset + d.valueLength));
+  if (theirs.equals(hereValue)) return;
+  const local = { origin: store.origins.name(here.origin), stamp: here.stamp, value: hereValue };
+  const remote = { origin: store.origins.name(d.origin), stamp: d.stamp, value: theirs };
+  const remoteWins = store.compare({ stamp: d.stamp, origin: d.origin }, here) > 0;
+  store.onConflict?.({
+    db: store.databaseOf(ks.id),
+    key: Buffer.from(d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength)),
+    winner: remoteWins ? remote : local,
+    loser: remoteWins ? local : remote,
+    strategy: store.lww ? 'lww' : 'crdt',
+  });
+}

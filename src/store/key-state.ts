@@ -1,0 +1,256 @@
+// All that a node knows of one string key, as a value, and the joins on it: the one definition of what deltas mean.
+// It is pure: no arena, no clock, no tables. The store keeps common states in packed form and joins those in place;
+// whatever is less common is loaded into a KeyState, joined here and packed again.
+//
+// A key is a register (value and dot), an expiry register, counter slots (one per origin), seen-records (one per origin:
+// the slot as the last base or clear saw it) and a kill (a clear's). Each is a join of its own: the greater dot wins.
+import type { SlotRecord } from '../delta/batch-writer.ts';
+import { decimalOf, formatDecimal, int64Max, int64Min, parseDecimal, parseInt64 } from './number.ts';
+
+/** A dot: stamp and local origin index. Stamp 0 with origin 0 is below every dot. */
+export interface Dot {
+  readonly stamp: number;
+  readonly origin: number;
+}
+
+export const zeroDot: Dot = { stamp: 0, origin: 0 };
+
+export interface CounterSlot {
+  readonly origin: number;
+  readonly stamp: number;
+  readonly run: number;
+  readonly sum: bigint | string;
+}
+
+/** The sum that a slot of this node had when the first start its peers do not know began: for fork repair only. */
+export interface SlotMark {
+  readonly since: number;
+  readonly run: number;
+  readonly sum: bigint | string;
+}
+
+export interface Kill {
+  /** What is dead: everything at or below. */
+  readonly dot: Dot;
+  /** The delta that said so. */
+  readonly event: Dot;
+}
+
+export interface Expiry {
+  /** Unix ms; 0 = none. */
+  readonly deadlineMs: number;
+  readonly dot: Dot;
+}
+
+/** The purge of an expired value: what it was, for clears and late extensions. */
+export interface Marker {
+  readonly deadlineMs: number;
+  readonly value: Dot;
+  readonly expiry: Dot;
+  /** The slots as they were, for the records of the clear that a write over it emits. */
+  readonly slots: readonly CounterSlot[];
+}
+
+export interface KeyState {
+  value: { readonly dot: Dot; readonly bytes: Uint8Array } | undefined;
+  expiry: Expiry;
+  kill: Kill | undefined;
+  slots: CounterSlot[];
+  records: SlotRecord[];
+  mark: SlotMark | undefined;
+  marker: Marker | undefined;
+}
+
+export type DotOrder = (a: Dot, b: Dot) => number;
+
+export function emptyState(): KeyState {
+  return {
+    value: undefined,
+    expiry: { deadlineMs: 0, dot: zeroDot },
+    kill: undefined,
+    slots: [],
+    records: [],
+    mark: undefined,
+    marker: undefined,
+  };
+}
+
+function recordOf(state: KeyState, origin: number): SlotRecord | undefined {
+  return state.records.find((r) => r.origin === origin);
+}
+
+/** Whether a slot still says something: the last base or clear has not seen all of it. */
+export function isSlotLive(state: KeyState, slot: CounterSlot): boolean {
+  const record = recordOf(state, slot.origin);
+  return record === undefined || slot.stamp > record.stamp;
+}
+
+/** Whether the key exists, expiry aside. */
+export function isLive(state: KeyState): boolean {
+  return state.value !== undefined || state.slots.some((s) => isSlotLive(state, s));
+}
+
+/** The greatest dot in the key: what a clear under `crdt` kills. */
+export function greatestDot(state: KeyState, order: DotOrder): Dot {
+  let greatest = state.value?.dot ?? zeroDot;
+  const raise = (dot: Dot): void => {
+    if (order(dot, greatest) > 0) greatest = dot;
+  };
+  raise(state.expiry.dot);
+  for (const s of state.slots) raise(s);
+  if (state.kill !== undefined) raise(state.kill.dot);
+  if (state.marker !== undefined) {
+    raise(state.marker.value);
+    raise(state.marker.expiry);
+  }
+  return greatest;
+}
+
+/** The records that a base or clear made now, by `event`, carries: every slot as it is seen. */
+export function recordsOfSlots(state: KeyState, event: Dot): SlotRecord[] {
+  return [...state.slots, ...(state.marker?.slots ?? [])].map((s) => ({
+    origin: s.origin,
+    stamp: s.stamp,
+    run: s.run,
+    sum: s.sum,
+    eventOrigin: event.origin,
+    eventStamp: event.stamp,
+  }));
+}
+
+/** Drops what other parts of the state say already, so that equal knowledge is equal state. */
+export function normalize(state: KeyState, order: DotOrder): void {
+  const { kill, value, expiry } = state;
+  if (kill === undefined || value === undefined) return;
+  if (order(value.dot, kill.dot) > 0 && order(expiry.dot, kill.dot) > 0) state.kill = undefined;
+}
+
+/** Joins a put. Returns whether anything changed. `deadlineMs` counts only where the expiry is stated. */
+export function joinPut(
+  state: KeyState,
+  dot: Dot,
+  bytes: Uint8Array,
+  expiryStated: boolean,
+  deadlineMs: number,
+  records: readonly SlotRecord[],
+  order: DotOrder,
+): boolean {
+  let changed = joinRecords(state, records, order);
+  if (state.kill !== undefined && order(dot, state.kill.dot) <= 0) return changed;
+  if (state.value === undefined || order(dot, state.value.dot) > 0) {
+    state.value = { dot, bytes };
+    state.marker = undefined;
+    changed = true;
+  }
+  if (expiryStated && joinExpire(state, dot, deadlineMs, order)) changed = true;
+  return changed;
+}
+
+/** Joins a statement of expiry. Returns whether anything changed. */
+export function joinExpire(state: KeyState, dot: Dot, deadlineMs: number, order: DotOrder): boolean {
+  if (state.kill !== undefined && order(dot, state.kill.dot) <= 0) return false;
+  if (order(dot, state.expiry.dot) <= 0) return false;
+  state.expiry = { deadlineMs, dot };
+  return true;
+}
+
+/** Joins a counter slot. Returns whether anything changed. */
+export function joinCount(state: KeyState, slot: CounterSlot): boolean {
+  const at = state.slots.findIndex((s) => s.origin === slot.origin);
+  if (at >= 0 && state.slots[at]!.stamp >= slot.stamp) return false;
+  const record = recordOf(state, slot.origin);
+  if (record !== undefined && record.stamp >= slot.stamp) return false;
+  if (at >= 0) state.slots[at] = slot;
+  else state.slots.push(slot);
+  return true;
+}
+
+/** Joins a clear. Returns whether anything changed. */
+export function joinClear(
+  state: KeyState,
+  kill: Kill,
+  records: readonly SlotRecord[],
+  order: DotOrder,
+): boolean {
+  let changed = joinRecords(state, records, order);
+  const known = state.kill;
+  if (known !== undefined) {
+    const byDot = order(kill.dot, known.dot);
+    if (byDot < 0 || (byDot === 0 && order(kill.event, known.event) <= 0)) return changed;
+  }
+  // A value above the kill is a concurrent or later write: the kill says nothing that the value does not.
+  if (
+    state.value !== undefined &&
+    order(state.value.dot, kill.dot) > 0 &&
+    order(state.expiry.dot, kill.dot) > 0
+  ) {
+    return changed;
+  }
+  state.kill = kill;
+  changed = true;
+  if (state.value !== undefined && order(state.value.dot, kill.dot) <= 0) state.value = undefined;
+  if (order(state.expiry.dot, kill.dot) <= 0) state.expiry = { deadlineMs: 0, dot: zeroDot };
+  const marker = state.marker;
+  if (marker !== undefined && order(marker.value, kill.dot) <= 0) state.marker = undefined;
+  return changed;
+}
+
+function joinRecords(state: KeyState, records: readonly SlotRecord[], order: DotOrder): boolean {
+  let changed = false;
+  for (const record of records) {
+    const at = state.records.findIndex((r) => r.origin === record.origin);
+    const known = at < 0 ? undefined : state.records[at]!;
+    if (known !== undefined && !isLaterRecord(record, known, order)) continue;
+    if (at < 0) state.records.push(record);
+    else state.records[at] = record;
+    changed = true;
+  }
+  // A slot that is all seen says nothing more: its record stays, so that what comes late is measured against it.
+  if (changed) state.slots = state.slots.filter((s) => isSlotLive(state, s));
+  return changed;
+}
+
+function isLaterRecord(a: SlotRecord, b: SlotRecord, order: DotOrder): boolean {
+  if (a.stamp !== b.stamp) return a.stamp > b.stamp;
+  const eventA = { stamp: a.eventStamp, origin: a.eventOrigin };
+  return order(eventA, { stamp: b.eventStamp, origin: b.eventOrigin }) > 0;
+}
+
+/**
+ * The value that clients see: the base where there are no live slots; base (0 where none) plus slots in origin order
+ * else. A base that is no number hides the slots. 64-bit sums are clamped at the end, so their order does not matter.
+ */
+export function visibleValue(
+  state: KeyState,
+  compareOrigins: (a: number, b: number) => number,
+): Uint8Array | undefined {
+  const live = state.slots.filter((s) => isSlotLive(state, s));
+  if (live.length === 0) return state.value?.bytes;
+  live.sort((a, b) => compareOrigins(a.origin, b.origin));
+  const base = state.value?.bytes;
+  const parts = live.map((s) => contribution(state, s));
+  const integer = base === undefined ? 0n : parseInt64(base, 0, base.length);
+  if (integer !== undefined && parts.every((p) => typeof p === 'bigint')) {
+    let sum = integer;
+    for (const p of parts) if (typeof p === 'bigint') sum += p;
+    const clamped = sum > int64Max ? int64Max : sum < int64Min ? int64Min : sum;
+    return Buffer.from(clamped.toString());
+  }
+  const decimal = base === undefined ? 0n : parseDecimal(Buffer.from(base).toString('latin1'));
+  if (base !== undefined && decimal === undefined) return base;
+  let sum = decimal ?? 0n;
+  for (const p of parts) sum += toDecimal(p);
+  return Buffer.from(formatDecimal(sum));
+}
+
+function toDecimal(sum: bigint | string): bigint {
+  return typeof sum === 'bigint' ? decimalOf(sum) : (parseDecimal(sum) ?? 0n);
+}
+
+/** What a slot adds beyond what its record has seen; another run adds all of it. */
+function contribution(state: KeyState, slot: CounterSlot): bigint | string {
+  const record = recordOf(state, slot.origin);
+  if (record === undefined || record.run !== slot.run) return slot.sum;
+  if (typeof slot.sum === 'bigint' && typeof record.sum === 'bigint') return slot.sum - record.sum;
+  return formatDecimal(toDecimal(slot.sum) - toDecimal(record.sum));
+}

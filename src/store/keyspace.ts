@@ -1,0 +1,524 @@
+// One keyspace: the table of live entries, the graveyard beside it, and the packing of key states into both. It turns
+// what is known of a key into arena bytes and back and keeps the counts that go with that; what deltas mean is in
+// key-state.ts and what commands do in store.ts.
+import { stampFrom, stampHi, stampLo } from '../base/clock.ts';
+import { CommandError } from '../base/errors.ts';
+import type { Arena } from './arena.ts';
+import { Encoding, type Entries, EntryType } from './entry.ts';
+import type { KeyHash } from './hash.ts';
+import {
+  type CounterSlot,
+  type DotOrder,
+  emptyState,
+  isLive,
+  type KeyState,
+  type Kill,
+  normalize,
+  zeroDot,
+} from './key-state.ts';
+import { parseInt64 } from './number.ts';
+import type { StateCodec } from './state-codec.ts';
+import { Table } from './table.ts';
+
+/** The error of a write that does not fit, in Redis's words. */
+export const outOfMemory = "OOM command not allowed when used memory > 'maxmemory'.";
+
+/** What the keyspaces of a store share. */
+export interface Ground {
+  readonly arena: Arena;
+  readonly entries: Entries;
+  readonly hash: KeyHash;
+  readonly codec: StateCodec;
+  readonly order: DotOrder;
+  /** Whether dead things are remembered: true once any peer is known. */
+  keepsDead: boolean;
+  /** Bytes that ordinary writes leave to tombstones. */
+  reserveBytes: number;
+  /** The access clock that new entries start with. */
+  access: number;
+}
+
+/** Value bytes of a plain counter: run, sum; with a base also its value and dot. See `Keyspace.counter*`. */
+export const counterWords = 4;
+export const counterBaseWords = 9;
+
+export class Keyspace {
+  readonly id: number;
+  table: Table;
+  readonly grave: Table;
+  /** Where the sweep for expired keys stands. */
+  sweepCursor = 0;
+  private sweepEarliestMs = Number.POSITIVE_INFINITY;
+  /** Entries with a deadline, and a lower bound of the earliest one (Unix ms). */
+  volatile = 0;
+  earliestDeadlineMs = Number.POSITIVE_INFINITY;
+  /** The last clear of the whole keyspace: nothing at or below its dot is joined. */
+  kill: Kill | undefined;
+  private readonly ground: Ground;
+
+  constructor(id: number, ground: Ground) {
+    this.id = id;
+    this.ground = ground;
+    this.table = new Table(ground.arena, ground.entries, ground.hash);
+    this.grave = new Table(ground.arena, ground.entries, ground.hash);
+  }
+
+  /** Starts over with an empty table; the old one is the caller's. */
+  renewTable(): void {
+    this.table = new Table(this.ground.arena, this.ground.entries, this.ground.hash);
+    this.volatile = 0;
+    this.earliestDeadlineMs = Number.POSITIVE_INFINITY;
+    this.sweepCursor = 0;
+    this.sweepEarliestMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Takes an entry's deadline into the sweep's view of the earliest one. */
+  noteDeadline(at: number): void {
+    const deadlineMs = this.ground.entries.deadline(at);
+    if (deadlineMs !== 0 && deadlineMs < this.sweepEarliestMs) this.sweepEarliestMs = deadlineMs;
+  }
+
+  /** A sweep has seen every entry: what it noted is the earliest deadline now. */
+  finishSweep(): void {
+    this.earliestDeadlineMs = this.sweepEarliestMs;
+    this.sweepEarliestMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Takes a new deadline into the bounds. */
+  lowerDeadline(deadlineMs: number): void {
+    if (deadlineMs < this.earliestDeadlineMs) this.earliestDeadlineMs = deadlineMs;
+    if (deadlineMs < this.sweepEarliestMs) this.sweepEarliestMs = deadlineMs;
+  }
+
+  /** The offset of the key's live entry, expired or not, or 0. */
+  entryOf(hash: number, key: Uint8Array, offset: number, length: number): number {
+    const slot = this.table.find(hash, key, offset, length);
+    return slot === 0 ? 0 : this.table.entryAt(slot);
+  }
+
+  /**
+   * Writes an entry: over the old one where it fits, else into a new block. Throws CommandError OOM before anything
+   * has changed. `value` must not lie in the arena.
+   */
+  write(
+    hash: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    type: number,
+    encoding: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+    origin: number,
+    hi: number,
+    lo: number,
+    hasExpiry: boolean,
+    deadlineMs: number,
+    expiryOrigin: number,
+    expiryStamp: number,
+  ): number {
+    const { arena, entries } = this.ground;
+    const slot = this.table.find(hash, key, keyOffset, keyLength);
+    let at = slot === 0 ? 0 : this.table.entryAt(slot);
+    const old = at;
+    if (old !== 0) this.forgetDeadline(old);
+    const need = entries.size(keyLength, valueLength, hasExpiry);
+    if (
+      old === 0 ||
+      entries.hasExpiry(old) !== hasExpiry ||
+      !entries.sameForm(old, valueLength) ||
+      !this.fits(old, need)
+    ) {
+      at = this.allocEntry(hash, need, slot, old);
+      entries.init(at, type, encoding, keyLength, valueLength, hasExpiry, origin, hi, lo, this.ground.access);
+      copyBytes(arena.u8, entries.keyOffset(at), key, keyOffset, keyLength);
+      if (old === 0) this.table.insert(hash, at);
+      else {
+        this.table.moveEntry(slot, at);
+        arena.free(old);
+      }
+    } else {
+      entries.init(at, type, encoding, keyLength, valueLength, hasExpiry, origin, hi, lo, this.ground.access);
+    }
+    if (hasExpiry) {
+      entries.setExpiry(at, deadlineMs, expiryOrigin, expiryStamp);
+      if (deadlineMs !== 0) {
+        this.volatile += 1;
+        this.lowerDeadline(deadlineMs);
+      }
+    }
+    copyBytes(arena.u8, entries.valueOffset(at), value, valueOffset, valueLength);
+    return at;
+  }
+
+  /** Writes a plain counter: its words, aligned behind the key, hence up to three bytes of padding. */
+  writeCounter(
+    hash: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    words: Uint8Array,
+    bytes: number,
+    origin: number,
+    hi: number,
+    lo: number,
+    hasExpiry: boolean,
+    deadlineMs: number,
+    expiryOrigin: number,
+    expiryStamp: number,
+  ): void {
+    const at = this.write(
+      hash,
+      key,
+      keyOffset,
+      keyLength,
+      EntryType.string,
+      Encoding.counter,
+      words,
+      0,
+      bytes + 3,
+      origin,
+      hi,
+      lo,
+      hasExpiry,
+      deadlineMs,
+      expiryOrigin,
+      expiryStamp,
+    );
+    copyBytes(this.ground.arena.u8, this.counterWord(at) << 2, words, 0, bytes);
+  }
+
+  /**
+   * Moves a raw entry into a block for `length` bytes of value and `spareBytes` more; `kept` bytes of value go along.
+   * Throws CommandError OOM.
+   */
+  move(hash: number, old: number, kept: number, length: number, spareBytes: number): number {
+    const { arena, entries, reserveBytes } = this.ground;
+    const key = entries.keyOffset(old);
+    const keyLength = entries.keyLength(old);
+    const hasExpiry = entries.hasExpiry(old);
+    const need = entries.size(keyLength, length, hasExpiry);
+    let at = arena.alloc(need + spareBytes, reserveBytes);
+    if (at === 0) at = arena.alloc(need, reserveBytes);
+    if (at === 0) throw new CommandError(outOfMemory);
+    const slot = this.table.find(hash, arena.u8, key, keyLength);
+    entries.init(
+      at,
+      entries.type(old),
+      entries.encoding(old),
+      keyLength,
+      length,
+      hasExpiry,
+      entries.origin(old),
+      entries.hi(old),
+      entries.lo(old),
+      this.ground.access,
+    );
+    if (hasExpiry) {
+      entries.setExpiry(at, entries.deadline(old), entries.expiryOrigin(old), entries.expiryStamp(old));
+    }
+    arena.u8.copyWithin(entries.keyOffset(at), key, key + keyLength);
+    const from = entries.valueOffset(old);
+    arena.u8.copyWithin(entries.valueOffset(at), from, from + kept);
+    this.table.moveEntry(slot, at);
+    arena.free(old);
+    return at;
+  }
+
+  private fits(at: number, need: number): boolean {
+    const capacity = this.ground.arena.capacity(at);
+    return need <= capacity && (capacity <= 64 || need * 2 > capacity);
+  }
+
+  private allocEntry(hash: number, bytes: number, slot: number, old: number): number {
+    const { arena, reserveBytes } = this.ground;
+    if (slot === 0 && !this.table.reserve(hash, reserveBytes)) throw new CommandError(outOfMemory);
+    const at = arena.alloc(bytes, reserveBytes);
+    if (at !== 0) return at;
+    if (old !== 0) this.countDeadline(old);
+    throw new CommandError(outOfMemory);
+  }
+
+  private forgetDeadline(at: number): void {
+    if (this.ground.entries.deadline(at) !== 0) this.volatile -= 1;
+  }
+
+  private countDeadline(at: number): void {
+    if (this.ground.entries.deadline(at) !== 0) this.volatile += 1;
+  }
+
+  /** Removes the live entry of a key, which must exist; no trace stays. */
+  drop(hash: number, key: Uint8Array, offset: number, length: number): void {
+    const slot = this.table.find(hash, key, offset, length);
+    const at = this.table.entryAt(slot);
+    this.forgetDeadline(at);
+    this.table.remove(hash, slot);
+    this.ground.arena.free(at);
+  }
+
+  /** Removes an entry that a scan has come upon. */
+  dropEntry(at: number): void {
+    const { entries, arena, hash } = this.ground;
+    const offset = entries.keyOffset(at);
+    const length = entries.keyLength(at);
+    this.drop(hash.of(arena.u8, offset, length), arena.u8, offset, length);
+  }
+
+  /** Everything known of a key. */
+  load(hash: number, key: Uint8Array, offset: number, length: number): KeyState {
+    const at = this.entryOf(hash, key, offset, length);
+    if (at !== 0) return this.stateOf(at);
+    if (this.grave.size === 0) return emptyState();
+    const slot = this.grave.find(hash, key, offset, length);
+    return slot === 0 ? emptyState() : this.stateOf(this.grave.entryAt(slot));
+  }
+
+  /** The state that an entry or tomb holds. */
+  stateOf(at: number): KeyState {
+    const { entries, arena, codec } = this.ground;
+    const encoding = entries.encoding(at);
+    if (encoding === Encoding.state) return codec.unpack(arena.u8, entries.valueOffset(at));
+    const state = emptyState();
+    const dot = { stamp: entries.stamp(at), origin: entries.origin(at) };
+    if (encoding === Encoding.counter) {
+      this.counterState(at, state, dot.stamp, dot.origin);
+      if (entries.hasExpiry(at)) state.expiry = this.expiryOf(at);
+      else if (state.value !== undefined) state.expiry = { deadlineMs: 0, dot: state.value.dot };
+      return state;
+    }
+    const offset = entries.valueOffset(at);
+    const bytes =
+      encoding === Encoding.int
+        ? Buffer.from(this.readInt(offset).toString())
+        : arena.u8.slice(offset, offset + entries.valueLength(at));
+    state.value = { dot, bytes };
+    state.expiry = this.expiryOf(at);
+    return state;
+  }
+
+  private expiryOf(at: number): { deadlineMs: number; dot: { stamp: number; origin: number } } {
+    const { entries } = this.ground;
+    return {
+      deadlineMs: entries.deadline(at),
+      dot: { stamp: entries.expiryStamp(at), origin: entries.expiryOrigin(at) },
+    };
+  }
+
+  /** The 64-bit integer at an unaligned offset. */
+  readInt(offset: number): bigint {
+    const u8 = this.ground.arena.u8;
+    return Buffer.from(u8.buffer, u8.byteOffset + offset, 8).readBigInt64LE();
+  }
+
+  /** The word index at which a counter's value is laid out, aligned. */
+  counterWord(at: number): number {
+    return (this.ground.entries.valueOffset(at) + 3) >> 2;
+  }
+
+  /** Whether a counter has an integer base beside its slot. */
+  counterHasBase(at: number): boolean {
+    return this.ground.entries.valueLength(at) >= counterBaseWords * 4;
+  }
+
+  private counterState(at: number, state: KeyState, stamp: number, origin: number): void {
+    const i32 = this.ground.arena.i32;
+    const w = this.counterWord(at);
+    const slot: CounterSlot = {
+      origin,
+      stamp,
+      run: stampFrom(i32[w + 1]!, i32[w]!),
+      sum: (BigInt(i32[w + 3]!) << 32n) | BigInt(i32[w + 2]! >>> 0),
+    };
+    state.slots.push(slot);
+    if (!this.counterHasBase(at)) return;
+    const base = (BigInt(i32[w + 5]!) << 32n) | BigInt(i32[w + 4]! >>> 0);
+    const dot = { stamp: stampFrom(i32[w + 7]!, i32[w + 6]!), origin: i32[w + 8]! };
+    state.value = { dot, bytes: Buffer.from(base.toString()) };
+  }
+
+  /** Packs a state: as an entry where the key lives, as a tomb where only its death is worth remembering, or not at all. */
+  save(hash: number, key: Uint8Array, offset: number, length: number, state: KeyState): void {
+    const { order, keepsDead } = this.ground;
+    normalize(state, order);
+    if (!keepsDead) {
+      state.kill = undefined;
+      state.records = [];
+      state.marker = undefined;
+    }
+    if (isLive(state)) {
+      this.saveLive(hash, key, offset, length, state);
+      if (this.grave.size > 0) this.dropTomb(hash, key, offset, length);
+      return;
+    }
+    const worth = state.kill !== undefined || state.expiry.dot !== zeroDot || state.marker !== undefined;
+    if (keepsDead && worth) this.saveTomb(hash, key, offset, length, state);
+    else if (this.grave.size > 0) this.dropTomb(hash, key, offset, length);
+    if (this.entryOf(hash, key, offset, length) !== 0) this.drop(hash, key, offset, length);
+  }
+
+  private saveLive(hash: number, key: Uint8Array, offset: number, length: number, state: KeyState): void {
+    const { value, expiry } = state;
+    const plain =
+      value !== undefined &&
+      state.slots.length === 0 &&
+      state.records.length === 0 &&
+      state.kill === undefined;
+    if (plain) {
+      const own = expiry.dot.stamp === value.dot.stamp && expiry.dot.origin === value.dot.origin;
+      this.write(
+        hash,
+        key,
+        offset,
+        length,
+        EntryType.string,
+        Encoding.raw,
+        value.bytes,
+        0,
+        value.bytes.length,
+        value.dot.origin,
+        stampHi(value.dot.stamp),
+        stampLo(value.dot.stamp),
+        !own || expiry.deadlineMs !== 0,
+        expiry.deadlineMs,
+        expiry.dot.origin,
+        expiry.dot.stamp,
+      );
+      return;
+    }
+    if (this.saveCounter(hash, key, offset, length, state)) return;
+    const packed = this.ground.codec.pack(state);
+    const newest = newestDot(state, this.ground.order);
+    this.write(
+      hash,
+      key,
+      offset,
+      length,
+      EntryType.string,
+      Encoding.state,
+      packed,
+      0,
+      packed.length,
+      newest.origin,
+      stampHi(newest.stamp),
+      stampLo(newest.stamp),
+      expiry.deadlineMs !== 0,
+      expiry.deadlineMs,
+      expiry.dot.origin,
+      expiry.dot.stamp,
+    );
+  }
+
+  /** Packs one integer slot, with an integer base or none, as a plain counter; false where it is more than that. */
+  private saveCounter(
+    hash: number,
+    key: Uint8Array,
+    offset: number,
+    length: number,
+    state: KeyState,
+  ): boolean {
+    const { value, expiry, slots } = state;
+    const slot = slots[0];
+    if (slots.length !== 1 || slot === undefined || typeof slot.sum === 'string') return false;
+    if (state.records.length > 0 || state.kill !== undefined || state.mark !== undefined) return false;
+    const base = value === undefined ? undefined : parseInt64(value.bytes, 0, value.bytes.length);
+    if (value !== undefined && base === undefined) return false;
+    const words = new Int32Array(counterBaseWords + 1);
+    words[0] = stampLo(slot.run);
+    words[1] = stampHi(slot.run);
+    words[2] = Number(BigInt.asIntN(32, slot.sum));
+    words[3] = Number(slot.sum >> 32n);
+    if (value !== undefined && base !== undefined) {
+      words[4] = Number(BigInt.asIntN(32, base));
+      words[5] = Number(base >> 32n);
+      words[6] = stampLo(value.dot.stamp);
+      words[7] = stampHi(value.dot.stamp);
+      words[8] = value.dot.origin;
+    }
+    const implied = value?.dot ?? zeroDot;
+    const said = expiry.dot.stamp !== implied.stamp || expiry.dot.origin !== implied.origin;
+    this.writeCounter(
+      hash,
+      key,
+      offset,
+      length,
+      new Uint8Array(words.buffer),
+      (value === undefined ? counterWords : counterBaseWords) * 4,
+      slot.origin,
+      stampHi(slot.stamp),
+      stampLo(slot.stamp),
+      said || expiry.deadlineMs !== 0,
+      expiry.deadlineMs,
+      expiry.dot.origin,
+      expiry.dot.stamp,
+    );
+    return true;
+  }
+
+  private saveTomb(hash: number, key: Uint8Array, offset: number, length: number, state: KeyState): void {
+    const { arena, entries, codec } = this.ground;
+    const packed = codec.pack(state);
+    const newest = newestDot(state, this.ground.order);
+    const need = entries.size(length, packed.length, false);
+    if (this.grave.find(hash, key, offset, length) === 0 && !this.grave.reserve(hash, 0)) {
+      throw new CommandError(outOfMemory);
+    }
+    const at = arena.alloc(need, 0);
+    if (at === 0) throw new CommandError(outOfMemory);
+    entries.init(
+      at,
+      EntryType.tomb,
+      Encoding.state,
+      length,
+      packed.length,
+      false,
+      newest.origin,
+      stampHi(newest.stamp),
+      stampLo(newest.stamp),
+      0,
+    );
+    copyBytes(arena.u8, entries.keyOffset(at), key, offset, length);
+    copyBytes(arena.u8, entries.valueOffset(at), packed, 0, packed.length);
+    const slot = this.grave.find(hash, key, offset, length);
+    if (slot === 0) this.grave.insert(hash, at);
+    else {
+      arena.free(this.grave.entryAt(slot));
+      this.grave.moveEntry(slot, at);
+    }
+  }
+
+  /** Removes the tomb of a key, if there is one. */
+  dropTomb(hash: number, key: Uint8Array, offset: number, length: number): void {
+    const slot = this.grave.find(hash, key, offset, length);
+    if (slot === 0) return;
+    const at = this.grave.entryAt(slot);
+    this.grave.remove(hash, slot);
+    this.ground.arena.free(at);
+  }
+}
+
+/** The greatest event dot that a state holds: what vectors compare for it. */
+function newestDot(state: KeyState, order: DotOrder): { stamp: number; origin: number } {
+  let newest: { stamp: number; origin: number } = zeroDot;
+  const raise = (dot: { stamp: number; origin: number }): void => {
+    if (order(dot, newest) > 0) newest = dot;
+  };
+  if (state.value !== undefined) raise(state.value.dot);
+  raise(state.expiry.dot);
+  if (state.kill !== undefined) raise(state.kill.event);
+  for (const slot of state.slots) raise(slot);
+  for (const r of state.records) raise({ stamp: r.eventStamp, origin: r.eventOrigin });
+  return newest;
+}
+
+/** Copies bytes; short runs in a loop, which is faster than a call into the runtime. */
+export function copyBytes(
+  to: Uint8Array,
+  at: number,
+  from: Uint8Array,
+  offset: number,
+  length: number,
+): void {
+  if (length < 48) for (let i = 0; i < length; i++) to[at + i] = from[offset + i]!;
+  else to.set(from.subarray(offset, offset + length), at);
+}

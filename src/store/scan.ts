@@ -1,0 +1,228 @@
+// Scans of the store as deltas: snapshots, full copies, the upload of what a peer lacks and the answer to `want` are all
+// this. A scan goes keyspace by keyspace, live entries first, then the graveyard, in hash order and in slices, so the
+// store may change meanwhile; it leaves out what a given vector covers.
+import { stampHi, stampLo } from '../base/clock.ts';
+import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
+import { keyspacesMax } from '../delta/kinds.ts';
+import type { VersionVector } from '../delta/vector.ts';
+import { Encoding } from './entry.ts';
+import type { Dot, KeyState } from './key-state.ts';
+import type { Keyspace } from './keyspace.ts';
+import type { Store } from './store.ts';
+
+const sliceEntries = 128;
+
+export class StoreScan {
+  private readonly store: Store;
+  private readonly covered: VersionVector | undefined;
+  /** Snapshots also hold what never travels: markers of purged keys. */
+  private readonly local: boolean;
+  private keyspace = 0;
+  private inGrave = false;
+  private cursor = 0;
+  private started = false;
+
+  constructor(store: Store, covered: VersionVector | undefined, local: boolean) {
+    this.store = store;
+    this.covered = covered;
+    this.local = local;
+  }
+
+  /** Appends the deltas of the next slice, about `bytesMax` of them; returns whether there is more. */
+  next(writer: BatchWriter, bytesMax: number): boolean {
+    const { store } = this;
+    const until = writer.pos + bytesMax;
+    if (!this.started) {
+      this.started = true;
+      this.statements(writer);
+    }
+    // Where much is covered nothing is written for long: the entries visited are bounded as well.
+    for (let visited = 0; this.keyspace < keyspacesMax; ) {
+      if (writer.pos >= until || visited >= bytesMax / 8) return true;
+      const ks = store.keyspaces[this.keyspace]!;
+      const table = this.inGrave ? ks.grave : ks.table;
+      this.cursor = table.scan(this.cursor, sliceEntries, (at) => {
+        visited += 1;
+        emitEntry(store, writer, ks, at, this.covered, this.local);
+      });
+      if (this.cursor !== 0) continue;
+      if (this.inGrave) this.keyspace += 1;
+      this.inGrave = !this.inGrave;
+    }
+    return false;
+  }
+
+  private statements(writer: BatchWriter): void {
+    const { store } = this;
+    for (const { db, keyspace, dot } of store.shownStatements()) {
+      if (!this.isCovered(dot))
+        writer.mapDb(keyspace, dot.origin, stampHi(dot.stamp), stampLo(dot.stamp), db);
+    }
+    for (const ks of store.keyspaces) {
+      if (ks.kill === undefined || this.isCovered(ks.kill.event)) continue;
+      const { dot, event } = ks.kill;
+      const [hi, lo] = [stampHi(event.stamp), stampLo(event.stamp)];
+      writer.clearDb(ks.id, event.origin, hi, lo, dot.origin, stampHi(dot.stamp), stampLo(dot.stamp));
+    }
+  }
+
+  private isCovered(dot: Dot): boolean {
+    return this.covered?.covers(dot.origin, dot.stamp) ?? false;
+  }
+}
+
+/** Appends the deltas that hold all that is known of one key; returns whether there was anything. */
+export function emitKey(store: Store, writer: BatchWriter, keyspace: number, key: Uint8Array): boolean {
+  const ks = store.keyspaces[keyspace]!;
+  const hash = store.hash.of(key, 0, key.length);
+  const before = writer.count;
+  const live = ks.table.find(hash, key, 0, key.length);
+  if (live !== 0) emitEntry(store, writer, ks, ks.table.entryAt(live), undefined, false);
+  const dead = ks.grave.find(hash, key, 0, key.length);
+  if (dead !== 0) emitEntry(store, writer, ks, ks.grave.entryAt(dead), undefined, false);
+  return writer.count > before;
+}
+
+function emitEntry(
+  store: Store,
+  writer: BatchWriter,
+  ks: Keyspace,
+  at: number,
+  covered: VersionVector | undefined,
+  local: boolean,
+): void {
+  const { entries, arena } = store;
+  const keyOffset = entries.keyOffset(at);
+  const keyLength = entries.keyLength(at);
+  if (entries.encoding(at) !== Encoding.raw || entries.hasExpiry(at)) {
+    emitState(writer, ks, ks.stateOf(at), arena.u8, keyOffset, keyLength, covered, local);
+    return;
+  }
+  const origin = entries.origin(at);
+  if (covered?.covers(origin, entries.stamp(at))) return;
+  writer.put(
+    ks.id,
+    arena.u8,
+    keyOffset,
+    keyLength,
+    origin,
+    entries.hi(at),
+    entries.lo(at),
+    arena.u8,
+    entries.valueOffset(at),
+    entries.valueLength(at),
+    true,
+    0,
+    0,
+    0,
+    0,
+  );
+}
+
+function emitState(
+  writer: BatchWriter,
+  ks: Keyspace,
+  state: KeyState,
+  key: Uint8Array,
+  keyOffset: number,
+  keyLength: number,
+  covered: VersionVector | undefined,
+  local: boolean,
+): void {
+  const isNew = (dot: Dot): boolean => !(covered?.covers(dot.origin, dot.stamp) ?? false);
+  const { value, expiry, kill, marker } = state;
+  const at = { ks, key, keyOffset, keyLength };
+  const newRecords = state.records.some((r) => isNew({ stamp: r.eventStamp, origin: r.eventOrigin }));
+  let expirySaid = false;
+  if (kill !== undefined && (isNew(kill.event) || (newRecords && value === undefined))) {
+    const [hi, lo] = [stampHi(kill.event.stamp), stampLo(kill.event.stamp)];
+    const head = writer.clear(
+      ks.id,
+      key,
+      keyOffset,
+      keyLength,
+      kill.event.origin,
+      hi,
+      lo,
+      kill.dot.origin,
+      stampHi(kill.dot.stamp),
+      stampLo(kill.dot.stamp),
+    );
+    if (state.records.length > 0) writer.records(head, state.records);
+  }
+  if (value !== undefined && (isNew(value.dot) || newRecords)) {
+    expirySaid = expiry.dot.stamp === value.dot.stamp && expiry.dot.origin === value.dot.origin;
+    emitPut(writer, at, value, expirySaid ? expiry.deadlineMs : undefined, state.records);
+  }
+  if (!expirySaid && expiry.dot.stamp !== 0 && isNew(expiry.dot)) {
+    const [hi, lo] = [stampHi(expiry.dot.stamp), stampLo(expiry.dot.stamp)];
+    writer.expire(ks.id, key, keyOffset, keyLength, expiry.dot.origin, hi, lo, expiry.deadlineMs);
+  }
+  for (const slot of state.slots) {
+    if (!isNew(slot)) continue;
+    const [hi, lo] = [stampHi(slot.stamp), stampLo(slot.stamp)];
+    const [runHi, runLo] = [stampHi(slot.run), stampLo(slot.run)];
+    if (typeof slot.sum === 'string') {
+      writer.countDecimal(ks.id, key, keyOffset, keyLength, slot.origin, hi, lo, runHi, runLo, slot.sum);
+    } else {
+      const [sumHi, sumLo] = [Number(slot.sum >> 32n), Number(BigInt.asIntN(32, slot.sum))];
+      writer.count64(ks.id, key, keyOffset, keyLength, slot.origin, hi, lo, runHi, runLo, sumHi, sumLo);
+    }
+  }
+  if (local && marker !== undefined) {
+    const head = writer.marker(
+      ks.id,
+      key,
+      keyOffset,
+      keyLength,
+      marker.value.origin,
+      stampHi(marker.value.stamp),
+      stampLo(marker.value.stamp),
+      marker.deadlineMs,
+      marker.expiry.origin,
+      stampHi(marker.expiry.stamp),
+      stampLo(marker.expiry.stamp),
+    );
+    const event = { eventOrigin: marker.value.origin, eventStamp: marker.value.stamp };
+    if (marker.slots.length > 0)
+      writer.records(
+        head,
+        marker.slots.map((s) => ({ ...s, ...event })),
+      );
+  }
+}
+
+interface KeyRange {
+  readonly ks: Keyspace;
+  readonly key: Uint8Array;
+  readonly keyOffset: number;
+  readonly keyLength: number;
+}
+
+function emitPut(
+  writer: BatchWriter,
+  at: KeyRange,
+  value: { readonly dot: Dot; readonly bytes: Uint8Array },
+  deadlineMs: number | undefined,
+  records: readonly SlotRecord[],
+): void {
+  const head = writer.pos;
+  writer.put(
+    at.ks.id,
+    at.key,
+    at.keyOffset,
+    at.keyLength,
+    value.dot.origin,
+    stampHi(value.dot.stamp),
+    stampLo(value.dot.stamp),
+    value.bytes,
+    0,
+    value.bytes.length,
+    deadlineMs !== undefined,
+    deadlineMs ?? 0,
+    0,
+    0,
+    0,
+  );
+  if (records.length > 0) writer.records(head, records);
+}

@@ -1,0 +1,191 @@
+// Packs a KeyState into bytes and back: the value of entries in the `state` encoding and of tombs. It is the form of
+// the less common keys (counters that several nodes wrote, tombstones), so it is simple rather than small:
+//
+//   u8       which of: 1 value, 2 expiry, 4 kill, 8 mark, 16 marker
+//   [value   dot, u32 length, bytes]  [expiry dot, deadline f64]  [kill dot, event dot]
+//   [mark    since f64, run f64, sum] [marker deadline f64, value dot, expiry dot, u16 count, slots]
+//   u16      slots:   origin u16, stamp f64, run f64, sum
+//   u16      records: a slot, event dot
+//
+// A dot is origin u16 and stamp f64 (exact below 2^53); a sum is u8 0 and i64, or 1, u16 length and decimal text.
+import { assert } from '../base/assert.ts';
+import type { SlotRecord } from '../delta/batch-writer.ts';
+import { type CounterSlot, type Dot, emptyState, type KeyState } from './key-state.ts';
+
+const has = { value: 1, expiry: 2, kill: 4, mark: 8, marker: 16 } as const;
+
+export class StateCodec {
+  private out = Buffer.allocUnsafeSlow(4096);
+  private pos = 0;
+  private source: Buffer = this.out;
+
+  /** The packed bytes: valid until the next call. */
+  pack(state: KeyState): Uint8Array {
+    this.pos = 0;
+    const { value, expiry, kill, mark, marker } = state;
+    const stated = expiry.dot.stamp !== 0 || expiry.deadlineMs !== 0;
+    this.u8(
+      (value === undefined ? 0 : has.value) |
+        (stated ? has.expiry : 0) |
+        (kill === undefined ? 0 : has.kill) |
+        (mark === undefined ? 0 : has.mark) |
+        (marker === undefined ? 0 : has.marker),
+    );
+    if (value !== undefined) {
+      this.dot(value.dot);
+      this.ensure(value.bytes.length + 4);
+      this.pos = this.out.writeUInt32LE(value.bytes.length, this.pos);
+      this.out.set(value.bytes, this.pos);
+      this.pos += value.bytes.length;
+    }
+    if (stated) {
+      this.dot(expiry.dot);
+      this.f64(expiry.deadlineMs);
+    }
+    if (kill !== undefined) {
+      this.dot(kill.dot);
+      this.dot(kill.event);
+    }
+    if (mark !== undefined) {
+      this.f64(mark.since);
+      this.f64(mark.run);
+      this.sum(mark.sum);
+    }
+    if (marker !== undefined) {
+      this.f64(marker.deadlineMs);
+      this.dot(marker.value);
+      this.dot(marker.expiry);
+      this.u16(marker.slots.length);
+      for (const slot of marker.slots) this.slot(slot);
+    }
+    this.u16(state.slots.length);
+    for (const slot of state.slots) this.slot(slot);
+    this.u16(state.records.length);
+    for (const record of state.records) {
+      this.slot(record);
+      this.dot({ origin: record.eventOrigin, stamp: record.eventStamp });
+    }
+    return this.out.subarray(0, this.pos);
+  }
+
+  /** The state packed in bytes[offset ..]; its value is a copy. */
+  unpack(bytes: Uint8Array, offset: number): KeyState {
+    this.source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.pos = offset;
+    const state = emptyState();
+    const what = this.readU8();
+    if ((what & has.value) !== 0) {
+      const dot = this.readDot();
+      const length = this.source.readUInt32LE(this.pos);
+      this.pos += 4;
+      state.value = { dot, bytes: Uint8Array.prototype.slice.call(this.source, this.pos, this.pos + length) };
+      this.pos += length;
+    }
+    if ((what & has.expiry) !== 0) state.expiry = { dot: this.readDot(), deadlineMs: this.readF64() };
+    if ((what & has.kill) !== 0) state.kill = { dot: this.readDot(), event: this.readDot() };
+    if ((what & has.mark) !== 0) {
+      state.mark = { since: this.readF64(), run: this.readF64(), sum: this.readSum() };
+    }
+    if ((what & has.marker) !== 0) {
+      const deadlineMs = this.readF64();
+      const value = this.readDot();
+      const expiry = this.readDot();
+      state.marker = { deadlineMs, value, expiry, slots: this.readSlots() };
+    }
+    state.slots = this.readSlots();
+    const records = this.readU16();
+    for (let i = 0; i < records; i++) {
+      const slot = this.readSlot();
+      const event = this.readDot();
+      const record: SlotRecord = { ...slot, eventOrigin: event.origin, eventStamp: event.stamp };
+      state.records.push(record);
+    }
+    return state;
+  }
+
+  private slot(slot: CounterSlot): void {
+    this.u16(slot.origin);
+    this.f64(slot.stamp);
+    this.f64(slot.run);
+    this.sum(slot.sum);
+  }
+
+  private readSlots(): CounterSlot[] {
+    const out: CounterSlot[] = [];
+    for (let n = this.readU16(); n > 0; n--) out.push(this.readSlot());
+    return out;
+  }
+
+  private readSlot(): CounterSlot {
+    return { origin: this.readU16(), stamp: this.readF64(), run: this.readF64(), sum: this.readSum() };
+  }
+
+  private dot(dot: Dot): void {
+    this.u16(dot.origin);
+    this.f64(dot.stamp);
+  }
+
+  private readDot(): Dot {
+    return { origin: this.readU16(), stamp: this.readF64() };
+  }
+
+  private sum(value: bigint | string): void {
+    if (typeof value === 'bigint') {
+      this.u8(0);
+      this.ensure(8);
+      this.pos = this.out.writeBigInt64LE(value, this.pos);
+      return;
+    }
+    this.u8(1);
+    this.u16(value.length);
+    this.ensure(value.length);
+    this.pos += this.out.write(value, this.pos, 'latin1');
+  }
+
+  private readSum(): bigint | string {
+    if (this.readU8() === 0) {
+      this.pos += 8;
+      return this.source.readBigInt64LE(this.pos - 8);
+    }
+    const length = this.readU16();
+    this.pos += length;
+    return this.source.toString('latin1', this.pos - length, this.pos);
+  }
+
+  private u8(value: number): void {
+    this.ensure(1);
+    this.out[this.pos++] = value;
+  }
+
+  private u16(value: number): void {
+    assert(value <= 0xffff, 'a key has more slots than there are origins');
+    this.ensure(2);
+    this.pos = this.out.writeUInt16LE(value, this.pos);
+  }
+
+  private f64(value: number): void {
+    this.ensure(8);
+    this.pos = this.out.writeDoubleLE(value, this.pos);
+  }
+
+  private readU8(): number {
+    return this.source[this.pos++]!;
+  }
+
+  private readU16(): number {
+    this.pos += 2;
+    return this.source.readUInt16LE(this.pos - 2);
+  }
+
+  private readF64(): number {
+    this.pos += 8;
+    return this.source.readDoubleLE(this.pos - 8);
+  }
+
+  private ensure(bytes: number): void {
+    if (this.pos + bytes <= this.out.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.pos + bytes, this.out.length * 2));
+    this.out.copy(grown, 0, 0, this.pos);
+    this.out = grown;
+  }
+}

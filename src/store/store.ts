@@ -1,0 +1,400 @@
+// The store: sixteen keyspaces in one arena and what is common to all types in them: finding, expiry, removal, flush.
+// Every change appends its delta to the recorder. Strings are in strings.ts, joins of deltas from elsewhere in join.ts,
+// scans in scan.ts. It knows no sockets, files or timers, and no time but what the driver sets in `nowMs` each turn.
+import { type HybridClock, stampHi, stampLo } from '../base/clock.ts';
+import type { BatchReader } from '../delta/batch-reader.ts';
+import type { BatchWriter } from '../delta/batch-writer.ts';
+import { keyspacesMax } from '../delta/kinds.ts';
+import type { Origins } from '../delta/origins.ts';
+import { VersionVector } from '../delta/vector.ts';
+import { Arena } from './arena.ts';
+import { Encoding, Entries } from './entry.ts';
+import { KeyHash } from './hash.ts';
+import { type JoinResult, joinDelta } from './join.ts';
+import {
+  type Dot,
+  emptyState,
+  greatestDot,
+  joinClear,
+  joinExpire,
+  type KeyState,
+  type Kill,
+  recordsOfSlots,
+  zeroDot,
+} from './key-state.ts';
+import { type Ground, Keyspace } from './keyspace.ts';
+import { emitKey, StoreScan } from './scan.ts';
+import { StateCodec } from './state-codec.ts';
+import { Strings } from './strings.ts';
+import type { Table } from './table.ts';
+
+export interface StoreOptions {
+  readonly memoryBytes: number;
+  readonly origins: Origins;
+  readonly clock: HybridClock;
+  /** 64 random bits, in two halves, that seed the hash of this process. */
+  readonly hashSeed: readonly [number, number];
+  /** Gives [0, 1). */
+  readonly random: () => number;
+}
+
+/** A concurrent write that lost, as the conflict log keeps it. */
+export interface Conflict {
+  readonly db: number;
+  readonly key: Buffer;
+  readonly winner: { readonly origin: string; readonly stamp: number; readonly value: Buffer };
+  readonly loser: { readonly origin: string; readonly stamp: number; readonly value: Buffer };
+  readonly strategy: 'crdt' | 'lww';
+}
+
+const graveyardShare = 0.1;
+
+export class Store {
+  readonly arena: Arena;
+  readonly entries: Entries;
+  readonly hash: KeyHash;
+  readonly codec: StateCodec;
+  readonly ground: Ground;
+  readonly origins: Origins;
+  readonly clock: HybridClock;
+  readonly keyspaces: Keyspace[] = [];
+  readonly strings: Strings;
+  readonly random: () => number;
+  /** This node's own origin. */
+  self = 0;
+  /** Unix ms, set by the driver at the start of each turn. */
+  nowMs = 0;
+  /** Where deltas go; undefined while nobody wants them (no journal, no sync). */
+  recorder: BatchWriter | undefined;
+  /** The strategy of removals: `lww` kills with the event dot, `crdt` with the version seen. */
+  lww = false;
+  /** Counter slots last written before this stamp get a mark: the first start that no peer knows (fork repair). */
+  markSinceStamp = Number.NEGATIVE_INFINITY;
+  onConflict: ((conflict: Conflict) => void) | undefined;
+  /** A key was purged because its deadline has passed. */
+  onExpired: ((db: number, key: Buffer) => void) | undefined;
+  /** Dots up to which tombstones may be gone. */
+  readonly horizon = new VersionVector();
+  expiredCount = 0;
+  lazyFreedCount = 0;
+  /** Keyspace by database, and the dot of each such statement (SWAPDB). */
+  private readonly shown = new Uint8Array(keyspacesMax).map((_, i) => i);
+  private readonly shownDots: Dot[] = Array.from({ length: keyspacesMax }, () => zeroDot);
+  private readonly retired: Table[] = [];
+  private sweepKeyspace = 0;
+
+  constructor(options: StoreOptions) {
+    this.origins = options.origins;
+    this.clock = options.clock;
+    this.random = options.random;
+    this.arena = new Arena(options.memoryBytes);
+    this.entries = new Entries(this.arena);
+    this.hash = new KeyHash(options.hashSeed[0], options.hashSeed[1]);
+    this.codec = new StateCodec();
+    this.ground = {
+      arena: this.arena,
+      entries: this.entries,
+      hash: this.hash,
+      codec: this.codec,
+      order: (a, b) => this.compare(a, b),
+      keepsDead: false,
+      reserveBytes: 0,
+      access: 0,
+    };
+    for (let id = 0; id < keyspacesMax; id++) this.keyspaces.push(new Keyspace(id, this.ground));
+    this.strings = new Strings(this);
+  }
+
+  /** Bytes of arena units in use and of the table directories beside it. */
+  get usedBytes(): number {
+    let bytes = this.arena.usedBytes;
+    for (const ks of this.keyspaces) bytes += ks.table.directoryBytes + ks.grave.directoryBytes;
+    return bytes;
+  }
+
+  get limitBytes(): number {
+    return this.arena.limitBytes;
+  }
+
+  /** From now on dead things are remembered, because a peer may know them. */
+  keepDead(): void {
+    this.ground.keepsDead = true;
+    this.ground.reserveBytes = Math.floor(this.arena.limitBytes * graveyardShare);
+  }
+
+  compare(a: Dot, b: Dot): number {
+    if (a.stamp !== b.stamp) return a.stamp < b.stamp ? -1 : 1;
+    return a.origin === b.origin ? 0 : this.origins.compare(a.origin, b.origin);
+  }
+
+  /** The keyspace that a database shows. */
+  keyspace(db: number): Keyspace {
+    return this.keyspaces[this.shown[db]!]!;
+  }
+
+  /** The database that shows a keyspace. */
+  databaseOf(keyspace: number): number {
+    return this.shown.indexOf(keyspace);
+  }
+
+  /** Joins the reader's current record: see joinDelta. */
+  join(d: BatchReader, context: VersionVector | undefined, whole = false): JoinResult {
+    return joinDelta(this, d, context, whole);
+  }
+
+  /** A scan of all that `covered` does not cover; `local`: also what never travels, for snapshots. */
+  scan(covered: VersionVector | undefined, local = false): StoreScan {
+    return new StoreScan(this, covered, local);
+  }
+
+  /** Appends the deltas that hold all that is known of one key; returns whether there was anything. */
+  emitKey(writer: BatchWriter, keyspace: number, key: Uint8Array): boolean {
+    return emitKey(this, writer, keyspace, key);
+  }
+
+  /** A new dot of this node. */
+  nextDot(): Dot {
+    return { stamp: this.clock.next(), origin: this.self };
+  }
+
+  /** The offset of the key's entry, or 0 where it does not exist or has expired (then it is purged). */
+  find(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): number {
+    const slot = ks.table.find(hash, key, offset, length);
+    if (slot === 0) return 0;
+    const at = ks.table.entryAt(slot);
+    if (!this.isExpired(at)) return at;
+    this.purge(ks, hash, at);
+    return 0;
+  }
+
+  isExpired(at: number): boolean {
+    const entries = this.entries;
+    if (!entries.hasExpiry(at)) return false;
+    const deadlineMs = entries.deadline(at);
+    return deadlineMs !== 0 && deadlineMs <= this.nowMs;
+  }
+
+  /** Forgets an expired entry; where a peer may know it, a marker stays. */
+  private purge(ks: Keyspace, hash: number, at: number): void {
+    const { entries, arena } = this;
+    const offset = entries.keyOffset(at);
+    const key = arena.u8.slice(offset, offset + entries.keyLength(at));
+    const state = ks.stateOf(at);
+    const greatest = greatestDot(state, this.ground.order);
+    this.recorder?.forget(
+      ks.id,
+      key,
+      0,
+      key.length,
+      greatest.origin,
+      stampHi(greatest.stamp),
+      stampLo(greatest.stamp),
+    );
+    this.leaveMarker(ks, hash, key, state);
+    this.expiredCount += 1;
+    this.onExpired?.(this.databaseOf(ks.id), Buffer.from(key));
+  }
+
+  /** Replaces a value by its marker, or by nothing where no peer may know it. */
+  leaveMarker(ks: Keyspace, hash: number, key: Uint8Array, state: KeyState): void {
+    if (!this.ground.keepsDead) {
+      ks.drop(hash, key, 0, key.length);
+      return;
+    }
+    const value = greatestDot({ ...state, expiry: { deadlineMs: 0, dot: zeroDot } }, this.ground.order);
+    const marker = {
+      deadlineMs: state.expiry.deadlineMs,
+      value,
+      expiry: state.expiry.dot,
+      slots: state.slots,
+    };
+    const rest = { ...emptyState(), kill: state.kill, records: state.records, marker };
+    ks.save(hash, key, 0, key.length, rest);
+  }
+
+  /** Removes a key: one clear. False where it does not exist. */
+  remove(ks: Keyspace, key: Uint8Array, offset: number, length: number): boolean {
+    const hash = this.hash.of(key, offset, length);
+    const at = this.find(ks, hash, key, offset, length);
+    if (at === 0) return false;
+    const { entries, clock } = this;
+    const encoding = entries.encoding(at);
+    if (this.ground.keepsDead || encoding === Encoding.counter || encoding === Encoding.state) {
+      this.clear(ks, hash, key, offset, length, ks.stateOf(at));
+      return true;
+    }
+    clock.tick();
+    if (this.recorder !== undefined) {
+      // Without peers, everything in the key is at or below the event, so the event dot kills it all.
+      this.recorder.clear(
+        ks.id,
+        key,
+        offset,
+        length,
+        this.self,
+        clock.hi,
+        clock.lo,
+        this.self,
+        clock.hi,
+        clock.lo,
+      );
+    }
+    ks.drop(hash, key, offset, length);
+    return true;
+  }
+
+  /** Emits and applies a clear of all that `state` holds. */
+  clear(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number, state: KeyState): void {
+    const event = this.nextDot();
+    const dot = this.lww ? event : greatestDot(state, this.ground.order);
+    const records = recordsOfSlots(state, event);
+    const recorder = this.recorder;
+    if (recorder !== undefined) {
+      const at = recorder.clear(
+        ks.id,
+        key,
+        offset,
+        length,
+        event.origin,
+        stampHi(event.stamp),
+        stampLo(event.stamp),
+        dot.origin,
+        stampHi(dot.stamp),
+        stampLo(dot.stamp),
+      );
+      if (records.length > 0) recorder.records(at, records);
+    }
+    state.marker = undefined;
+    joinClear(state, { dot, event }, records, this.ground.order);
+    ks.save(hash, key, offset, length, state);
+  }
+
+  /** States a deadline (Unix ms; 0 = none) of an existing key. */
+  expireAt(ks: Keyspace, hash: number, at: number, deadlineMs: number): void {
+    const { entries, arena } = this;
+    const dot = this.nextDot();
+    const keyOffset = entries.keyOffset(at);
+    const keyLength = entries.keyLength(at);
+    this.recorder?.expire(
+      ks.id,
+      arena.u8,
+      keyOffset,
+      keyLength,
+      this.self,
+      stampHi(dot.stamp),
+      stampLo(dot.stamp),
+      deadlineMs,
+    );
+    if (
+      entries.hasExpiry(at) &&
+      entries.deadline(at) !== 0 &&
+      deadlineMs !== 0 &&
+      entries.encoding(at) !== Encoding.state
+    ) {
+      entries.setExpiry(at, deadlineMs, dot.origin, dot.stamp);
+      ks.lowerDeadline(deadlineMs);
+      return;
+    }
+    const key = arena.u8.slice(keyOffset, keyOffset + keyLength);
+    const state = ks.stateOf(at);
+    joinExpire(state, dot, deadlineMs, this.ground.order);
+    ks.save(hash, key, 0, key.length, state);
+  }
+
+  /** Empties a keyspace: one delta, whatever its size; the memory comes back in slices (`freeSlice`). */
+  flush(ks: Keyspace): void {
+    const event = this.nextDot();
+    const hi = stampHi(event.stamp);
+    const lo = stampLo(event.stamp);
+    this.recorder?.clearDb(ks.id, event.origin, hi, lo, event.origin, hi, lo);
+    this.retireTable(ks);
+    this.killKeyspace(ks, { dot: event, event });
+  }
+
+  /** Remembers the clear of a whole keyspace where a peer may know what it killed. */
+  killKeyspace(ks: Keyspace, kill: Kill): void {
+    if (this.ground.keepsDead) ks.kill = kill;
+  }
+
+  private retireTable(ks: Keyspace): void {
+    this.retired.push(ks.table);
+    this.lazyFreedCount += ks.table.size;
+    ks.renewTable();
+  }
+
+  /** Frees part of what flushes left; returns whether there is more. */
+  freeSlice(segments: number): boolean {
+    const table = this.retired[0];
+    if (table === undefined) return false;
+    if (!table.drain(segments)) this.retired.shift();
+    return this.retired.length > 0;
+  }
+
+  /** Swaps what two databases show. */
+  swap(a: number, b: number): void {
+    const [left, right] = [this.shown[a]!, this.shown[b]!];
+    this.show(a, right, this.nextDot());
+    this.show(b, left, this.nextDot());
+    for (const db of [a, b]) {
+      const dot = this.shownDots[db]!;
+      this.recorder?.mapDb(this.shown[db]!, dot.origin, stampHi(dot.stamp), stampLo(dot.stamp), db);
+    }
+  }
+
+  /** Joins the statement that a database shows a keyspace; returns whether it changed. */
+  show(db: number, keyspace: number, dot: Dot): boolean {
+    if (this.compare(dot, this.shownDots[db]!) <= 0) return false;
+    this.shown[db] = keyspace;
+    this.shownDots[db] = dot;
+    return true;
+  }
+
+  /** The statements of `show` that are not the initial ones. */
+  shownStatements(): { readonly db: number; readonly keyspace: number; readonly dot: Dot }[] {
+    return this.shownDots
+      .map((dot, db) => ({ db, keyspace: this.shown[db]!, dot }))
+      .filter((s) => s.dot.stamp !== 0);
+  }
+
+  /**
+   * Purges expired keys: looks at about `entriesMax` entries, round the keyspaces that can have any. Returns how many
+   * it purged.
+   */
+  expireSlice(entriesMax: number): number {
+    let budget = entriesMax;
+    let purged = 0;
+    for (let turn = 0; turn < keyspacesMax && budget > 0; turn++) {
+      const ks = this.keyspaces[this.sweepKeyspace]!;
+      while (budget > 0 && ks.volatile > 0 && ks.earliestDeadlineMs <= this.nowMs) {
+        const expired: number[] = [];
+        let visited = 0;
+        ks.sweepCursor = ks.table.scan(ks.sweepCursor, 256, (at) => {
+          visited += 1;
+          if (this.isExpired(at)) expired.push(at);
+          else ks.noteDeadline(at);
+        });
+        for (const at of expired) this.purge(ks, this.hashOfEntry(at), at);
+        purged += expired.length;
+        budget -= Math.max(1, visited);
+        if (ks.sweepCursor === 0) ks.finishSweep();
+      }
+      if (budget > 0) this.sweepKeyspace = (this.sweepKeyspace + 1) % keyspacesMax;
+    }
+    return purged;
+  }
+
+  hashOfEntry(at: number): number {
+    return this.hash.of(this.arena.u8, this.entries.keyOffset(at), this.entries.keyLength(at));
+  }
+
+  /** Live keys and tombs of all keyspaces. */
+  counts(): { keys: number; tombs: number } {
+    let keys = 0;
+    let tombs = 0;
+    for (const ks of this.keyspaces) {
+      keys += ks.table.size;
+      tombs += ks.grave.size;
+    }
+    return { keys, tombs };
+  }
+}

@@ -1,0 +1,643 @@
+// Strings and counters in the store: reading a value whatever its encoding, and the four ways to change one: put,
+// patch, count and the decimal count. Each works in place where the entry is in a common form and goes through KeyState
+// where it is not; both emit the same deltas. Keys and values come as ranges of buffers, so nothing is copied twice.
+import { stampFrom, stampHi, stampLo } from '../base/clock.ts';
+import { CommandError } from '../base/errors.ts';
+import { Encoding, EntryType } from './entry.ts';
+import {
+  type CounterSlot,
+  type Dot,
+  joinCount,
+  joinPut,
+  type KeyState,
+  recordsOfSlots,
+  visibleValue,
+} from './key-state.ts';
+import { copyBytes, counterBaseWords, counterWords, type Keyspace } from './keyspace.ts';
+import {
+  decimalFits,
+  formatDecimal,
+  int64Max,
+  int64Min,
+  isCanonicalInt,
+  parseDecimal,
+  parseInt64,
+  parseSafeInt,
+} from './number.ts';
+import type { Store } from './store.ts';
+
+const two32 = 4294967296;
+const safeMax = Number.MAX_SAFE_INTEGER;
+/** Shorter values are sent whole: a put needs no base at the receiver. */
+const patchedBytesMin = 128;
+/** Canonical integers at least this long are kept in eight bytes. */
+const intTextMin = 9;
+
+export const notAnInteger = 'ERR value is not an integer or out of range';
+export const notAFloat = 'ERR value is not a valid float';
+export const overflow = 'ERR increment or decrement would overflow';
+export const notANumberResult = 'ERR increment would produce NaN or Infinity';
+
+/** What SET does with the deadline. */
+export const keepDeadline = -1;
+
+export class Strings {
+  /** The value last read: a range of the arena, or of a scratch buffer. Valid until the store changes. */
+  valueBytes: Uint8Array;
+  valueOffset = 0;
+  valueLength = 0;
+  private readonly store: Store;
+  private readonly digits = Buffer.alloc(32);
+  private readonly words = new Int32Array(counterBaseWords + 1);
+  private readonly wordBytes = new Uint8Array(this.words.buffer);
+  private readonly int8 = Buffer.alloc(8);
+
+  constructor(store: Store) {
+    this.store = store;
+    this.valueBytes = this.digits;
+  }
+
+  /** Reads the value of the entry at `at` into valueBytes, valueOffset, valueLength. */
+  read(at: number): void {
+    const { entries, arena } = this.store;
+    const encoding = entries.encoding(at);
+    if (encoding === Encoding.raw) {
+      this.valueBytes = arena.u8;
+      this.valueOffset = entries.valueOffset(at);
+      this.valueLength = entries.valueLength(at);
+      return;
+    }
+    if (encoding === Encoding.counter) {
+      const value = this.counterNumber(at);
+      if (value !== undefined) {
+        this.readDigits(value);
+        return;
+      }
+    }
+    this.readBytes(this.slowValue(at));
+  }
+
+  private slowValue(at: number): Uint8Array {
+    const { store } = this;
+    const state = store.keyspaces[0]!.stateOf(at);
+    return visibleValue(state, (a, b) => store.origins.compare(a, b)) ?? new Uint8Array(0);
+  }
+
+  private readBytes(bytes: Uint8Array): void {
+    this.valueBytes = bytes;
+    this.valueOffset = 0;
+    this.valueLength = bytes.length;
+  }
+
+  private readDigits(value: number): void {
+    const out = this.digits;
+    let p = out.length;
+    let rest = value < 0 ? -value : value;
+    do {
+      const next = Math.floor(rest / 10);
+      out[--p] = 48 + (rest - next * 10);
+      rest = next;
+    } while (rest > 0);
+    if (value < 0) out[--p] = 45;
+    this.valueBytes = out;
+    this.valueOffset = p;
+    this.valueLength = out.length - p;
+  }
+
+  /** The value of a plain counter where it is a safe integer, else undefined. */
+  private counterNumber(at: number): number | undefined {
+    const { store } = this;
+    const ks = store.keyspaces[0]!;
+    const i32 = store.arena.i32;
+    const w = ks.counterWord(at);
+    const sum = i32[w + 3]! * two32 + (i32[w + 2]! >>> 0);
+    if (sum > safeMax || sum < -safeMax) return undefined;
+    if (!ks.counterHasBase(at)) return sum;
+    const base = i32[w + 5]! * two32 + (i32[w + 4]! >>> 0);
+    const value = base + sum;
+    return base > safeMax || base < -safeMax || value > safeMax || value < -safeMax ? undefined : value;
+  }
+
+  /** Length of the value in bytes. */
+  length(at: number): number {
+    const { entries } = this.store;
+    if (entries.encoding(at) === Encoding.raw) return entries.valueLength(at);
+    this.read(at);
+    return this.valueLength;
+  }
+
+  /** A copy of the value. */
+  copy(at: number): Buffer {
+    this.read(at);
+    return Buffer.from(this.valueBytes.subarray(this.valueOffset, this.valueOffset + this.valueLength));
+  }
+
+  /**
+   * Sets the value. `deadlineMs`: Unix ms, 0 = none, `keepDeadline` = as it is. Throws CommandError OOM and changes
+   * nothing where it does not fit.
+   */
+  set(
+    ks: Keyspace,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+    deadlineMs: number,
+  ): void {
+    const { store } = this;
+    const { entries, clock, ground, recorder } = store;
+    const hash = store.hash.of(key, keyOffset, keyLength);
+    const slot = ks.table.find(hash, key, keyOffset, keyLength);
+    let at = slot === 0 ? 0 : ks.table.entryAt(slot);
+    if (at !== 0 && entries.hasExpiry(at)) at = store.find(ks, hash, key, keyOffset, keyLength);
+    if (this.needsState(ks, hash, at, key, keyOffset, keyLength)) {
+      const copy = value.slice(valueOffset, valueOffset + valueLength);
+      this.setState(ks, hash, key, keyOffset, keyLength, copy, deadlineMs);
+      return;
+    }
+    const keep = deadlineMs === keepDeadline && at !== 0;
+    const stated = keep ? entries.deadline(at) : deadlineMs === keepDeadline ? 0 : deadlineMs;
+    const baseOrigin = at === 0 || entries.origin(at) === store.self ? 0 : entries.origin(at);
+    const baseHi = baseOrigin === 0 ? 0 : entries.hi(at);
+    const baseLo = baseOrigin === 0 ? 0 : entries.lo(at);
+    const asInt =
+      valueLength >= intTextMin && valueLength <= 20 && isCanonicalInt(value, valueOffset, valueLength);
+    // With a kept register the entry must say what its dot was, unless nobody else will ever ask.
+    const keepBlock = keep && (stated !== 0 || ground.keepsDead);
+    const expiryStamp = keepBlock ? entries.expiryStamp(at) : 0;
+    const expiryOrigin = keepBlock ? entries.expiryOrigin(at) : 0;
+    clock.tick();
+    const { hi, lo } = clock;
+    let bytes = value;
+    let offset = valueOffset;
+    let length = valueLength;
+    if (asInt) {
+      this.int8.writeBigInt64LE(parseInt64(value, valueOffset, valueLength)!);
+      bytes = this.int8;
+      offset = 0;
+      length = 8;
+    }
+    const plainIn = !keepBlock && stated === 0;
+    if (
+      at !== 0 &&
+      plainIn &&
+      !entries.hasExpiry(at) &&
+      entries.valueLength(at) === length &&
+      entries.type(at) === EntryType.string
+    ) {
+      // The commonest overwrite: the same size in the same place.
+      entries.setDot(at, store.self, hi, lo);
+      entries.setEncoding(at, asInt ? Encoding.int : Encoding.raw);
+      entries.setAccess(at, ground.access);
+      copyBytes(store.arena.u8, entries.valueOffset(at), bytes, offset, length);
+    } else {
+      ks.write(
+        hash,
+        key,
+        keyOffset,
+        keyLength,
+        EntryType.string,
+        asInt ? Encoding.int : Encoding.raw,
+        bytes,
+        offset,
+        length,
+        store.self,
+        hi,
+        lo,
+        !plainIn,
+        stated,
+        keepBlock ? expiryOrigin : store.self,
+        keepBlock ? expiryStamp : stampFrom(hi, lo),
+      );
+    }
+    if (recorder !== undefined) {
+      recorder.put(
+        ks.id,
+        key,
+        keyOffset,
+        keyLength,
+        store.self,
+        hi,
+        lo,
+        value,
+        valueOffset,
+        valueLength,
+        !keep,
+        keep ? 0 : stated,
+        baseOrigin,
+        baseHi,
+        baseLo,
+      );
+    }
+  }
+
+  /** Whether a put here must go through KeyState: slots to record, or a tomb to heed. */
+  private needsState(
+    ks: Keyspace,
+    hash: number,
+    at: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+  ): boolean {
+    if (at !== 0) return this.store.entries.encoding(at) >= Encoding.counter;
+    return ks.grave.size > 0 && ks.grave.find(hash, key, keyOffset, keyLength) !== 0;
+  }
+
+  private setState(
+    ks: Keyspace,
+    hash: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    value: Uint8Array,
+    deadlineMs: number,
+  ): void {
+    const { store } = this;
+    const state = ks.load(hash, key, keyOffset, keyLength);
+    const dot = store.nextDot();
+    const keep = deadlineMs === keepDeadline && ks.entryOf(hash, key, keyOffset, keyLength) !== 0;
+    const stated = keep || deadlineMs === keepDeadline ? 0 : deadlineMs;
+    const base =
+      state.value !== undefined && state.value.dot.origin !== store.self ? state.value.dot : undefined;
+    const records = recordsOfSlots(state, dot);
+    joinPut(state, dot, value, !keep, stated, records, store.ground.order);
+    state.marker = undefined;
+    ks.save(hash, key, keyOffset, keyLength, state);
+    const { recorder } = store;
+    if (recorder === undefined) return;
+    const head = recorder.pos;
+    recorder.put(
+      ks.id,
+      key,
+      keyOffset,
+      keyLength,
+      store.self,
+      stampHi(dot.stamp),
+      stampLo(dot.stamp),
+      value,
+      0,
+      value.length,
+      !keep,
+      stated,
+      base?.origin ?? 0,
+      base === undefined ? 0 : stampHi(base.stamp),
+      base === undefined ? 0 : stampLo(base.stamp),
+    );
+    if (records.length > 0) recorder.records(head, records);
+  }
+
+  /**
+   * Writes bytes at an offset of the value, which grows with zero bytes as needed (APPEND, SETRANGE, SETBIT). Returns
+   * the new length. Throws CommandError OOM.
+   */
+  patch(
+    ks: Keyspace,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    position: number,
+    bytes: Uint8Array,
+    bytesOffset: number,
+    bytesLength: number,
+  ): number {
+    const { store } = this;
+    const { entries, arena, recorder } = store;
+    const hash = store.hash.of(key, keyOffset, keyLength);
+    const at = store.find(ks, hash, key, keyOffset, keyLength);
+    const old = at === 0 ? 0 : this.length(at);
+    const length = Math.max(old, position + bytesLength);
+    const large = length > patchedBytesMin && at !== 0 && entries.encoding(at) === Encoding.raw;
+    if (!large || (store.ground.keepsDead && !entries.hasExpiry(at))) {
+      return this.patchWhole(
+        ks,
+        key,
+        keyOffset,
+        keyLength,
+        at,
+        position,
+        bytes,
+        bytesOffset,
+        bytesLength,
+        length,
+      );
+    }
+    const [baseOrigin, baseHi, baseLo] = [entries.origin(at), entries.hi(at), entries.lo(at)];
+    const target = this.grow(ks, hash, at, old, length);
+    store.clock.tick();
+    const { hi, lo } = store.clock;
+    entries.setDot(target, store.self, hi, lo);
+    const start = entries.valueOffset(target);
+    if (position > old) arena.u8.fill(0, start + old, start + position);
+    copyBytes(arena.u8, start + position, bytes, bytesOffset, bytesLength);
+    recorder?.patch(
+      ks.id,
+      key,
+      keyOffset,
+      keyLength,
+      store.self,
+      hi,
+      lo,
+      baseOrigin,
+      baseHi,
+      baseLo,
+      position,
+      bytes,
+      bytesOffset,
+      bytesLength,
+    );
+    return length;
+  }
+
+  /** Makes room for `length` bytes of value in a raw entry; where it moves, it takes spare room for the next growth. */
+  private grow(ks: Keyspace, hash: number, at: number, old: number, length: number): number {
+    const { store } = this;
+    const { entries, arena } = store;
+    const keyLength = entries.keyLength(at);
+    const hasExpiry = entries.hasExpiry(at);
+    if (entries.sameForm(at, length) && entries.size(keyLength, length, hasExpiry) <= arena.capacity(at)) {
+      entries.setValueLength(at, length);
+      return at;
+    }
+    const spare = Math.min(length, 1048576);
+    return ks.move(hash, at, old, length, spare);
+  }
+
+  private patchWhole(
+    ks: Keyspace,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    at: number,
+    position: number,
+    bytes: Uint8Array,
+    bytesOffset: number,
+    bytesLength: number,
+    length: number,
+  ): number {
+    const whole = Buffer.alloc(length);
+    if (at !== 0) {
+      this.read(at);
+      whole.set(this.valueBytes.subarray(this.valueOffset, this.valueOffset + this.valueLength));
+    }
+    whole.set(bytes.subarray(bytesOffset, bytesOffset + bytesLength), position);
+    this.set(ks, key, keyOffset, keyLength, whole, 0, length, keepDeadline);
+    return length;
+  }
+
+  /** Adds a 64-bit integer (INCRBY and its kin). Returns the new value. Throws CommandError as Redis does. */
+  count(
+    ks: Keyspace,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    by: number | bigint,
+  ): number | bigint {
+    const { store } = this;
+    const { entries } = store;
+    const hash = store.hash.of(key, keyOffset, keyLength);
+    const at = store.find(ks, hash, key, keyOffset, keyLength);
+    if (typeof by === 'number') {
+      const encoding = at === 0 ? -1 : entries.encoding(at);
+      if (encoding === Encoding.counter) {
+        const value = this.countInPlace(ks, at, key, keyOffset, keyLength, by);
+        if (value !== undefined) return value;
+      } else if (encoding === -1) {
+        if (ks.grave.size === 0 || ks.grave.find(hash, key, keyOffset, keyLength) === 0) {
+          return this.countFresh(ks, hash, 0, 0, key, keyOffset, keyLength, by);
+        }
+      } else if (encoding === Encoding.raw) {
+        const base = parseSafeInt(store.arena.u8, entries.valueOffset(at), entries.valueLength(at));
+        if (base !== undefined && Math.abs(base + by) <= safeMax) {
+          return this.countFresh(ks, hash, at, base, key, keyOffset, keyLength, by);
+        }
+      }
+    }
+    return this.countState(ks, hash, key, keyOffset, keyLength, BigInt(by));
+  }
+
+  /** The hot path: this node's own slot, in place. Undefined where it is another case. */
+  private countInPlace(
+    ks: Keyspace,
+    at: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    by: number,
+  ): number | undefined {
+    const { store } = this;
+    const { entries, clock } = store;
+    if (entries.origin(at) !== store.self || entries.stamp(at) < store.markSinceStamp) return undefined;
+    const before = this.counterNumber(at);
+    if (before === undefined) return undefined;
+    const i32 = store.arena.i32;
+    const w = ks.counterWord(at);
+    const sum = i32[w + 3]! * two32 + (i32[w + 2]! >>> 0) + by;
+    const value = before + by;
+    if (sum > safeMax || sum < -safeMax || value > safeMax || value < -safeMax) return undefined;
+    clock.tick();
+    const { hi, lo } = clock;
+    entries.setDot(at, store.self, hi, lo);
+    entries.setAccess(at, store.ground.access);
+    const sumHi = Math.floor(sum / two32);
+    const sumLo = lowOf(sum);
+    i32[w + 2] = sumLo;
+    i32[w + 3] = sumHi;
+    store.recorder?.count64(
+      ks.id,
+      key,
+      keyOffset,
+      keyLength,
+      store.self,
+      hi,
+      lo,
+      i32[w + 1]!,
+      i32[w]!,
+      sumHi,
+      sumLo,
+    );
+    return value;
+  }
+
+  /** A first slot: on a key that is not there (`at` 0), or beside an integer base. */
+  private countFresh(
+    ks: Keyspace,
+    hash: number,
+    at: number,
+    base: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    by: number,
+  ): number {
+    const { store } = this;
+    const { entries, clock } = store;
+    const { words } = this;
+    clock.tick();
+    const { hi, lo } = clock;
+    const sumHi = Math.floor(by / two32);
+    const sumLo = lowOf(by);
+    words[0] = lo;
+    words[1] = hi;
+    words[2] = sumLo;
+    words[3] = sumHi;
+    let count = counterWords;
+    const hasExpiry = at !== 0 && entries.hasExpiry(at);
+    const deadlineMs = hasExpiry ? entries.deadline(at) : 0;
+    const expiryOrigin = hasExpiry ? entries.expiryOrigin(at) : 0;
+    const expiryStamp = hasExpiry ? entries.expiryStamp(at) : 0;
+    if (at !== 0) {
+      count = counterBaseWords;
+      words[4] = lowOf(base);
+      words[5] = Math.floor(base / two32);
+      words[6] = entries.lo(at);
+      words[7] = entries.hi(at);
+      words[8] = entries.origin(at);
+    }
+    ks.writeCounter(
+      hash,
+      key,
+      keyOffset,
+      keyLength,
+      this.wordBytes,
+      count * 4,
+      store.self,
+      hi,
+      lo,
+      hasExpiry,
+      deadlineMs,
+      expiryOrigin,
+      expiryStamp,
+    );
+    store.recorder?.count64(ks.id, key, keyOffset, keyLength, store.self, hi, lo, hi, lo, sumHi, sumLo);
+    return base + by;
+  }
+
+  /** The state to count on: a key over a purged value is cleared first, so that its old slots stay out everywhere. */
+  private stateToCount(
+    ks: Keyspace,
+    hash: number,
+    key: Uint8Array,
+    offset: number,
+    length: number,
+  ): KeyState {
+    const state = ks.load(hash, key, offset, length);
+    if (state.marker === undefined) return state;
+    this.store.clear(ks, hash, key, offset, length, state);
+    return ks.load(hash, key, offset, length);
+  }
+
+  private countState(
+    ks: Keyspace,
+    hash: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    by: bigint,
+  ): number | bigint {
+    const { store } = this;
+    const state = ks.load(hash, key, keyOffset, keyLength);
+    const before = this.integerOf(state);
+    const value = before + by;
+    if (value > int64Max || value < int64Min) throw new CommandError(overflow);
+    const fresh = state.marker === undefined ? state : this.stateToCount(ks, hash, key, keyOffset, keyLength);
+    const own = fresh.slots.find((s) => s.origin === store.self);
+    if (own !== undefined && typeof own.sum === 'string') {
+      this.countDecimalOn(ks, hash, key, keyOffset, keyLength, fresh, by.toString());
+      return value;
+    }
+    const sum = (own === undefined ? 0n : BigInt(own.sum)) + by;
+    if (sum > int64Max || sum < int64Min) {
+      const text = Buffer.from(value.toString());
+      this.set(ks, key, keyOffset, keyLength, text, 0, text.length, keepDeadline);
+      return value;
+    }
+    const dot = store.nextDot();
+    const slot: CounterSlot = { origin: store.self, stamp: dot.stamp, run: own?.run ?? dot.stamp, sum };
+    this.joinOwnSlot(ks, hash, key, keyOffset, keyLength, fresh, own, slot);
+    const [runHi, runLo] = [stampHi(slot.run), stampLo(slot.run)];
+    const [hi, lo] = [stampHi(dot.stamp), stampLo(dot.stamp)];
+    const sumHi = Number(sum >> 32n);
+    const sumLo = Number(BigInt.asIntN(32, sum));
+    store.recorder?.count64(ks.id, key, keyOffset, keyLength, store.self, hi, lo, runHi, runLo, sumHi, sumLo);
+    return value;
+  }
+
+  private joinOwnSlot(
+    ks: Keyspace,
+    hash: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    state: KeyState,
+    own: CounterSlot | undefined,
+    slot: CounterSlot,
+  ): void {
+    const since = this.store.markSinceStamp;
+    if (own !== undefined && own.stamp < since) state.mark = { since, run: own.run, sum: own.sum };
+    else if (state.mark !== undefined && state.mark.since !== since) state.mark = undefined;
+    joinCount(state, slot);
+    ks.save(hash, key, keyOffset, keyLength, state);
+  }
+
+  private integerOf(state: KeyState): bigint {
+    const bytes = visibleValue(state, (a, b) => this.store.origins.compare(a, b));
+    if (bytes === undefined) return 0n;
+    const value = parseInt64(bytes, 0, bytes.length);
+    if (value === undefined) throw new CommandError(notAnInteger);
+    return value;
+  }
+
+  /** Adds a decimal (INCRBYFLOAT): exact, so that nodes agree. Returns the new value's text. */
+  countDecimal(ks: Keyspace, key: Uint8Array, keyOffset: number, keyLength: number, by: string): string {
+    const { store } = this;
+    const hash = store.hash.of(key, keyOffset, keyLength);
+    store.find(ks, hash, key, keyOffset, keyLength);
+    const increment = parseDecimal(by);
+    if (increment === undefined) throw new CommandError(notAFloat);
+    const state = ks.load(hash, key, keyOffset, keyLength);
+    const bytes = visibleValue(state, (a, b) => store.origins.compare(a, b));
+    const before = bytes === undefined ? 0n : parseDecimal(Buffer.from(bytes).toString('latin1'));
+    if (before === undefined) throw new CommandError(notAFloat);
+    if (!decimalFits(before + increment)) throw new CommandError(notANumberResult);
+    const fresh = state.marker === undefined ? state : this.stateToCount(ks, hash, key, keyOffset, keyLength);
+    this.countDecimalOn(ks, hash, key, keyOffset, keyLength, fresh, formatDecimal(increment));
+    return formatDecimal(before + increment);
+  }
+
+  private countDecimalOn(
+    ks: Keyspace,
+    hash: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    state: KeyState,
+    by: string,
+  ): void {
+    const { store } = this;
+    const own = state.slots.find((s) => s.origin === store.self);
+    const sum = formatDecimal((parseDecimal(String(own?.sum ?? 0)) ?? 0n) + (parseDecimal(by) ?? 0n));
+    const dot: Dot = store.nextDot();
+    const slot: CounterSlot = { origin: store.self, stamp: dot.stamp, run: own?.run ?? dot.stamp, sum };
+    this.joinOwnSlot(ks, hash, key, keyOffset, keyLength, state, own, slot);
+    store.recorder?.countDecimal(
+      ks.id,
+      key,
+      keyOffset,
+      keyLength,
+      store.self,
+      stampHi(dot.stamp),
+      stampLo(dot.stamp),
+      stampHi(slot.run),
+      stampLo(slot.run),
+      sum,
+    );
+  }
+}
+
+/** The lower 32 bits of a safe integer, in two's complement. */
+function lowOf(value: number): number {
+  return (value - Math.floor(value / two32) * two32) | 0;
+}

@@ -1,0 +1,319 @@
+// An extendible hash table of entries: the keyspace, and later the large form of collections. It maps the upper bits of
+// a key's hash, through a directory, to segments; a full segment grows in quarter steps and then splits in two on its
+// own, so there is no second table, no pause and no big block. A SCAN cursor is a hash prefix: segments are contiguous
+// ranges of hashes, so an element present throughout a scan is visited whatever splits meanwhile.
+//
+//   segment   word 0   live slots (16 bits) | deleted slots << 16
+//             word 1   depth (8 bits) | slots << 8
+//             slot     0 empty, 1 deleted, else entry offset / 8 (28 bits) | tag << 28 (4 bits of the hash)
+//
+// The hash is used as: upper `depth` bits the segment, lower 12 bits the place in it, bits 12-15 the tag.
+import type { Arena } from './arena.ts';
+import type { Entries } from './entry.ts';
+import type { KeyHash } from './hash.ts';
+
+const deleted = 1;
+const depthMax = 20;
+const headerWords = 2;
+/** Slots by size of segment; it splits when it would outgrow the last. */
+const slotSteps = [14, 30, 62, 126, 254, 318, 382, 446];
+const slotsMax = 446;
+/** A segment holds at most this share of its slots, deleted ones included. */
+const fillMax = 0.84;
+
+function slotsFor(live: number): number {
+  for (const slots of slotSteps) if (live <= slots * fillMax) return slots;
+  return slotsMax;
+}
+
+export class Table {
+  private readonly arena: Arena;
+  private readonly entries: Entries;
+  private readonly hash: KeyHash;
+  private readonly i32: Int32Array;
+  /** Segment offsets by the upper `depth` bits of the hash; empty until the first insert. */
+  private directory = new Int32Array(0);
+  private depth = 0;
+  private live = 0;
+
+  constructor(arena: Arena, entries: Entries, hash: KeyHash) {
+    this.arena = arena;
+    this.entries = entries;
+    this.hash = hash;
+    this.i32 = arena.i32;
+  }
+
+  get size(): number {
+    return this.live;
+  }
+
+  /** Bytes of the directory, which lives outside the arena. */
+  get directoryBytes(): number {
+    return this.directory.byteLength;
+  }
+
+  private segmentOf(hash: number): number {
+    return this.depth === 0 ? this.directory[0]! : this.directory[hash >>> (32 - this.depth)]!;
+  }
+
+  /** The slot (a word index) of the key's entry, or 0. */
+  find(hash: number, key: Uint8Array, offset: number, length: number): number {
+    if (this.live === 0) return 0;
+    const i32 = this.i32;
+    const segment = this.segmentOf(hash) >> 2;
+    const slots = i32[segment + 1]! >>> 8;
+    const first = segment + headerWords;
+    const end = first + slots;
+    const tag = (hash >>> 12) & 15;
+    let at = first + (((hash & 0xfff) * slots) >>> 12);
+    for (;;) {
+      const slot = i32[at]!;
+      if (slot === 0) return 0;
+      if (slot >>> 28 === tag && slot !== deleted) {
+        if (this.entries.keyEquals((slot & 0x0fffffff) << 3, key, offset, length)) return at;
+      }
+      if (++at === end) at = first;
+    }
+  }
+
+  /** The entry offset that a slot holds. */
+  entryAt(slot: number): number {
+    return (this.i32[slot]! & 0x0fffffff) << 3;
+  }
+
+  /** Points a slot to where its entry has moved. */
+  moveEntry(slot: number, entry: number): void {
+    this.i32[slot] = (this.i32[slot]! & ~0x0fffffff) | (entry >>> 3);
+  }
+
+  /** The slot that holds exactly this entry, or 0: for compaction, which knows offsets only. */
+  slotOfEntry(entry: number): number {
+    const { entries } = this;
+    const keyOffset = entries.keyOffset(entry);
+    const length = entries.keyLength(entry);
+    const slot = this.find(this.hash.of(this.arena.u8, keyOffset, length), this.arena.u8, keyOffset, length);
+    return slot !== 0 && this.entryAt(slot) === entry ? slot : 0;
+  }
+
+  /**
+   * Makes sure that the next `insert` of this hash succeeds: grows or splits its segment. False when there is no
+   * memory. Slots found before are void afterwards.
+   */
+  reserve(hash: number, reserveBytes: number): boolean {
+    if (this.directory.length === 0) {
+      const segment = this.newSegment(0, slotSteps[0]!, reserveBytes);
+      if (segment === 0) return false;
+      this.directory = Int32Array.of(segment);
+      this.depth = 0;
+    }
+    for (;;) {
+      const segment = this.segmentOf(hash) >> 2;
+      const word0 = this.i32[segment]!;
+      const slots = this.i32[segment + 1]! >>> 8;
+      const live = word0 & 0xffff;
+      if (live + (word0 >>> 16) + 1 <= slots * fillMax) return true;
+      if (!this.makeRoom(segment << 2, hash, live, reserveBytes)) return false;
+    }
+  }
+
+  /** Adds an entry whose key is not in the table. Call `reserve` first. */
+  insert(hash: number, entry: number): void {
+    this.place(this.segmentOf(hash) >> 2, hash, entry);
+    this.live += 1;
+  }
+
+  private place(segment: number, hash: number, entry: number): void {
+    const i32 = this.i32;
+    const slots = i32[segment + 1]! >>> 8;
+    const first = segment + headerWords;
+    const end = first + slots;
+    let at = first + (((hash & 0xfff) * slots) >>> 12);
+    while (i32[at]! !== 0 && i32[at] !== deleted) if (++at === end) at = first;
+    if (i32[at] === deleted) i32[segment] = i32[segment]! - 0x10000;
+    i32[at] = (entry >>> 3) | ((hash >>> 12) << 28);
+    i32[segment] = i32[segment]! + 1;
+  }
+
+  /** Removes the entry of a slot found for `hash`; the entry itself stays the caller's. */
+  remove(hash: number, slot: number): void {
+    const i32 = this.i32;
+    const offset = this.segmentOf(hash);
+    const segment = offset >> 2;
+    const slots = i32[segment + 1]! >>> 8;
+    const first = segment + headerWords;
+    const end = first + slots;
+    let word0 = i32[segment]! - 1;
+    const after = slot + 1 === end ? first : slot + 1;
+    if (i32[after] === 0) {
+      i32[slot] = 0;
+      for (let before = slot === first ? end - 1 : slot - 1; i32[before] === deleted; ) {
+        i32[before] = 0;
+        word0 -= 0x10000;
+        before = before === first ? end - 1 : before - 1;
+      }
+    } else {
+      i32[slot] = deleted;
+      word0 += 0x10000;
+    }
+    i32[segment] = word0;
+    this.live -= 1;
+    const live = word0 & 0xffff;
+    if (slots > slotSteps[0]! && live < slots >> 2) this.rebuild(offset, slotsFor(live * 2), 0);
+  }
+
+  private newSegment(depth: number, slots: number, reserveBytes: number): number {
+    const bytes = (slots + headerWords) * 4;
+    const segment = this.arena.alloc(bytes, reserveBytes);
+    if (segment === 0) return 0;
+    const w = segment >> 2;
+    this.i32.fill(0, w, w + slots + headerWords);
+    this.i32[w + 1] = depth | (slots << 8);
+    return segment;
+  }
+
+  private makeRoom(segment: number, hash: number, live: number, reserveBytes: number): boolean {
+    const wanted = slotsFor(live + 1);
+    if (live + 1 <= wanted * fillMax) return this.rebuild(segment, wanted, reserveBytes);
+    return this.split(segment, hash, reserveBytes);
+  }
+
+  /** Moves a segment's slots into a fresh one, dropping deleted ones. */
+  private rebuild(segment: number, slots: number, reserveBytes: number): boolean {
+    const w = segment >> 2;
+    const depth = this.i32[w + 1]! & 255;
+    const fresh = this.newSegment(depth, slots, reserveBytes);
+    if (fresh === 0) return false;
+    const hash = this.refill(w, fresh, fresh, 0);
+    if (hash === undefined) {
+      // Empty: its range is that of whichever directory cells point to it.
+      for (let i = 0; i < this.directory.length; i++)
+        if (this.directory[i] === segment) this.directory[i] = fresh;
+    } else this.point(hash, depth, fresh);
+    this.arena.free(segment);
+    return true;
+  }
+
+  /** Distributes the entries of segment `w` by the bit of their hash; returns the hash of any of them. */
+  private refill(w: number, zero: number, one: number, bit: number): number | undefined {
+    const { i32, entries, hash } = this;
+    const end = w + headerWords + (i32[w + 1]! >>> 8);
+    let any: number | undefined;
+    for (let at = w + headerWords; at < end; at++) {
+      const slot = i32[at]!;
+      if (slot === 0 || slot === deleted) continue;
+      const entry = (slot & 0x0fffffff) << 3;
+      const h = hash.of(this.arena.u8, entries.keyOffset(entry), entries.keyLength(entry));
+      any = h;
+      this.place(((h & bit) === 0 ? zero : one) >> 2, h, entry);
+    }
+    return any;
+  }
+
+  private split(segment: number, hash: number, reserveBytes: number): boolean {
+    const w = segment >> 2;
+    const depth = this.i32[w + 1]! & 255;
+    if (depth >= depthMax) return false;
+    const slots = 254;
+    const zero = this.newSegment(depth + 1, slotsMax, reserveBytes);
+    if (zero === 0) return false;
+    const one = this.newSegment(depth + 1, slotsMax, reserveBytes);
+    if (one === 0) {
+      this.arena.free(zero);
+      return false;
+    }
+    if (depth === this.depth) this.doubleDirectory();
+    const bit = 1 << (31 - depth);
+    this.refill(w, zero, one, bit);
+    this.point(hash & ~bit, depth + 1, zero);
+    this.point(hash | bit, depth + 1, one);
+    this.arena.free(segment);
+    // Sized for the worst split at first; now as small as what each half got allows.
+    for (const half of [zero, one]) {
+      const live = this.i32[half >> 2]! & 0xffff;
+      if (live <= slots * fillMax) this.rebuild(half, Math.max(slots, slotsFor(live)), 0);
+    }
+    return true;
+  }
+
+  private doubleDirectory(): void {
+    const grown = new Int32Array(this.directory.length * 2);
+    for (let i = 0; i < this.directory.length; i++) {
+      grown[i * 2] = this.directory[i]!;
+      grown[i * 2 + 1] = this.directory[i]!;
+    }
+    this.directory = grown;
+    this.depth += 1;
+  }
+
+  /** Points all directory cells of the range that `hash` has at `depth` to a segment. */
+  private point(hash: number, depth: number, segment: number): void {
+    const cells = 1 << (this.depth - depth);
+    const first = depth === 0 ? 0 : (hash >>> (32 - depth)) * cells;
+    this.directory.fill(segment, first, first + cells);
+  }
+
+  /**
+   * Visits entries in hash order from `cursor` (0 at first), about `count` of them and always whole groups of equal
+   * prefix, and returns the cursor to go on from, 0 at the end. `visit` may remove the entry it is given, and nothing
+   * else may change the table meanwhile.
+   */
+  scan(cursor: number, count: number, visit: (entry: number) => void): number {
+    if (this.live === 0) return 0;
+    const { i32, entries, hash } = this;
+    const segment = this.segmentOf(cursor | 0) >> 2;
+    const depth = i32[segment + 1]! & 255;
+    const live = i32[segment]! & 0xffff;
+    const width = 2 ** (32 - depth);
+    const segmentEnd = (Math.floor(cursor / width) + 1) * width;
+    const parts = Math.min(2 ** Math.max(0, Math.ceil(Math.log2(live / count))), width);
+    const until = Math.min(segmentEnd, (Math.floor(cursor / (width / parts)) + 1) * (width / parts));
+    const whole = cursor % width === 0 && until === segmentEnd;
+    const found: number[] = [];
+    const end = segment + headerWords + (i32[segment + 1]! >>> 8);
+    for (let at = segment + headerWords; at < end; at++) {
+      const slot = i32[at]!;
+      if (slot === 0 || slot === deleted) continue;
+      const entry = (slot & 0x0fffffff) << 3;
+      if (!whole) {
+        const h = hash.of(this.arena.u8, entries.keyOffset(entry), entries.keyLength(entry)) >>> 0;
+        if (h < cursor || h >= until) continue;
+      }
+      found.push(entry);
+    }
+    for (const entry of found) visit(entry);
+    return until >= 4294967296 ? 0 : until;
+  }
+
+  /** A random entry, or 0 when empty; `random` gives [0, 1). */
+  sample(random: () => number): number {
+    if (this.live === 0) return 0;
+    const { i32 } = this;
+    for (;;) {
+      const segment = this.directory[Math.floor(random() * this.directory.length)]! >> 2;
+      const slots = i32[segment + 1]! >>> 8;
+      if ((i32[segment]! & 0xffff) === 0) continue;
+      for (let tries = 0; tries < 8; tries++) {
+        const slot = i32[segment + headerWords + Math.floor(random() * slots)]!;
+        if (slot !== 0 && slot !== deleted) return (slot & 0x0fffffff) << 3;
+      }
+    }
+  }
+
+  /** Frees the last `count` segments with their entries; false when none is left. For tables that are out of use. */
+  drain(count: number): boolean {
+    let end = this.directory.length;
+    for (let n = 0; n < count && end > 0; n++) {
+      const segment = this.directory[end - 1]!;
+      const w = segment >> 2;
+      const last = w + headerWords + (this.i32[w + 1]! >>> 8);
+      for (let at = w + headerWords; at < last; at++) {
+        const slot = this.i32[at]!;
+        if (slot !== 0 && slot !== deleted) this.arena.free((slot & 0x0fffffff) << 3);
+      }
+      this.arena.free(segment);
+      while (end > 0 && this.directory[end - 1] === segment) end -= 1;
+    }
+    this.directory = this.directory.subarray(0, end);
+    return end > 0;
+  }
+}

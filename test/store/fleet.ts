@@ -1,0 +1,144 @@
+// A small fleet of stores for the tests of joins: stores with their own origins, clocks and recorders, the deltas of
+// each command kept in order, and a canonical picture of what a store knows.
+import { HybridClock, msOfStamp, stampFrom } from '../../src/base/clock.ts';
+import { BatchReader } from '../../src/delta/batch-reader.ts';
+import { BatchWriter } from '../../src/delta/batch-writer.ts';
+import { DeltaFlag, DeltaKind } from '../../src/delta/kinds.ts';
+import { Origins } from '../../src/delta/origins.ts';
+import { JoinResult } from '../../src/store/join.ts';
+import { Store } from '../../src/store/store.ts';
+
+export const buildMs = Date.UTC(2026, 0, 1);
+
+export class TestNode {
+  readonly store: Store;
+  readonly reader: BatchReader;
+  /** The deltas of each command, oldest first. */
+  readonly history: Buffer[] = [];
+
+  constructor(name: string, options: { memoryBytes?: number; keepsDead?: boolean; lww?: boolean } = {}) {
+    const origins = new Origins();
+    let state = 1;
+    this.store = new Store({
+      memoryBytes: options.memoryBytes ?? 4 * 1024 * 1024,
+      origins,
+      clock: new HybridClock(buildMs),
+      hashSeed: [1, 2],
+      random: () => {
+        state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+        return state / 4294967296;
+      },
+    });
+    this.store.self = origins.intern(`${name}/00000001`);
+    this.store.recorder = new BatchWriter(origins);
+    this.store.lww = options.lww ?? false;
+    if (options.keepsDead !== false) this.store.keepDead();
+    this.reader = new BatchReader(origins);
+    this.setTime(buildMs);
+  }
+
+  setTime(nowMs: number): void {
+    this.store.nowMs = nowMs;
+    this.store.clock.observe(nowMs);
+  }
+
+  /** Runs a command and keeps the deltas that it made as one batch. */
+  run(command: (store: Store) => void): void {
+    const recorder = this.store.recorder!;
+    recorder.reset();
+    command(this.store);
+    if (recorder.count > 0) this.history.push(Buffer.from(recorder.buf.subarray(0, recorder.pos)));
+    recorder.reset();
+  }
+
+  /** Joins a batch; `source` answers what is wanted of it. */
+  join(batch: Buffer, source: TestNode): void {
+    const recorder = this.store.recorder;
+    this.store.recorder = undefined;
+    this.reader.open(batch, 0, batch.length);
+    const wanted: { db: number; key: Buffer }[] = [];
+    while (this.reader.next()) {
+      const { db, keyOffset, keyLength } = this.reader;
+      if (this.store.join(this.reader, undefined) === JoinResult.want) {
+        wanted.push({ db, key: Buffer.from(batch.subarray(keyOffset, keyOffset + keyLength)) });
+      }
+    }
+    for (const { db, key } of wanted) this.joinWhole(source.whole(db, key));
+    this.store.recorder = recorder;
+  }
+
+  /** All that this node knows of a key, as a batch. */
+  whole(db: number, key: Buffer): Buffer {
+    const writer = new BatchWriter(this.store.origins);
+    this.store.emitKey(writer, db, key);
+    return Buffer.from(writer.buf.subarray(0, writer.pos));
+  }
+
+  private joinWhole(batch: Buffer): void {
+    this.reader.open(batch, 0, batch.length);
+    while (this.reader.next()) this.store.join(this.reader, undefined, true);
+  }
+
+  /** All that this store knows, one line a delta, in an order that does not depend on hashes or history. */
+  picture(): string[] {
+    const writer = new BatchWriter(this.store.origins);
+    const scan = this.store.scan(undefined);
+    while (scan.next(writer, 65_536));
+    const reader = new BatchReader(this.store.origins);
+    reader.open(writer.buf, 0, writer.pos);
+    const lines: string[] = [];
+    while (reader.next()) lines.push(this.line(reader));
+    return lines.sort();
+  }
+
+  private line(d: BatchReader): string {
+    const name = (origin: number): string => this.store.origins.name(origin);
+    const key = d.buf.toString('latin1', d.keyOffset, d.keyOffset + d.keyLength);
+    const kind = Object.entries(DeltaKind).find(([, n]) => n === d.kind)?.[0];
+    const value =
+      d.valueLength > 0 ? d.buf.toString('latin1', d.valueOffset, d.valueOffset + d.valueLength) : '';
+    const stated =
+      d.kind === DeltaKind.put && !d.has(DeltaFlag.expiryStated) ? 'keep' : `until ${d.deadlineMs}`;
+    const parts = [`${d.db} ${key} ${kind} ${name(d.origin)}@${d.stamp} "${value}" ${stated}`];
+    if (d.kind === DeltaKind.count) {
+      parts.push(
+        `run ${stampFrom(d.runHi, d.runLo)} sum ${d.has(DeltaFlag.decimal) ? value : d.sumHi * 2 ** 32 + (d.sumLo >>> 0)}`,
+      );
+    }
+    if (d.kind === DeltaKind.clear) parts.push(`kill ${name(d.baseOrigin)}@${stampFrom(d.baseHi, d.baseLo)}`);
+    const records = d.records
+      .map(
+        (r) =>
+          `${name(r.origin)}@${r.stamp} run ${r.run} sum ${r.sum} by ${name(r.eventOrigin)}@${r.eventStamp}`,
+      )
+      .sort();
+    return [...parts, ...records].join(' | ');
+  }
+
+  /** What clients see: key -> value and deadline. */
+  visible(): Record<string, string> {
+    const out: Record<string, string> = {};
+    const { store } = this;
+    for (const ks of store.keyspaces) {
+      const all: number[] = [];
+      let cursor = 0;
+      do cursor = ks.table.scan(cursor, 100, (at) => all.push(at));
+      while (cursor !== 0);
+      for (const at of all) {
+        if (store.isExpired(at)) continue;
+        const offset = store.entries.keyOffset(at);
+        const key = Buffer.from(store.arena.u8.slice(offset, offset + store.entries.keyLength(at))).toString(
+          'latin1',
+        );
+        out[`${ks.id}:${key}`] =
+          `${store.strings.copy(at).toString('latin1')} until ${store.entries.deadline(at)}`;
+      }
+    }
+    return Object.fromEntries(Object.entries(out).sort());
+  }
+}
+
+/** The wall time of a node's clock. */
+export function timeOf(node: TestNode): number {
+  return msOfStamp(node.store.clock.last());
+}

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Store } from '../../src/store/store.ts';
+import { keepDeadline } from '../../src/store/strings.ts';
+import { buildMs, TestNode } from './fleet.ts';
+
+const dayMs = 24 * 3600 * 1000;
+const keys = ['a', 'b'];
+
+type Op =
+  | { readonly op: 'set'; readonly key: string; readonly value: string; readonly deadline: number }
+  | { readonly op: 'append'; readonly key: string; readonly value: string }
+  | { readonly op: 'incr'; readonly key: string; readonly by: number }
+  | { readonly op: 'incrfloat'; readonly key: string; readonly by: string }
+  | { readonly op: 'del'; readonly key: string }
+  | { readonly op: 'expire'; readonly key: string; readonly deadline: number };
+
+const key = fc.constantFrom(...keys);
+const deadline = fc.constantFrom(0, buildMs + dayMs, buildMs + 2 * dayMs);
+const value = fc.constantFrom('x', '7', '1.25', '1234567890123', 'z'.repeat(200));
+const op: fc.Arbitrary<Op> = fc.oneof(
+  fc.record({
+    op: fc.constant('set' as const),
+    key,
+    value,
+    deadline: fc.oneof(deadline, fc.constant(keepDeadline)),
+  }),
+  fc.record({ op: fc.constant('append' as const), key, value }),
+  fc.record({ op: fc.constant('incr' as const), key, by: fc.integer({ min: -5, max: 1000 }) }),
+  fc.record({ op: fc.constant('incrfloat' as const), key, by: fc.constantFrom('0.5', '-1.25', '3') }),
+  fc.record({ op: fc.constant('del' as const), key }),
+  fc.record({ op: fc.constant('expire' as const), key, deadline }),
+);
+
+/** Runs a command as dispatch would: a client's error changes nothing. */
+function apply(node: TestNode, command: Op): void {
+  const k = Buffer.from(command.key);
+  node.run((store: Store) => {
+    const ks = store.keyspace(0);
+    try {
+      switch (command.op) {
+        case 'set': {
+          const v = Buffer.from(command.value);
+          store.strings.set(ks, k, 0, k.length, v, 0, v.length, command.deadline);
+          return;
+        }
+        case 'append': {
+          const v = Buffer.from(command.value);
+          const hash = store.hash.of(k, 0, k.length);
+          const at = store.find(ks, hash, k, 0, k.length);
+          store.strings.patch(ks, k, 0, k.length, at === 0 ? 0 : store.strings.length(at), v, 0, v.length);
+          return;
+        }
+        case 'incr':
+          store.strings.count(ks, k, 0, k.length, command.by);
+          return;
+        case 'incrfloat':
+          store.strings.countDecimal(ks, k, 0, k.length, command.by);
+          return;
+        case 'del':
+          store.remove(ks, k, 0, k.length);
+          return;
+        case 'expire': {
+          const hash = store.hash.of(k, 0, k.length);
+          const at = store.find(ks, hash, k, 0, k.length);
+          if (at !== 0) store.expireAt(ks, hash, at, command.deadline);
+          return;
+        }
+      }
+    } catch (error) {
+      assert.match(String(error), /CommandError/);
+    }
+  });
+}
+
+const step = fc.record({
+  node: fc.nat(2),
+  what: fc.oneof(
+    { weight: 2, arbitrary: op.map((o) => ({ run: o }) as const) },
+    { weight: 1, arbitrary: fc.nat(2).map((from) => ({ pull: from }) as const) },
+  ),
+});
+
+/** Plays a history on three nodes that deliver to one another now and then. */
+function play(
+  steps: readonly { node: number; what: { run: Op } | { pull: number } }[],
+  lww: boolean,
+): TestNode[] {
+  const nodes = ['n1', 'n2', 'n3'].map((n) => new TestNode(n, { lww }));
+  const seen = nodes.map(() => [0, 0, 0]);
+  let time = buildMs;
+  for (const { node, what } of steps) {
+    const here = nodes[node]!;
+    time += 1;
+    here.setTime(time + node * 50);
+    if ('run' in what) apply(here, what.run);
+    else if (what.pull !== node) {
+      const from = nodes[what.pull]!;
+      const next = seen[node]![what.pull]!;
+      const batch = from.history[next];
+      if (batch !== undefined) {
+        here.join(batch, from);
+        seen[node]![what.pull] = next + 1;
+      }
+    }
+  }
+  for (const [i, here] of nodes.entries()) {
+    for (const [j, from] of nodes.entries()) {
+      if (i !== j) for (const batch of from.history.slice(seen[i]![j]!)) here.join(batch, from);
+    }
+  }
+  return nodes;
+}
+
+for (const lww of [false, true]) {
+  test(`three nodes that have seen the same deltas agree (${lww ? 'lww' : 'crdt'})`, () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const nodes = play(steps, lww);
+        assert.deepEqual(nodes[1]!.visible(), nodes[0]!.visible());
+        assert.deepEqual(nodes[2]!.visible(), nodes[0]!.visible());
+        assert.deepEqual(nodes[1]!.picture(), nodes[0]!.picture());
+        assert.deepEqual(nodes[2]!.picture(), nodes[0]!.picture());
+      }),
+      { numRuns: 1500 },
+    );
+  });
+}
+
+test('deltas joined in any order that keeps each origin its own, any number of times, give the state', () => {
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 30 }),
+      fc.array(fc.nat(2), { maxLength: 120 }),
+      fc.array(fc.boolean(), { maxLength: 120 }),
+      (steps, order, again) => {
+        const nodes = play(steps, false);
+        const fresh = new TestNode('fresh');
+        const next = [0, 0, 0];
+        const deliver = (i: number, n: number): void => {
+          const batch = nodes[i]!.history[n];
+          if (batch !== undefined) fresh.join(batch, nodes[i]!);
+        };
+        order.forEach((i, turn) => {
+          deliver(i, next[i]!);
+          // An earlier one once more, as after a lost acknowledgement.
+          if (again[turn] === true) deliver(i, Math.max(0, next[i]! - 1));
+          next[i]! += 1;
+        });
+        for (const i of [0, 1, 2])
+          for (; next[i]! < nodes[i]!.history.length; next[i]! += 1) deliver(i, next[i]!);
+        assert.deepEqual(fresh.visible(), nodes[0]!.visible());
+        assert.deepEqual(fresh.picture(), nodes[0]!.picture());
+      },
+    ),
+    { numRuns: 1500 },
+  );
+});
+
+test('a scan joined into an empty store is the same store', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const [node] = play(steps, false);
+      const copy = new TestNode('copy');
+      for (const k of keys) copy.join(node!.whole(0, Buffer.from(k)), node!);
+      assert.deepEqual(copy.picture(), node!.picture());
+      assert.deepEqual(copy.visible(), node!.visible());
+    }),
+    { numRuns: 500 },
+  );
+});
