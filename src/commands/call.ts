@@ -1,2 +1,146 @@
-// One request under execution. Placeholder shape, filled by the store's arrival.
-export class Call {}
+// One request under execution: its arguments as numbers, texts and bytes, the key it names, and the reply. One Call
+// serves all requests of a node, so commands keep nothing of it beyond their run, unless they take a Deferral.
+import { CommandError } from '../base/errors.ts';
+import { notAFloat, notAnInteger, syntaxError, wrongType } from '../resp/errors.ts';
+import type { ReplyWriter } from '../resp/reply-writer.ts';
+import { createRequestArgs } from '../resp/request-args.ts';
+import { EntryType } from '../store/entry.ts';
+import type { Keyspace } from '../store/keyspace.ts';
+import { parseInt64, parseSafeInt } from '../store/number.ts';
+import type { Store } from '../store/store.ts';
+import type { ClientPort, RequestArgs } from './executor.ts';
+import type { Services } from './services.ts';
+import { Session } from './session.ts';
+
+/** A reply that comes later. */
+export interface Deferral {
+  readonly gone: boolean;
+  resume(write: (reply: ReplyWriter) => void): void;
+}
+
+export class Call {
+  readonly services: Services;
+  readonly store: Store;
+  args: RequestArgs = createRequestArgs();
+  argc = 0;
+  /** The buffer that all arguments are in. */
+  buf: Buffer = this.args.buf;
+  client: ClientPort | undefined;
+  session: Session = new Session(0, '', '', 0, true);
+  reply!: ReplyWriter;
+  /** The name by which errors speak of the command: `get`, `config|get`. */
+  name = '';
+  deferred = false;
+
+  constructor(services: Services) {
+    this.services = services;
+    this.store = services.store;
+  }
+
+  offset(i: number): number {
+    return this.args.offsets[i]!;
+  }
+
+  length(i: number): number {
+    return this.args.lengths[i]!;
+  }
+
+  /** Argument i as UTF-8 text. */
+  text(i: number): string {
+    const offset = this.args.offsets[i]!;
+    return this.buf.toString('utf8', offset, offset + this.args.lengths[i]!);
+  }
+
+  /** A copy of argument i. */
+  bytes(i: number): Buffer {
+    const offset = this.args.offsets[i]!;
+    return Buffer.from(this.buf.subarray(offset, offset + this.args.lengths[i]!));
+  }
+
+  /** Whether argument i is `word` (given in lower case), letter case aside. */
+  is(i: number, word: string): boolean {
+    const length = this.args.lengths[i]!;
+    if (length !== word.length) return false;
+    const offset = this.args.offsets[i]!;
+    for (let k = 0; k < length; k++) {
+      const byte = this.buf[offset + k]!;
+      const lower = byte >= 65 && byte <= 90 ? byte | 32 : byte;
+      if (lower !== word.charCodeAt(k)) return false;
+    }
+    return true;
+  }
+
+  /** Argument i as a safe integer. Throws `message` for anything else, also for 64-bit integers beyond 2^53. */
+  integer(i: number, message = notAnInteger): number {
+    const value = parseSafeInt(this.buf, this.args.offsets[i]!, this.args.lengths[i]!);
+    if (value !== undefined) return value;
+    const big = this.bigInteger(i, message);
+    if (big > BigInt(Number.MAX_SAFE_INTEGER) || big < BigInt(Number.MIN_SAFE_INTEGER))
+      throw new CommandError(message);
+    return Number(big);
+  }
+
+  /** Argument i as a 64-bit integer. Throws `message` for anything else. */
+  bigInteger(i: number, message = notAnInteger): bigint {
+    const value = parseInt64(this.buf, this.args.offsets[i]!, this.args.lengths[i]!);
+    if (value === undefined) throw new CommandError(message);
+    return value;
+  }
+
+  /** Argument i as a number with a fraction. Throws `message` for anything else. */
+  float(i: number, message = notAFloat): number {
+    const text = this.text(i);
+    const value = text === '' || /^\s|\s$/.test(text) ? Number.NaN : Number(text);
+    if (!Number.isFinite(value)) throw new CommandError(message);
+    return value;
+  }
+
+  /** The keyspace of the client's database. */
+  get keyspace(): Keyspace {
+    return this.store.keyspace(this.session.db);
+  }
+
+  hashOf(i: number): number {
+    return this.store.hash.of(this.buf, this.args.offsets[i]!, this.args.lengths[i]!);
+  }
+
+  /** The live entry of the key in argument i, or 0. */
+  find(i: number): number {
+    const offset = this.args.offsets[i]!;
+    const length = this.args.lengths[i]!;
+    const hash = this.store.hash.of(this.buf, offset, length);
+    return this.store.find(this.keyspace, hash, this.buf, offset, length);
+  }
+
+  /** The live string of the key in argument i, or 0; counts the access. Throws WRONGTYPE for another type. */
+  findString(i: number): number {
+    const at = this.find(i);
+    if (at === 0) {
+      this.services.stats.misses += 1;
+      return 0;
+    }
+    this.services.stats.hits += 1;
+    const { entries } = this.store;
+    if (entries.type(at) !== EntryType.string) throw new CommandError(wrongType);
+    if (!this.session.noTouch) entries.setAccess(at, this.store.ground.access);
+    return at;
+  }
+
+  /** Replies with the value of a string entry as a bulk string. */
+  replyString(at: number): void {
+    const { strings } = this.store;
+    strings.read(at);
+    this.reply.bulk(strings.valueBytes, strings.valueOffset, strings.valueLength);
+  }
+
+  /** The reply comes later; requests of this client wait until then. */
+  defer(): Deferral {
+    this.deferred = true;
+    if (this.client === undefined) throw new CommandError('ERR this command needs a connection');
+    return this.client.defer();
+  }
+
+  syntaxError(): never {
+    throw new CommandError(syntaxError);
+  }
+}

@@ -3,6 +3,7 @@
 // key-state.ts and what commands do in store.ts.
 import { stampFrom, stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
+import { outOfMemory } from '../resp/errors.ts';
 import type { Arena } from './arena.ts';
 import { Encoding, type Entries, EntryType } from './entry.ts';
 import type { KeyHash } from './hash.ts';
@@ -19,9 +20,6 @@ import {
 import { parseInt64 } from './number.ts';
 import type { StateCodec } from './state-codec.ts';
 import { Table } from './table.ts';
-
-/** The error of a write that does not fit, in Redis's words. */
-export const outOfMemory = "OOM command not allowed when used memory > 'maxmemory'.";
 
 /** What the keyspaces of a store share. */
 export interface Ground {

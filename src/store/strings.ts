@@ -3,6 +3,7 @@
 // where it is not; both emit the same deltas. Keys and values come as ranges of buffers, so nothing is copied twice.
 import { stampFrom, stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
+import { notAFloat, notANumberResult, notAnInteger, overflow } from '../resp/errors.ts';
 import { Encoding, EntryType } from './entry.ts';
 import {
   type CounterSlot,
@@ -32,11 +33,6 @@ const safeMax = Number.MAX_SAFE_INTEGER;
 const patchedBytesMin = 128;
 /** Canonical integers at least this long are kept in eight bytes. */
 const intTextMin = 9;
-
-export const notAnInteger = 'ERR value is not an integer or out of range';
-export const notAFloat = 'ERR value is not a valid float';
-export const overflow = 'ERR increment or decrement would overflow';
-export const notANumberResult = 'ERR increment would produce NaN or Infinity';
 
 /** What SET does with the deadline. */
 export const keepDeadline = -1;

@@ -1,0 +1,108 @@
+// The commands by name: lookup by the bytes of a request without making a string of them, and figures by command. All
+// entries have one shape, so that dispatch stays monomorphic.
+import { assert } from '../base/assert.ts';
+import type { Call } from './call.ts';
+import type { CommandSpec } from './command.ts';
+
+export class CommandEntry {
+  readonly spec: CommandSpec;
+  /** Lower case; of a subcommand `container|name`. */
+  readonly name: string;
+  readonly arity: number;
+  readonly isWrite: boolean;
+  readonly needsNoAuth: boolean;
+  readonly run: ((call: Call) => void) | undefined;
+  readonly subcommands: CommandTable | undefined;
+  calls = 0;
+  usec = 0;
+  rejected = 0;
+  failed = 0;
+
+  constructor(spec: CommandSpec, container: string) {
+    this.spec = spec;
+    this.name = container === '' ? spec.name : `${container}|${spec.name}`;
+    this.arity = spec.arity;
+    this.isWrite = spec.flags.includes('write');
+    this.needsNoAuth = spec.flags.includes('no_auth');
+    this.run = spec.run;
+    this.subcommands =
+      spec.subcommands === undefined ? undefined : new CommandTable(spec.subcommands, spec.name);
+  }
+}
+
+function hashName(buf: Uint8Array, offset: number, length: number): number {
+  let h = length;
+  for (let i = 0; i < length; i++) h = Math.imul(h ^ (buf[offset + i]! | 32), 0x01000193);
+  return h ^ (h >>> 15);
+}
+
+export class CommandTable {
+  private readonly slots: (CommandEntry | undefined)[];
+  private readonly mask: number;
+  private readonly byName = new Map<string, CommandEntry>();
+  private readonly nameBytesMax: number;
+
+  constructor(specs: readonly CommandSpec[], container = '') {
+    const size = 2 ** Math.ceil(Math.log2(specs.length * 4 + 2));
+    this.mask = size - 1;
+    this.slots = Array.from({ length: size }, () => undefined);
+    let longest = 0;
+    for (const spec of specs) {
+      assert(!this.byName.has(spec.name), `two commands are named ${spec.name}`);
+      const entry = new CommandEntry(spec, container);
+      this.byName.set(spec.name, entry);
+      longest = Math.max(longest, spec.name.length);
+      const bytes = Buffer.from(spec.name, 'latin1');
+      let at = hashName(bytes, 0, bytes.length) & this.mask;
+      while (this.slots[at] !== undefined) at = (at + 1) & this.mask;
+      this.slots[at] = entry;
+    }
+    this.nameBytesMax = longest;
+  }
+
+  /** The command that the bytes name, letter case aside, or undefined. */
+  find(buf: Uint8Array, offset: number, length: number): CommandEntry | undefined {
+    if (length > this.nameBytesMax) return undefined;
+    let at = hashName(buf, offset, length) & this.mask;
+    for (;;) {
+      const entry = this.slots[at];
+      if (entry === undefined) return undefined;
+      if (matches(entry.spec.name, buf, offset, length)) return entry;
+      at = (at + 1) & this.mask;
+    }
+  }
+
+  /** The command of a name in lower case. */
+  get(name: string): CommandEntry | undefined {
+    return this.byName.get(name);
+  }
+
+  get size(): number {
+    return this.byName.size;
+  }
+
+  /** All commands, in order of name. */
+  entries(): CommandEntry[] {
+    return [...this.byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Sets all figures back to zero. */
+  resetFigures(): void {
+    for (const entry of this.byName.values()) {
+      entry.calls = 0;
+      entry.usec = 0;
+      entry.rejected = 0;
+      entry.failed = 0;
+      entry.subcommands?.resetFigures();
+    }
+  }
+}
+
+function matches(name: string, buf: Uint8Array, offset: number, length: number): boolean {
+  if (name.length !== length) return false;
+  for (let i = 0; i < length; i++) {
+    const byte = buf[offset + i]!;
+    if ((byte >= 65 && byte <= 90 ? byte | 32 : byte) !== name.charCodeAt(i)) return false;
+  }
+  return true;
+}

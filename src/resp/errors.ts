@@ -1,0 +1,27 @@
+// The error lines that clients see, in Redis's own words, in one place. Functions where a name or number goes in. They
+// carry their code first and no `-`.
+
+export const syntaxError = 'ERR syntax error';
+export const wrongType = 'WRONGTYPE Operation against a key holding the wrong kind of value';
+export const noSuchKey = 'ERR no such key';
+export const indexOutOfRange = 'ERR index out of range';
+export const notAnInteger = 'ERR value is not an integer or out of range';
+export const notAFloat = 'ERR value is not a valid float';
+export const overflow = 'ERR increment or decrement would overflow';
+export const notANumberResult = 'ERR increment would produce NaN or Infinity';
+export const dbOutOfRange = 'ERR DB index is out of range';
+export const stringTooLong = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
+export const offsetOutOfRange = 'ERR offset is out of range';
+export const invalidCursor = 'ERR invalid cursor';
+export const outOfMemory = "OOM command not allowed when used memory > 'maxmemory'.";
+export const noAuth = 'NOAUTH Authentication required.';
+export const wrongPassword = 'WRONGPASS invalid username-password pair or user is disabled.';
+export const noProto = 'NOPROTO unsupported protocol version';
+export const loading = 'LOADING Redis is loading the dataset in memory';
+export const outOfRangePositive = 'ERR value is out of range, must be positive';
+
+export const wrongArguments = (name: string): string => `ERR wrong number of arguments for '${name}' command`;
+export const invalidExpire = (name: string): string => `ERR invalid expire time in '${name}' command`;
+export const unknownSubcommand = (name: string, container: string): string =>
+  `ERR unknown subcommand '${name}'. Try ${container.toUpperCase()} HELP.`;
+export const misconf = (reason: string): string => `MISCONF Errors writing to the AOF file: ${reason}`;
