@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { crossCheck } from '../../src/config/cross-checks.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import type { Config, ConfigKey } from '../../src/config/schema.ts';
+
+const { config: defaults } = loadConfig({ machineMemoryBytes: 2 ** 30 });
+
+function check(changes: Partial<Config>): string[] {
+  const named = (key: ConfigKey) => Object.hasOwn(changes, key);
+  return crossCheck({ ...defaults, ...changes }, (key) => (named(key) ? 'f:1' : 'default'), named);
+}
+
+test('the defaults do not contradict one another', () => {
+  assert.deepEqual(check({}), []);
+});
+
+test('a small value above its large one names the key that somebody set', () => {
+  assert.deepEqual(check({ 'sync.heartbeat_interval': 90_000 }), [
+    'f:1: sync.heartbeat_interval: sync.heartbeat_interval is greater than sync.dead_peer_timeout, allowed: a value not above sync.dead_peer_timeout',
+  ]);
+  assert.match(
+    check({ 'sync.dead_peer_timeout': 1000 })[0] ?? '',
+    /^f:1: sync\.dead_peer_timeout: .* not below/,
+  );
+});
+
+test('listeners that are on need ports of their own', () => {
+  assert.deepEqual(check({ 'server.port': 6380 }), []);
+  assert.match(check({ 'server.port': 6380, 'edge.mode': 'hub' })[0] ?? '', /hub\.port: found 6380/);
+  assert.match(check({ 'server.port': 6380, 'edge.listen': true })[0] ?? '', /other than server\.port's/);
+  assert.match(check({ 'http.port': 6379 })[0] ?? '', /^f:1: http\.port: found 6379/);
+  assert.deepEqual(check({ 'server.port': 0, 'hub.port': 0, 'edge.mode': 'hub' }), []);
+});
