@@ -2,7 +2,7 @@
 // default and meaning as a Markdown table (docs/configuration.md, held to the schema by a test). Secrets are `***`.
 import { fieldOf } from './layer.ts';
 import type { LoadedConfig } from './load-config.ts';
-import { type ConfigKey, configKeys, environmentName } from './schema.ts';
+import { type ConfigKey, configKeys } from './schema.ts';
 
 export const hidden = '***';
 
@@ -42,9 +42,4 @@ export function configTable(): string {
     return `| \`${key}\` | ${value} | ${field.allowed} | ${field.description} |`;
   });
   return ['| key | default | allowed | meaning |', '|---|---|---|---|', ...rows, ''].join('\n');
-}
-
-/** The environment variables that set `keys`, for --help. */
-export function environmentExamples(keys: readonly ConfigKey[]): string {
-  return keys.map(environmentName).join(', ');
 }
