@@ -80,9 +80,3 @@ export interface DeltaLog {
   /** Makes everything durable and lets go of the files. The log takes nothing after it. */
   close(): Promise<void>;
 }
-
-/** What the journal needs of the store, so that it knows no more of it. */
-export interface StoreScan {
-  /** Appends the deltas of a slice of about `bytesMax`; returns whether there is more. */
-  next(writer: BatchWriter, bytesMax: number): boolean;
-}

@@ -1,0 +1,847 @@
+// The journal on a disk: group commit, fsync policy, rotation of segments, snapshots, what links still need, and the
+// way back from a failed disk. It knows neither sockets nor commands. The usual commit is one write to the OS and
+// allocates nothing; while an fdatasync is in flight commits queue as spans of the tail's chunks and hold their
+// `done`s, written in order from the thread pool (`always`: after the sync, for the next one).
+//
+//   commit -> close block -> idle: write, done            (everysec, no)
+//                        \-> span -> write ... -> done    (a sync or write in flight; always: -> sync -> done)
+//
+// After a failed write or fsync nothing of that file is trusted beyond what was synced, and no fsync is repeated. The
+// lost records are in the store: a fresh segment, marked as a restart, takes what comes, a snapshot of everything is
+// written beside it, and only when both are durable are writes acknowledged again.
+import { join } from 'node:path';
+import { FerriteError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { BatchWriter } from '../delta/batch-writer.ts';
+import type { Origins } from '../delta/origins.ts';
+import type { Ledger } from '../store/ledger.ts';
+import { BlockForm, blockFirstSeqAt, blockHeaderBytes, sealBlock } from './block.ts';
+import type { Block, DeltaLog, SaveFigures, SnapshotResult } from './delta-log.ts';
+import { encodeHeader, headerBytes, Magic, restartFlag, snapshotSeqOf } from './file-header.ts';
+import { type FileLayer, reasonOf } from './file-layer.ts';
+import type { Recovered } from './recovery.ts';
+import type { ReplicaStore } from './replica-store.ts';
+import { Segment } from './segment.ts';
+import { readSegment } from './segment-reader.ts';
+import { sliceBytesDefault, writeSnapshot } from './snapshot.ts';
+import { BlockTail, type Chunk, chunkBytesDefault } from './tail.ts';
+
+export const fsyncPolicies = ['always', 'everysec', 'no'] as const;
+export type FsyncPolicy = (typeof fsyncPolicies)[number];
+
+export const segmentBytesDefault = 64 * 1024 * 1024;
+const segmentBytesMin = 4096;
+const chunkBytesMin = 4096;
+const cacheBytesDefault = 1024 * 1024;
+const linkTailBytesDefault = 256 * 1024 * 1024;
+/** Bytes that wait behind a sync in flight; beyond them a commit waits for the disk itself. */
+const queuedBytesMax = 64 * 1024 * 1024;
+const syncEveryMs = 1000;
+const earlySyncGapMs = 10;
+const reviveDelayMinMs = 1000;
+const reviveDelayMaxMs = 30_000;
+/** After a failed snapshot the next automatic one waits for this. */
+const snapshotRetryMs = 60_000;
+
+export interface FileJournalOptions {
+  readonly dir: string;
+  readonly files: FileLayer;
+  readonly origins: Origins;
+  readonly store: ReplicaStore;
+  readonly ledger: Ledger;
+  readonly log: Log;
+  readonly appendfsync: FsyncPolicy;
+  readonly nowMs: () => number;
+  /** Runs `run` after `delayMs`; returns what cancels it. Must not keep the process alive. */
+  readonly after: (delayMs: number, run: () => void) => () => void;
+  /** Called once at the end of close(): releases the lock. */
+  readonly onClose?: () => void;
+  readonly segmentBytesMax?: number;
+  /** Bytes of the newest blocks kept in memory for links. */
+  readonly cacheBytesMax?: number;
+  /** Bytes of segments, covered by a snapshot, that are kept for links only. */
+  readonly tailBytesMax?: number;
+  /** A snapshot is due when the log since the last one exceeds this (default: a segment) and ... */
+  readonly snapshotBytesMin?: number;
+  /** ... this times the last one's size (default 1). */
+  readonly snapshotRatio?: number;
+  readonly sliceBytes?: number;
+}
+
+type Done = (error?: Error) => void;
+
+/** Closed blocks of one chunk that are still to be written, and who waits for them. */
+interface Span {
+  readonly chunk: Chunk;
+  readonly start: number;
+  end: number;
+  seq: number;
+  ownSeq: number;
+  readonly dones: Done[];
+}
+
+/** The segment being appended to. `ops` in flight keep its descriptor open. */
+interface OpenSegment {
+  readonly segment: Segment;
+  readonly fd: number;
+  ops: number;
+  abandoned: boolean;
+  dirSynced: boolean;
+}
+
+interface DurableWaiter {
+  readonly seq: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+const nothing = (): void => {};
+
+export class FileJournal implements DeltaLog {
+  readonly id: string;
+  failure: string | undefined = undefined;
+  readonly save: SaveFigures;
+  durableSeq: number;
+  durableOwnSeq: number;
+  appendfsync: FsyncPolicy;
+  private readonly options: FileJournalOptions;
+  private readonly files: FileLayer;
+  private readonly tail: BlockTail;
+  private readonly segmentBytesMax: number;
+  private readonly saveBytesMin: number;
+  private readonly segments: Segment[];
+  private open: OpenSegment | undefined = undefined;
+  /** Up to where the file has it, and up to where a sync of the file has it. */
+  private writtenSeq: number;
+  private writtenOwnSeq: number;
+  private syncedSeq: number;
+  private syncedOwnSeq: number;
+  private syncedBytes = 0;
+  private committedSeq: number;
+  /** Where the current chunk's bytes that nobody was handed yet begin. */
+  private handedEnd = 0;
+  private spans: Span[] = [];
+  private queuedBytes = 0;
+  private isWriting = false;
+  private isSyncing = false;
+  /** A sync is to begin as soon as one can, or as soon as the gap between early ones allows. */
+  private syncWanted = false;
+  private earlySyncWanted = false;
+  /** Written, waiting for a sync to begin; and for the one in flight (`always`). */
+  private waiters: Done[] = [];
+  private syncingWaiters: Done[] = [];
+  /** Commits of nothing behind the write in flight. */
+  private readonly afterWrite: Done[] = [];
+  private durableWaiters: DurableWaiter[] = [];
+  private cancelSyncTimer: (() => void) | undefined = undefined;
+  private cancelEarlySync: (() => void) | undefined = undefined;
+  private cancelRevival: (() => void) | undefined = undefined;
+  private lastSyncMs = 0;
+  private reviveDelayMs = reviveDelayMinMs;
+  private readonly listeners = new Set<() => void>();
+  private readonly pins = new Map<string, number>();
+  private snapshotSeq: number;
+  private snapshotBytes: number;
+  private saveSeq: number;
+  private bytesSinceSave = 0;
+  private autoSaveFromMs = 0;
+  private pausedSeq = 0;
+  /** First record of the segment that no snapshot vouches for yet, after a failure. */
+  private probationSeq: number | undefined = undefined;
+  private running: Promise<SnapshotResult> | undefined = undefined;
+  private isClosed = false;
+
+  /** Goes on with the log where recovery left it. Throws FerriteError JOURNAL_IO if the disk refuses. */
+  constructor(options: FileJournalOptions, recovered: Recovered) {
+    this.options = options;
+    this.files = options.files;
+    this.id = recovered.id;
+    this.appendfsync = options.appendfsync;
+    this.segmentBytesMax = Math.max(segmentBytesMin, options.segmentBytesMax ?? segmentBytesDefault);
+    this.saveBytesMin = options.snapshotBytesMin ?? this.segmentBytesMax;
+    const { seq, ownSeq } = recovered;
+    const cacheBytesMax = options.cacheBytesMax ?? cacheBytesDefault;
+    const chunkBytes = Math.min(chunkBytesDefault, Math.max(chunkBytesMin, Math.floor(cacheBytesMax / 4)));
+    this.tail = new BlockTail(options.origins, seq, ownSeq, cacheBytesMax, chunkBytes);
+    this.durableSeq = this.writtenSeq = this.syncedSeq = this.committedSeq = seq;
+    this.durableOwnSeq = this.writtenOwnSeq = this.syncedOwnSeq = ownSeq;
+    this.segments = recovered.segments;
+    this.snapshotSeq = recovered.snapshotSeq;
+    this.snapshotBytes = recovered.snapshotBytes;
+    this.saveSeq = recovered.snapshotSeq;
+    for (const s of this.segments) if (s.firstSeq >= this.snapshotSeq) this.bytesSinceSave += s.bytes;
+    const lastSaveMs = recovered.snapshotMs === 0 ? options.nowMs() : recovered.snapshotMs;
+    this.save = { lastSaveMs, lastStatus: 'ok', lastDurationMs: 0, inProgress: false, progressRecords: 0 };
+    try {
+      this.openLast();
+    } catch (error) {
+      throw new FerriteError('JOURNAL_IO', `cannot write in ${options.dir}: ${reasonOf(error)}`, error);
+    }
+  }
+
+  get writer(): BatchWriter {
+    return this.tail.writer;
+  }
+
+  get source(): string {
+    return this.tail.source;
+  }
+
+  get seq(): number {
+    return this.tail.seq;
+  }
+
+  get ownSeq(): number {
+    return this.tail.ownSeq;
+  }
+
+  get oldestSeq(): number {
+    return Math.min(this.tail.oldestSeq, this.segments[0]?.firstSeq ?? this.tail.oldestSeq);
+  }
+
+  get changesSinceSave(): number {
+    return this.tail.seq + this.tail.writer.count - this.saveSeq;
+  }
+
+  get storedBytes(): number {
+    let sum = this.snapshotBytes;
+    for (const segment of this.segments) sum += segment.bytes;
+    return sum;
+  }
+
+  setSource(peer: string): void {
+    this.tail.setSource(peer, this.syncedBytes);
+  }
+
+  commit(done: Done): void {
+    if (this.isClosed) {
+      done(new FerriteError('CLOSED', 'the journal is closed'));
+      return;
+    }
+    const { tail } = this;
+    tail.closeBlock(this.syncedBytes);
+    if (tail.seq === this.committedSeq) {
+      this.commitNothing(done);
+      return;
+    }
+    this.committedSeq = tail.seq;
+    const { open } = this;
+    if (this.failure !== undefined && open === undefined) {
+      this.skipTurn();
+      done(this.failed());
+      return;
+    }
+    const isQuiet = this.appendfsync !== 'always' && !this.isSyncing && !this.isWriting;
+    if (isQuiet && this.spans.length === 0 && open!.segment.bytes < this.segmentBytesMax) {
+      this.writeTurn(open!, done);
+      return;
+    }
+    this.queueTurn(done);
+    this.pump();
+  }
+
+  requestSync(): void {
+    if (this.isClosed || this.open === undefined || this.syncedSeq >= this.tail.seq) return;
+    if (this.isSyncing || this.isWriting || this.spans.length > 0) {
+      this.earlySyncWanted = true;
+      return;
+    }
+    if (this.writtenSeq === this.syncedSeq || this.cancelEarlySync !== undefined) return;
+    const waitMs = this.lastSyncMs + earlySyncGapMs - this.options.nowMs();
+    if (waitMs <= 0 || waitMs > earlySyncGapMs) {
+      this.startSync();
+      return;
+    }
+    this.cancelEarlySync = this.options.after(waitMs, () => {
+      this.cancelEarlySync = undefined;
+      this.startSync();
+    });
+  }
+
+  onDurable(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  read(fromSeq: number, limitBytes: number): Promise<Block[]> | undefined {
+    if (fromSeq >= this.durableSeq) return Promise.resolve([]);
+    const recent = this.tail.read(fromSeq, this.durableSeq, limitBytes);
+    if (recent !== undefined) return Promise.resolve(recent);
+    const at = this.segments.findLastIndex((s) => s.firstSeq <= fromSeq);
+    const segment = this.segments[at];
+    if (segment === undefined) return undefined;
+    const endSeq = this.segments[at + 1]?.firstSeq ?? this.durableSeq;
+    return readSegment(this.files, segment, fromSeq, Math.min(endSeq, this.durableSeq), limitBytes);
+  }
+
+  retain(name: string, seq: number | undefined): void {
+    if (seq === undefined) this.pins.delete(name);
+    else this.pins.set(name, seq);
+    this.prune();
+  }
+
+  snapshot(): Promise<SnapshotResult> {
+    if (this.isClosed) return Promise.reject(new FerriteError('CLOSED', 'the journal is closed'));
+    if (this.running !== undefined) return this.running;
+    if (this.failure !== undefined) return Promise.reject(this.failed());
+    this.running = this.runSnapshot().finally(() => {
+      this.running = undefined;
+    });
+    return this.running;
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    await new Promise<void>((resolve) => this.commit(() => resolve()));
+    this.isClosed = true;
+    this.cancelSyncTimer?.();
+    this.cancelEarlySync?.();
+    this.cancelRevival?.();
+    await this.running?.catch(nothing);
+    try {
+      if (this.failure === undefined) await this.durableTo(this.tail.seq);
+      this.closeSegment();
+    } catch (error) {
+      this.options.log.error('the journal could not be closed in order', { reason: reasonOf(error) });
+    } finally {
+      this.listeners.clear();
+      this.options.onClose?.();
+    }
+  }
+
+  // --- commits ---
+
+  /** Order is kept: it comes back after whatever is still under way. */
+  private commitNothing(done: Done): void {
+    const last = this.spans.at(-1);
+    if (last !== undefined) last.dones.push(done);
+    else if (this.waiters.length > 0) this.waiters.push(done);
+    else if (this.isWriting) this.afterWrite.push(done);
+    else if (this.syncingWaiters.length > 0) this.syncingWaiters.push(done);
+    else done();
+  }
+
+  /** The usual case: one write, nothing allocated. */
+  private writeTurn(open: OpenSegment, done: Done): void {
+    const { tail } = this;
+    const { current } = tail;
+    const start = this.handedEnd;
+    const end = current.end;
+    try {
+      this.writeNow(open, current.buf, start, end);
+    } catch (error) {
+      this.skipTurn();
+      this.fail(error);
+      done(this.failed());
+      return;
+    }
+    this.wrote(open, blockFirstSeqAt(current.buf, start), end - start, tail.seq, tail.ownSeq);
+    this.endTurn();
+    done(this.failure === undefined ? undefined : this.failed());
+  }
+
+  private writeNow(open: OpenSegment, buf: Buffer, start: number, end: number): void {
+    const n = this.files.write(open.fd, buf, start, end - start, open.segment.bytes);
+    if (n !== end - start) throw new FerriteError('JOURNAL_IO', 'short write');
+  }
+
+  /** Takes what the turn closed as a span, joined to the last one if that still waits. */
+  private queueTurn(done: Done): void {
+    const { tail } = this;
+    const { current } = tail;
+    const start = this.handedEnd;
+    const last = this.spans.at(-1);
+    this.queuedBytes += current.end - start;
+    if (last !== undefined && last.chunk === current) {
+      last.end = current.end;
+      last.seq = tail.seq;
+      last.ownSeq = tail.ownSeq;
+      last.dones.push(done);
+    } else {
+      const { seq, ownSeq } = tail;
+      this.spans.push({ chunk: current, start, end: current.end, seq, ownSeq, dones: [done] });
+    }
+    this.endTurn();
+  }
+
+  /** What the turn closed is handed on; the tail may go to another chunk. */
+  private endTurn(): void {
+    this.handedEnd = this.tail.current.end;
+    this.tail.turn(this.writtenSeq);
+    if (this.tail.current.end === 0) this.handedEnd = 0;
+  }
+
+  /** What the turn closed is lost to the log: the snapshot that ends the failure will hold it. */
+  private skipTurn(): void {
+    this.handedEnd = this.tail.current.end;
+    this.tail.turn(this.tail.seq);
+    if (this.tail.current.end === 0) this.handedEnd = 0;
+  }
+
+  /** The file has `bytes` more, records up to `seq`. */
+  private wrote(open: OpenSegment, firstSeq: number, bytes: number, seq: number, ownSeq: number): void {
+    open.segment.index(firstSeq, open.segment.bytes);
+    open.segment.bytes += bytes;
+    this.bytesSinceSave += bytes;
+    this.writtenSeq = seq;
+    this.writtenOwnSeq = ownSeq;
+    this.armSyncTimer();
+    if (this.bytesSinceSave >= this.saveBytesMin) this.saveIfDue();
+  }
+
+  private readonly onSyncTimer = (): void => {
+    this.cancelSyncTimer = undefined;
+    this.startSync();
+  };
+
+  /** Takes the queue on as far as it goes now. */
+  private pump(): void {
+    while (this.spans.length > 0 && !this.isWriting && this.open !== undefined) {
+      const isFull = this.open.segment.bytes >= this.segmentBytesMax;
+      const isOver = this.queuedBytes > queuedBytesMax;
+      if (this.isSyncing && (isFull || this.appendfsync === 'always') && !isOver) return;
+      if (isFull && !isOver) {
+        if (this.syncedSeq < this.writtenSeq) {
+          this.startSync();
+          return;
+        }
+        if (!this.rotate()) return;
+      }
+      const span = this.spans.shift()!;
+      this.queuedBytes -= span.end - span.start;
+      if (this.isSyncing && !isOver) this.writeSpanLater(this.open, span);
+      else if (!this.writeSpan(this.open, span)) return;
+    }
+    const mustSync = this.syncWanted || (this.appendfsync === 'always' && this.waiters.length > 0);
+    if (this.isWriting || this.isSyncing) return;
+    if (mustSync) this.startSync();
+    else if (this.earlySyncWanted) {
+      this.earlySyncWanted = false;
+      this.requestSync();
+    }
+  }
+
+  private writeSpan(open: OpenSegment, span: Span): boolean {
+    try {
+      this.writeNow(open, span.chunk.buf, span.start, span.end);
+    } catch (error) {
+      this.failSpan(span, error);
+      return false;
+    }
+    this.spanWritten(open, span);
+    return true;
+  }
+
+  private writeSpanLater(open: OpenSegment, span: Span): void {
+    const length = span.end - span.start;
+    this.isWriting = true;
+    open.ops += 1;
+    span.chunk.shared = true;
+    const { buf } = span.chunk;
+    this.files.writeLater(open.fd, buf, span.start, length, open.segment.bytes, (error, n) => {
+      open.ops -= 1;
+      if (open.abandoned) {
+        this.release(open);
+        for (const done of span.dones) done(this.failed());
+        return;
+      }
+      this.isWriting = false;
+      if (error !== null || n !== length) {
+        this.failSpan(span, error ?? new FerriteError('JOURNAL_IO', 'short write'));
+        return;
+      }
+      this.spanWritten(open, span);
+      this.pump();
+    });
+  }
+
+  private failSpan(span: Span, error: unknown): void {
+    this.spans.unshift(span);
+    this.queuedBytes += span.end - span.start;
+    this.fail(error);
+  }
+
+  private spanWritten(open: OpenSegment, span: Span): void {
+    const firstSeq = blockFirstSeqAt(span.chunk.buf, span.start);
+    this.wrote(open, firstSeq, span.end - span.start, span.seq, span.ownSeq);
+    const dones = this.afterWrite.length > 0 ? [...span.dones, ...this.afterWrite.splice(0)] : span.dones;
+    if (this.appendfsync === 'always') this.waiters.push(...dones);
+    else for (const done of dones) done(this.failure === undefined ? undefined : this.failed());
+  }
+
+  /** Closes the full, synced segment and begins the next. */
+  private rotate(): boolean {
+    const old = this.open!;
+    try {
+      this.openFresh(this.writtenSeq, this.writtenOwnSeq, 0);
+    } catch (error) {
+      this.fail(error);
+      return false;
+    }
+    old.abandoned = true;
+    this.release(old);
+    return true;
+  }
+
+  // --- syncs ---
+
+  private startSync(): void {
+    const { open } = this;
+    if (open === undefined || this.isSyncing) return;
+    if (this.isWriting) {
+      this.syncWanted = true;
+      return;
+    }
+    this.syncWanted = false;
+    if (this.writtenSeq === this.syncedSeq && this.waiters.length === 0) return;
+    this.isSyncing = true;
+    this.lastSyncMs = this.options.nowMs();
+    this.syncingWaiters = this.waiters;
+    this.waiters = [];
+    const { writtenSeq, writtenOwnSeq } = this;
+    const { bytes } = open.segment;
+    const finish = (error: Error | null): void => {
+      open.ops -= 1;
+      if (open.abandoned) this.release(open);
+      else if (error !== null) this.fail(error);
+      else this.synced(open, writtenSeq, writtenOwnSeq, bytes);
+    };
+    open.ops += 1;
+    this.files.syncLater(open.fd, (error) => {
+      if (error !== null || open.dirSynced || open.abandoned) finish(error);
+      else this.files.syncDirLater(this.options.dir, finish);
+    });
+  }
+
+  private synced(open: OpenSegment, seq: number, ownSeq: number, bytes: number): void {
+    open.dirSynced = true;
+    this.isSyncing = false;
+    this.syncedSeq = seq;
+    this.syncedOwnSeq = ownSeq;
+    this.syncedBytes = bytes;
+    const dones = this.syncingWaiters;
+    this.syncingWaiters = [];
+    this.publish();
+    const error = this.failure === undefined ? undefined : this.failed();
+    for (const done of dones) done(error);
+    this.pump();
+    if (this.writtenSeq > this.syncedSeq) this.armSyncTimer();
+  }
+
+  private armSyncTimer(): void {
+    if (this.appendfsync !== 'everysec' || this.cancelSyncTimer !== undefined) return;
+    this.cancelSyncTimer = this.options.after(syncEveryMs, this.onSyncTimer);
+  }
+
+  /** Tells who waits for it what is durable now. While a restart is on probation nothing is. */
+  private publish(): void {
+    const ready = this.durableWaiters.filter((w) => w.seq <= this.syncedSeq);
+    this.durableWaiters = this.durableWaiters.filter((w) => w.seq > this.syncedSeq);
+    for (const waiter of ready) waiter.resolve();
+    if (this.failure !== undefined || this.durableSeq >= this.syncedSeq) return;
+    this.durableSeq = this.syncedSeq;
+    this.durableOwnSeq = this.syncedOwnSeq;
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Resolves when a sync of the file has covered everything up to `seq`. */
+  private durableTo(seq: number): Promise<void> {
+    if (this.syncedSeq >= seq) return Promise.resolve();
+    if (this.open === undefined) return Promise.reject(this.failed());
+    return new Promise((resolve, reject) => {
+      this.durableWaiters.push({ seq, resolve, reject });
+      this.syncWanted = true;
+      this.pump();
+    });
+  }
+
+  // --- segments ---
+
+  private openLast(): void {
+    const last = this.segments.at(-1);
+    if (last === undefined) {
+      this.openFresh(this.tail.seq, this.tail.ownSeq, 0);
+      this.files.syncDir(this.options.dir);
+      return;
+    }
+    const fd = this.files.open(last.path, 'r+');
+    try {
+      this.files.sync(fd);
+      this.files.syncDir(this.options.dir);
+    } catch (error) {
+      this.files.close(fd);
+      throw error;
+    }
+    this.open = { segment: last, fd, ops: 0, abandoned: false, dirSynced: true };
+    this.syncedBytes = last.bytes;
+  }
+
+  private openFresh(seq: number, ownSeq: number, flags: number): void {
+    const segment = new Segment(this.options.dir, seq, ownSeq, flags);
+    const fd = this.files.open(segment.path, 'w');
+    try {
+      const header = encodeHeader(Magic.segment, { flags, id: this.id, seq, ownSeq, a: 0, b: 0 });
+      const n = this.files.write(fd, header, 0, headerBytes, 0);
+      if (n !== headerBytes) throw new FerriteError('JOURNAL_IO', 'short write');
+    } catch (error) {
+      this.files.close(fd);
+      throw error;
+    }
+    this.segments.push(segment);
+    this.open = { segment, fd, ops: 0, abandoned: false, dirSynced: false };
+    this.syncedBytes = 0;
+  }
+
+  /** Closes the descriptor once nothing is in flight on it. */
+  private release(open: OpenSegment): void {
+    if (open.ops > 0) return;
+    try {
+      this.files.close(open.fd);
+    } catch (error) {
+      this.options.log.warn('closing a segment failed', {
+        file: open.segment.name,
+        reason: reasonOf(error),
+      });
+    }
+  }
+
+  /** Ends the last segment with a seal, which says that everything before it was on the disk. */
+  private closeSegment(): void {
+    const { open } = this;
+    if (open === undefined) return;
+    this.open = undefined;
+    open.abandoned = true;
+    try {
+      if (this.failure !== undefined || open.segment.bytes === headerBytes) return;
+      const seal = Buffer.alloc(blockHeaderBytes);
+      sealBlock(seal, 0, seal.length, BlockForm.seal, '', this.tail.seq, 0, this.syncedBytes);
+      this.writeNow(open, seal, 0, seal.length);
+      this.files.sync(open.fd);
+    } finally {
+      this.release(open);
+    }
+  }
+
+  /** Deletes segments that the snapshot covers and no link within its budget needs. */
+  private prune(): void {
+    const { segments } = this;
+    let coveredBytes = 0;
+    for (let i = 0; i + 1 < segments.length && segments[i + 1]!.firstSeq <= this.snapshotSeq; i++) {
+      coveredBytes += segments[i]!.bytes;
+    }
+    const oldestPin = Math.min(...this.pins.values());
+    while (segments.length > 1 && segments[1]!.firstSeq <= this.snapshotSeq) {
+      const isPinned = oldestPin < segments[1]!.firstSeq;
+      if (isPinned && coveredBytes <= (this.options.tailBytesMax ?? linkTailBytesDefault)) return;
+      const old = segments.shift()!;
+      coveredBytes -= old.bytes;
+      this.removeFile(old.name);
+    }
+  }
+
+  private removeFile(name: string): void {
+    try {
+      this.files.remove(join(this.options.dir, name));
+    } catch (error) {
+      this.options.log.warn('removing a file failed', { file: name, reason: reasonOf(error) });
+    }
+  }
+
+  // --- snapshots ---
+
+  private saveIfDue(): void {
+    const ratioBytes = this.snapshotBytes * (this.options.snapshotRatio ?? 1);
+    if (
+      this.bytesSinceSave < Math.max(this.saveBytesMin, ratioBytes) ||
+      this.running !== undefined ||
+      this.failure !== undefined
+    )
+      return;
+    if (this.isClosed || this.options.nowMs() < this.autoSaveFromMs) return;
+    this.snapshot().catch(nothing);
+  }
+
+  /** Not within the turn that asked for it: no group of records may be cut in two. */
+  private async runSnapshot(): Promise<SnapshotResult> {
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve, reject) => {
+      this.commit((error) => (error === undefined ? resolve() : reject(error)));
+    });
+    return this.saveFrom();
+  }
+
+  private async saveFrom(): Promise<SnapshotResult> {
+    const { options, save, tail } = this;
+    const startedMs = options.nowMs();
+    // Records may have come since: close them, so that replay begins at a block.
+    this.commit(nothing);
+    const { seq, ownSeq } = tail;
+    const bytesBefore = this.bytesSinceSave;
+    save.inProgress = true;
+    save.progressRecords = 0;
+    options.log.info('snapshot begun', { seq });
+    try {
+      const written = await writeSnapshot({
+        ...options,
+        id: this.id,
+        seq,
+        ownSeq,
+        sliceBytes: options.sliceBytes ?? sliceBytesDefault,
+        pause: (sliceMs) => this.pause(sliceMs),
+        progress: (records) => {
+          if (this.isClosed) throw new FerriteError('CLOSED', 'the journal is closed');
+          save.progressRecords = records;
+        },
+        logDurable: () => this.logDurable(),
+      });
+      save.lastDurationMs = options.nowMs() - startedMs;
+      this.saved(seq, written.bytes, bytesBefore, startedMs);
+      const durationMs = save.lastDurationMs;
+      options.log.info('snapshot written', {
+        seq,
+        records: written.records,
+        bytes: written.bytes,
+        durationMs,
+      });
+      return { seq, records: written.records, bytes: written.bytes, durationMs };
+    } catch (error) {
+      save.lastStatus = 'err';
+      this.autoSaveFromMs = options.nowMs() + snapshotRetryMs;
+      if (!this.isClosed) options.log.error('snapshot failed', { seq, reason: reasonOf(error) });
+      throw new FerriteError('JOURNAL_IO', `snapshot failed: ${reasonOf(error)}`, error);
+    } finally {
+      save.inProgress = false;
+    }
+  }
+
+  private saved(seq: number, bytes: number, bytesBefore: number, startedMs: number): void {
+    this.save.lastSaveMs = startedMs;
+    this.save.lastStatus = 'ok';
+    this.saveSeq = seq;
+    this.snapshotSeq = seq;
+    this.snapshotBytes = bytes;
+    this.bytesSinceSave = Math.max(0, this.bytesSinceSave - bytesBefore);
+    for (const name of this.files.list(this.options.dir)) {
+      const other = snapshotSeqOf(name);
+      if (other !== undefined && other < seq) this.removeFile(name);
+    }
+    if (this.failure === undefined) this.prune();
+  }
+
+  /** A slice, then as long for everybody else; only a turn of the loop while nobody writes. */
+  private pause(sliceMs: number): Promise<void> {
+    const isBusy = this.tail.seq !== this.pausedSeq;
+    this.pausedSeq = this.tail.seq;
+    return new Promise((resolve) => {
+      if (isBusy) setTimeout(resolve, Math.max(1, sliceMs));
+      else setImmediate(resolve);
+    });
+  }
+
+  private async logDurable(): Promise<number> {
+    this.commit(nothing);
+    const { seq } = this.tail;
+    await this.durableTo(seq);
+    return seq;
+  }
+
+  // --- failure ---
+
+  private failed(): FerriteError {
+    return new FerriteError('JOURNAL_IO', this.failure ?? 'the journal failed');
+  }
+
+  /** Nothing since the last sync of this file is trusted; everybody who waits is told. */
+  private fail(error: unknown): void {
+    const reason = reasonOf(error);
+    this.failure = `journal: ${reason}`;
+    const { open } = this;
+    this.open = undefined;
+    if (open !== undefined) {
+      open.abandoned = true;
+      this.release(open);
+    }
+    this.isWriting = false;
+    this.isSyncing = false;
+    this.syncWanted = false;
+    this.earlySyncWanted = false;
+    const told = [...this.syncingWaiters, ...this.waiters, ...this.afterWrite];
+    for (const span of this.spans) told.push(...span.dones);
+    this.syncingWaiters = [];
+    this.waiters = [];
+    this.afterWrite.length = 0;
+    this.spans = [];
+    this.queuedBytes = 0;
+    const waiting = this.durableWaiters;
+    this.durableWaiters = [];
+    this.cancelSyncTimer?.();
+    this.cancelSyncTimer = undefined;
+    this.options.log.error('the journal cannot be written; writes are refused', { reason });
+    this.scheduleRevival();
+    for (const waiter of waiting) waiter.reject(this.failed());
+    for (const done of told) done(this.failed());
+  }
+
+  private scheduleRevival(): void {
+    if (this.isClosed || this.cancelRevival !== undefined) return;
+    this.cancelRevival = this.options.after(this.reviveDelayMs, () => {
+      this.cancelRevival = undefined;
+      void this.revive();
+    });
+    this.reviveDelayMs = Math.min(reviveDelayMaxMs, this.reviveDelayMs * 2);
+  }
+
+  /** A fresh segment and a snapshot; see the head of this file. */
+  private async revive(): Promise<void> {
+    await this.running?.catch(nothing);
+    if (this.isClosed || this.failure === undefined) return;
+    const { tail } = this;
+    tail.closeBlock(0);
+    this.committedSeq = tail.seq;
+    this.skipTurn();
+    this.dropProbation();
+    const firstSeq = tail.seq;
+    try {
+      this.openFresh(firstSeq, tail.ownSeq, restartFlag);
+    } catch (error) {
+      this.scheduleRevival();
+      this.options.log.warn('the journal still cannot be written', { reason: reasonOf(error) });
+      return;
+    }
+    this.probationSeq = firstSeq;
+    this.writtenSeq = this.syncedSeq = firstSeq;
+    this.writtenOwnSeq = this.syncedOwnSeq = tail.ownSeq;
+    this.running = this.saveFrom().finally(() => {
+      this.running = undefined;
+    });
+    try {
+      await this.running;
+      await this.durableTo(this.writtenSeq);
+    } catch (error) {
+      if (this.open !== undefined) this.fail(error);
+      return;
+    }
+    this.revived(firstSeq);
+  }
+
+  private revived(firstSeq: number): void {
+    this.failure = undefined;
+    this.probationSeq = undefined;
+    this.reviveDelayMs = reviveDelayMinMs;
+    while (this.segments.length > 0 && this.segments[0]!.firstSeq < firstSeq) {
+      this.removeFile(this.segments.shift()!.name);
+    }
+    this.options.log.info('the journal can be written again', { seq: firstSeq });
+    this.publish();
+  }
+
+  /** Segments of an earlier attempt hold nothing that was acknowledged. */
+  private dropProbation(): void {
+    const { probationSeq } = this;
+    if (probationSeq === undefined) return;
+    while (this.segments.length > 0 && this.segments.at(-1)!.firstSeq >= probationSeq) {
+      this.removeFile(this.segments.pop()!.name);
+    }
+    this.probationSeq = undefined;
+  }
+}

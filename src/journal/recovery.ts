@@ -1,0 +1,354 @@
+// Reads a data directory back: the newest sound snapshot joined into an empty store, then the log from the snapshot's
+// record on. It changes files only where a crash leaves a well-known trace: it removes unfinished snapshots, cuts a
+// torn tail, and drops segments that were begun after a failed write but never vouched for. All else stops the start.
+//
+// Which bad end is a torn tail: only in the last segment. With no sound block behind it, it is one. With sound blocks
+// behind it, a page in between was lost with the power if a sector reads as zeros and no later block says that the
+// place was on the disk already; then nothing from there on was durable. Anything else is damage.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { FerriteError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { BatchReader } from '../delta/batch-reader.ts';
+import { DeltaKind } from '../delta/kinds.ts';
+import type { Origins } from '../delta/origins.ts';
+import type { Ledger } from '../store/ledger.ts';
+import { blockCountAt, blockRecordsAt } from './block.ts';
+import { BlockScanner, lookBeyond, ScanStep } from './block-scanner.ts';
+import {
+  type FileHeader,
+  headerBytes,
+  isUnfinished,
+  jumpFlag,
+  Magic,
+  restartFlag,
+  segmentSeqOf,
+  snapshotSeqOf,
+} from './file-header.ts';
+import type { FileLayer } from './file-layer.ts';
+import { JoinOutcome, type ReplicaStore } from './replica-store.ts';
+import { corrupt, type Damage, readHeader, Segment, walkSegment } from './segment.ts';
+
+export interface RecoveryOptions {
+  readonly dir: string;
+  readonly files: FileLayer;
+  readonly origins: Origins;
+  readonly store: ReplicaStore;
+  readonly ledger: Ledger;
+  readonly log: Log;
+  readonly nowMs: () => number;
+}
+
+/** Where the log stands, and figures for the log line. */
+export interface Recovered {
+  id: string;
+  seq: number;
+  ownSeq: number;
+  /** Unix ms when the snapshot was begun; 0 = there is none. */
+  snapshotMs: number;
+  snapshotSeq: number;
+  snapshotBytes: number;
+  /** Oldest first; the last one is appended to. */
+  segments: Segment[];
+  snapshotRecords: number;
+  journalRecords: number;
+  /** Bytes of a torn tail that were cut. */
+  cutBytes: number;
+  /** Records that could not be applied without the whole value of their key. */
+  wants: number;
+  /** The highest stamp met: the clock must go on above it. */
+  lastStamp: number;
+  durationMs: number;
+}
+
+class Recovery {
+  readonly result: Recovered;
+  private readonly options: RecoveryOptions;
+  private readonly scanner: BlockScanner;
+  private readonly reader: BatchReader;
+  private ownOrigin: number;
+  private ownHi = 0;
+  private ownLo = 0;
+  private needSeq = 0;
+  private damagedSnapshot: FerriteError | undefined = undefined;
+
+  constructor(options: RecoveryOptions) {
+    this.options = options;
+    this.scanner = new BlockScanner(options.files);
+    this.reader = new BatchReader(options.origins);
+    this.ownOrigin = options.ledger.ownOrigin;
+    this.result = {
+      id: '',
+      seq: 0,
+      ownSeq: 0,
+      snapshotMs: 0,
+      snapshotSeq: 0,
+      snapshotBytes: 0,
+      segments: [],
+      snapshotRecords: 0,
+      journalRecords: 0,
+      cutBytes: 0,
+      wants: 0,
+      lastStamp: 0,
+      durationMs: 0,
+    };
+  }
+
+  run(): Recovered {
+    const { dir, files, nowMs } = this.options;
+    const startedMs = nowMs();
+    const names = files.list(dir).sort();
+    for (const name of names.filter(isUnfinished)) files.remove(join(dir, name));
+    const segments = this.openSegments(names.filter((n) => segmentSeqOf(n) !== undefined));
+    this.loadSnapshots(names.filter((n) => snapshotSeqOf(n) !== undefined).reverse(), segments);
+    this.replay(segments);
+    this.tellOwn();
+    const { result } = this;
+    if (result.seq < this.needSeq) {
+      const path = result.segments.at(-1)?.path ?? dir;
+      throw corrupt(
+        dir,
+        path,
+        result.segments.at(-1)?.bytes ?? 0,
+        `the log ends at record ${result.seq}, the snapshot needs it up to ${this.needSeq}`,
+      );
+    }
+    if (result.id === '') result.id = randomBytes(8).toString('hex');
+    result.durationMs = nowMs() - startedMs;
+    return result;
+  }
+
+  /** The segments by their headers; a last one whose header never reached the disk held nothing and goes. */
+  private openSegments(names: readonly string[]): Segment[] {
+    const { dir, files, log } = this.options;
+    const segments: Segment[] = [];
+    for (const name of names) {
+      const path = join(dir, name);
+      const header = this.withFile(path, (fd) => readHeader(files, fd, Magic.segment, 0));
+      if (typeof header === 'string') {
+        const isLost = name === names.at(-1) && this.withFile(path, (fd) => this.isBlankHeader(fd));
+        if (!isLost) throw corrupt(dir, path, 0, header);
+        log.warn('removed a segment that was never written', { file: name });
+        files.remove(path);
+        continue;
+      }
+      if (header.seq !== segmentSeqOf(name)) throw corrupt(dir, path, 32, 'header and name disagree');
+      this.checkId(path, header);
+      segments.push(new Segment(dir, header.seq, header.ownSeq, header.flags));
+    }
+    return segments;
+  }
+
+  /** Whether a power loss can have left this: a file shorter than a header, or a first sector of zeros. */
+  private isBlankHeader(fd: number): boolean {
+    const { files } = this.options;
+    if (files.bytesOf(fd) <= headerBytes) return true;
+    const buf = Buffer.alloc(headerBytes);
+    files.read(fd, buf, 0, headerBytes, 0);
+    if (buf.some((byte) => byte !== 0)) return false;
+    const beyond = lookBeyond(files, fd, headerBytes, files.bytesOf(fd), 0);
+    return beyond.syncedBytes === 0;
+  }
+
+  private checkId(path: string, header: FileHeader): void {
+    const { result } = this;
+    if (result.id === '') result.id = header.id;
+    if (header.id !== result.id) {
+      throw corrupt(this.options.dir, path, 16, `of journal ${header.id}, others are of ${result.id}`);
+    }
+  }
+
+  /** Joins the newest sound snapshot; an older one only where the log still reaches back to it. */
+  private loadSnapshots(names: readonly string[], segments: readonly Segment[]): void {
+    const { dir, log } = this.options;
+    let first: FerriteError | undefined;
+    for (const name of names) {
+      const damage = this.withFile(join(dir, name), (fd) => this.loadSnapshot(fd, join(dir, name)));
+      if (damage === undefined) break;
+      first ??= corrupt(dir, join(dir, name), damage.offset, damage.reason);
+      log.error('snapshot is damaged', { file: name, offset: damage.offset, reason: damage.reason });
+    }
+    this.damagedSnapshot = first;
+    if (first === undefined) return;
+    const { snapshotSeq } = this.result;
+    if (!segments.some((s) => s.firstSeq <= snapshotSeq)) throw first;
+    log.warn('an older snapshot and the log stand in for it', { seq: snapshotSeq });
+  }
+
+  /** Every block vouches for itself, so what was joined before damage shows is true and may stay. */
+  private loadSnapshot(fd: number, path: string): Damage | undefined {
+    const { files } = this.options;
+    const { result, scanner } = this;
+    const bytes = files.bytesOf(fd);
+    const header = readHeader(files, fd, Magic.snapshot, 0);
+    if (typeof header === 'string') return { offset: 0, reason: header };
+    const trailer = readHeader(files, fd, Magic.trailer, Math.max(0, bytes - headerBytes));
+    if (typeof trailer === 'string') return { offset: Math.max(0, bytes - headerBytes), reason: trailer };
+    this.checkId(path, header);
+    let records = 0;
+    scanner.open(fd, headerBytes, bytes - headerBytes);
+    for (let step = scanner.next(); step !== ScanStep.end; step = scanner.next()) {
+      if (step === ScanStep.bad) return { offset: scanner.offset, reason: scanner.reason };
+      records += blockCountAt(scanner.buf, scanner.start);
+      this.joinBlock(path);
+    }
+    if (records !== trailer.a) return { offset: bytes - headerBytes, reason: 'blocks are missing' };
+    result.snapshotSeq = result.seq = header.seq;
+    result.ownSeq = header.ownSeq;
+    result.snapshotMs = header.a;
+    result.snapshotBytes = bytes;
+    result.snapshotRecords = records;
+    this.needSeq = trailer.b;
+    return undefined;
+  }
+
+  private replay(segments: readonly Segment[]): void {
+    const { result } = this;
+    const { dir } = this.options;
+    const from = segments.findLastIndex((s) => s.firstSeq <= result.seq);
+    if (from < 0 && segments.length > 0) {
+      throw corrupt(
+        dir,
+        segments[0]!.path,
+        0,
+        `records ${result.seq} to ${segments[0]!.firstSeq} are missing`,
+      );
+    }
+    // A restart beyond the snapshot was never vouched for: nothing in it or after it was acknowledged.
+    const orphan = segments.findIndex((s, i) => i > from && (s.flags & restartFlag) !== 0);
+    if (orphan >= 0 && this.damagedSnapshot !== undefined) throw this.damagedSnapshot;
+    const end = orphan < 0 ? segments.length : orphan;
+    for (const segment of segments.slice(end))
+      this.drop(segment, 'begun after a failed write, never completed');
+    for (const segment of segments.slice(0, Math.max(0, from))) this.keepCovered(segment, segments);
+    for (let i = Math.max(0, from); i < end; i++) this.replaySegment(segments[i]!, i === end - 1);
+  }
+
+  /** Segments before the snapshot's are kept for links as long as they lead up to it without a gap. */
+  private keepCovered(segment: Segment, segments: readonly Segment[]): void {
+    const next = segments[segments.indexOf(segment) + 1]!;
+    const { files } = this.options;
+    if ((next.flags & (restartFlag | jumpFlag)) !== 0) {
+      for (const old of this.result.segments.splice(0)) this.drop(old, 'covered by the snapshot');
+      this.drop(segment, 'covered by the snapshot');
+      return;
+    }
+    segment.bytes = this.withFile(segment.path, (fd) => files.bytesOf(fd));
+    this.result.segments.push(segment);
+  }
+
+  private drop(segment: Segment, reason: string): void {
+    this.options.log.info('removed a segment', { file: segment.name, reason });
+    this.options.files.remove(segment.path);
+  }
+
+  private replaySegment(segment: Segment, isLast: boolean): void {
+    const { result } = this;
+    const { dir, files } = this.options;
+    const snapshotSeq = result.snapshotSeq;
+    const isGap = segment.firstSeq > result.seq && (segment.flags & jumpFlag) === 0;
+    const isFirst = result.seq === snapshotSeq && segment.firstSeq <= snapshotSeq;
+    if (isGap || (segment.firstSeq < result.seq && !isFirst)) {
+      throw corrupt(dir, segment.path, 0, `begins at record ${segment.firstSeq}, not at ${result.seq}`);
+    }
+    this.withFile(segment.path, (fd) => {
+      const bytes = files.bytesOf(fd);
+      const walked = walkSegment(this.scanner, fd, bytes, segment, (seq) => {
+        const { buf, start } = this.scanner;
+        if (seq + blockCountAt(buf, start) <= snapshotSeq) return;
+        result.journalRecords += blockCountAt(buf, start);
+        this.joinBlock(segment.path);
+      });
+      if (walked.damage !== undefined) {
+        if (!isLast) throw corrupt(dir, segment.path, walked.damage.offset, walked.damage.reason);
+        this.cutTail(segment, fd, bytes, walked.damage, walked.seq);
+      }
+      if (walked.seq >= result.seq) {
+        result.seq = walked.seq;
+        result.ownSeq = walked.ownSeq;
+      }
+    });
+    result.segments.push(segment);
+  }
+
+  private cutTail(segment: Segment, fd: number, bytes: number, damage: Damage, seq: number): void {
+    const { dir, files, log } = this.options;
+    const beyond = lookBeyond(files, fd, damage.offset, bytes, seq);
+    if (beyond.offset !== undefined) {
+      const wasDurable = beyond.syncedBytes > damage.offset;
+      if (wasDurable || !beyond.hasLostSector) throw corrupt(dir, segment.path, damage.offset, damage.reason);
+    }
+    const cutBytes = bytes - damage.offset;
+    this.result.cutBytes += cutBytes;
+    log.warn(`cut a torn tail of ${cutBytes} bytes`, {
+      file: segment.name,
+      offset: damage.offset,
+      reason: damage.reason,
+    });
+    files.truncate(fd, damage.offset);
+    files.sync(fd);
+  }
+
+  /** Joins the scanner's current block. */
+  private joinBlock(path: string): void {
+    const { reader, scanner, options } = this;
+    const { store, ledger } = options;
+    reader.open(scanner.buf, blockRecordsAt(scanner.buf, scanner.start), scanner.end);
+    while (reader.next()) {
+      if (reader.kind >= DeltaKind.frontier) {
+        this.tellOwn();
+        this.result.lastStamp = Math.max(this.result.lastStamp, reader.stamp);
+        ledger.apply(reader);
+        this.ownOrigin = ledger.ownOrigin;
+        continue;
+      }
+      const { hi, lo } = reader;
+      if (
+        reader.origin === this.ownOrigin &&
+        (hi > this.ownHi || (hi === this.ownHi && lo >>> 0 > this.ownLo >>> 0))
+      ) {
+        this.ownHi = hi;
+        this.ownLo = lo;
+      }
+      const outcome = store.join(reader, undefined);
+      if (outcome === JoinOutcome.full) {
+        throw new FerriteError('MEMORY', `the data in ${path} does not fit in the memory limit`);
+      }
+      if (outcome === JoinOutcome.want) this.result.wants += 1;
+    }
+  }
+
+  /** Own stamps are gathered in halves and told before the ledger turns to a new start. */
+  private tellOwn(): void {
+    if (this.ownHi === 0 && this.ownLo === 0) return;
+    const stamp = this.ownHi * 4294967296 + (this.ownLo >>> 0);
+    this.options.ledger.witnessOwn(stamp);
+    this.result.lastStamp = Math.max(this.result.lastStamp, stamp);
+    this.ownHi = 0;
+    this.ownLo = 0;
+  }
+
+  private withFile<T>(path: string, use: (fd: number) => T): T {
+    const { files } = this.options;
+    let fd = -1;
+    try {
+      fd = files.open(path, 'r+');
+      return use(fd);
+    } catch (error) {
+      if (error instanceof FerriteError && error.code !== 'LINK_PROTOCOL') throw error;
+      if (error instanceof FerriteError)
+        throw corrupt(this.options.dir, path, this.scanner.offset, error.message);
+      throw new FerriteError('JOURNAL_IO', `cannot read ${path}`, error);
+    } finally {
+      if (fd >= 0) files.close(fd);
+    }
+  }
+}
+
+/**
+ * Joins what `dir` holds into the empty store and ledger and says where the log stands. Throws FerriteError
+ * JOURNAL_CORRUPT (file, offset, advice), JOURNAL_IO, or MEMORY when the store is too small.
+ */
+export function recover(options: RecoveryOptions): Recovered {
+  return new Recovery(options).run();
+}

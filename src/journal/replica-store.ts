@@ -1,0 +1,18 @@
+// What the journal needs of a store, and no more: to join what is read back, and to be scanned for a snapshot. The
+// store satisfies it by its shape; tests and benches have smaller ones.
+import type { BatchReader } from '../delta/batch-reader.ts';
+import type { BatchWriter } from '../delta/batch-writer.ts';
+
+export interface StoreScan {
+  /** Appends the deltas of a slice of about `bytesMax`; returns whether there is more. */
+  next(writer: BatchWriter, bytesMax: number): boolean;
+}
+
+/** As JoinResult of the store. */
+export const JoinOutcome = { want: 2, full: 3 } as const;
+
+export interface ReplicaStore {
+  /** Applies the reader's current record, of a store's kind; returns a JoinResult. */
+  join(d: BatchReader, context: undefined): number;
+  scan(covered: undefined): StoreScan;
+}
