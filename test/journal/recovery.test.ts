@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { FerriteError } from '../../src/base/errors.ts';
+import { createLog, silentLog } from '../../src/base/log.ts';
+import { Origins } from '../../src/delta/origins.ts';
+import { headerBytes, segmentName } from '../../src/journal/file-header.ts';
+import { openJournal, segmentBytesFor } from '../../src/journal/open-journal.ts';
+import { Ledger } from '../../src/store/ledger.ts';
+import { openRig, setOne, settle, ToyFiles, ToyStore } from './toy.ts';
+
+/** A disk with `n` records in one segment, one block each, and nothing synced but what `sync` says. */
+async function logOf(n: number, sync: boolean, close = false): Promise<ToyFiles> {
+  const files = new ToyFiles();
+  const rig = openRig(files);
+  for (let i = 1; i <= n; i++) {
+    await setOne(rig, `key${i}`, i, 'v'.repeat(i % 20));
+    if (!sync) continue;
+    rig.timers.pass(1000);
+    await settle(4);
+  }
+  if (close) await rig.journal.close();
+  return files.killed();
+}
+
+function withBytes(files: ToyFiles, name: string, change: (data: Buffer) => Buffer): ToyFiles {
+  const copy = files.killed();
+  const file = copy.names.get(`/data/${name}`)!;
+  file.data = change(file.data);
+  return copy;
+}
+
+const first = segmentName(0);
+
+test('cut at any byte, the log comes back as a prefix, and goes on from there', async () => {
+  const files = await logOf(25, false);
+  const whole = files.names.get(`/data/${first}`)!.data.length;
+  let longest = 0;
+  for (let bytes = 0; bytes <= whole; bytes++) {
+    const cut = withBytes(files, first, (data) => data.subarray(0, bytes));
+    const lines: string[] = [];
+    const log = createLog(
+      'info',
+      (line) => lines.push(line),
+      () => 0,
+    );
+    const rig = openRig(cut, {}, '/data', log);
+    const n = rig.journal.seq;
+    assert.ok(n >= longest);
+    longest = n;
+    assert.equal(Object.keys(rig.store.dump()).length, n);
+    assert.equal(rig.store.values.has(`key${n}`), n > 0);
+    if (rig.recovered.cutBytes > 0) {
+      assert.ok(lines.some((l) => l.includes(`cut a torn tail of ${rig.recovered.cutBytes} bytes`)));
+    }
+    await setOne(rig, 'next', 1000, 'x');
+    assert.equal(openRig(cut.killed()).journal.seq, n + 1);
+  }
+  assert.equal(longest, 25);
+});
+
+test('any byte flipped in the middle is refused with file and offset', async () => {
+  for (const [sync, close] of [
+    [true, false],
+    [false, false],
+    [false, true],
+  ] as const) {
+    const files = await logOf(12, sync, close);
+    const bytes = files.names.get(`/data/${first}`)!.data.length;
+    // The last block's end of an unclosed log cannot be told from a torn tail.
+    const lastBlock = close ? 24 : 80;
+    for (let at = headerBytes; at < bytes - lastBlock; at++) {
+      const bad = withBytes(files, first, (data) => {
+        const copy = Buffer.from(data);
+        copy[at] = copy[at]! ^ (1 << (at % 8));
+        return copy;
+      });
+      assert.throws(
+        () => openRig(bad),
+        (error: unknown) => {
+          assert.ok(error instanceof FerriteError && error.code === 'JOURNAL_CORRUPT', String(error));
+          const match = new RegExp(
+            `^/data/${first} is damaged at offset (\\d+): .*; run: ferrite-ts check --repair /data$`,
+          );
+          const offset = Number(match.exec(error.message)?.[1]);
+          assert.ok(offset <= at && at < offset + 100, error.message);
+          return true;
+        },
+      );
+    }
+  }
+});
+
+test('a byte flipped in a header is refused too', async () => {
+  const files = await logOf(3, true);
+  for (let at = 0; at < headerBytes; at++) {
+    const bad = withBytes(files, first, (data) => {
+      const copy = Buffer.from(data);
+      copy[at] = copy[at]! ^ 4;
+      return copy;
+    });
+    assert.throws(() => openRig(bad), /JOURNAL_CORRUPT|is damaged at offset/);
+  }
+});
+
+test('a page lost with the power is a torn tail; the same hole in what was durable is damage', async () => {
+  for (const sync of [false, true]) {
+    const files = await logOf(200, sync);
+    const holed = withBytes(files, first, (data) => {
+      const copy = Buffer.from(data);
+      copy.fill(0, 4096, 8192);
+      return copy;
+    });
+    if (sync) assert.throws(() => openRig(holed), /is damaged at offset 4/);
+    else {
+      const rig = openRig(holed);
+      assert.ok(rig.journal.seq > 0 && rig.journal.seq < 200);
+      assert.equal(Object.keys(rig.store.dump()).length, rig.journal.seq);
+    }
+  }
+});
+
+test('a missing segment, a short middle segment and a foreign one are refused', async () => {
+  const files = new ToyFiles();
+  const options = { segmentBytesMax: 4096, snapshotBytesMin: 1e12 };
+  const rig = openRig(files, options);
+  for (let i = 1; i <= 300; i++) await setOne(rig, `key${i}`, i, 'some value');
+  await settle(50);
+  await rig.journal.close();
+  const names = files.list('/data').sort();
+  assert.ok(names.length >= 4);
+  const gone = files.killed();
+  gone.names.delete(`/data/${names[1]}`);
+  assert.throws(() => openRig(gone), new RegExp(`${names[2]} is damaged at offset 0: begins at record`));
+  const headless = files.killed();
+  headless.names.delete(`/data/${names[0]}`);
+  assert.throws(() => openRig(headless), /records 0 to \d+ are missing/);
+  const short = withBytes(files, names[1]!, (data) => data.subarray(0, data.length - 1));
+  assert.throws(() => openRig(short), new RegExp(`${names[1]} is damaged at offset`));
+  const other = files.killed();
+  const stranger = new ToyFiles();
+  openRig(stranger);
+  other.names.set(`/data/${first}`, stranger.names.get(`/data/${first}`)!);
+  assert.throws(() => openRig(other), /of journal/);
+});
+
+test('a damaged snapshot is refused when the log no longer reaches back, replaced by the log when it does', async () => {
+  for (const pinned of [false, true]) {
+    const files = new ToyFiles();
+    const rig = openRig(files, { segmentBytesMax: 4096, sliceBytes: 500, snapshotBytesMin: 1e12 });
+    if (pinned) rig.journal.retain('hub', 0);
+    for (let i = 1; i <= 300; i++) await setOne(rig, `key${i}`, i, 'some value');
+    await settle(50);
+    await rig.journal.snapshot();
+    await setOne(rig, 'after', 301, 'x');
+    await rig.journal.close();
+    const name = files.list('/data').find((n) => n.endsWith('.snap'))!;
+    const size = files.names.get(`/data/${name}`)!.data.length;
+    assert.deepEqual(openRig(files.killed()).store.dump(), rig.store.dump());
+    for (let at = 0; at < size; at += 97) {
+      const bad = withBytes(files, name, (data) => {
+        const copy = Buffer.from(data);
+        copy[at] = copy[at]! ^ 64;
+        return copy;
+      });
+      if (pinned) assert.deepEqual(openRig(bad).store.dump(), rig.store.dump());
+      else assert.throws(() => openRig(bad), new RegExp(`${name} is damaged at offset`));
+    }
+    const cut = withBytes(files, name, (data) => data.subarray(0, size - 1));
+    if (!pinned) assert.throws(() => openRig(cut), new RegExp(`${name} is damaged at offset`));
+  }
+});
+
+test('starts, tags and the last own stamp under each come back from the log and from a snapshot', async () => {
+  const files = new ToyFiles();
+  let stamp = 0;
+  for (let start = 1; start <= 3; start++) {
+    const rig = openRig(files);
+    rig.ledger.recorder = rig.journal.writer;
+    rig.ledger.addStart(rig.store.own, ++stamp, start);
+    await setOne(rig, `key${start}`, ++stamp, 'x');
+    if (start === 2) await rig.journal.snapshot();
+    await rig.journal.close();
+  }
+  const { ledger, store, recovered } = openRig(files);
+  assert.deepEqual(
+    ledger.starts.map((s) => [s.tag, s.stamp, s.lastStamp]),
+    [
+      [1, 1, 2],
+      [2, 3, 4],
+      [3, 5, 6],
+    ],
+  );
+  assert.equal(ledger.lastStampOfTag(store.own, 1), 2);
+  assert.equal(recovered.lastStamp, 6);
+});
+
+test('on a real disk: made, locked, closed, opened again', async () => {
+  const dir = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'ferrite-journal-')), 'data');
+  const open = (): { store: ToyStore } & ReturnType<typeof openJournal> => {
+    const origins = new Origins();
+    const store = new ToyStore(origins);
+    const ledger = new Ledger();
+    const options = { dir, origins, store, ledger, log: silentLog, storageBytesMax: 1 << 20 };
+    return { store, ...openJournal({ ...options, appendfsync: 'always' }) };
+  };
+  const one = open();
+  assert.throws(() => open(), /in use by this process already/);
+  for (let i = 1; i <= 3000; i++) {
+    one.store.set(one.journal.writer, `key${i % 700}`, i, 'a value of forty bytes or something alike');
+    if (i % 100 === 0) await new Promise((resolve) => one.journal.commit(resolve));
+    if (i === 1500) await one.journal.snapshot();
+  }
+  await one.journal.close();
+  const two = open();
+  assert.deepEqual(two.store.dump(), one.store.dump());
+  assert.equal(two.journal.id, one.journal.id);
+  assert.equal(two.recovered.cutBytes, 0);
+  await two.journal.close();
+  assert.ok(!fs.readdirSync(dir).includes('lock'));
+  fs.rmSync(dir, { recursive: true });
+  assert.equal(segmentBytesFor(1 << 20), 256 * 1024);
+  assert.equal(segmentBytesFor(2 ** 40), 64 * 1024 * 1024);
+});
