@@ -103,6 +103,11 @@ export interface Beyond {
   readonly hasLostSector: boolean;
 }
 
+/** Whether a bad place at the end of the log is what a crash leaves (see recovery.ts), not damage. */
+export function isTornTail(beyond: Beyond, offset: number): boolean {
+  return beyond.offset === undefined || (beyond.hasLostSector && beyond.syncedBytes <= offset);
+}
+
 const sectorBytes = 512;
 /** Fewer zeros than this up to the end of a sector prove nothing. */
 const lostBytesMin = 16;

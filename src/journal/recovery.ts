@@ -14,7 +14,7 @@ import { DeltaKind } from '../delta/kinds.ts';
 import type { Origins } from '../delta/origins.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { blockCountAt, blockRecordsAt } from './block.ts';
-import { BlockScanner, lookBeyond, ScanStep } from './block-scanner.ts';
+import { BlockScanner, isTornTail, lookBeyond, ScanStep } from './block-scanner.ts';
 import {
   type FileHeader,
   headerBytes,
@@ -206,7 +206,7 @@ class Recovery {
     const { result } = this;
     const { dir } = this.options;
     const from = segments.findLastIndex((s) => s.firstSeq <= result.seq);
-    if (from < 0 && segments.length > 0) {
+    if (from < 0 && segments.length > 0 && (segments[0]!.flags & jumpFlag) === 0) {
       throw corrupt(
         dir,
         segments[0]!.path,
@@ -274,9 +274,8 @@ class Recovery {
   private cutTail(segment: Segment, fd: number, bytes: number, damage: Damage, seq: number): void {
     const { dir, files, log } = this.options;
     const beyond = lookBeyond(files, fd, damage.offset, bytes, seq);
-    if (beyond.offset !== undefined) {
-      const wasDurable = beyond.syncedBytes > damage.offset;
-      if (wasDurable || !beyond.hasLostSector) throw corrupt(dir, segment.path, damage.offset, damage.reason);
+    if (!isTornTail(beyond, damage.offset)) {
+      throw corrupt(dir, segment.path, damage.offset, damage.reason);
     }
     const cutBytes = bytes - damage.offset;
     this.result.cutBytes += cutBytes;
