@@ -32,6 +32,8 @@ export class ReplyWriter {
   /** The most that one region may hold; past it a reply fails with a CommandError. */
   regionBytesMax: number;
   private readonly initialBytes: number;
+  /** Someone refers to bytes of this buffer that have not left yet: it must not be written from its front again. */
+  private pinned = false;
 
   constructor(initialBytes = 64 * 1024, regionBytesMax = 1024 * 1024 * 1024) {
     this.initialBytes = initialBytes;
@@ -54,16 +56,22 @@ export class ReplyWriter {
     this.pos = this.start + mark;
   }
 
+  /** `buf` must stay as it is; of concern if it is still the one written to. */
+  pin(buf: Buffer): void {
+    if (buf === this.buf) this.pinned = true;
+  }
+
   /** Leaves the buffer to those who still refer to it and goes on in a fresh one. The region must be empty. */
   handOver(): void {
     this.buf = Buffer.allocUnsafeSlow(this.initialBytes);
+    this.pinned = false;
     this.pos = 0;
     this.start = 0;
   }
 
-  /** Begins again at the buffer's front: all that was in it has been written. Buffers over `keepBytesMax` go. */
+  /** Begins again at the front, in a fresh buffer where this one is pinned or larger than `keepBytesMax`. */
   reset(keepBytesMax: number): void {
-    if (this.buf.length > keepBytesMax) this.buf = Buffer.allocUnsafeSlow(this.initialBytes);
+    if (this.pinned || this.buf.length > keepBytesMax) this.handOver();
     this.pos = 0;
     this.start = 0;
   }
@@ -306,6 +314,7 @@ export class ReplyWriter {
     const larger = Buffer.allocUnsafeSlow(size);
     this.buf.copy(larger, 0, this.start, this.pos);
     this.buf = larger;
+    this.pinned = false;
     this.start = 0;
     this.pos = used;
   }

@@ -1,10 +1,12 @@
 // What one turn of the event loop answers, and when that may leave. All connections append to one reply writer; a
-// connection's replies to one chunk are a region of it. While no write has run in the turn a region goes straight to
-// its socket; from the first write on regions wait for one commit at the turn's end, and those of a commit that is
-// still under way hold back the later replies of the same connections only. Knows no sockets and no decoder.
+// connection's replies to one chunk are a region of it. Regions are sent together at the turn's end: first those of
+// connections that only read, then, after one commit, those that acknowledge writes. A commit that is still under way
+// holds back the later replies of the same connections only. Knows no sockets and no decoder.
 //
-//   chunk -> open .. execute, mark .. finish ->  send now
-//                                            \-> batch -> setImmediate -> commit -> send, in the order of batches
+//   chunk -> open .. execute, mark .. finish -> batch -> setImmediate -> send reads, commit -> send the rest
+//
+// Sending at the end and not from each chunk's callback measured 5 to 10 % less CPU per command at pipeline 1: the
+// client is woken once for many replies, and node settles all writes in one go.
 import type { Committer, Executor } from '../commands/executor.ts';
 import { ReplyWriter } from '../resp/reply-writer.ts';
 
@@ -32,6 +34,7 @@ interface Region {
   /** Its pairs in the batch's marks; from -1 when the whole region acknowledges a write. */
   readonly marksFrom: number;
   readonly marksTo: number;
+  sent: boolean;
 }
 
 /** What is answered after one commit. */
@@ -64,9 +67,11 @@ class Batch {
 /** What grew beyond these is not kept for the next turn. */
 const keptBufferBytesMax = 1024 * 1024;
 const keptMarksMax = 64 * 1024;
+/** A region of so many bytes gains nothing by waiting for others, and its room can be used again at once. */
+const directBytesMin = 16 * 1024;
 
 export class Turn {
-  readonly reply = new ReplyWriter();
+  readonly reply = new ReplyWriter(256 * 1024);
   /** Wall time in ms, read when the turn began. */
   nowMs: number;
   private readonly executor: Executor;
@@ -78,7 +83,10 @@ export class Turn {
   private spareBatch: Batch | undefined = undefined;
   /** Batches handed to the committer and not yet sent, oldest first. */
   private readonly committing: Batch[] = [];
+  /** The batch being flushed, while its regions may still refer to the writers' buffers. */
+  private flushing: Batch | undefined = undefined;
   private scheduled = false;
+  private begun = false;
   private executing = false;
   private regionMarks = 0;
   private readonly flushLater = (): void => this.flush();
@@ -95,7 +103,8 @@ export class Turn {
 
   /** Opens a region for a connection that is about to execute requests. */
   open(): void {
-    if (!this.scheduled) {
+    if (!this.begun || !this.scheduled) {
+      this.begun = true;
       this.nowMs = this.clock();
       this.executor.beginTurn();
     }
@@ -118,13 +127,13 @@ export class Turn {
     batch.wrote = true;
   }
 
-  /** Ends the region: sends it, or holds it until the writes before it are committed. */
+  /** Ends the region: its replies leave at the turn's end, once the writes before them are committed. */
   finish(owner: RegionOwner): void {
     const { reply, batch } = this;
     const { start, pos } = reply;
     this.executing = false;
-    if (pos === start) return;
-    if (batch.wrote || owner.heldRegions > 0) {
+    if (pos === start && batch.markCount === this.regionMarks) return;
+    if (batch.wrote || owner.heldRegions > 0 || pos - start < directBytesMin) {
       this.hold(owner, reply.buf, start, pos, this.regionMarks, batch.markCount);
     } else {
       if (!owner.send(reply.buf, start, pos)) reply.handOver();
@@ -161,7 +170,7 @@ export class Turn {
   ): void {
     owner.heldRegions++;
     owner.heldBytes += end - start;
-    this.batch.regions.push({ owner, buf, start, end, marksFrom, marksTo });
+    this.batch.regions.push({ owner, buf, start, end, marksFrom, marksTo, sent: false });
     if (!this.scheduled) {
       this.scheduled = true;
       setImmediate(this.flushLater);
@@ -170,12 +179,25 @@ export class Turn {
 
   private flush(): void {
     this.scheduled = false;
+    this.begun = false;
     const batch = this.batch;
+    this.flushing = batch;
     this.batch = this.spareBatch ?? new Batch(this.settleLater);
     this.spareBatch = undefined;
-    this.committing.push(batch);
-    if (batch.wrote) this.committer.commit(batch.done);
-    else this.settle(batch, undefined);
+    let waiting = 0;
+    for (const region of batch.regions) {
+      // What acknowledges nothing and waits behind nothing need not wait for the disk.
+      if (region.marksFrom === region.marksTo && region.owner.heldRegions === 1) this.send(batch, region);
+      else waiting++;
+    }
+    if (waiting === 0) {
+      this.complete(batch);
+    } else {
+      this.committing.push(batch);
+      if (batch.wrote) this.committer.commit(batch.done);
+      else this.settle(batch, undefined);
+    }
+    this.flushing = undefined;
     if (batch.sent) this.recycle(batch);
     else this.handOver();
   }
@@ -203,35 +225,35 @@ export class Turn {
   private sendSettled(): void {
     while (this.committing[0]?.settled === true) {
       const batch = this.committing.shift()!;
-      const free = this.sendRegions(batch);
-      const idle = this.committing.length === 0 && this.batch.regions.length === 0;
-      if (idle && free) {
-        this.reply.reset(keptBufferBytesMax);
-        this.lateReply.reset(keptBufferBytesMax);
-      } else if (idle) {
-        this.handOver();
-      }
-      batch.sent = true;
-      for (const region of batch.regions) region.owner.delivered();
+      for (const region of batch.regions) if (!region.sent) this.send(batch, region);
+      this.complete(batch);
     }
   }
 
-  /** True when nothing refers to the regions' buffers any more. */
-  private sendRegions(batch: Batch): boolean {
-    let free = true;
-    for (const region of batch.regions) {
-      const { owner, buf, start, end, marksFrom, marksTo } = region;
-      owner.heldRegions--;
-      owner.heldBytes -= end - start;
-      if (owner.gone) continue;
-      if (batch.error !== undefined && (marksTo > marksFrom || marksFrom < 0)) {
-        const bytes = marksFrom < 0 ? refusal(batch.error) : refused(region, batch.marks, batch.error);
-        owner.send(bytes, 0, bytes.length);
-      } else if (!owner.send(buf, start, end)) {
-        free = false;
-      }
+  /** All regions are sent: their room is free again, their owners may go on. */
+  private complete(batch: Batch): void {
+    batch.sent = true;
+    const inUse = this.batch.regions.length > 0 || (this.flushing !== undefined && this.flushing !== batch);
+    if (!inUse) {
+      this.reply.reset(keptBufferBytesMax);
+      this.lateReply.reset(keptBufferBytesMax);
     }
-    return free;
+    for (const region of batch.regions) region.owner.delivered();
+  }
+
+  private send(batch: Batch, region: Region): void {
+    const { owner, buf, start, end, marksFrom, marksTo } = region;
+    region.sent = true;
+    owner.heldRegions--;
+    owner.heldBytes -= end - start;
+    if (owner.gone) return;
+    if (batch.error !== undefined && (marksTo > marksFrom || marksFrom < 0)) {
+      const bytes = marksFrom < 0 ? refusal(batch.error) : refused(region, batch.marks, batch.error);
+      owner.send(bytes, 0, bytes.length);
+    } else if (!owner.send(buf, start, end)) {
+      this.reply.pin(buf);
+      this.lateReply.pin(buf);
+    }
   }
 }
 

@@ -228,6 +228,45 @@ test('a client that pipelines and does not read stops being served until it read
   );
 });
 
+test('slow readers, writes and slow commits together: every client gets its own bytes in order', async () => {
+  const { connect, committer } = bind(await start());
+  committer.holding = true;
+  let settling = true;
+  const settled = (async () => {
+    while (settling || committer.waiting.length > 0) {
+      for (const done of committer.waiting.splice(0).reverse()) {
+        await delay(1);
+        done();
+      }
+      await delay(1);
+    }
+  })();
+  const clients = await Promise.all(Array.from({ length: 8 }, () => connect()));
+  const expected = clients.map(() => '');
+  for (let i = 0; i < 120; i++) {
+    for (const [k, client] of clients.entries()) {
+      if ((i + k) % 7 === 0) client.socket.pause();
+      if ((i + k) % 7 === 5) client.socket.resume();
+      const letter = String.fromCharCode(97 + ((i * 8 + k) % 26));
+      const length = [3, 900, 17_000, 150_000][(i * 5 + k) % 4]!;
+      client.send(`BIG ${length} ${letter}\r\n${(i + k) % 3 === 0 ? 'SET' : 'ECHO'} ${letter}\r\n`);
+      expected[k] += `$${length}\r\n${letter.repeat(length)}\r\n`;
+      expected[k] += (i + k) % 3 === 0 ? `+SET-${letter}\r\n` : `$1\r\n${letter}\r\n`;
+    }
+    if (i % 5 === 0) await delay(1);
+  }
+  for (const [k, client] of clients.entries()) {
+    client.socket.resume();
+    await until(
+      () => client.received >= expected[k]!.length,
+      () => `client ${k}: ${client.received}`,
+    );
+    assert.ok(client.text === expected[k], `client ${k} got the same bytes`);
+  }
+  settling = false;
+  await settled;
+});
+
 test('one reply of 100 MB reaches a reader that pauses', async () => {
   const { connect } = bind(await start());
   const client = await connect();
