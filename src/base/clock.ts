@@ -40,7 +40,7 @@ export class HybridClock {
   hi = 0;
   lo = 0;
   private readonly trustedFromMs: number;
-  private wallMs = 0;
+  private wallMs = Number.NaN;
 
   /** `buildMs`: Unix ms of the build, the floor of trusted wall time. */
   constructor(buildMs: number) {

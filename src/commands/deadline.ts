@@ -1,4 +1,5 @@
 // Reads the options EX, PX, EXAT and PXAT, which several commands share, as one absolute time in Unix ms.
+// Whether that time has passed already is for the command to judge.
 import { CommandError } from '../base/errors.ts';
 import { invalidExpire } from '../resp/errors.ts';
 import type { Call } from './call.ts';

@@ -1,5 +1,5 @@
 // Opens a data directory for a node: makes it if need be, locks it, recovers what it holds into the store and the
-// ledger, and goes on with the log from there.
+// ledger, and goes on with the log from there. It decides nothing about what is kept: that is the log's and the recovery's.
 import type { Log } from '../base/log.ts';
 import type { Origins } from '../delta/origins.ts';
 import type { Ledger } from '../store/ledger.ts';
