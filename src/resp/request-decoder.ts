@@ -43,6 +43,8 @@ const BULK = 36;
 const ZERO = 48;
 const MINUS = 45;
 const ownedBytesMin = 64;
+/** A buffer may be this many times as large as what has arrived of the request. */
+const believedGrowth = 16;
 /** What `readCount` returns for a line that is not a canonical decimal integer. */
 const notANumber = Number.NaN;
 
@@ -105,10 +107,8 @@ export class RequestDecoder {
       if (result !== DecodeResult.incomplete) return result;
       const waiting = this.tail.length - this.tailPos;
       if (waiting > 0) {
-        if (this.start === this.end) {
-          this.setWindow(this.tail, this.tailPos);
-          this.tail = empty;
-          this.tailPos = 0;
+        if (this.end - this.start <= this.tailPos) {
+          this.readTailInPlace();
         } else {
           this.absorb(Math.min(waiting, this.wanted()));
         }
@@ -148,6 +148,15 @@ export class RequestDecoder {
     this.searched = 0;
   }
 
+  /** The request at hand began in the tail: the copied part of it is not needed, the tail becomes the window. */
+  private readTailInPlace(): void {
+    const parsed = this.pos - this.start;
+    this.setWindow(this.tail, this.tailPos - (this.end - this.start));
+    this.pos += parsed;
+    this.tail = empty;
+    this.tailPos = 0;
+  }
+
   /** How many more bytes bring the parse a good step further. */
   private wanted(): number {
     if (this.bulkLength >= 0) {
@@ -166,9 +175,10 @@ export class RequestDecoder {
     const used = this.end - this.start;
     let size = Math.max(used + more, ownedBytesMin, 2 * used);
     if (this.bulkLength >= 0) {
-      // The end of this bulk string is known: do not grow past it, a request is often complete there.
+      // The end of this bulk string is known. Once a fair part of it is here its header is believed, and bytes
+      // are not copied again and again.
       const known = this.pos - this.start + this.bulkLength + 2;
-      if (known >= used + more && known < size) size = known;
+      if (known >= used + more && known <= Math.max(size, used * believedGrowth)) size = known;
     }
     const larger = Buffer.allocUnsafeSlow(size);
     this.buf.copy(larger, 0, this.start, this.end);
