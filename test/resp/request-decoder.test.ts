@@ -286,6 +286,20 @@ test('a remainder does not keep its chunk, and an idle decoder keeps nothing', (
   assert.equal(decoder.heldBytes, 0);
 });
 
+test('behind a request that straddles, the chunk itself is read again', () => {
+  const decoder = new RequestDecoder(defaultRequestLimits(), true);
+  const args = createRequestArgs();
+  decoder.feed(Buffer.from('*2\r\n$4\r\nECHO\r\n$1\r'));
+  assert.equal(decoder.next(args), DecodeResult.incomplete);
+  const chunk = Buffer.from(`\na\r\n${'*1\r\n$4\r\nPING\r\n'.repeat(100)}`);
+  decoder.feed(chunk);
+  assert.equal(decoder.next(args), DecodeResult.request);
+  assert.deepEqual(argumentsOf(args), ['ECHO', 'a']);
+  let inPlace = 0;
+  while (decoder.next(args) === DecodeResult.request) if (args.buf === chunk) inPlace++;
+  assert.ok(inPlace >= 98, `${inPlace} of 100`);
+});
+
 test('a 64 MB value in chunks of any size costs a bounded number of copies', () => {
   const size = 64 * 1024 * 1024;
   for (const chunkBytes of [61, 65536]) {
