@@ -54,6 +54,7 @@ export class BatchReader {
   private readonly table: number[] = [];
   private dHi = 0;
   private dLo = 0;
+  private lastInterned = 0;
 
   constructor(origins: Origins) {
     this.origins = origins;
@@ -252,10 +253,22 @@ export class BatchReader {
     if (ref !== this.table.length) malformed('origin');
     const n = this.length();
     if (n > 255) malformed('origin');
-    const index = this.origins.intern(this.buf.toString('latin1', this.pos, this.pos + n));
+    const index = this.isLastInterned(n)
+      ? this.lastInterned
+      : this.origins.intern(this.buf.toString('latin1', this.pos, this.pos + n));
+    this.lastInterned = index;
     this.pos += n;
     this.table.push(index);
     return index;
+  }
+
+  /** Small batches mostly name the same origin one after the other: spare them the text and the look-up. */
+  private isLastInterned(length: number): boolean {
+    if (this.lastInterned === 0) return false;
+    const known = this.origins.bytes(this.lastInterned);
+    if (known.length !== length) return false;
+    for (let i = 0; i < length; i++) if (this.buf[this.pos + i] !== known[i]) return false;
+    return true;
   }
 
   private u8(): number {

@@ -22,21 +22,32 @@ export const BlockForm = { records: 0, seal: 1 } as const;
 export type BlockForm = (typeof BlockForm)[keyof typeof BlockForm];
 
 /** Below this length a loop is faster than the call into zlib and the view that it needs. */
-const loopBytesMax = 112;
+const loopBytesMax = 192;
 const two32 = 4294967296;
 
-const crcTable = new Int32Array(256);
+/** Four tables of 256: the CRC of a byte, and of it with one to three zero bytes behind it. */
+const crcTable = new Int32Array(4 * 256);
 for (let i = 0; i < 256; i++) {
   let c = i;
   for (let k = 0; k < 8; k++) c = (c & 1) !== 0 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
   crcTable[i] = c;
 }
+for (let i = 256; i < crcTable.length; i++) {
+  const before = crcTable[i - 256]!;
+  crcTable[i] = crcTable[before & 255]! ^ (before >>> 8);
+}
 
 /** CRC-32 of `buf[start .. end)` as an unsigned number. */
 export function crcOf(buf: Buffer, start: number, end: number): number {
   if (end - start > loopBytesMax) return crc32(buf.subarray(start, end));
+  const t = crcTable;
   let c = -1;
-  for (let i = start; i < end; i++) c = crcTable[(c ^ buf[i]!) & 255]! ^ (c >>> 8);
+  let i = start;
+  for (const last = end - 3; i < last; i += 4) {
+    c ^= buf[i]! | (buf[i + 1]! << 8) | (buf[i + 2]! << 16) | (buf[i + 3]! << 24);
+    c = t[768 + (c & 255)]! ^ t[512 + ((c >>> 8) & 255)]! ^ t[256 + ((c >>> 16) & 255)]! ^ t[c >>> 24]!;
+  }
+  for (; i < end; i++) c = t[(c ^ buf[i]!) & 255]! ^ (c >>> 8);
   return ~c >>> 0;
 }
 

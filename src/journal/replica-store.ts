@@ -14,5 +14,6 @@ export const JoinOutcome = { want: 2, full: 3 } as const;
 export interface ReplicaStore {
   /** Applies the reader's current record, of a store's kind; returns a JoinResult. */
   join(d: BatchReader, context: undefined): number;
-  scan(covered: undefined): StoreScan;
+  /** Of everything, what never travels included. */
+  scan(covered: undefined, local: true): StoreScan;
 }
