@@ -639,12 +639,12 @@ export class FileJournal implements DeltaLog {
     }
   }
 
+  /** Never one whose name can come again soon: it goes when the file system gets to it. */
   private removeFile(name: string): void {
-    try {
-      this.files.remove(join(this.options.dir, name));
-    } catch (error) {
+    this.files.removeLater(join(this.options.dir, name), (error) => {
+      if (error === null) return;
       this.options.log.warn('removing a file failed', { file: name, reason: reasonOf(error) });
-    }
+    });
   }
 
   // --- snapshots ---
@@ -839,9 +839,14 @@ export class FileJournal implements DeltaLog {
   private dropProbation(): void {
     const { probationSeq } = this;
     if (probationSeq === undefined) return;
-    while (this.segments.length > 0 && this.segments.at(-1)!.firstSeq >= probationSeq) {
-      this.removeFile(this.segments.pop()!.name);
-    }
     this.probationSeq = undefined;
+    while (this.segments.length > 0 && this.segments.at(-1)!.firstSeq >= probationSeq) {
+      const { path, name } = this.segments.pop()!;
+      try {
+        this.files.remove(path);
+      } catch (error) {
+        this.options.log.warn('removing a file failed', { file: name, reason: reasonOf(error) });
+      }
+    }
   }
 }

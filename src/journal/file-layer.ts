@@ -38,6 +38,8 @@ export interface FileLayer {
   truncate(fd: number, bytes: number): void;
   rename(from: string, to: string): void;
   remove(path: string): void;
+  /** For big files, which some file systems take tens of milliseconds to free. */
+  removeLater(path: string, done: FileDone): void;
   list(dir: string): string[];
   makeDir(dir: string): void;
 }
@@ -79,6 +81,7 @@ export const diskFiles: FileLayer = {
   truncate: (fd, bytes) => fs.ftruncateSync(fd, bytes),
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.unlinkSync(path),
+  removeLater: (path, done) => fs.unlink(path, done),
   list: (dir) => fs.readdirSync(dir),
   makeDir: (dir) => {
     fs.mkdirSync(dir, { recursive: true, mode: 0o700 });

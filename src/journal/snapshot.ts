@@ -15,7 +15,10 @@ import { encodeHeader, headerBytes, Magic, snapshotName } from './file-header.ts
 import type { FileLayer } from './file-layer.ts';
 import type { ReplicaStore } from './replica-store.ts';
 
-export const sliceBytesDefault = 128 * 1024;
+export const sliceBytesDefault = 64 * 1024;
+/** A slice ends early where the processor is slow: the clock is looked at after each step. */
+const sliceMsMax = 1.5;
+const stepBytes = 8 * 1024;
 /** Written bytes are synced in steps, so that the last sync is no long one that others wait behind. */
 const syncStepBytes = 16 * 1024 * 1024;
 
@@ -145,8 +148,11 @@ async function writeContents(plan: SnapshotPlan, file: SnapshotFile): Promise<vo
   await file.appendBlock(writer);
   for (let more = true; more; ) {
     const startedMs = performance.now();
-    more = scan.next(writer, sliceBytes);
-    const sliceMs = performance.now() - startedMs;
+    let sliceMs = 0;
+    do {
+      more = scan.next(writer, Math.min(stepBytes, sliceBytes));
+      sliceMs = performance.now() - startedMs;
+    } while (more && sliceMs < sliceMsMax && writer.pos < sliceBytes);
     await file.appendBlock(writer);
     plan.progress(file.records);
     await plan.pause(sliceMs);

@@ -197,6 +197,10 @@ export class ToyFiles implements FileLayer {
     if (!this.names.delete(path)) throw failure('ENOENT');
   }
 
+  removeLater(path: string, done: (error: Error | null) => void): void {
+    this.later(() => this.remove(path), done);
+  }
+
   list(dir: string): string[] {
     return [...this.names.keys()].filter((p) => p.startsWith(`${dir}/`)).map((p) => p.slice(dir.length + 1));
   }
