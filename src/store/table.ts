@@ -16,10 +16,14 @@ const deleted = 1;
 const depthMax = 20;
 const headerWords = 2;
 /** Slots by size of segment; it splits when it would outgrow the last. */
-const slotSteps = [14, 30, 62, 126, 254, 318, 382, 446];
+const slotSteps = [14, 30, 62, 126, 254, 350, 446];
 const slotsMax = 446;
+/** Slots of each half of a split segment. */
+const halfSlots = 254;
 /** A segment holds at most this share of its slots, deleted ones included. */
 const fillMax = 0.84;
+/** What `Table.warm` read: stored so that the reading is not optimised away. */
+const warmed = new Int32Array(1);
 
 function slotsFor(live: number): number {
   for (const slots of slotSteps) if (live <= slots * fillMax) return slots;
@@ -193,10 +197,15 @@ export class Table {
     return true;
   }
 
-  /** Distributes the entries of segment `w` by the bit of their hash; returns the hash of any of them. */
+  /**
+   * Distributes the entries of segment `w` by a bit of their hash; returns the hash of any of them. Undefined also
+   * where one of the two would overflow.
+   */
   private refill(w: number, zero: number, one: number, bit: number): number | undefined {
     const { i32, entries, hash } = this;
     const end = w + headerWords + (i32[w + 1]! >>> 8);
+    this.warm(w, end);
+    const liveMax = (i32[(zero >> 2) + 1]! >>> 8) - 2;
     let any: number | undefined;
     for (let at = w + headerWords; at < end; at++) {
       const slot = i32[at]!;
@@ -204,34 +213,42 @@ export class Table {
       const entry = (slot & 0x0fffffff) << 3;
       const h = hash.of(this.arena.u8, entries.keyOffset(entry), entries.keyLength(entry));
       any = h;
-      this.place(((h & bit) === 0 ? zero : one) >> 2, h, entry);
+      const half = ((h & bit) === 0 ? zero : one) >> 2;
+      if ((i32[half]! & 0xffff) >= liveMax) return undefined;
+      this.place(half, h, entry);
     }
     return any;
   }
 
+  /** Loads the entries of a segment into the cache: independent loads overlap, those of one hash after another do not. */
+  private warm(w: number, end: number): void {
+    const { i32 } = this;
+    let sum = 0;
+    for (let at = w + headerWords; at < end; at++) sum ^= i32[(i32[at]! & 0x0fffffff) << 1]!;
+    warmed[0] = sum;
+  }
+
   private split(segment: number, hash: number, reserveBytes: number): boolean {
+    return this.splitInto(halfSlots, segment, hash, reserveBytes) || this.splitInto(slotsMax, segment, hash, reserveBytes);
+  }
+
+  private splitInto(slots: number, segment: number, hash: number, reserveBytes: number): boolean {
     const w = segment >> 2;
     const depth = this.i32[w + 1]! & 255;
     if (depth >= depthMax) return false;
-    const slots = 254;
-    const zero = this.newSegment(depth + 1, slotsMax, reserveBytes);
+    const zero = this.newSegment(depth + 1, slots, reserveBytes);
     if (zero === 0) return false;
-    const one = this.newSegment(depth + 1, slotsMax, reserveBytes);
-    if (one === 0) {
+    const one = this.newSegment(depth + 1, slots, reserveBytes);
+    const bit = 1 << (31 - depth);
+    if (one === 0 || this.refill(w, zero, one, bit) === undefined) {
       this.arena.free(zero);
+      if (one !== 0) this.arena.free(one);
       return false;
     }
     if (depth === this.depth) this.doubleDirectory();
-    const bit = 1 << (31 - depth);
-    this.refill(w, zero, one, bit);
     this.point(hash & ~bit, depth + 1, zero);
     this.point(hash | bit, depth + 1, one);
     this.arena.free(segment);
-    // Sized for the worst split at first; now as small as what each half got allows.
-    for (const half of [zero, one]) {
-      const live = this.i32[half >> 2]! & 0xffff;
-      if (live <= slots * fillMax) this.rebuild(half, Math.max(slots, slotsFor(live)), 0);
-    }
     return true;
   }
 
