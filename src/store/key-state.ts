@@ -24,7 +24,10 @@ export interface CounterSlot {
 
 /** The sum that a slot of this node had when the first start its peers do not know began: for fork repair only. */
 export interface SlotMark {
+  /** The first stamp of that start. */
   readonly since: number;
+  /** The slot's stamp, run and sum before it. */
+  readonly stamp: number;
   readonly run: number;
   readonly sum: bigint | string;
 }

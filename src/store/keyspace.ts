@@ -32,6 +32,8 @@ export interface Ground {
   keepsDead: boolean;
   /** Bytes that ordinary writes leave to tombstones. */
   reserveBytes: number;
+  /** Bytes of the blocks that tombs take. */
+  tombBytes: number;
   /** The access clock that new entries start with. */
   access: number;
 }
@@ -477,9 +479,11 @@ export class Keyspace {
     );
     copyBytes(arena.u8, entries.keyOffset(at), key, offset, length);
     copyBytes(arena.u8, entries.valueOffset(at), packed, 0, packed.length);
+    this.ground.tombBytes += arena.capacity(at);
     const slot = this.grave.find(hash, key, offset, length);
     if (slot === 0) this.grave.insert(hash, at);
     else {
+      this.ground.tombBytes -= arena.capacity(this.grave.entryAt(slot));
       arena.free(this.grave.entryAt(slot));
       this.grave.moveEntry(slot, at);
     }
@@ -490,6 +494,7 @@ export class Keyspace {
     const slot = this.grave.find(hash, key, offset, length);
     if (slot === 0) return;
     const at = this.grave.entryAt(slot);
+    this.ground.tombBytes -= this.ground.arena.capacity(at);
     this.grave.remove(hash, slot);
     this.ground.arena.free(at);
   }

@@ -3,7 +3,7 @@
 //
 //   u8       which of: 1 value, 2 expiry, 4 kill, 8 mark, 16 marker
 //   [value   dot, u32 length, bytes]  [expiry dot, deadline f64]  [kill dot, event dot]
-//   [mark    since f64, run f64, sum] [marker deadline f64, value dot, expiry dot, u16 count, slots]
+//   [mark    since f64, stamp f64, run f64, sum] [marker deadline f64, value dot, expiry dot, u16 count, slots]
 //   u16      slots:   origin u16, stamp f64, run f64, sum
 //   u16      records: a slot, event dot
 //
@@ -48,6 +48,7 @@ export class StateCodec {
     }
     if (mark !== undefined) {
       this.f64(mark.since);
+      this.f64(mark.stamp);
       this.f64(mark.run);
       this.sum(mark.sum);
     }
@@ -84,7 +85,7 @@ export class StateCodec {
     if ((what & has.expiry) !== 0) state.expiry = { dot: this.readDot(), deadlineMs: this.readF64() };
     if ((what & has.kill) !== 0) state.kill = { dot: this.readDot(), event: this.readDot() };
     if ((what & has.mark) !== 0) {
-      state.mark = { since: this.readF64(), run: this.readF64(), sum: this.readSum() };
+      state.mark = { since: this.readF64(), stamp: this.readF64(), run: this.readF64(), sum: this.readSum() };
     }
     if ((what & has.marker) !== 0) {
       const deadlineMs = this.readF64();

@@ -9,6 +9,7 @@ import type { Origins } from '../delta/origins.ts';
 import { VersionVector } from '../delta/vector.ts';
 import { Arena } from './arena.ts';
 import { Encoding, Entries } from './entry.ts';
+import { Graveyard } from './graveyard.ts';
 import { KeyHash } from './hash.ts';
 import { type JoinResult, joinDelta } from './join.ts';
 import {
@@ -23,6 +24,7 @@ import {
   zeroDot,
 } from './key-state.ts';
 import { type Ground, Keyspace } from './keyspace.ts';
+import { forgetCovered, redot } from './repair.ts';
 import { emitKey, StoreScan } from './scan.ts';
 import { StateCodec } from './state-codec.ts';
 import { Strings } from './strings.ts';
@@ -59,6 +61,7 @@ export class Store {
   readonly clock: HybridClock;
   readonly keyspaces: Keyspace[] = [];
   readonly strings: Strings;
+  readonly graveyard: Graveyard;
   readonly random: () => number;
   /** This node's own origin. */
   self = 0;
@@ -99,10 +102,12 @@ export class Store {
       order: (a, b) => this.compare(a, b),
       keepsDead: false,
       reserveBytes: 0,
+      tombBytes: 0,
       access: 0,
     };
     for (let id = 0; id < keyspacesMax; id++) this.keyspaces.push(new Keyspace(id, this.ground));
     this.strings = new Strings(this);
+    this.graveyard = new Graveyard(this);
   }
 
   /** Bytes of arena units in use and of the table directories beside it. */
@@ -150,6 +155,16 @@ export class Store {
   /** Appends the deltas that hold all that is known of one key; returns whether there was anything. */
   emitKey(writer: BatchWriter, keyspace: number, key: Uint8Array): boolean {
     return emitKey(this, writer, keyspace, key);
+  }
+
+  /** Gives this node's deltas of `from` since `sinceStamp` dots of `to`, and records them: fork repair. */
+  redot(from: number, sinceStamp: number, to: number, stampNext: () => number): void {
+    redot(this, from, sinceStamp, to, stampNext, this.recorder);
+  }
+
+  /** Forgets everything whose dots `covered` covers. */
+  forgetCovered(covered: VersionVector): void {
+    forgetCovered(this, covered);
   }
 
   /** A new dot of this node. */

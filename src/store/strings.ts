@@ -572,7 +572,8 @@ export class Strings {
     slot: CounterSlot,
   ): void {
     const since = this.store.markSinceStamp;
-    if (own !== undefined && own.stamp < since) state.mark = { since, run: own.run, sum: own.sum };
+    if (own !== undefined && own.stamp < since)
+      state.mark = { since, stamp: own.stamp, run: own.run, sum: own.sum };
     else if (state.mark !== undefined && state.mark.since !== since) state.mark = undefined;
     joinCount(state, slot);
     ks.save(hash, key, keyOffset, keyLength, state);

@@ -229,7 +229,10 @@ export class Table {
   }
 
   private split(segment: number, hash: number, reserveBytes: number): boolean {
-    return this.splitInto(halfSlots, segment, hash, reserveBytes) || this.splitInto(slotsMax, segment, hash, reserveBytes);
+    return (
+      this.splitInto(halfSlots, segment, hash, reserveBytes) ||
+      this.splitInto(slotsMax, segment, hash, reserveBytes)
+    );
   }
 
   private splitInto(slots: number, segment: number, hash: number, reserveBytes: number): boolean {

@@ -1,0 +1,83 @@
+// Letting go of what is dead: tombstones that every peer has seen, or that are older than their retention, or more than
+// the graveyard's budget. What goes raises the horizon, so that a peer which has not seen it starts over instead of
+// bringing dead things back. Works in slices; knows no peers and no time, only what the caller says may go.
+import { msOfStamp } from '../base/clock.ts';
+import type { Dot, KeyState } from './key-state.ts';
+import type { Keyspace } from './keyspace.ts';
+import type { Store } from './store.ts';
+
+export interface GraveyardRules {
+  /** Whether every peer that pulls from here has seen the dot. */
+  seenByAll(origin: number, stamp: number): boolean;
+  /** Unix ms: what died before is dropped whoever has seen it. */
+  readonly keepSinceMs: number;
+}
+
+const samples = 64;
+
+export class Graveyard {
+  private readonly store: Store;
+  private keyspace = 0;
+  private cursor = 0;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  /** Looks at about `tombs` tombstones and drops those that may go. Returns how many went. */
+  sweep(tombs: number, rules: GraveyardRules): number {
+    const { store } = this;
+    let dropped = 0;
+    for (let visited = 0, spaces = 0; visited < tombs && spaces <= store.keyspaces.length; ) {
+      const ks = store.keyspaces[this.keyspace]!;
+      const found: number[] = [];
+      this.cursor = ks.grave.scan(this.cursor, 64, (at) => found.push(at));
+      visited += found.length;
+      for (const at of found) if (this.dropIfDone(ks, at, rules)) dropped += 1;
+      if (this.cursor !== 0) continue;
+      this.keyspace = (this.keyspace + 1) % store.keyspaces.length;
+      spaces += 1;
+    }
+    return dropped;
+  }
+
+  /**
+   * Where the graveyard is over its budget: the time before which about half of what is in it died, so that a sweep with
+   * it makes room. Undefined where there is no need.
+   */
+  cutoffMs(budgetBytes: number): number | undefined {
+    const { store } = this;
+    if (store.ground.tombBytes <= budgetBytes) return undefined;
+    const stamps: number[] = [];
+    for (const ks of store.keyspaces) {
+      for (let i = 0; i < samples && ks.grave.size > 0; i++) {
+        stamps.push(store.entries.stamp(ks.grave.sample(store.random)));
+      }
+    }
+    stamps.sort((a, b) => a - b);
+    return msOfStamp(stamps[Math.floor(stamps.length / 2)] ?? 0);
+  }
+
+  private dropIfDone(ks: Keyspace, at: number, rules: GraveyardRules): boolean {
+    const { store } = this;
+    const dots = dotsOf(ks.stateOf(at));
+    const isOld = msOfStamp(store.entries.stamp(at)) < rules.keepSinceMs;
+    if (!isOld && !dots.every((d) => rules.seenByAll(d.origin, d.stamp))) return false;
+    for (const dot of dots) store.horizon.advance(dot.origin, dot.stamp, 0);
+    const offset = store.entries.keyOffset(at);
+    const key = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
+    ks.dropTomb(store.hash.of(key, 0, key.length), key, 0, key.length);
+    return true;
+  }
+}
+
+/** The dots of all statements in a state. */
+export function dotsOf(state: KeyState): Dot[] {
+  const dots: Dot[] = [...state.slots];
+  if (state.value !== undefined) dots.push(state.value.dot);
+  if (state.expiry.dot.stamp !== 0) dots.push(state.expiry.dot);
+  if (state.kill !== undefined) dots.push(state.kill.event);
+  if (state.marker !== undefined) dots.push(state.marker.value, state.marker.expiry);
+  for (const r of state.records) dots.push({ origin: r.eventOrigin, stamp: r.eventStamp });
+  return dots.filter((d) => d.origin !== 0);
+}

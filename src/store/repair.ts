@@ -1,0 +1,141 @@
+// Two repairs of a whole store. Re-dotting: a node whose history forked gives what it wrote since the fork dots of a new
+// origin, so that no dot names two things. Starting over: a peer behind the horizon forgets what its peer covers and
+// keeps what is pending. Both visit every key once, in one turn: they are rare and must not be seen half done.
+import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
+import type { VersionVector } from '../delta/vector.ts';
+import { dotsOf } from './graveyard.ts';
+import { type CounterSlot, type Dot, type KeyState, zeroDot } from './key-state.ts';
+import type { Keyspace } from './keyspace.ts';
+import { formatDecimal, parseDecimal } from './number.ts';
+import type { Store } from './store.ts';
+
+interface Found {
+  readonly ks: Keyspace;
+  readonly key: Uint8Array;
+  readonly state: KeyState;
+}
+
+function everyKey(store: Store): Found[] {
+  const found: Found[] = [];
+  for (const ks of store.keyspaces) {
+    for (const table of [ks.table, ks.grave]) {
+      let cursor = 0;
+      do {
+        cursor = table.scan(cursor, 1024, (at) => {
+          const offset = store.entries.keyOffset(at);
+          const key = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
+          found.push({ ks, key, state: ks.stateOf(at) });
+        });
+      } while (cursor !== 0);
+    }
+  }
+  return found;
+}
+
+function save(store: Store, { ks, key, state }: Found): void {
+  ks.save(store.hash.of(key, 0, key.length), key, 0, key.length, state);
+}
+
+/**
+ * Gives everything of origin `from` with a stamp of `sinceStamp` or more a dot of origin `to`, in the order of the old
+ * stamps, wherever it is quoted, and records the keys concerned as they are then.
+ */
+export function redot(
+  store: Store,
+  from: number,
+  sinceStamp: number,
+  to: number,
+  stampNext: () => number,
+  recorder: BatchWriter | undefined,
+): void {
+  const isMoved = (dot: Dot): boolean => dot.origin === from && dot.stamp >= sinceStamp;
+  const concerned = everyKey(store).filter(({ state }) => quotedDots(state).some(isMoved));
+  const old = new Set(
+    concerned.flatMap(({ state }) =>
+      quotedDots(state)
+        .filter(isMoved)
+        .map((d) => d.stamp),
+    ),
+  );
+  const renamed = new Map([...old].sort((a, b) => a - b).map((stamp) => [stamp, stampNext()]));
+  const dot = (d: Dot): Dot => (isMoved(d) ? { origin: to, stamp: renamed.get(d.stamp) ?? d.stamp } : d);
+  for (const found of concerned) {
+    redotState(found.state, { from, sinceStamp, to, dot, renamed });
+    save(store, found);
+    if (recorder !== undefined) store.emitKey(recorder, found.ks.id, found.key);
+  }
+}
+
+function quotedDots(state: KeyState): Dot[] {
+  const runs = [...state.slots, ...state.records].map((s) => ({ origin: s.origin, stamp: s.run }));
+  const seen = state.records.map((r) => ({ origin: r.origin, stamp: r.stamp }));
+  return [...dotsOf(state), ...runs, ...seen, ...(state.kill === undefined ? [] : [state.kill.dot])];
+}
+
+interface Move {
+  readonly from: number;
+  readonly sinceStamp: number;
+  readonly to: number;
+  readonly dot: (d: Dot) => Dot;
+  readonly renamed: ReadonlyMap<number, number>;
+}
+
+function redotState(state: KeyState, move: Move): void {
+  const { dot } = move;
+  if (state.value !== undefined) state.value = { ...state.value, dot: dot(state.value.dot) };
+  state.expiry = { ...state.expiry, dot: dot(state.expiry.dot) };
+  if (state.kill !== undefined) state.kill = { dot: dot(state.kill.dot), event: dot(state.kill.event) };
+  if (state.marker !== undefined) {
+    state.marker = { ...state.marker, value: dot(state.marker.value), expiry: dot(state.marker.expiry) };
+  }
+  const mark = state.mark;
+  const slots = state.slots.flatMap((slot) => splitSlot(slot, mark, move));
+  const records = state.records.flatMap((r): SlotRecord[] => {
+    const event = dot({ origin: r.eventOrigin, stamp: r.eventStamp });
+    const said = { eventOrigin: event.origin, eventStamp: event.stamp };
+    return splitSlot(r, mark, move).map(({ origin, stamp, run, sum }) => ({
+      origin,
+      stamp,
+      run,
+      sum,
+      ...said,
+    }));
+  });
+  state.slots = slots;
+  state.records = records;
+  state.mark = undefined;
+}
+
+/** A slot of the old origin as what it was at the fork and, under the new origin, what came since. */
+function splitSlot(slot: CounterSlot, mark: KeyState['mark'], move: Move): CounterSlot[] {
+  if (slot.origin !== move.from || slot.stamp < move.sinceStamp) return [slot];
+  const stamp = move.renamed.get(slot.stamp) ?? slot.stamp;
+  if (slot.run >= move.sinceStamp || mark === undefined || mark.run !== slot.run) {
+    const run = move.renamed.get(slot.run) ?? stamp;
+    return [{ origin: move.to, stamp, run, sum: slot.sum }];
+  }
+  const before: CounterSlot = { origin: move.from, stamp: mark.stamp, run: mark.run, sum: mark.sum };
+  return [before, { origin: move.to, stamp, run: stamp, sum: difference(slot.sum, mark.sum) }];
+}
+
+function difference(a: bigint | string, b: bigint | string): bigint | string {
+  if (typeof a === 'bigint' && typeof b === 'bigint') return a - b;
+  return formatDecimal((parseDecimal(String(a)) ?? 0n) - (parseDecimal(String(b)) ?? 0n));
+}
+
+/** Forgets everything whose dots `covered` covers: what is left is what its owner lacks. Nothing is recorded. */
+export function forgetCovered(store: Store, covered: VersionVector): void {
+  const isCovered = (d: Dot): boolean => d.origin === 0 || covered.covers(d.origin, d.stamp);
+  for (const found of everyKey(store)) {
+    const { state } = found;
+    if (state.value !== undefined && isCovered(state.value.dot)) state.value = undefined;
+    if (isCovered(state.expiry.dot)) state.expiry = { deadlineMs: 0, dot: zeroDot };
+    if (state.kill !== undefined && isCovered(state.kill.event)) state.kill = undefined;
+    state.marker = undefined;
+    state.slots = state.slots.filter((s) => !isCovered(s));
+    state.records = state.records.filter((r) => !isCovered({ origin: r.eventOrigin, stamp: r.eventStamp }));
+    save(store, found);
+  }
+  for (const ks of store.keyspaces)
+    if (ks.kill !== undefined && isCovered(ks.kill.event)) ks.kill = undefined;
+}
