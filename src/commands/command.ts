@@ -51,6 +51,8 @@ export interface CommandSpec {
   readonly group: CommandGroup;
   readonly since: string;
   readonly summary: string;
+  /** The arguments behind the name, as HELP shows them: `<key> [SAMPLES <count>]`. */
+  readonly syntax?: string;
   readonly subcommands?: readonly CommandSpec[];
   /** Runs it: one reply, or call.defer(). Throws CommandError for the client's mistakes. Containers have none. */
   readonly run?: (call: Call) => void;

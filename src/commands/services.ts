@@ -27,18 +27,51 @@ export interface Clients {
   readonly bytesIn: number;
   readonly bytesOut: number;
   maxClients: number;
+  /** Sets the totals and the bytes back to zero: CONFIG RESETSTAT. */
+  resetTotals(): void;
 }
 
-/** Redis's parameters of CONFIG, each backed by what it really sets. */
+/** Redis's parameters of CONFIG, each backed by what it really reads and sets. */
 export interface Parameters {
   /** All parameters with their present values, in order of name. Secrets show as empty text. */
   entries(): readonly (readonly [name: string, value: string])[];
-  /** Sets one, or returns why not. Undefined when it was set. */
-  set(name: string, value: string): string | undefined;
-  has(name: string): boolean;
+  /** The present value, or undefined where there is no such parameter. */
+  get(name: string): string | undefined;
+  /** Sets all of them, or none and returns the error line. */
+  set(pairs: readonly (readonly [name: string, value: string])[]): string | undefined;
 }
 
-/** What EDGE commands show of the sync. */
+/** What INFO tells of the process and its machine. */
+export interface Host {
+  readonly pid: number;
+  /** Name, release and architecture: `Linux 6.1.0 x86_64`. */
+  readonly os: string;
+  readonly archBits: 32 | 64;
+  readonly nodeVersion: string;
+  readonly executable: string;
+  readonly totalMemoryBytes: number;
+  rssBytes(): number;
+  /** Microseconds of CPU that the process has used. */
+  cpu(): { readonly userUsec: number; readonly systemUsec: number };
+}
+
+/** Averages of the last seconds: see TrafficRates. */
+export interface Rates {
+  readonly commandsPerSecond: number;
+  readonly bytesInPerSecond: number;
+  readonly bytesOutPerSecond: number;
+}
+
+/** What INFO shows of the sync. */
+export interface SyncSummary {
+  /** As EDGE.STATUS says it. */
+  readonly status: string;
+  readonly pendingOps: number;
+  /** Unix ms; 0 = never. */
+  readonly lastSyncMs: number;
+}
+
+/** The node, as commands see it. */
 export interface Services {
   readonly store: Store;
   readonly ledger: Ledger;
@@ -49,7 +82,16 @@ export interface Services {
   readonly clients: Clients;
   readonly parameters: Parameters;
   readonly table: CommandTable;
+  readonly host: Host;
+  readonly rates: Rates;
+  /** Undefined where this node syncs with nobody. */
+  readonly sync: SyncSummary | undefined;
+  /** Ferrite's own version. */
   readonly version: string;
+  /** Databases that SELECT accepts. */
+  readonly databases: number;
+  /** Whether data is kept on a disk, so that there is something to save. */
+  readonly persistent: boolean;
   /** 40 hexadecimal digits, anew at each start. */
   readonly runId: string;
   readonly tcpPort: number;

@@ -1,0 +1,29 @@
+// AUTH [username] password. The only user is `default`. https://redis.io/commands/auth
+import { CommandError } from '../../base/errors.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { admitUser, checkCredentials } from './authenticate.ts';
+
+const noPasswordSet =
+  'ERR AUTH <password> called without any password configured for the default user. ' +
+  'Are you sure your configuration is correct?';
+
+export const command: CommandSpec = {
+  name: 'auth',
+  arity: -2,
+  flags: ['allow_busy', 'noscript', 'loading', 'stale', 'fast', 'no_auth'],
+  group: 'connection',
+  since: '1.0.0',
+  summary: 'Authenticates the connection.',
+  syntax: '[<username>] <password>',
+  run: auth,
+};
+
+function auth(call: Call): void {
+  if (call.argc > 3) call.syntaxError();
+  if (call.argc === 2 && !call.services.passwordSet) throw new CommandError(noPasswordSet);
+  const user = call.argc === 3 ? call.text(1) : 'default';
+  checkCredentials(call, user, call.bytes(call.argc - 1));
+  admitUser(call, user);
+  call.reply.ok();
+}

@@ -1,0 +1,100 @@
+// CLIENT LIST [TYPE type | ID id ...] and CLIENT INFO: one line of `field=value` a client, with Redis's fields in its
+// order, so that tools can parse them. A field for something that this server does not have says none of it.
+// https://redis.io/commands/client-list
+import { CommandError } from '../../base/errors.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import type { ClientPort } from '../executor.ts';
+import { clientTypeFilter } from './client-type.ts';
+
+export const clientList: CommandSpec = {
+  name: 'list',
+  arity: -2,
+  flags: ['admin', 'noscript', 'loading', 'stale'],
+  group: 'connection',
+  since: '2.4.0',
+  summary: 'Lists the clients, one line each.',
+  syntax: '[TYPE NORMAL|MASTER|REPLICA|PUBSUB] | [ID <id> ...]',
+  run: list,
+};
+
+export const clientInfo: CommandSpec = {
+  name: 'info',
+  arity: 2,
+  flags: ['noscript', 'loading', 'stale'],
+  group: 'connection',
+  since: '6.2.0',
+  summary: 'Returns the line of this connection.',
+  run: (call) => {
+    call.reply.verbatim(
+      'txt',
+      call.client === undefined ? '' : `${describe(call.client, call.store.nowMs)}\n`,
+    );
+  },
+};
+
+function list(call: Call): void {
+  const includes = readFilter(call);
+  let text = '';
+  for (const client of call.services.clients.all()) {
+    if (includes(client)) text += `${describe(client, call.store.nowMs)}\n`;
+  }
+  call.reply.verbatim('txt', text);
+}
+
+function readFilter(call: Call): (client: ClientPort) => boolean {
+  if (call.argc === 2) return () => true;
+  if (call.argc === 4 && call.is(2, 'type')) return clientTypeFilter(call.text(3));
+  if (call.argc > 3 && call.is(2, 'id')) {
+    const ids = new Set<number>();
+    for (let i = 3; i < call.argc; i++) ids.add(readId(call, i));
+    return (client) => ids.has(client.session.id);
+  }
+  return call.syntaxError();
+}
+
+function readId(call: Call, i: number): number {
+  const id = call.integer(i, 'ERR Invalid client ID');
+  if (id < 1) throw new CommandError('ERR Invalid client ID');
+  return id;
+}
+
+/** The line of a client, without the line's end. */
+function describe(client: ClientPort, nowMs: number): string {
+  const { session, inputBytes, outputBytes } = client;
+  const seconds = (sinceMs: number): number => Math.max(0, Math.floor((nowMs - sinceMs) / 1000));
+  const flags = `${session.blocked ? 'b' : ''}${session.noEvict ? 'e' : ''}${session.noTouch ? 'T' : ''}`;
+  const fields: readonly (readonly [string, string | number])[] = [
+    ['id', session.id],
+    ['addr', session.address],
+    ['laddr', session.localAddress],
+    ['fd', -1],
+    ['name', session.name],
+    ['age', seconds(session.createdAtMs)],
+    ['idle', seconds(session.lastActiveMs)],
+    ['flags', flags === '' ? 'N' : flags],
+    ['db', session.db],
+    ['sub', 0],
+    ['psub', 0],
+    ['ssub', 0],
+    ['multi', -1],
+    ['qbuf', inputBytes],
+    ['qbuf-free', 0],
+    ['argv-mem', 0],
+    ['multi-mem', 0],
+    ['rbs', 0],
+    ['rbp', 0],
+    ['obl', 0],
+    ['oll', 0],
+    ['omem', outputBytes],
+    ['tot-mem', inputBytes + outputBytes],
+    ['events', outputBytes > 0 ? 'rw' : 'r'],
+    ['cmd', session.lastCommand === '' ? 'NULL' : session.lastCommand],
+    ['user', session.user],
+    ['redir', -1],
+    ['resp', session.protocol],
+    ['lib-name', session.libName],
+    ['lib-ver', session.libVersion],
+  ];
+  return fields.map(([name, value]) => `${name}=${value}`).join(' ');
+}

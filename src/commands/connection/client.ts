@@ -1,0 +1,101 @@
+// CLIENT: what a connection is and is called, and what it can know of the others. The longer subcommands have files of
+// their own. https://redis.io/commands/client
+import { CommandError } from '../../base/errors.ts';
+import type { Call } from '../call.ts';
+import type { CommandFlag, CommandSpec } from '../command.ts';
+import { helpSubcommand } from '../help.ts';
+import { clientKill } from './client-kill.ts';
+import { clientInfo, clientList } from './client-list.ts';
+import { readName } from './client-name.ts';
+
+const flags: readonly CommandFlag[] = ['noscript', 'loading', 'stale'];
+
+function subcommand(
+  name: string,
+  arity: number,
+  since: string,
+  summary: string,
+  run: (call: Call) => void,
+  syntax?: string,
+): CommandSpec {
+  const spec: CommandSpec = { name, arity, flags, group: 'connection', since, summary, run };
+  return syntax === undefined ? spec : { ...spec, syntax };
+}
+
+export const command: CommandSpec = {
+  name: 'client',
+  arity: -2,
+  flags: [],
+  group: 'connection',
+  since: '2.4.0',
+  summary: 'What clients are connected and how.',
+  subcommands: [
+    subcommand('getname', 2, '2.6.9', 'Returns the name of this connection.', getName),
+    subcommand('getredir', 2, '6.0.0', 'Returns where invalidations go: -1, for nowhere.', getRedir),
+    helpSubcommand('connection', '5.0.0'),
+    subcommand('id', 2, '5.0.0', 'Returns the number of this connection.', id),
+    clientInfo,
+    clientKill,
+    clientList,
+    subcommand(
+      'no-evict',
+      3,
+      '7.0.0',
+      'Keeps this connection when clients take much memory.',
+      noEvict,
+      'ON|OFF',
+    ),
+    subcommand('no-touch', 3, '7.2.0', 'Reads of this connection leave idle times alone.', noTouch, 'ON|OFF'),
+    subcommand(
+      'setinfo',
+      4,
+      '7.2.0',
+      'Tells which library this connection uses.',
+      setInfo,
+      'LIB-NAME <name> | LIB-VER <version>',
+    ),
+    subcommand('setname', 3, '2.6.9', 'Names this connection.', setName, '<name>'),
+  ],
+};
+
+function getName(call: Call): void {
+  const { name } = call.session;
+  if (name === '') call.reply.nil();
+  else call.reply.bulkText(name);
+}
+
+function getRedir(call: Call): void {
+  call.reply.integer(-1);
+}
+
+function id(call: Call): void {
+  call.reply.integer(call.session.id);
+}
+
+function noEvict(call: Call): void {
+  call.session.noEvict = readSwitch(call, 2);
+  call.reply.ok();
+}
+
+function noTouch(call: Call): void {
+  call.session.noTouch = readSwitch(call, 2);
+  call.reply.ok();
+}
+
+function readSwitch(call: Call, i: number): boolean {
+  if (call.is(i, 'on')) return true;
+  if (call.is(i, 'off')) return false;
+  return call.syntaxError();
+}
+
+function setInfo(call: Call): void {
+  if (call.is(2, 'lib-name')) call.session.libName = readName(call, 3, 'lib-name');
+  else if (call.is(2, 'lib-ver')) call.session.libVersion = readName(call, 3, 'lib-ver');
+  else throw new CommandError(`ERR Unrecognized option '${call.text(2)}'`);
+  call.reply.ok();
+}
+
+function setName(call: Call): void {
+  call.session.name = readName(call, 2, 'Client names');
+  call.reply.ok();
+}

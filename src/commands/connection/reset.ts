@@ -1,0 +1,27 @@
+// RESET: the connection is as if it were new: RESP2, database 0, no name, not authenticated where a password is asked
+// for. https://redis.io/commands/reset
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+
+export const command: CommandSpec = {
+  name: 'reset',
+  arity: 1,
+  flags: ['allow_busy', 'noscript', 'loading', 'stale', 'fast', 'no_auth'],
+  group: 'connection',
+  since: '6.2.0',
+  summary: 'Sets the connection back to how it began.',
+  run: reset,
+};
+
+function reset(call: Call): void {
+  const { session } = call;
+  session.protocol = 2;
+  session.db = 0;
+  session.name = '';
+  session.user = 'default';
+  session.noEvict = false;
+  session.noTouch = false;
+  session.authenticated = !call.services.passwordSet;
+  call.reply.protocol = 2;
+  call.reply.simple('RESET');
+}

@@ -1,0 +1,248 @@
+// Redis's parameters as this node has them, each bound to what it really reads and sets. A parameter of Redis that
+// means nothing here is not in the list: CONFIG GET leaves it out and CONFIG SET does not know it. One that is decided
+// at the start can be read only. Values have Redis's forms: bytes, seconds, `yes` and `no`.
+import type { Log, LogLevel } from '../base/log.ts';
+import { type FsyncPolicy, fsyncPolicies } from '../journal/file-journal.ts';
+import type { RequestLimits } from '../resp/request-decoder.ts';
+import type { Store } from '../store/store.ts';
+import type { Parameter, Prepared } from './parameter-table.ts';
+import type { Password } from './password.ts';
+import type { Clients } from './services.ts';
+
+/** What the parameters are bound to; what is not readonly may be set while the node runs. */
+export interface ParameterSources {
+  readonly store: Store;
+  readonly clients: Pick<Clients, 'all' | 'maxClients'>;
+  readonly requestLimits: Pick<RequestLimits, 'bulkBytesMax' | 'requestBytesMax'>;
+  readonly connectionLimits: { outputBytesMax: number; idleTimeoutMs: number };
+  readonly log: Log;
+  readonly password: Password;
+  /** Undefined where nothing is kept on a disk. */
+  readonly journal: { appendfsync: FsyncPolicy } | undefined;
+  readonly databases: number;
+  readonly bind: string;
+  readonly dir: string;
+  readonly tcpKeepAliveMs: number;
+  port(): number;
+}
+
+const kb = 1024;
+const mb = 1024 * kb;
+const gb = 1024 * mb;
+
+/** All parameters of a node. */
+export function redisParameters(sources: ParameterSources): Parameter[] {
+  const { requestLimits, connectionLimits, clients, journal } = sources;
+  return [
+    fixed('appendonly', () => yesOrNo(journal !== undefined)),
+    journal === undefined ? fixed('appendfsync', () => 'no') : appendfsync(journal),
+    fixed('bind', () => sources.bind),
+    bytes('client-query-buffer-limit', mb, gb, requestLimits, 'requestBytesMax'),
+    outputBufferLimit(connectionLimits),
+    fixed('databases', () => String(sources.databases)),
+    fixed('dir', () => sources.dir),
+    loglevel(sources.log),
+    integer('maxclients', 1, 1_000_000, {
+      read: () => clients.maxClients,
+      write: (value) => {
+        clients.maxClients = value;
+      },
+    }),
+    maxmemory(sources.store),
+    choice('maxmemory-policy', ['noeviction'], { read: () => 'noeviction', write: () => {} }),
+    fixed('port', () => String(sources.port())),
+    bytes('proto-max-bulk-len', mb, 512 * mb, requestLimits, 'bulkBytesMax'),
+    fixed('replica-read-only', () => 'no'),
+    requirepass(sources),
+    save(),
+    fixed('slave-read-only', () => 'no'),
+    fixed('tcp-keepalive', () => String(Math.floor(sources.tcpKeepAliveMs / 1000))),
+    integer('timeout', 0, 31_536_000, {
+      read: () => Math.floor(connectionLimits.idleTimeoutMs / 1000),
+      write: (value) => {
+        connectionLimits.idleTimeoutMs = value * 1000;
+      },
+    }),
+  ];
+}
+
+const yesOrNo = (value: boolean): string => (value ? 'yes' : 'no');
+
+function fixed(name: string, read: () => string): Parameter {
+  return { name, read };
+}
+
+interface Binding<T> {
+  read(): T;
+  write(value: T): void;
+}
+
+function integer(name: string, min: number, max: number, binding: Binding<number>): Parameter {
+  return {
+    name,
+    read: () => String(binding.read()),
+    prepare: (text) => {
+      if (!/^-?\d{1,15}$/.test(text)) return { refusal: "argument couldn't be parsed into an integer" };
+      return inRange(Number(text), min, max, binding);
+    },
+  };
+}
+
+function inRange(value: number, min: number, max: number, binding: Binding<number>): Prepared {
+  if (value < min || value > max) return { refusal: `argument must be between ${min} and ${max} inclusive` };
+  return { apply: () => binding.write(value) };
+}
+
+/** A parameter in bytes that is the number `key` of `limits`. */
+function bytes<K extends string>(
+  name: string,
+  min: number,
+  max: number,
+  limits: Record<K, number>,
+  key: K,
+): Parameter {
+  const binding: Binding<number> = {
+    read: () => limits[key],
+    write: (value) => {
+      limits[key] = value;
+    },
+  };
+  return {
+    name,
+    read: () => String(limits[key]),
+    prepare: (text) => {
+      const value = parseMemory(text);
+      if (value === undefined) return { refusal: 'argument must be a memory value' };
+      return inRange(value, min, max, binding);
+    },
+  };
+}
+
+function choice<T extends string>(name: string, values: readonly T[], binding: Binding<T>): Parameter {
+  return {
+    name,
+    read: () => binding.read(),
+    prepare: (text) => {
+      const value = values.find((known) => known === text.toLowerCase());
+      if (value === undefined) {
+        return { refusal: `argument(s) must be one of the following: ${values.join(', ')}` };
+      }
+      return { apply: () => binding.write(value) };
+    },
+  };
+}
+
+/** Bytes of Redis's memory notation (`100mb`, `1k` = 1000, `1kb` = 1024), or undefined. */
+export function parseMemory(text: string): number | undefined {
+  const match = /^(\d{1,15})(b|k|kb|m|mb|g|gb)?$/i.exec(text);
+  if (match === null) return undefined;
+  const units: Record<string, number> = { b: 1, k: 1e3, kb, m: 1e6, mb, g: 1e9, gb };
+  const value = Number(match[1]) * units[(match[2] ?? 'b').toLowerCase()]!;
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** The limit of the arena. It can be anything up to what was set aside at the start; 0 stands for that, as `no limit`. */
+function maxmemory(store: Store): Parameter {
+  const { arena } = store;
+  let asked = store.limitBytes;
+  return {
+    name: 'maxmemory',
+    read: () => String(asked),
+    prepare: (text) => {
+      const value = parseMemory(text);
+      if (value === undefined) return { refusal: 'argument must be a memory value' };
+      const limit = value === 0 ? arena.capacityBytes : value;
+      if (limit > arena.capacityBytes) {
+        return {
+          refusal: `argument must be at most ${arena.capacityBytes}, the edge.resources.memory_limit of the start`,
+        };
+      }
+      return {
+        apply: () => {
+          arena.setLimit(limit);
+          asked = limit;
+        },
+      };
+    },
+  };
+}
+
+function appendfsync(journal: { appendfsync: FsyncPolicy }): Parameter {
+  return choice('appendfsync', fsyncPolicies, {
+    read: () => journal.appendfsync,
+    write: (value) => {
+      journal.appendfsync = value;
+    },
+  });
+}
+
+/** Redis's names of our levels; `error`, which it lacks, has ours. */
+const levelNames: readonly (readonly [redis: string, ours: LogLevel])[] = [
+  ['debug', 'debug'],
+  ['notice', 'info'],
+  ['warning', 'warn'],
+  ['error', 'error'],
+];
+
+function loglevel(log: Log): Parameter {
+  const names = levelNames.map(([redis]) => redis);
+  return choice('loglevel', names, {
+    read: () => levelNames.find(([, ours]) => ours === log.level)?.[0] ?? log.level,
+    write: (value) => {
+      log.level = levelNames.find(([redis]) => redis === value)?.[1] ?? log.level;
+    },
+  });
+}
+
+/** Snapshots follow the journal's size and no clock, so the list of times is empty and stays so. */
+function save(): Parameter {
+  const refusal = 'argument must be empty: snapshots follow persistence.snapshot_size';
+  return {
+    name: 'save',
+    read: () => '',
+    prepare: (text) => (text.trim() === '' ? { apply: () => {} } : { refusal }),
+  };
+}
+
+/** The hard limit of the class `normal`, the only one there is. */
+function outputBufferLimit(limits: { outputBytesMax: number }): Parameter {
+  return {
+    name: 'client-output-buffer-limit',
+    read: () => `normal ${limits.outputBytesMax} 0 0`,
+    prepare: (text) => {
+      const [kind, hard = '', soft, seconds, ...more] = text.trim().split(/\s+/);
+      if (seconds === undefined || more.length > 0) {
+        return { refusal: 'Wrong number of arguments in buffer limit configuration.' };
+      }
+      if (kind !== 'normal')
+        return { refusal: 'Invalid client class specified in buffer limit configuration.' };
+      const value = parseMemory(hard);
+      if (value === undefined || value < mb || value > 2 * gb || soft !== '0' || seconds !== '0') {
+        return { refusal: `argument must be a hard limit between ${mb} and ${2 * gb}, then 0 0` };
+      }
+      return {
+        apply: () => {
+          limits.outputBytesMax = value;
+        },
+      };
+    },
+  };
+}
+
+/** Never shown. Clients that are connected stay what they are; without a password everybody is let in. */
+function requirepass(sources: ParameterSources): Parameter {
+  const { password, clients } = sources;
+  return {
+    name: 'requirepass',
+    read: () => '',
+    prepare: (text) => {
+      if (text.length > 512) return { refusal: 'argument must be at most 512 characters' };
+      return {
+        apply: () => {
+          password.set(text);
+          if (text === '') for (const client of clients.all()) client.session.authenticated = true;
+        },
+      };
+    },
+  };
+}

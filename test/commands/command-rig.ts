@@ -1,0 +1,243 @@
+// A node for the tests of commands: a real store, journal in memory, dispatch and parameters, no socket, no timer. Its
+// clients send whole requests and get the reply as it would be on the wire.
+import { HybridClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { CommandTable } from '../../src/commands/command-table.ts';
+import { Dispatch } from '../../src/commands/dispatch.ts';
+import { type ClientPort, ExecuteResult, type RequestArgs } from '../../src/commands/executor.ts';
+import { commandList } from '../../src/commands/list.generated.ts';
+import { ParameterTable } from '../../src/commands/parameter-table.ts';
+import { Password } from '../../src/commands/password.ts';
+import { redisParameters } from '../../src/commands/redis-parameters.ts';
+import type { Clients, Services, Stats, SyncSummary } from '../../src/commands/services.ts';
+import { Session } from '../../src/commands/session.ts';
+import { TrafficRates } from '../../src/commands/traffic-rates.ts';
+import { Origins } from '../../src/delta/origins.ts';
+import { MemoryJournal } from '../../src/journal/memory-journal.ts';
+import { ReplyWriter } from '../../src/resp/reply-writer.ts';
+import { createRequestArgs } from '../../src/resp/request-args.ts';
+import { defaultRequestLimits } from '../../src/resp/request-decoder.ts';
+import { Ledger } from '../../src/store/ledger.ts';
+import { Store } from '../../src/store/store.ts';
+
+export const rigStartMs = Date.UTC(2026, 0, 1);
+
+export interface RigOptions {
+  readonly memoryBytes?: number;
+  readonly password?: string;
+  readonly persistent?: boolean;
+  readonly sync?: SyncSummary;
+}
+
+export class Rig {
+  readonly store: Store;
+  readonly journal: MemoryJournal;
+  readonly password: Password;
+  readonly services: Services;
+  readonly dispatch: Dispatch;
+  readonly clients: RigClient[] = [];
+  readonly connectionLimits = { outputBytesMax: 256 * 1024 * 1024, idleTimeoutMs: 0 };
+  readonly requestLimits = defaultRequestLimits();
+  readonly fsync: { appendfsync: 'always' | 'everysec' | 'no' } = { appendfsync: 'everysec' };
+  readonly rates = new TrafficRates();
+  readonly shutdowns: { save: boolean; now: boolean }[] = [];
+  readonly slept: number[] = [];
+  /** What a shutdown fails with. */
+  shutdownError: Error | undefined;
+  refusal: string | undefined;
+  nowMs = rigStartMs;
+  private nextId = 1;
+
+  constructor(options: RigOptions = {}) {
+    const origins = new Origins();
+    this.store = new Store({
+      memoryBytes: options.memoryBytes ?? 8 * 1024 * 1024,
+      origins,
+      clock: new HybridClock(rigStartMs),
+      hashSeed: [1, 2],
+      random: () => 0.5,
+    });
+    this.store.self = origins.intern('rig/00000001');
+    this.journal = new MemoryJournal({ origins, tailBytesMax: 1024 * 1024, nowMs: () => this.nowMs });
+    this.store.recorder = this.journal.writer;
+    this.password = new Password(options.password);
+    this.services = this.createServices(options);
+    this.dispatch = new Dispatch({
+      services: this.services,
+      nowMs: () => this.nowMs,
+      monotonicMs: () => this.nowMs - rigStartMs,
+    });
+    this.dispatch.beginTurn();
+  }
+
+  /** Lets time pass; a new turn begins. */
+  advance(ms: number): void {
+    this.nowMs += ms;
+    this.dispatch.beginTurn();
+  }
+
+  connect(address = `127.0.0.1:${50_000 + this.nextId}`): RigClient {
+    const id = this.nextId++;
+    const session = new Session(id, address, '127.0.0.1:6379', this.nowMs, !this.password.isSet);
+    const client = new RigClient(this, session);
+    this.clients.push(client);
+    return client;
+  }
+
+  private createServices(options: RigOptions): Services {
+    const rig = this;
+    const clients: Clients = {
+      all: () => rig.clients.filter((client) => !client.closed),
+      get connected() {
+        return rig.clients.filter((client) => !client.closed).length;
+      },
+      connectionsTotal: 7,
+      rejectedTotal: 1,
+      bytesIn: 1000,
+      bytesOut: 2000,
+      maxClients: 10_000,
+      resetTotals: () => {},
+    };
+    const stats: Stats = {
+      startedAtMs: rigStartMs,
+      commands: 0,
+      hits: 0,
+      misses: 0,
+      errors: new Map(),
+      peakBytes: 0,
+    };
+    const parameters = new ParameterTable(
+      redisParameters({
+        store: this.store,
+        clients,
+        requestLimits: this.requestLimits,
+        connectionLimits: this.connectionLimits,
+        log: { ...silentLog, level: 'info' },
+        password: this.password,
+        journal: options.persistent === true ? this.fsync : undefined,
+        databases: 16,
+        bind: '127.0.0.1',
+        dir: '/data',
+        tcpKeepAliveMs: 300_000,
+        port: () => 6379,
+      }),
+    );
+    return {
+      store: this.store,
+      ledger: new Ledger(),
+      journal: this.journal,
+      log: silentLog,
+      stats,
+      clients,
+      parameters,
+      table: new CommandTable(commandList),
+      host: {
+        pid: 42,
+        os: 'Linux 6.1.0 x86_64',
+        archBits: 64,
+        nodeVersion: '20.20.0',
+        executable: '/usr/bin/node',
+        totalMemoryBytes: 8 * 1024 ** 3,
+        rssBytes: () => 50 * 1024 * 1024,
+        cpu: () => ({ userUsec: 1_500_000, systemUsec: 250_000 }),
+      },
+      rates: this.rates,
+      sync: options.sync,
+      version: '0.1.0',
+      databases: 16,
+      persistent: options.persistent === true,
+      runId: '0123456789abcdef0123456789abcdef01234567',
+      tcpPort: 6379,
+      configFile: '/etc/ferrite.toml',
+      role: 'edge',
+      syncing: options.sync !== undefined,
+      allowFlush: false,
+      writeRefusal: () => rig.refusal,
+      checkPassword: (user, password) => rig.password.admits(user, password),
+      get passwordSet() {
+        return rig.password.isSet;
+      },
+      shutdown: async (how) => {
+        rig.shutdowns.push(how);
+        if (rig.shutdownError !== undefined) throw rig.shutdownError;
+      },
+      sleep: (ms) => rig.slept.push(ms),
+    };
+  }
+}
+
+export class RigClient implements ClientPort {
+  readonly session: Session;
+  inputBytes = 0;
+  outputBytes = 0;
+  closed = false;
+  /** What the last request was executed as. */
+  result: ExecuteResult = ExecuteResult.read;
+  private readonly rig: Rig;
+  private readonly reply = new ReplyWriter(1024);
+  private late = '';
+
+  constructor(rig: Rig, session: Session) {
+    this.rig = rig;
+    this.session = session;
+  }
+
+  /** Executes one request; its reply as on the wire, '' while it is still to come. */
+  send(...args: (string | Buffer)[]): string {
+    const { reply, session } = this;
+    reply.reset(1024 * 1024);
+    reply.open();
+    reply.protocol = session.protocol;
+    this.result = this.rig.dispatch.execute(this, requestOf(args), reply);
+    return reply.buf.toString('utf8', reply.start, reply.pos);
+  }
+
+  /** The reply that had been deferred, once it has come. */
+  async later(): Promise<string> {
+    for (let i = 0; i < 100 && this.late === ''; i++) await new Promise((done) => setImmediate(done));
+    const text = this.late;
+    this.late = '';
+    return text;
+  }
+
+  defer(): { resume(write: (reply: ReplyWriter) => void): void; readonly gone: boolean } {
+    this.session.blocked = true;
+    return {
+      gone: this.closed,
+      resume: (write) => {
+        this.session.blocked = false;
+        const reply = new ReplyWriter(1024);
+        reply.protocol = this.session.protocol;
+        write(reply);
+        this.late = reply.buf.toString('utf8', reply.start, reply.pos);
+      },
+    };
+  }
+
+  close(): void {
+    this.closed = true;
+    this.session.closing = true;
+  }
+}
+
+function requestOf(words: (string | Buffer)[]): RequestArgs {
+  const buffers = words.map((word) => Buffer.from(word));
+  const args = createRequestArgs();
+  args.buf = Buffer.concat(buffers);
+  args.argc = buffers.length;
+  args.offsets = new Int32Array(buffers.length);
+  args.lengths = Int32Array.from(buffers, (buffer) => buffer.length);
+  for (let i = 1; i < buffers.length; i++) args.offsets[i] = args.offsets[i - 1]! + args.lengths[i - 1]!;
+  return args;
+}
+
+/** A bulk string as on the wire. */
+export function bulk(text: string): string {
+  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+}
+
+/** The text of a bulk or verbatim string as on the wire. */
+export function textOf(reply: string): string {
+  const body = reply.slice(reply.indexOf('\r\n') + 2, -2);
+  return reply.startsWith('=') ? body.slice(4) : body;
+}
