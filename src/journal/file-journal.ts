@@ -34,8 +34,7 @@ const segmentBytesMin = 4096;
 const chunkBytesMin = 4096;
 const cacheBytesDefault = 1024 * 1024;
 const linkTailBytesDefault = 256 * 1024 * 1024;
-/** Bytes that wait behind a sync in flight; beyond them a commit waits for the disk itself. */
-const queuedBytesMax = 64 * 1024 * 1024;
+const queuedBytesDefault = 64 * 1024 * 1024;
 const syncEveryMs = 1000;
 const earlySyncGapMs = 10;
 const reviveDelayMinMs = 1000;
@@ -66,6 +65,8 @@ export interface FileJournalOptions {
   /** ... this times the last one's size (default 1). */
   readonly snapshotRatio?: number;
   readonly sliceBytes?: number;
+  /** Bytes that may wait behind a sync in flight; beyond them a commit waits for the disk itself. */
+  readonly queuedBytesMax?: number;
 }
 
 type Done = (error?: Error) => void;
@@ -75,6 +76,8 @@ interface Span {
   readonly chunk: Chunk;
   readonly start: number;
   end: number;
+  /** Bytes that the file has when it is written: its own, and those written behind it meanwhile. */
+  bytes: number;
   seq: number;
   ownSeq: number;
   readonly dones: Done[];
@@ -122,7 +125,8 @@ export class FileJournal implements DeltaLog {
   private handedEnd = 0;
   private spans: Span[] = [];
   private queuedBytes = 0;
-  private isWriting = false;
+  /** The write in flight. */
+  private inFlight: Span | undefined = undefined;
   private isSyncing = false;
   /** A sync is to begin as soon as one can, or as soon as the gap between early ones allows. */
   private syncWanted = false;
@@ -231,7 +235,7 @@ export class FileJournal implements DeltaLog {
       done(this.failed());
       return;
     }
-    const isQuiet = this.appendfsync !== 'always' && !this.isSyncing && !this.isWriting;
+    const isQuiet = this.appendfsync !== 'always' && !this.isSyncing && this.inFlight === undefined;
     if (isQuiet && this.spans.length === 0 && open!.segment.bytes < this.segmentBytesMax) {
       this.writeTurn(open!, done);
       return;
@@ -242,7 +246,7 @@ export class FileJournal implements DeltaLog {
 
   requestSync(): void {
     if (this.isClosed || this.open === undefined || this.syncedSeq >= this.tail.seq) return;
-    if (this.isSyncing || this.isWriting || this.spans.length > 0) {
+    if (this.isSyncing || this.inFlight !== undefined || this.spans.length > 0) {
       this.earlySyncWanted = true;
       return;
     }
@@ -316,7 +320,7 @@ export class FileJournal implements DeltaLog {
     const last = this.spans.at(-1);
     if (last !== undefined) last.dones.push(done);
     else if (this.waiters.length > 0) this.waiters.push(done);
-    else if (this.isWriting) this.afterWrite.push(done);
+    else if (this.inFlight !== undefined) this.afterWrite.push(done);
     else if (this.syncingWaiters.length > 0) this.syncingWaiters.push(done);
     else done();
   }
@@ -328,7 +332,7 @@ export class FileJournal implements DeltaLog {
     const start = this.handedEnd;
     const end = current.end;
     try {
-      this.writeNow(open, current.buf, start, end);
+      this.writeNow(open, current.buf, start, end, open.segment.bytes);
     } catch (error) {
       this.skipTurn();
       this.fail(error);
@@ -340,8 +344,8 @@ export class FileJournal implements DeltaLog {
     done(this.failure === undefined ? undefined : this.failed());
   }
 
-  private writeNow(open: OpenSegment, buf: Buffer, start: number, end: number): void {
-    const n = this.files.write(open.fd, buf, start, end - start, open.segment.bytes);
+  private writeNow(open: OpenSegment, buf: Buffer, start: number, end: number, at: number): void {
+    const n = this.files.write(open.fd, buf, start, end - start, at);
     if (n !== end - start) throw new FerriteError('JOURNAL_IO', 'short write');
   }
 
@@ -354,12 +358,14 @@ export class FileJournal implements DeltaLog {
     this.queuedBytes += current.end - start;
     if (last !== undefined && last.chunk === current) {
       last.end = current.end;
+      last.bytes = current.end - last.start;
       last.seq = tail.seq;
       last.ownSeq = tail.ownSeq;
       last.dones.push(done);
     } else {
       const { seq, ownSeq } = tail;
-      this.spans.push({ chunk: current, start, end: current.end, seq, ownSeq, dones: [done] });
+      const end = current.end;
+      this.spans.push({ chunk: current, start, end, bytes: end - start, seq, ownSeq, dones: [done] });
     }
     this.endTurn();
   }
@@ -396,9 +402,13 @@ export class FileJournal implements DeltaLog {
 
   /** Takes the queue on as far as it goes now. */
   private pump(): void {
-    while (this.spans.length > 0 && !this.isWriting && this.open !== undefined) {
+    while (this.spans.length > 0 && this.open !== undefined) {
       const isFull = this.open.segment.bytes >= this.segmentBytesMax;
-      const isOver = this.queuedBytes > queuedBytesMax;
+      const isOver = this.queuedBytes > (this.options.queuedBytesMax ?? queuedBytesDefault);
+      if (this.inFlight !== undefined) {
+        if (isOver && this.writeBehind(this.open, this.inFlight)) continue;
+        return;
+      }
       if (this.isSyncing && (isFull || this.appendfsync === 'always') && !isOver) return;
       if (isFull && !isOver) {
         if (this.syncedSeq < this.writtenSeq) {
@@ -412,8 +422,8 @@ export class FileJournal implements DeltaLog {
       if (this.isSyncing && !isOver) this.writeSpanLater(this.open, span);
       else if (!this.writeSpan(this.open, span)) return;
     }
-    const mustSync = this.syncWanted || (this.appendfsync === 'always' && this.waiters.length > 0);
-    if (this.isWriting || this.isSyncing) return;
+    const mustSync = this.syncWanted || this.waiters.length > 0;
+    if (this.inFlight !== undefined || this.isSyncing) return;
     if (mustSync) this.startSync();
     else if (this.earlySyncWanted) {
       this.earlySyncWanted = false;
@@ -421,9 +431,27 @@ export class FileJournal implements DeltaLog {
     }
   }
 
+  /** The queue is full: the next span is written at once, behind the one in flight, and shares its fate. */
+  private writeBehind(open: OpenSegment, inFlight: Span): boolean {
+    const span = this.spans.shift()!;
+    this.queuedBytes -= span.end - span.start;
+    const at = open.segment.bytes + inFlight.bytes;
+    try {
+      this.writeNow(open, span.chunk.buf, span.start, span.end, at);
+    } catch (error) {
+      this.failSpan(span, error);
+      return false;
+    }
+    inFlight.bytes += span.bytes;
+    inFlight.seq = span.seq;
+    inFlight.ownSeq = span.ownSeq;
+    inFlight.dones.push(...this.afterWrite.splice(0), ...span.dones);
+    return true;
+  }
+
   private writeSpan(open: OpenSegment, span: Span): boolean {
     try {
-      this.writeNow(open, span.chunk.buf, span.start, span.end);
+      this.writeNow(open, span.chunk.buf, span.start, span.end, open.segment.bytes);
     } catch (error) {
       this.failSpan(span, error);
       return false;
@@ -434,7 +462,7 @@ export class FileJournal implements DeltaLog {
 
   private writeSpanLater(open: OpenSegment, span: Span): void {
     const length = span.end - span.start;
-    this.isWriting = true;
+    this.inFlight = span;
     open.ops += 1;
     span.chunk.shared = true;
     const { buf } = span.chunk;
@@ -445,7 +473,7 @@ export class FileJournal implements DeltaLog {
         for (const done of span.dones) done(this.failed());
         return;
       }
-      this.isWriting = false;
+      this.inFlight = undefined;
       if (error !== null || n !== length) {
         this.failSpan(span, error ?? new FerriteError('JOURNAL_IO', 'short write'));
         return;
@@ -463,7 +491,7 @@ export class FileJournal implements DeltaLog {
 
   private spanWritten(open: OpenSegment, span: Span): void {
     const firstSeq = blockFirstSeqAt(span.chunk.buf, span.start);
-    this.wrote(open, firstSeq, span.end - span.start, span.seq, span.ownSeq);
+    this.wrote(open, firstSeq, span.bytes, span.seq, span.ownSeq);
     const dones = this.afterWrite.length > 0 ? [...span.dones, ...this.afterWrite.splice(0)] : span.dones;
     if (this.appendfsync === 'always') this.waiters.push(...dones);
     else for (const done of dones) done(this.failure === undefined ? undefined : this.failed());
@@ -488,7 +516,7 @@ export class FileJournal implements DeltaLog {
   private startSync(): void {
     const { open } = this;
     if (open === undefined || this.isSyncing) return;
-    if (this.isWriting) {
+    if (this.inFlight !== undefined) {
       this.syncWanted = true;
       return;
     }
@@ -615,7 +643,7 @@ export class FileJournal implements DeltaLog {
       if (this.failure !== undefined || open.segment.bytes === headerBytes) return;
       const seal = Buffer.alloc(blockHeaderBytes);
       sealBlock(seal, 0, seal.length, BlockForm.seal, '', this.tail.seq, 0, this.syncedBytes);
-      this.writeNow(open, seal, 0, seal.length);
+      this.writeNow(open, seal, 0, seal.length, open.segment.bytes);
       this.files.sync(open.fd);
     } finally {
       this.release(open);
@@ -695,7 +723,7 @@ export class FileJournal implements DeltaLog {
         logDurable: () => this.logDurable(),
       });
       save.lastDurationMs = options.nowMs() - startedMs;
-      this.saved(seq, written.bytes, bytesBefore, startedMs);
+      this.saved(seq, written.bytes, bytesBefore);
       const durationMs = save.lastDurationMs;
       options.log.info('snapshot written', {
         seq,
@@ -714,8 +742,8 @@ export class FileJournal implements DeltaLog {
     }
   }
 
-  private saved(seq: number, bytes: number, bytesBefore: number, startedMs: number): void {
-    this.save.lastSaveMs = startedMs;
+  private saved(seq: number, bytes: number, bytesBefore: number): void {
+    this.save.lastSaveMs = this.options.nowMs();
     this.save.lastStatus = 'ok';
     this.saveSeq = seq;
     this.snapshotSeq = seq;
@@ -761,7 +789,7 @@ export class FileJournal implements DeltaLog {
       open.abandoned = true;
       this.release(open);
     }
-    this.isWriting = false;
+    this.inFlight = undefined;
     this.isSyncing = false;
     this.syncWanted = false;
     this.earlySyncWanted = false;

@@ -71,6 +71,64 @@ test('while a sync is in flight commits hold their dones, in order', async () =>
   assert.deepEqual(openRig(files.powerLoss()).store.dump(), rig.store.dump());
 });
 
+test('beyond its bound the queue behind a sync is written at once, and still answered in order', async () => {
+  for (const failing of [false, true]) {
+    const files = new ToyFiles();
+    const rig = openRig(files, { queuedBytesMax: 500 });
+    const { journal } = rig;
+    await setOne(rig, 'a', 1, 'x');
+    files.held = [];
+    journal.requestSync();
+    const order: number[] = [];
+    const errors: (Error | undefined)[] = [];
+    let mostBytes = 0;
+    for (let i = 2; i <= 60; i++) {
+      if (failing && i === 50) files.shortBytes = 5;
+      rig.store.set(journal.writer, `k${i}`, i, 'v'.repeat(60));
+      journal.commit((error) => {
+        order.push(i);
+        errors.push(error);
+      });
+      mostBytes = Math.max(mostBytes, files.names.get('/data/journal-0000000000000000.log')!.data.length);
+    }
+    assert.ok(mostBytes > 3000, 'written while the sync and a write are held');
+    const { held } = files;
+    files.held = undefined;
+    files.shortBytes = undefined;
+    for (const run of held.splice(0)) run();
+    await settle();
+    if (!failing) {
+      assert.deepEqual(
+        order,
+        Array.from({ length: 59 }, (_, i) => i + 2),
+      );
+      assert.ok(errors.every((e) => e === undefined));
+      await journal.close();
+      assert.deepEqual(openRig(files.powerLoss()).store.dump(), rig.store.dump());
+    } else {
+      assert.equal(order.length, 59);
+      assert.ok(errors.every((e) => e !== undefined));
+      rig.timers.pass(1000);
+      await until(() => journal.failure === undefined);
+      assert.deepEqual(openRig(files.killed()).store.dump(), rig.store.dump());
+    }
+  }
+});
+
+test('a change of policy while commits wait leaves none of them waiting', async () => {
+  const files = new ToyFiles();
+  const rig = openRig(files, { appendfsync: 'always' });
+  const first = setOne(rig, 'a', 1, 'x');
+  const second = setOne(rig, 'b', 2, 'x');
+  rig.journal.appendfsync = 'everysec';
+  assert.deepEqual(await Promise.all([first, second, setOne(rig, 'c', 3, 'x')]), [
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  await rig.journal.close();
+});
+
 test('always: done after the sync, and commits that arrive meanwhile share the next', async () => {
   const files = new ToyFiles();
   let syncs = 0;

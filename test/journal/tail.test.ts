@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Origins } from '../../src/delta/origins.ts';
+import { BlockTail } from '../../src/journal/tail.ts';
+import { putRecord } from './toy.ts';
+
+function tail(bytesMax: number): { tail: BlockTail; set: (n: number) => void } {
+  const origins = new Origins();
+  const own = origins.intern('edge/00000001');
+  const t = new BlockTail(origins, 0, 0, bytesMax, 4096);
+  return { tail: t, set: (n) => putRecord(t.writer, own, `key${n}`, n + 1, 'x'.repeat(50)) };
+}
+
+test('a steady log uses its chunks again and stays within its budget', () => {
+  const { tail: t, set } = tail(8192);
+  const buffers = new Set<Buffer>();
+  for (let n = 0; n < 5000; n++) {
+    set(n);
+    t.closeBlock(0);
+    t.turn(t.seq);
+    buffers.add(t.writer.buf);
+  }
+  assert.ok(buffers.size <= 5, `${buffers.size} buffers`);
+  assert.ok(t.bytes <= 8192 + 4096);
+});
+
+test('what was handed out, and what is still to be written, is kept', () => {
+  const { tail: t, set } = tail(8192);
+  const handed = new Set<Buffer>();
+  for (let n = 0; n < 1000; n++) {
+    set(n);
+    t.closeBlock(0);
+    t.turn(t.seq);
+    for (const block of t.read(n, t.seq, 1) ?? []) handed.add(block.buf);
+  }
+  assert.ok(handed.size > 10);
+  for (let n = 1000; n < 2000; n++) {
+    set(n);
+    t.closeBlock(0);
+    t.turn(1000);
+  }
+  assert.ok(t.oldestSeq <= 1000);
+  assert.equal(t.read(1000, 2000, 1e9)?.at(-1)?.firstSeq, 1999);
+});
+
+test('only durable blocks are read, whole', () => {
+  const { tail: t, set } = tail(1 << 20);
+  for (let n = 0; n < 10; n++) {
+    set(n);
+    if (n % 5 === 4) t.closeBlock(0);
+  }
+  assert.deepEqual(
+    t.read(0, 5, 1e9)?.map((b) => b.firstSeq),
+    [0],
+  );
+  assert.deepEqual(t.read(0, 4, 1e9), [], 'half a block is not given');
+  assert.deepEqual(
+    t.read(7, 10, 1)?.map((b) => b.firstSeq),
+    [5],
+  );
+});
