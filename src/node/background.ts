@@ -1,0 +1,78 @@
+// The work that nobody asked for: purging expired keys, freeing what a flush left, dropping tombstones, averages for
+// INFO. All of it runs in short slices from one timer, bounded by the CPU budget, and yields to clients in between.
+import type { Config } from '../config/schema.ts';
+import type { Stats } from '../commands/services.ts';
+import type { TrafficRates } from '../commands/traffic-rates.ts';
+import type { DeltaLog } from '../journal/delta-log.ts';
+import type { Store } from '../store/store.ts';
+
+const tickMs = 100;
+/** Entries looked at in one slice, and milliseconds of a tick that slices may take. */
+const sliceEntries = 512;
+const budgetMsOf = { low: 2, medium: 10, high: 25 } as const;
+const freedSegments = 4;
+const sweptTombs = 512;
+const graveyardShare = 0.1;
+
+export interface BackgroundParts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly journal: DeltaLog | undefined;
+  readonly stats: Stats;
+  readonly rates: TrafficRates;
+  readonly nowMs: () => number;
+  readonly monotonicMs: () => number;
+  readonly traffic: () => { readonly bytesIn: number; readonly bytesOut: number };
+  /** Whether every peer that pulls from here has seen a dot. */
+  readonly seenByAll: (origin: number, stamp: number) => boolean;
+}
+
+export class Background {
+  private readonly parts: BackgroundParts;
+  private timer: NodeJS.Timeout | undefined;
+  private nextExpireMs = 0;
+
+  constructor(parts: BackgroundParts) {
+    this.parts = parts;
+  }
+
+  start(): void {
+    this.timer = setInterval(() => this.tick(), tickMs);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private tick(): void {
+    const { parts } = this;
+    const { store, stats } = parts;
+    store.nowMs = parts.nowMs();
+    store.clock.observe(store.nowMs);
+    stats.peakBytes = Math.max(stats.peakBytes, store.usedBytes);
+    parts.rates.sample(parts.monotonicMs(), { commands: stats.commands, ...parts.traffic() });
+    const untilMs = parts.monotonicMs() + budgetMsOf[parts.config['edge.resources.cpu_budget']];
+    this.expire(untilMs);
+    while (parts.monotonicMs() < untilMs && store.freeSlice(freedSegments));
+    this.sweepGraveyard();
+    // What purging recorded must not wait for the next client's write.
+    parts.journal?.commit(() => {});
+  }
+
+  private expire(untilMs: number): void {
+    const { store, config, monotonicMs } = this.parts;
+    const intervalMs = config['store.ttl_check_interval'];
+    if (intervalMs === 0 || store.nowMs < this.nextExpireMs) return;
+    this.nextExpireMs = store.nowMs + intervalMs;
+    while (monotonicMs() < untilMs && store.expireSlice(sliceEntries) > 0);
+  }
+
+  private sweepGraveyard(): void {
+    const { store, config, seenByAll } = this.parts;
+    const budget = Math.floor(store.limitBytes * graveyardShare);
+    const oldestMs = store.nowMs - config['sync.tombstone_retention'];
+    const keepSinceMs = Math.max(oldestMs, store.graveyard.cutoffMs(budget) ?? 0);
+    store.graveyard.sweep(sweptTombs, { seenByAll, keepSinceMs });
+  }
+}
