@@ -46,6 +46,18 @@ function writeCommandList() {
   if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
 }
 
+/** The version of package.json, for INFO, --version and the handshake of links. */
+function writeVersion() {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const text = [
+    '// Written by scripts/build.mjs from package.json; not kept in git.',
+    `export const version = '${version}';`,
+    '',
+  ].join('\n');
+  const target = join(root, 'src', 'base', 'version.generated.ts');
+  if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
+}
+
 function newest(files) {
   return files.reduce((max, f) => Math.max(max, statSync(f).mtimeMs), 0);
 }
@@ -64,6 +76,7 @@ function isFresh() {
 
 if (flags.has('--if-stale') && isFresh()) process.exit(0);
 writeCommandList();
+writeVersion();
 const startedAt = new Date();
 const project = flags.has('--tests') || flags.has('--types') ? join(root, 'test', 'tsconfig.json') : root;
 if (!flags.has('--types')) rmSync(outDir, { recursive: true, force: true });

@@ -1,8 +1,9 @@
 // The work that nobody asked for: purging expired keys, freeing what a flush left, dropping tombstones, averages for
 // INFO. All of it runs in short slices from one timer, bounded by the CPU budget, and yields to clients in between.
-import type { Config } from '../config/schema.ts';
+
 import type { Stats } from '../commands/services.ts';
 import type { TrafficRates } from '../commands/traffic-rates.ts';
+import type { Config } from '../config/schema.ts';
 import type { DeltaLog } from '../journal/delta-log.ts';
 import type { Store } from '../store/store.ts';
 

@@ -1,7 +1,13 @@
 // A client inside the process: runs commands through the same dispatch as the network's, so that the library has every
 // command with every check. Writes end in a commit of their own turn, shared by all writes of that turn.
 import { CommandError } from '../base/errors.ts';
-import { type ClientPort, type Committer, ExecuteResult, type Executor, type RequestArgs } from '../commands/executor.ts';
+import {
+  type ClientPort,
+  type Committer,
+  ExecuteResult,
+  type Executor,
+  type RequestArgs,
+} from '../commands/executor.ts';
 import { Session } from '../commands/session.ts';
 import { type Reply, ReplyReader } from '../resp/reply-reader.ts';
 import { ReplyWriter } from '../resp/reply-writer.ts';
@@ -21,7 +27,6 @@ export class LocalClient implements ClientPort {
   private readonly executor: Executor;
   private readonly committer: Committer;
   private readonly writer = new ReplyWriter(4096);
-  private deferredReply: ((write: (reply: ReplyWriter) => void) => void) | undefined;
   private commitOfTurn: Promise<void> | undefined;
 
   constructor(executor: Executor, committer: Committer, nowMs: number) {
@@ -30,8 +35,8 @@ export class LocalClient implements ClientPort {
     this.session = new Session(0, 'library', 'library', nowMs, true);
   }
 
-  defer(): { resume(write: (reply: ReplyWriter) => void): void; readonly gone: boolean } {
-    return { resume: (write) => this.deferredReply?.(write), gone: false };
+  defer(): never {
+    throw new CommandError('ERR this command replies later: it needs runLater');
   }
 
   close(): void {}
@@ -44,7 +49,6 @@ export class LocalClient implements ClientPort {
     writer.protocol = 2;
     this.executor.beginTurn();
     const result = this.executor.execute(this, encode(args), writer);
-    if (result === ExecuteResult.deferred) throw new CommandError('ERR this command replies later: use runLater');
     const reply = decode(writer);
     return { reply, committed: result === ExecuteResult.write ? this.commit() : undefined };
   }
@@ -52,22 +56,26 @@ export class LocalClient implements ClientPort {
   /** Runs any command, also one that replies later. */
   runLater(args: readonly Argument[]): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const { writer } = this;
-      this.deferredReply = (write) => {
-        const late = new ReplyWriter(4096);
-        late.open();
-        write(late);
-        settle(() => decode(late), resolve, reject);
+      const late = new ReplyWriter(4096);
+      late.open();
+      const answer = (): void => settle(() => decode(late), resolve, reject);
+      const port: ClientPort = {
+        session: this.session,
+        inputBytes: 0,
+        outputBytes: 0,
+        close: () => {},
+        defer: () => ({
+          gone: false,
+          resume: (write) => {
+            write(late);
+            this.commit().then(answer, reject);
+          },
+        }),
       };
-      writer.reset(65_536);
-      writer.open();
       this.executor.beginTurn();
-      const result = this.executor.execute(this, encode(args), writer);
-      if (result === ExecuteResult.deferred) return;
-      settle(() => decode(writer), (reply) => {
-        if (result === ExecuteResult.write) this.commit().then(() => resolve(reply), reject);
-        else resolve(reply);
-      }, reject);
+      const result = this.executor.execute(port, encode(args), late);
+      if (result === ExecuteResult.read) answer();
+      else if (result === ExecuteResult.write) this.commit().then(answer, reject);
     });
   }
 

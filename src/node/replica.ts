@@ -4,7 +4,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { HybridClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Config } from '../config/schema.ts';
-import { nodeIdOf, Origins } from '../delta/origins.ts';
+import { nodeIdOf, originName, Origins } from '../delta/origins.ts';
 import type { DeltaLog } from '../journal/delta-log.ts';
 import type { FileJournal } from '../journal/file-journal.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
@@ -73,6 +73,11 @@ export function openReplica(config: Config, log: Log, nowMs: () => number): Repl
   ledger.recorder = journal?.writer;
   const past = ledger.ownOrigin === 0 ? undefined : nodeIdOf(origins.name(ledger.ownOrigin));
   const nodeId = config['edge.node_id'] ?? past ?? `node-${randomBytes(4).toString('hex')}`;
+  const past0 = ledger.ownOrigin;
+  const origin = past === nodeId ? past0 : origins.intern(originName(nodeId, randomInt(2 ** 32 - 1)));
+  store.self = origin;
+  ledger.addStart(origin, clock.next(), randomInt(2 ** 32 - 1));
+  journal?.commit(() => {});
   return { origins, clock, store, ledger, journal, fileJournal, nodeId };
 }
 

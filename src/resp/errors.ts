@@ -25,3 +25,8 @@ export const invalidExpire = (name: string): string => `ERR invalid expire time 
 export const unknownSubcommand = (name: string, container: string): string =>
   `ERR unknown subcommand '${name}'. Try ${container.toUpperCase()} HELP.`;
 export const misconf = (reason: string): string => `MISCONF Errors writing to the AOF file: ${reason}`;
+export const tooManyKeys = (max: number): string => `OOM key limit of ${max} keys (store.max_keys) reached`;
+export const keyTooLarge = (max: number): string =>
+  `ERR key exceeds the limit of ${max} bytes (store.max_key_size)`;
+export const valueTooLarge = (max: number): string =>
+  `ERR value exceeds the limit of ${max} bytes (store.max_value_size)`;

@@ -2,11 +2,13 @@
 // Every change appends its delta to the recorder. Strings are in strings.ts, joins of deltas from elsewhere in join.ts,
 // scans in scan.ts. It knows no sockets, files or timers, and no time but what the driver sets in `nowMs` each turn.
 import { type HybridClock, stampHi, stampLo } from '../base/clock.ts';
+import { CommandError } from '../base/errors.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
-import { keyspacesMax } from '../delta/kinds.ts';
+import { bulkBytesMax, keyspacesMax } from '../delta/kinds.ts';
 import type { Origins } from '../delta/origins.ts';
 import { VersionVector } from '../delta/vector.ts';
+import { keyTooLarge, tooManyKeys, valueTooLarge } from '../resp/errors.ts';
 import { Arena } from './arena.ts';
 import { Encoding, Entries } from './entry.ts';
 import { Graveyard } from './graveyard.ts';
@@ -49,7 +51,15 @@ export interface Conflict {
   readonly strategy: 'crdt' | 'lww';
 }
 
+/** What local writes must keep to; 0 keys = no limit. Joins do not: what was accepted elsewhere is accepted. */
+export interface StoreLimits {
+  readonly keysMax: number;
+  readonly keyBytesMax: number;
+  readonly valueBytesMax: number;
+}
+
 const graveyardShare = 0.1;
+const bulkLimits: StoreLimits = { keysMax: 0, keyBytesMax: bulkBytesMax, valueBytesMax: bulkBytesMax };
 
 export class Store {
   readonly arena: Arena;
@@ -78,6 +88,7 @@ export class Store {
   onExpired: ((db: number, key: Buffer) => void) | undefined;
   /** Dots up to which tombstones may be gone. */
   readonly horizon = new VersionVector();
+  limits: StoreLimits = bulkLimits;
   expiredCount = 0;
   lazyFreedCount = 0;
   /** Keyspace by database, and the dot of each such statement (SWAPDB). */
@@ -400,6 +411,14 @@ export class Store {
 
   hashOfEntry(at: number): number {
     return this.hash.of(this.arena.u8, this.entries.keyOffset(at), this.entries.keyLength(at));
+  }
+
+  /** Throws CommandError where a local write of a key and a value would pass a limit. `isNew`: the key is not there. */
+  checkLimits(keyBytes: number, valueBytes: number, isNew: boolean): void {
+    const { keysMax, keyBytesMax, valueBytesMax } = this.limits;
+    if (keyBytes > keyBytesMax) throw new CommandError(keyTooLarge(keyBytesMax));
+    if (valueBytes > valueBytesMax) throw new CommandError(valueTooLarge(valueBytesMax));
+    if (isNew && keysMax > 0 && this.counts().keys >= keysMax) throw new CommandError(tooManyKeys(keysMax));
   }
 
   /** Live keys and tombs of all keyspaces. */

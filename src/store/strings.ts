@@ -148,6 +148,7 @@ export class Strings {
     const slot = ks.table.find(hash, key, keyOffset, keyLength);
     let at = slot === 0 ? 0 : ks.table.entryAt(slot);
     if (at !== 0 && entries.hasExpiry(at)) at = store.find(ks, hash, key, keyOffset, keyLength);
+    store.checkLimits(keyLength, valueLength, at === 0);
     if (this.needsState(ks, hash, at, key, keyOffset, keyLength)) {
       const copy = value.slice(valueOffset, valueOffset + valueLength);
       this.setState(ks, hash, key, keyOffset, keyLength, copy, deadlineMs);
@@ -305,6 +306,7 @@ export class Strings {
     const at = store.find(ks, hash, key, keyOffset, keyLength);
     const old = at === 0 ? 0 : this.length(at);
     const length = Math.max(old, position + bytesLength);
+    store.checkLimits(keyLength, length, at === 0);
     const large = length > patchedBytesMin && at !== 0 && entries.encoding(at) === Encoding.raw;
     if (!large || (store.ground.keepsDead && !entries.hasExpiry(at))) {
       return this.patchWhole(
@@ -395,6 +397,7 @@ export class Strings {
     const { entries } = store;
     const hash = store.hash.of(key, keyOffset, keyLength);
     const at = store.find(ks, hash, key, keyOffset, keyLength);
+    if (at === 0) store.checkLimits(keyLength, 0, true);
     if (typeof by === 'number') {
       const encoding = at === 0 ? -1 : entries.encoding(at);
       if (encoding === Encoding.counter) {
@@ -591,7 +594,7 @@ export class Strings {
   countDecimal(ks: Keyspace, key: Uint8Array, keyOffset: number, keyLength: number, by: string): string {
     const { store } = this;
     const hash = store.hash.of(key, keyOffset, keyLength);
-    store.find(ks, hash, key, keyOffset, keyLength);
+    if (store.find(ks, hash, key, keyOffset, keyLength) === 0) store.checkLimits(keyLength, 0, true);
     const increment = parseDecimal(by);
     if (increment === undefined) throw new CommandError(notAFloat);
     const state = ks.load(hash, key, keyOffset, keyLength);

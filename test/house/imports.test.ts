@@ -10,6 +10,7 @@ const order: readonly (readonly string[])[] = [
   ['journal'],
   ['commands', 'sync'],
   ['server', 'http', 'cli'],
+  ['node'],
   ['node.ts'],
   ['main.ts'],
 ];

@@ -1,0 +1,263 @@
+// A node: store, journal, commands, clients and sync put together, and the library's way to use one without a network.
+// Everything that the parts need of one another meets here, through interfaces; main.ts starts one from a configuration.
+import { totalmem } from 'node:os';
+import { FerriteError } from './base/errors.ts';
+import { type Log, silentLog } from './base/log.ts';
+import { version } from './base/version.generated.ts';
+import { Dispatch } from './commands/dispatch.ts';
+import type { Committer } from './commands/executor.ts';
+import type { Host } from './commands/services.ts';
+import { loadConfig, machineMemoryBytes } from './config/load-config.ts';
+import type { Config } from './config/schema.ts';
+import type { Setting } from './config/setting.ts';
+import { Background } from './node/background.ts';
+import { systemHost } from './node/host.ts';
+import { type Argument, LocalClient } from './node/local-client.ts';
+import { createServices, type NodeServices } from './node/node-services.ts';
+import { openReplica, type Replica } from './node/replica.ts';
+import type { Reply } from './resp/reply-reader.ts';
+import { defaultRequestLimits } from './resp/request-decoder.ts';
+import { defaultConnectionLimits, Listener } from './server/listener.ts';
+
+export { CommandError, FerriteError } from './base/errors.ts';
+export type { Log } from './base/log.ts';
+export type { Argument } from './node/local-client.ts';
+export type { Reply } from './resp/reply-reader.ts';
+
+/** How an embedded node differs from the defaults. It has no port and no disk unless these are named. */
+export interface EdgeNodeOptions {
+  readonly nodeId?: string;
+  readonly mode?: 'edge' | 'hub';
+  /** TCP port for Redis clients; 0 = any free one. Absent: no listening port. */
+  readonly port?: number;
+  readonly bind?: string;
+  /** Directory of journal and snapshots. Absent: memory only. */
+  readonly dir?: string;
+  /** Bytes, or text such as `64mb`. */
+  readonly memoryLimit?: number | string;
+  readonly hubUrl?: string;
+  readonly token?: string;
+  readonly syncPolicy?: 'immediate' | 'periodic' | 'opportunistic' | 'never';
+  /** Text such as `30s`. */
+  readonly syncInterval?: string;
+  readonly conflictResolution?: 'crdt' | 'lww';
+  readonly preset?: 'minimal' | 'iot' | 'mobile' | 'standard' | 'full';
+  /** Any other configuration key, as text: `{ 'sync.heartbeat_interval': '10s' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly log?: Log;
+}
+
+/** What main.ts hands over where the configuration is loaded already. */
+export interface ConfiguredNode {
+  readonly config: Config;
+  readonly configFile: string;
+  readonly log: Log;
+  /** Listen for Redis clients. */
+  readonly listen: boolean;
+  /** A command asked for the end of the process. */
+  readonly onShutdown?: (options: { save: boolean; now: boolean }) => Promise<void>;
+}
+
+export interface SetOptions {
+  /** Milliseconds to live. */
+  readonly px?: number;
+  /** Seconds to live. */
+  readonly ex?: number;
+  /** Only where the key is absent, or only where it exists. */
+  readonly if?: 'absent' | 'exists';
+}
+
+const closeDeadlineMs = 5000;
+
+function configured(options: EdgeNodeOptions): ConfiguredNode {
+  const named: readonly (readonly [string, string | undefined])[] = [
+    ['edge.node_id', options.nodeId],
+    ['edge.mode', options.mode],
+    ['server.port', options.port?.toString()],
+    ['server.bind', options.bind],
+    ['persistence.dir', options.dir],
+    ['edge.resources.memory_limit', options.memoryLimit?.toString()],
+    ['edge.hub_url', options.hubUrl],
+    ['edge.token', options.token],
+    ['edge.sync_policy', options.syncPolicy],
+    ['edge.sync_interval', options.syncInterval],
+    ['edge.conflict_resolution', options.conflictResolution],
+    ['edge.preset', options.preset],
+    ['persistence.enabled', options.dir === undefined ? 'false' : undefined],
+    ...Object.entries(options.settings ?? {}),
+  ];
+  const settings = named.flatMap(([key, text]): Setting[] =>
+    text === undefined ? [] : [{ key, given: { text }, where: 'options' }],
+  );
+  const machineBytes = machineMemoryBytes(totalmem(), process.constrainedMemory());
+  const { config } = loadConfig({ settings, machineMemoryBytes: machineBytes });
+  return { config, configFile: '', log: options.log ?? silentLog, listen: options.port !== undefined };
+}
+
+function isConfigured(options: EdgeNodeOptions | ConfiguredNode): options is ConfiguredNode {
+  return 'config' in options;
+}
+
+interface Running {
+  readonly replica: Replica;
+  readonly services: NodeServices;
+  readonly dispatch: Dispatch;
+  readonly background: Background;
+  readonly local: LocalClient;
+  readonly listener: Listener | undefined;
+}
+
+export class EdgeNode {
+  private readonly given: ConfiguredNode;
+  private readonly host: Host = systemHost();
+  private running: Running | undefined;
+  private closing: Promise<void> | undefined;
+
+  /** Throws FerriteError CONFIG for options that are none. */
+  constructor(options: EdgeNodeOptions | ConfiguredNode = {}) {
+    this.given = isConfigured(options) ? options : configured(options);
+  }
+
+  /** Recovers the data, then serves and syncs as configured. Throws FerriteError with the reason where it cannot. */
+  async open(): Promise<void> {
+    if (this.running !== undefined) throw new FerriteError('CLOSED', 'this node is open already');
+    const { config, log, configFile } = this.given;
+    const nowMs = Date.now;
+    const monotonicMs = (): number => performance.now();
+    const replica = openReplica(config, log, nowMs);
+    const requestLimits = defaultRequestLimits();
+    requestLimits.bulkBytesMax = config['server.proto_max_bulk_len'];
+    requestLimits.requestBytesMax = config['server.client_query_buffer_limit'];
+    const connectionLimits = defaultConnectionLimits();
+    connectionLimits.outputBytesMax = config['server.client_output_buffer_limit'];
+    connectionLimits.idleTimeoutMs = config['server.timeout'];
+    let listener: Listener | undefined;
+    const services = createServices({
+      config,
+      configFile,
+      log,
+      host: this.host,
+      version,
+      replica,
+      requestLimits,
+      connectionLimits,
+      listener: () => listener,
+      sync: () => undefined,
+      shutdown: this.given.onShutdown ?? (() => this.close()),
+      nowMs,
+    });
+    const dispatch = new Dispatch({ services, nowMs, monotonicMs });
+    const committer: Committer = replica.journal ?? { commit: (done) => done() };
+    if (this.given.listen) {
+      listener = new Listener({
+        host: config['server.bind'],
+        port: config['server.port'],
+        maxClients: config['server.maxclients'],
+        executor: dispatch,
+        committer,
+        log,
+        nowMs,
+        authenticated: () => !services.passwordSet,
+        requestLimits,
+        limits: connectionLimits,
+      });
+    }
+    const background = new Background({
+      config,
+      store: replica.store,
+      journal: replica.journal,
+      stats: services.stats,
+      rates: services.rates,
+      nowMs,
+      monotonicMs,
+      traffic: () => services.clients,
+      seenByAll: () => false,
+    });
+    const local = new LocalClient(dispatch, committer, nowMs());
+    this.running = { replica, services, dispatch, background, local, listener };
+    background.start();
+    await listener?.open();
+  }
+
+  /** The port for Redis clients, 0 where there is none. */
+  get port(): number {
+    return this.running?.listener?.port ?? 0;
+  }
+
+  get nodeId(): string {
+    return this.live.replica.nodeId;
+  }
+
+  private get live(): Running {
+    if (this.running === undefined) throw new FerriteError('CLOSED', 'this node is not open');
+    return this.running;
+  }
+
+  /**
+   * Runs any command that replies at once and returns its reply. Throws CommandError with Redis's words for an error.
+   * What it wrote is in the store at once and, with a disk, in the system's hands at the end of this turn.
+   */
+  command(...args: readonly Argument[]): Reply {
+    return this.live.local.run(args).reply;
+  }
+
+  /** Runs any command and resolves with its reply when what it wrote is as durable as configured. */
+  execute(...args: readonly Argument[]): Promise<Reply> {
+    return this.live.local.runLater(args);
+  }
+
+  /** Sets a string. Throws at once where it is refused; resolves when it is as durable as configured. */
+  set(key: Argument, value: Argument, options: SetOptions = {}): Promise<boolean> {
+    const args: Argument[] = ['set', key, value];
+    if (options.px !== undefined) args.push('px', options.px);
+    else if (options.ex !== undefined) args.push('ex', options.ex);
+    if (options.if !== undefined) args.push(options.if === 'absent' ? 'nx' : 'xx');
+    return this.write(args, (reply) => reply !== null);
+  }
+
+  /** The value as text, or undefined. */
+  get(key: Argument): string | undefined {
+    const reply = this.command('get', key);
+    return typeof reply === 'string' ? reply : undefined;
+  }
+
+  /** Removes keys; resolves with how many there were. */
+  del(...keys: readonly Argument[]): Promise<number> {
+    return this.write(['del', ...keys], Number);
+  }
+
+  /** Adds an integer; resolves with the sum. */
+  incrBy(key: Argument, by = 1): Promise<number> {
+    return this.write(['incrby', key, by], Number);
+  }
+
+  /** Lets a key live for so many milliseconds; resolves with whether it exists. */
+  expire(key: Argument, ms: number): Promise<boolean> {
+    return this.write(['pexpire', key, ms], (reply) => reply === 1);
+  }
+
+  exists(key: Argument): boolean {
+    return this.command('exists', key) === 1;
+  }
+
+  private write<T>(args: readonly Argument[], read: (reply: Reply) => T): Promise<T> {
+    const { reply, committed } = this.live.local.run(args);
+    const value = read(reply);
+    return committed === undefined ? Promise.resolve(value) : committed.then(() => value);
+  }
+
+  /** Stops serving, makes everything durable and lets go of the disk. May be called more than once. */
+  close(): Promise<void> {
+    this.closing ??= this.stop();
+    return this.closing;
+  }
+
+  private async stop(): Promise<void> {
+    const running = this.running;
+    if (running === undefined) return;
+    running.background.stop();
+    await running.listener?.close(closeDeadlineMs);
+    await running.replica.journal?.close();
+    this.running = undefined;
+  }
+}

@@ -1,0 +1,20 @@
+// The process and its machine, as INFO tells of them. With main.ts the only reader of `process`.
+import { release, totalmem, type } from 'node:os';
+import type { Host } from '../commands/services.ts';
+
+/** What this process and machine are. */
+export function systemHost(): Host {
+  return {
+    pid: process.pid,
+    os: `${type()} ${release()} ${process.arch === 'x64' ? 'x86_64' : process.arch}`,
+    archBits: process.arch === 'arm' || process.arch === 'ia32' ? 32 : 64,
+    nodeVersion: process.versions.node,
+    executable: process.argv[1] ?? process.execPath,
+    totalMemoryBytes: totalmem(),
+    rssBytes: () => process.memoryUsage.rss(),
+    cpu: () => {
+      const { user, system } = process.cpuUsage();
+      return { userUsec: user, systemUsec: system };
+    },
+  };
+}

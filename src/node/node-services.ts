@@ -1,0 +1,152 @@
+// What commands may use of this node, put together from its parts: the one implementation of Services.
+import { randomBytes } from 'node:crypto';
+import type { Log } from '../base/log.ts';
+import { CommandTable } from '../commands/command-table.ts';
+import type { ClientPort } from '../commands/executor.ts';
+import { commandList } from '../commands/list.generated.ts';
+import { ParameterTable } from '../commands/parameter-table.ts';
+import { Password } from '../commands/password.ts';
+import { type ParameterSources, redisParameters } from '../commands/redis-parameters.ts';
+import type { Clients, Host, Services, Stats } from '../commands/services.ts';
+import { TrafficRates } from '../commands/traffic-rates.ts';
+import type { Config } from '../config/schema.ts';
+import { misconf } from '../resp/errors.ts';
+import type { Listener } from '../server/listener.ts';
+import type { NodeSync } from './node-sync.ts';
+import { hasPeers, type Replica } from './replica.ts';
+
+export interface ServiceParts {
+  readonly config: Config;
+  readonly configFile: string;
+  readonly log: Log;
+  readonly host: Host;
+  readonly version: string;
+  readonly replica: Replica;
+  readonly requestLimits: ParameterSources['requestLimits'];
+  readonly connectionLimits: ParameterSources['connectionLimits'];
+  readonly listener: () => Listener | undefined;
+  readonly sync: () => NodeSync | undefined;
+  readonly shutdown: Services['shutdown'];
+  readonly nowMs: () => number;
+}
+
+export interface NodeServices extends Services {
+  readonly rates: TrafficRates;
+}
+
+const noClients: ClientPort[] = [];
+
+function clientsOf(config: Config, listener: () => Listener | undefined): Clients {
+  let maxClients = config['server.maxclients'];
+  return {
+    all: () => listener()?.clients() ?? noClients,
+    get connected() {
+      return listener()?.clientCount ?? 0;
+    },
+    get connectionsTotal() {
+      return listener()?.counters.connectionsTotal ?? 0;
+    },
+    get rejectedTotal() {
+      return listener()?.counters.rejected ?? 0;
+    },
+    get bytesIn() {
+      return listener()?.counters.bytesIn ?? 0;
+    },
+    get bytesOut() {
+      return listener()?.counters.bytesOut ?? 0;
+    },
+    get maxClients() {
+      return maxClients;
+    },
+    set maxClients(value: number) {
+      maxClients = value;
+      const live = listener();
+      if (live !== undefined) live.maxClients = value;
+    },
+    resetTotals() {
+      const counters = listener()?.counters;
+      if (counters === undefined) return;
+      Object.assign(counters, { connectionsTotal: 0, rejected: 0, bytesIn: 0, bytesOut: 0 });
+    },
+  };
+}
+
+/** Blocks the thread: what DEBUG SLEEP is for. */
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+export function createServices(parts: ServiceParts): NodeServices {
+  const { config, replica, log } = parts;
+  const { store, ledger, journal, fileJournal } = replica;
+  const clients = clientsOf(config, parts.listener);
+  const password = new Password(config['server.requirepass']);
+  const stats: Stats = {
+    startedAtMs: parts.nowMs(),
+    commands: 0,
+    hits: 0,
+    misses: 0,
+    errors: new Map(),
+    peakBytes: 0,
+  };
+  const parameters = new ParameterTable(
+    redisParameters({
+      store,
+      clients,
+      requestLimits: parts.requestLimits,
+      connectionLimits: parts.connectionLimits,
+      log,
+      password,
+      journal: fileJournal,
+      databases: config['server.databases'],
+      bind: config['server.bind'],
+      dir: config['persistence.dir'],
+      tcpKeepAliveMs: config['server.tcp_keepalive'],
+      port: () => parts.listener()?.port ?? 0,
+    }),
+  );
+  const rejectWhenFull = config['edge.on_full'] === 'reject';
+  const queueSize = config['edge.offline_queue_size'];
+  return {
+    store,
+    ledger,
+    journal,
+    log,
+    stats,
+    clients,
+    parameters,
+    table: new CommandTable(commandList),
+    host: parts.host,
+    rates: new TrafficRates(),
+    get sync() {
+      return parts.sync()?.summary();
+    },
+    version: parts.version,
+    databases: config['server.databases'],
+    persistent: fileJournal !== undefined,
+    runId: randomBytes(20).toString('hex'),
+    get tcpPort() {
+      return parts.listener()?.port ?? 0;
+    },
+    configFile: parts.configFile,
+    role: config['edge.mode'],
+    syncing: hasPeers(config),
+    allowFlush: config['sync.allow_flush'],
+    writeRefusal() {
+      if (journal?.failure !== undefined) return misconf(journal.failure);
+      if (!rejectWhenFull) return undefined;
+      const pending = parts.sync()?.summary().pendingOps ?? 0;
+      return pending < queueSize ? undefined : queueFull(queueSize);
+    },
+    checkPassword: (user, given) => password.admits(user, given),
+    get passwordSet() {
+      return password.isSet;
+    },
+    shutdown: parts.shutdown,
+    sleep,
+  };
+}
+
+function queueFull(size: number): string {
+  return `QUEUEFULL ${size} writes wait for the hub (edge.offline_queue_size) and edge.on_full is reject`;
+}
