@@ -359,6 +359,8 @@ test('crashes at random: nothing acknowledged under always, nothing durable unde
     { weight: 1, arbitrary: fc.record({ do: fc.constant('second' as const), key: fc.nat(3) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('snapshot' as const), key: fc.nat(3) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), key: fc.nat(200) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('break' as const), key: fc.nat(4) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('mend' as const), key: fc.nat(3) }) },
   );
   const policies = fc.constantFrom<FsyncPolicy>('always', 'everysec', 'no');
   await fc.assert(
@@ -384,6 +386,8 @@ test('crashes at random: nothing acknowledged under always, nothing durable unde
           else if (s.do === 'sync') journal.requestSync();
           else if (s.do === 'second') rig.timers.pass(1000);
           else if (s.do === 'snapshot') journal.snapshot().catch(() => {});
+          else if (s.do === 'break') files.intercept = failing(breakable[s.key]!);
+          else if (s.do === 'mend') files.intercept = () => {};
           else {
             const before = rig;
             files = kill ? files.killed() : files.powerLoss((extra) => Math.min(extra, s.key));
@@ -396,9 +400,17 @@ test('crashes at random: nothing acknowledged under always, nothing durable unde
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 250 },
   );
 });
+
+const breakable = ['write', 'sync', 'syncDir', 'open', 'rename'] as const;
+
+function failing(op: (typeof breakable)[number]): (what: string) => void {
+  return (what) => {
+    if (what === op) throw failure('EIO');
+  };
+}
 
 /** Stamps count records, so the state after record n is what each key's writes up to n left. */
 function assertPrefix(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -223,4 +224,53 @@ test('on a real disk: made, locked, closed, opened again', async () => {
   fs.rmSync(dir, { recursive: true });
   assert.equal(segmentBytesFor(1 << 20), 256 * 1024);
   assert.equal(segmentBytesFor(2 ** 40), 64 * 1024 * 1024);
+});
+
+/** A process that writes for ever, a commit each, and prints the last acknowledged record now and then. */
+function writerSource(dir: string, policy: string): string {
+  const url = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
+  return `import { Origins } from ${url('../../src/delta/origins.js')};
+    import { openJournal } from ${url('../../src/journal/open-journal.js')};
+    import { Ledger } from ${url('../../src/store/ledger.js')};
+    import { silentLog } from ${url('../../src/base/log.js')};
+    import { ToyStore } from ${url('./toy.js')};
+    import fs from 'node:fs';
+    const origins = new Origins();
+    const store = new ToyStore(origins);
+    const { journal } = openJournal({ dir: ${JSON.stringify(dir)}, origins, store, ledger: new Ledger(),
+      log: silentLog, appendfsync: '${policy}', segmentBytesMax: 65536 });
+    let n = journal.seq;
+    const turn = () => {
+      for (let i = 0; i < 20; i++) { n++; store.set(journal.writer, 'key' + (n % 1000), n, 'value ' + n); }
+      const upTo = n;
+      journal.commit((error) => { if (!error) fs.writeSync(1, upTo + '\\n'); setImmediate(turn); });
+    };
+    turn();`;
+}
+
+test('kill -9 under load, again and again: what was acknowledged is there', async () => {
+  const dir = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'ferrite-kill-')), 'data');
+  for (const policy of ['everysec', 'always', 'everysec', 'always']) {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', writerSource(dir, policy)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    child.stdout.on('data', (data) => {
+      text += String(data);
+      if (text.length > 4000) child.kill('SIGKILL');
+    });
+    await new Promise((resolve) => child.once('close', resolve));
+    const acknowledged = Number(text.slice(0, text.lastIndexOf('\n')).split('\n').at(-1));
+    assert.ok(acknowledged > 100);
+    const origins = new Origins();
+    const store = new ToyStore(origins);
+    const options = { dir, origins, store, ledger: new Ledger(), log: silentLog };
+    const { journal } = openJournal({ ...options, appendfsync: 'no' });
+    assert.ok(journal.seq >= acknowledged, `${journal.seq} of ${acknowledged}`);
+    for (let n = Math.max(1, acknowledged - 900); n <= acknowledged; n++) {
+      assert.ok(store.values.get(`key${n % 1000}`)!.stamp >= n);
+    }
+    await journal.close();
+  }
+  fs.rmSync(dir, { recursive: true });
 });
