@@ -70,6 +70,8 @@ class Recovery {
   private ownHi = 0;
   private ownLo = 0;
   private needSeq = 0;
+  /** Segments whose header never reached the disk. */
+  private readonly blanks: string[] = [];
   private damagedSnapshot: FerriteError | undefined = undefined;
 
   constructor(options: RecoveryOptions) {
@@ -103,6 +105,8 @@ class Recovery {
     this.loadSnapshots(names.filter((n) => snapshotSeqOf(n) !== undefined).reverse(), segments);
     this.replay(segments);
     this.tellOwn();
+    // Last, because it is they that explain why what follows them is dropped.
+    for (const path of this.blanks) files.remove(path);
     const { result } = this;
     if (result.seq < this.needSeq) {
       const path = result.segments.at(-1)?.path ?? dir;
@@ -118,23 +122,29 @@ class Recovery {
     return result;
   }
 
-  /** The segments by their headers; a last one whose header never reached the disk held nothing and goes. */
+  /**
+   * The segments by their headers. One whose header never reached the disk held nothing and goes, if it is the last or
+   * the failure that a restart follows hit it before its first sync.
+   */
   private openSegments(names: readonly string[]): Segment[] {
     const { dir, files, log } = this.options;
     const segments: Segment[] = [];
-    for (const name of names) {
+    for (const name of names.toReversed()) {
       const path = join(dir, name);
       const header = this.withFile(path, (fd) => readHeader(files, fd, Magic.segment, 0));
       if (typeof header === 'string') {
-        const isLost = name === names.at(-1) && this.withFile(path, (fd) => this.isBlankHeader(fd));
-        if (!isLost) throw corrupt(dir, path, 0, header);
-        log.warn('removed a segment that was never written', { file: name });
-        files.remove(path);
+        const next = segments[0];
+        const mayBeLost = next === undefined || (next.flags & restartFlag) !== 0;
+        if (!mayBeLost || !this.withFile(path, (fd) => this.isBlankHeader(fd))) {
+          throw corrupt(dir, path, 0, header);
+        }
+        log.warn('a segment was never written', { file: name });
+        this.blanks.push(path);
         continue;
       }
       if (header.seq !== segmentSeqOf(name)) throw corrupt(dir, path, 32, 'header and name disagree');
       this.checkId(path, header);
-      segments.push(new Segment(dir, header.seq, header.ownSeq, header.flags));
+      segments.unshift(new Segment(dir, header.seq, header.ownSeq, header.flags));
     }
     return segments;
   }
@@ -206,7 +216,9 @@ class Recovery {
     const { result } = this;
     const { dir } = this.options;
     const from = segments.findLastIndex((s) => s.firstSeq <= result.seq);
-    if (from < 0 && segments.length > 0 && (segments[0]!.flags & jumpFlag) === 0) {
+    const first = segments[0]?.flags ?? jumpFlag;
+    const isExplained = (first & jumpFlag) !== 0 || ((first & restartFlag) !== 0 && this.blanks.length > 0);
+    if (from < 0 && !isExplained) {
       throw corrupt(
         dir,
         segments[0]!.path,

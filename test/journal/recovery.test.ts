@@ -7,10 +7,11 @@ import { test } from 'node:test';
 import { FerriteError } from '../../src/base/errors.ts';
 import { createLog, silentLog } from '../../src/base/log.ts';
 import { Origins } from '../../src/delta/origins.ts';
+import { check } from '../../src/journal/check.ts';
 import { headerBytes, segmentName } from '../../src/journal/file-header.ts';
 import { openJournal, segmentBytesFor } from '../../src/journal/open-journal.ts';
 import { Ledger } from '../../src/store/ledger.ts';
-import { openRig, setOne, settle, ToyFiles, ToyStore } from './toy.ts';
+import { failure, openRig, setOne, settle, ToyFiles, ToyStore, until } from './toy.ts';
 
 /** A disk with `n` records in one segment, one block each, and nothing synced but what `sync` says. */
 async function logOf(n: number, sync: boolean, close = false): Promise<ToyFiles> {
@@ -172,6 +173,26 @@ test('a damaged snapshot is refused when the log no longer reaches back, replace
     const cut = withBytes(files, name, (data) => data.subarray(0, size - 1));
     if (!pinned) assert.throws(() => openRig(cut), new RegExp(`${name} is damaged at offset`));
   }
+});
+
+test('power lost during the way back from a disk that failed before its first sync: an empty log, not a refusal', async () => {
+  const files = new ToyFiles();
+  const rig = openRig(files, { appendfsync: 'always' });
+  files.intercept = (op) => {
+    if (op === 'write') throw failure('EIO');
+  };
+  assert.match(String(await setOne(rig, 'a', 1, 'x')), /EIO/);
+  files.intercept = (op) => {
+    if (op === 'rename') throw failure('EIO');
+  };
+  rig.timers.pass(1000);
+  await until(() => files.syncedNames.has('/data/journal-0000000000000001.log'));
+  const after = files.powerLoss();
+  assert.deepEqual(check('/data', { repair: false, files: after }).problems, []);
+  const again = openRig(after);
+  assert.equal(again.journal.seq, 0);
+  assert.equal(await setOne(again, 'b', 2, 'x'), undefined);
+  assert.deepEqual(openRig(after.killed()).store.dump(), { b: '2=x' });
 });
 
 test('starts, tags and the last own stamp under each come back from the log and from a snapshot', async () => {
