@@ -112,18 +112,59 @@ export class Call {
     return this.store.find(this.keyspace, hash, this.buf, offset, length);
   }
 
-  /** The live string of the key in argument i, or 0; counts the access. Throws WRONGTYPE for another type. */
-  findString(i: number): number {
+  /** The live entry of the key in argument i, or 0, for a read: counts a hit or a miss, and the access. */
+  findRead(i: number): number {
     const at = this.find(i);
     if (at === 0) {
       this.services.stats.misses += 1;
       return 0;
     }
     this.services.stats.hits += 1;
-    const { entries } = this.store;
-    if (entries.type(at) !== EntryType.string) throw new CommandError(wrongType);
-    if (!this.session.noTouch) entries.setAccess(at, this.store.ground.access);
+    if (!this.session.noTouch) this.store.entries.setAccess(at, this.store.ground.access);
     return at;
+  }
+
+  /** The live string of the key in argument i, or 0, for a read. Throws WRONGTYPE for another type. */
+  findString(i: number): number {
+    const at = this.findRead(i);
+    if (at !== 0 && this.store.entries.type(at) !== EntryType.string) throw new CommandError(wrongType);
+    return at;
+  }
+
+  /** The live string of the key in argument i, or 0, for a write. Throws WRONGTYPE for another type. */
+  findStringToWrite(i: number): number {
+    const at = this.find(i);
+    if (at !== 0 && this.store.entries.type(at) !== EntryType.string) throw new CommandError(wrongType);
+    return at;
+  }
+
+  /** Puts argument `value` as the string of the key in argument `key`. `deadlineMs` as in Strings.set. */
+  putString(key: number, value: number, deadlineMs: number): void {
+    const { offsets, lengths } = this.args;
+    this.store.strings.set(
+      this.keyspace,
+      this.buf,
+      offsets[key]!,
+      lengths[key]!,
+      this.buf,
+      offsets[value]!,
+      lengths[value]!,
+      deadlineMs,
+    );
+  }
+
+  /** Removes the key in argument i; false where it does not exist. */
+  removeKey(i: number): boolean {
+    return this.store.remove(this.keyspace, this.buf, this.args.offsets[i]!, this.args.lengths[i]!);
+  }
+
+  /** Whether arguments i and k are the same bytes. */
+  sameBytes(i: number, k: number): boolean {
+    const { buf } = this;
+    const from = this.args.offsets[k]!;
+    const to = from + this.args.lengths[k]!;
+    const offset = this.args.offsets[i]!;
+    return buf.compare(buf, from, to, offset, offset + this.args.lengths[i]!) === 0;
   }
 
   /** Replies with the value of a string entry as a bulk string. */

@@ -8,7 +8,9 @@ export const indexOutOfRange = 'ERR index out of range';
 export const notAnInteger = 'ERR value is not an integer or out of range';
 export const notAFloat = 'ERR value is not a valid float';
 export const overflow = 'ERR increment or decrement would overflow';
+export const decrementOverflow = 'ERR decrement would overflow';
 export const notANumberResult = 'ERR increment would produce NaN or Infinity';
+export const sameObject = 'ERR source and destination objects are the same';
 export const dbOutOfRange = 'ERR DB index is out of range';
 export const stringTooLong = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
 export const offsetOutOfRange = 'ERR offset is out of range';
@@ -22,6 +24,19 @@ export const outOfRangePositive = 'ERR value is out of range, must be positive';
 
 export const wrongArguments = (name: string): string => `ERR wrong number of arguments for '${name}' command`;
 export const invalidExpire = (name: string): string => `ERR invalid expire time in '${name}' command`;
+export const valueNotBetween = (min: number, max: number): string =>
+  `ERR value is out of range, value must between ${min} and ${max}`;
+export const unsupportedOption = (option: string): string => `ERR Unsupported option ${option}`;
+export const expireConditionsClash = 'ERR NX and XX, GT or LT options at the same time are not compatible';
+export const expireBoundsClash = 'ERR GT and LT options at the same time are not compatible';
+export const invalidDatabase = (which: 'first' | 'second'): string => `ERR invalid ${which} DB index`;
+export const flushRefused = (name: string): string =>
+  `ERR ${name.toUpperCase()} is refused while this node syncs, as it would empty the whole fleet: see sync.allow_flush`;
+export const swapRefused = 'ERR SWAPDB is refused while this node syncs, as its peers would not swap with it';
+export const patternTooLong = (bytesMax: number): string => `ERR pattern is longer than ${bytesMax} bytes`;
+export const lcsNotStrings = 'ERR The specified keys must contain string values';
+export const lcsBothForms = 'ERR If you want both the length and indexes, please just use IDX.';
+export const lcsTooLarge = 'ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len';
 export const unknownSubcommand = (name: string, container: string): string =>
   `ERR unknown subcommand '${name}'. Try ${container.toUpperCase()} HELP.`;
 export const misconf = (reason: string): string => `MISCONF Errors writing to the AOF file: ${reason}`;

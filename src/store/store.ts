@@ -269,6 +269,17 @@ export class Store {
     return true;
   }
 
+  /**
+   * Puts what the entry at `at` holds, with its deadline, over another key: COPY, and half of RENAME and MOVE. A
+   * counter's value travels as a plain value. The entry may have moved afterwards. Throws CommandError OOM and changes
+   * nothing where it does not fit.
+   */
+  ship(at: number, to: Keyspace, key: Uint8Array, offset: number, length: number): void {
+    const deadlineMs = this.entries.deadline(at);
+    const value = this.strings.copy(at);
+    this.strings.set(to, key, offset, length, value, 0, value.length, deadlineMs);
+  }
+
   /** Emits and applies a clear of all that `state` holds. */
   clear(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number, state: KeyState): void {
     const event = this.nextDot();

@@ -3,7 +3,14 @@
 // where it is not; both emit the same deltas. Keys and values come as ranges of buffers, so nothing is copied twice.
 import { stampFrom, stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
-import { notAFloat, notANumberResult, notAnInteger, overflow } from '../resp/errors.ts';
+import {
+  notAFloat,
+  notANumberResult,
+  notAnInteger,
+  outOfMemory,
+  overflow,
+  wrongType,
+} from '../resp/errors.ts';
 import { Encoding, EntryType } from './entry.ts';
 import {
   type CounterSlot,
@@ -307,6 +314,8 @@ export class Strings {
     const old = at === 0 ? 0 : this.length(at);
     const length = Math.max(old, position + bytesLength);
     store.checkLimits(keyLength, length, at === 0);
+    // Refused before a buffer of that size is made.
+    if (length > store.limitBytes) throw new CommandError(outOfMemory);
     const large = length > patchedBytesMin && at !== 0 && entries.encoding(at) === Encoding.raw;
     if (!large || (store.ground.keepsDead && !entries.hasExpiry(at))) {
       return this.patchWhole(
@@ -398,6 +407,7 @@ export class Strings {
     const hash = store.hash.of(key, keyOffset, keyLength);
     const at = store.find(ks, hash, key, keyOffset, keyLength);
     if (at === 0) store.checkLimits(keyLength, 0, true);
+    else if (entries.type(at) !== EntryType.string) throw new CommandError(wrongType);
     if (typeof by === 'number') {
       const encoding = at === 0 ? -1 : entries.encoding(at);
       if (encoding === Encoding.counter) {
@@ -588,6 +598,12 @@ export class Strings {
     const value = parseInt64(bytes, 0, bytes.length);
     if (value === undefined) throw new CommandError(notAnInteger);
     return value;
+  }
+
+  /** Throws where the string entry at `at` holds no decimal; 0 = no entry, which counts as zero. */
+  requireDecimal(at: number): void {
+    if (at !== 0 && parseDecimal(this.copy(at).toString('latin1')) === undefined)
+      throw new CommandError(notAFloat);
   }
 
   /** Adds a decimal (INCRBYFLOAT): exact, so that nodes agree. Returns the new value's text. */

@@ -5,7 +5,7 @@ import { EntryType } from '../../store/entry.ts';
 import { keepDeadline } from '../../store/strings.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { readDeadline } from '../deadline.ts';
+import { DeadlineOption, deadlineOption, optionDeadline } from '../deadline.ts';
 
 export const command: CommandSpec = {
   name: 'set',
@@ -23,49 +23,41 @@ function set(call: Call): void {
     setWithOptions(call);
     return;
   }
-  put(call, 0);
+  call.putString(1, 2, 0);
   call.reply.ok();
-}
-
-function put(call: Call, deadlineMs: number): void {
-  const { offsets, lengths } = call.args;
-  call.store.strings.set(
-    call.keyspace,
-    call.buf,
-    offsets[1]!,
-    lengths[1]!,
-    call.buf,
-    offsets[2]!,
-    lengths[2]!,
-    deadlineMs,
-  );
 }
 
 function setWithOptions(call: Call): void {
   let condition: 'nx' | 'xx' | undefined;
   let returnsOld = false;
-  let deadlineMs: number | undefined;
+  let keeps = false;
+  let option: DeadlineOption = DeadlineOption.none;
+  let optionAt = 0;
   for (let i = 3; i < call.argc; i++) {
     if (call.is(i, 'nx') && condition !== 'xx') condition = 'nx';
     else if (call.is(i, 'xx') && condition !== 'nx') condition = 'xx';
     else if (call.is(i, 'get')) returnsOld = true;
-    else if (call.is(i, 'keepttl') && deadlineMs === undefined) deadlineMs = keepDeadline;
+    else if (call.is(i, 'keepttl') && option === DeadlineOption.none) keeps = true;
     else {
-      const read = deadlineMs === undefined ? readDeadline(call, i) : undefined;
-      if (read === undefined) call.syntaxError();
-      deadlineMs = read;
-      i += 1;
+      const found = deadlineOption(call, i);
+      const clashes = keeps || (option !== DeadlineOption.none && option !== found);
+      if (found === DeadlineOption.none || clashes) call.syntaxError();
+      option = found;
+      optionAt = ++i;
     }
   }
+  const stated = option === DeadlineOption.none ? 0 : optionDeadline(call, option, optionAt);
+  const deadlineMs = keeps ? keepDeadline : stated;
   const at = call.find(1);
   if (returnsOld && at !== 0 && call.store.entries.type(at) !== EntryType.string)
     throw new CommandError(wrongType);
-  const old = returnsOld && at !== 0 ? call.store.strings.copy(at) : undefined;
-  const allowed = condition === undefined || (condition === 'nx') === (at === 0);
-  if (allowed) put(call, deadlineMs ?? 0);
   if (returnsOld) {
-    if (old === undefined) call.reply.nil();
-    else call.reply.bulk(old, 0, old.length);
-  } else if (allowed) call.reply.ok();
+    if (at === 0) call.reply.nil();
+    else call.replyString(at);
+  }
+  const allowed = condition === undefined || (condition === 'nx') === (at === 0);
+  if (allowed) call.putString(1, 2, deadlineMs);
+  if (returnsOld) return;
+  if (allowed) call.reply.ok();
   else call.reply.nil();
 }

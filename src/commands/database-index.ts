@@ -1,0 +1,16 @@
+// Reads the number of a database, as MOVE and COPY take it.
+import { CommandError } from '../base/errors.ts';
+import { keyspacesMax } from '../delta/kinds.ts';
+import { dbOutOfRange, valueNotBetween } from '../resp/errors.ts';
+import type { Call } from './call.ts';
+
+const int32Min = -(2 ** 31);
+const int32Max = 2 ** 31 - 1;
+
+/** The database that argument i names. Throws Redis's errors for what is none. */
+export function readDatabase(call: Call, i: number): number {
+  const index = Number(call.bigInteger(i));
+  if (index < int32Min || index > int32Max) throw new CommandError(valueNotBetween(int32Min, int32Max));
+  if (index < 0 || index >= keyspacesMax) throw new CommandError(dbOutOfRange);
+  return index;
+}

@@ -1,0 +1,32 @@
+// DEL and UNLINK key [key ...]: one clear for each key that exists. https://redis.io/commands/del
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'del',
+    arity: -2,
+    flags: ['write'],
+    keys: { first: 1, last: -1, step: 1 },
+    group: 'generic',
+    since: '1.0.0',
+    summary: 'Removes keys.',
+    run: del,
+  },
+  {
+    name: 'unlink',
+    arity: -2,
+    flags: ['write', 'fast'],
+    keys: { first: 1, last: -1, step: 1 },
+    group: 'generic',
+    since: '4.0.0',
+    summary: 'Removes keys; here the same as DEL, which takes no longer.',
+    run: del,
+  },
+];
+
+function del(call: Call): void {
+  let removed = 0;
+  for (let i = 1; i < call.argc; i++) if (call.removeKey(i)) removed += 1;
+  call.reply.integer(removed);
+}

@@ -1,0 +1,20 @@
+// EXISTS key [key ...]: how many of the keys exist, each as often as named. https://redis.io/commands/exists
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+
+export const command: CommandSpec = {
+  name: 'exists',
+  arity: -2,
+  flags: ['readonly', 'fast'],
+  keys: { first: 1, last: -1, step: 1 },
+  group: 'generic',
+  since: '1.0.0',
+  summary: 'Counts the keys that exist.',
+  run: exists,
+};
+
+function exists(call: Call): void {
+  let found = 0;
+  for (let i = 1; i < call.argc; i++) if (call.findRead(i) !== 0) found += 1;
+  call.reply.integer(found);
+}

@@ -1,0 +1,19 @@
+// FLUSHDB [ASYNC | SYNC]: empties the database. https://redis.io/commands/flushdb
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { flush } from './flush.ts';
+
+export const command: CommandSpec = {
+  name: 'flushdb',
+  arity: -1,
+  flags: ['write'],
+  categories: ['keyspace', 'dangerous'],
+  group: 'server',
+  since: '1.0.0',
+  summary: 'Removes all keys of the database.',
+  run: flushDb,
+};
+
+function flushDb(call: Call): void {
+  flush(call, [call.keyspace]);
+}

@@ -1,0 +1,22 @@
+// PERSIST key: takes a key's deadline away: one expire that says "none". https://redis.io/commands/persist
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+
+export const command: CommandSpec = {
+  name: 'persist',
+  arity: 2,
+  flags: ['write', 'fast'],
+  keys: { first: 1, last: 1, step: 1 },
+  group: 'generic',
+  since: '2.2.0',
+  summary: 'Takes away the deadline of a key.',
+  run: persist,
+};
+
+function persist(call: Call): void {
+  const { store, keyspace } = call;
+  const at = call.find(1);
+  const had = at !== 0 && store.entries.deadline(at) !== 0;
+  if (had) store.expireAt(keyspace, call.hashOf(1), at, 0);
+  call.reply.integer(had ? 1 : 0);
+}

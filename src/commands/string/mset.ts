@@ -1,0 +1,21 @@
+// MSET key value [key value ...]: one put for each pair, in one turn. https://redis.io/commands/mset
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { putPairs, requirePairs } from './put-pairs.ts';
+
+export const command: CommandSpec = {
+  name: 'mset',
+  arity: -3,
+  flags: ['write', 'denyoom'],
+  keys: { first: 1, last: -1, step: 2 },
+  group: 'string',
+  since: '1.0.1',
+  summary: 'Sets the string values of several keys at once.',
+  run: mSet,
+};
+
+function mSet(call: Call): void {
+  requirePairs(call);
+  putPairs(call);
+  call.reply.ok();
+}

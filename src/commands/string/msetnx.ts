@@ -1,0 +1,27 @@
+// MSETNX key value [key value ...]: all pairs, unless any of the keys exists. https://redis.io/commands/msetnx
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { putPairs, requirePairs } from './put-pairs.ts';
+
+export const command: CommandSpec = {
+  name: 'msetnx',
+  arity: -3,
+  flags: ['write', 'denyoom'],
+  keys: { first: 1, last: -1, step: 2 },
+  group: 'string',
+  since: '1.0.1',
+  summary: 'Sets the string values of several keys if none of them exists.',
+  run: mSetNx,
+};
+
+function mSetNx(call: Call): void {
+  requirePairs(call);
+  for (let i = 1; i < call.argc; i += 2) {
+    if (call.find(i) !== 0) {
+      call.reply.integer(0);
+      return;
+    }
+  }
+  putPairs(call);
+  call.reply.integer(1);
+}

@@ -1,0 +1,34 @@
+// SETRANGE key offset value: writes over a part of a string, as a patch. https://redis.io/commands/setrange
+import { CommandError } from '../../base/errors.ts';
+import { bulkBytesMax } from '../../delta/kinds.ts';
+import { offsetOutOfRange, stringTooLong } from '../../resp/errors.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+
+export const command: CommandSpec = {
+  name: 'setrange',
+  arity: 4,
+  flags: ['write', 'denyoom'],
+  keys: { first: 1, last: 1, step: 1 },
+  group: 'string',
+  since: '2.2.0',
+  summary: 'Writes over a part of a string, which grows with zero bytes as needed.',
+  run: setRange,
+};
+
+function setRange(call: Call): void {
+  const position = Number(call.bigInteger(2));
+  if (position < 0) throw new CommandError(offsetOutOfRange);
+  const at = call.findStringToWrite(1);
+  const { strings } = call.store;
+  const added = call.length(3);
+  if (added === 0) {
+    call.reply.integer(at === 0 ? 0 : strings.length(at));
+    return;
+  }
+  if (position + added > bulkBytesMax) throw new CommandError(stringTooLong);
+  const { keyspace, buf } = call;
+  call.reply.integer(
+    strings.patch(keyspace, buf, call.offset(1), call.length(1), position, buf, call.offset(3), added),
+  );
+}

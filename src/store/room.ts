@@ -1,0 +1,71 @@
+// Whether a command that puts several strings at once fits in memory, asked before its first put, so that it puts all or
+// none. Where there is plenty it costs one sum; near the limit it takes the blocks on trial and gives them back. It errs
+// towards no: it counts the split of a table segment for every new key.
+import { CommandError } from '../base/errors.ts';
+import { outOfMemory } from '../resp/errors.ts';
+import type { Keyspace } from './keyspace.ts';
+import type { Store } from './store.ts';
+
+/** More size classes than an arena has slabs for in one command. */
+const classesMax = 104;
+/** Units of the largest slab. */
+const slabUnitsMax = 8;
+/** Bytes that the split of a table segment takes, in two halves. */
+const segmentHalfBytes = 1792;
+const entryOverheadBytes = 64;
+
+/**
+ * Throws CommandError OOM where the puts of arguments first, first + 2, .. before `end` as keys, each followed by its
+ * value, may not fit.
+ */
+export function requireRoom(
+  store: Store,
+  ks: Keyspace,
+  buf: Uint8Array,
+  offsets: Int32Array,
+  lengths: Int32Array,
+  first: number,
+  end: number,
+): void {
+  const { arena, ground } = store;
+  const count = (end - first) / 2;
+  let bytes = 0;
+  let longest = 0;
+  for (let i = first; i < end; i++) {
+    const length = lengths[i]!;
+    bytes += length;
+    if (length > longest) longest = length;
+  }
+  const slabs = Math.min(count, classesMax) * slabUnitsMax * arena.unitBytes;
+  const most = 2 * bytes + count * (entryOverheadBytes + 3 * segmentHalfBytes) + slabs;
+  const free = arena.limitBytes - ground.reserveBytes - arena.usedBytes;
+  if (longest < arena.unitBytes && most <= free) return;
+  takeOnTrial(store, ks, buf, offsets, lengths, first, end);
+}
+
+function takeOnTrial(
+  store: Store,
+  ks: Keyspace,
+  buf: Uint8Array,
+  offsets: Int32Array,
+  lengths: Int32Array,
+  first: number,
+  end: number,
+): void {
+  const { arena, entries, hash, ground } = store;
+  const blocks: number[] = [];
+  const take = (bytes: number): boolean => {
+    const block = arena.alloc(bytes, ground.reserveBytes);
+    if (block !== 0) blocks.push(block);
+    return block !== 0;
+  };
+  let fits = true;
+  for (let i = first; fits && i < end; i += 2) {
+    const [offset, length] = [offsets[i]!, lengths[i]!];
+    fits = take(entries.size(length, lengths[i + 1]!, true));
+    const isNew = ks.entryOf(hash.of(buf, offset, length), buf, offset, length) === 0;
+    if (fits && isNew) fits = take(segmentHalfBytes) && take(segmentHalfBytes);
+  }
+  for (const block of blocks) arena.free(block);
+  if (!fits) throw new CommandError(outOfMemory);
+}

@@ -1,0 +1,88 @@
+// A redis-server of the machine as an oracle for tests: started on a socket file of its own, spoken to in batches.
+// `startRedis` gives undefined where none is installed, and the test that wanted it is skipped and says so.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseReply } from './parse-reply.ts';
+
+const startTriesMax = 200;
+const startDelayMs = 25;
+
+/** Whether redis-server is installed; else the reason for skipping. */
+export const redisMissing: string | false =
+  spawnSync('redis-server', ['--version']).status === 0 ? false : 'redis-server is not installed';
+
+export function encodeCommand(args: readonly (string | Uint8Array)[]): Buffer {
+  const parts: Buffer[] = [Buffer.from(`*${args.length}\r\n`)];
+  for (const arg of args) {
+    const bytes = typeof arg === 'string' ? Buffer.from(arg, 'latin1') : arg;
+    parts.push(Buffer.from(`$${bytes.length}\r\n`), Buffer.from(bytes), Buffer.from('\r\n'));
+  }
+  return Buffer.concat(parts);
+}
+
+export class RedisOracle {
+  private readonly child: ChildProcess;
+  private readonly socket: Socket;
+  private readonly dir: string;
+  private received = Buffer.alloc(0);
+  private wake: (() => void) | undefined;
+
+  private constructor(child: ChildProcess, socket: Socket, dir: string) {
+    this.child = child;
+    this.socket = socket;
+    this.dir = dir;
+    socket.on('data', (chunk) => {
+      this.received = Buffer.concat([this.received, chunk]);
+      this.wake?.();
+    });
+  }
+
+  static async start(): Promise<RedisOracle> {
+    const dir = mkdtempSync(join(tmpdir(), 'ferrite-redis-'));
+    const path = join(dir, 'redis.sock');
+    const options = ['--port', '0', '--unixsocket', path, '--save', '', '--appendonly', 'no', '--dir', dir];
+    const child = spawn('redis-server', options, { stdio: 'ignore' });
+    for (let tries = 0; tries < startTriesMax; tries++) {
+      await delay(startDelayMs);
+      const socket = await new Promise<Socket | undefined>((resolve) => {
+        const attempt = connect(path, () => resolve(attempt));
+        attempt.on('error', () => resolve(undefined));
+      });
+      if (socket !== undefined) return new RedisOracle(child, socket, dir);
+    }
+    child.kill();
+    throw new Error('redis-server did not start');
+  }
+
+  /** The reply of each command, as bytes. */
+  async run(commands: readonly (readonly (string | Uint8Array)[])[]): Promise<Buffer[]> {
+    this.socket.write(Buffer.concat(commands.map(encodeCommand)));
+    const replies: Buffer[] = [];
+    let from = 0;
+    while (replies.length < commands.length) {
+      const parsed = from < this.received.length ? parseReply(this.received, from) : undefined;
+      if (parsed === undefined) {
+        await new Promise<void>((resolve) => {
+          this.wake = resolve;
+        });
+        continue;
+      }
+      replies.push(Buffer.from(this.received.subarray(from, parsed.end)));
+      from = parsed.end;
+    }
+    this.received = Buffer.from(this.received.subarray(from));
+    return replies;
+  }
+
+  async stop(): Promise<void> {
+    this.socket.destroy();
+    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill();
+    await gone;
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
