@@ -1,4 +1,4 @@
-// Reads the number of a database, as MOVE and COPY take it.
+// Reads the number of a database, as MOVE and COPY take it. Its errors are those of Redis for a 32-bit index.
 import { CommandError } from '../base/errors.ts';
 import { keyspacesMax } from '../delta/kinds.ts';
 import { dbOutOfRange, valueNotBetween } from '../resp/errors.ts';

@@ -1,4 +1,4 @@
-// Reads an argument as a glob pattern, whose length is limited, because matching takes pattern times text steps.
+// Reads an argument as a glob pattern. Its length is limited, because matching takes pattern times text steps.
 import { CommandError } from '../base/errors.ts';
 import { Glob, globBytesMax } from '../base/glob.ts';
 import { patternTooLong } from '../resp/errors.ts';

@@ -1,4 +1,4 @@
-// The names that TYPE, SCAN TYPE and their like have for the types of entries.
+// The names that TYPE, SCAN TYPE and their like have for the types of entries. Encodings of a type do not show in them.
 import { assert } from '../base/assert.ts';
 import { EntryType } from '../store/entry.ts';
 

