@@ -1,6 +1,5 @@
 // Reads the number of a database, as MOVE and COPY take it. Its errors are those of Redis for a 32-bit index.
 import { CommandError } from '../base/errors.ts';
-import { keyspacesMax } from '../delta/kinds.ts';
 import { dbOutOfRange, valueNotBetween } from '../resp/errors.ts';
 import type { Call } from './call.ts';
 
@@ -11,6 +10,6 @@ const int32Max = 2 ** 31 - 1;
 export function readDatabase(call: Call, i: number): number {
   const index = Number(call.bigInteger(i));
   if (index < int32Min || index > int32Max) throw new CommandError(valueNotBetween(int32Min, int32Max));
-  if (index < 0 || index >= keyspacesMax) throw new CommandError(dbOutOfRange);
+  if (index < 0 || index >= call.services.databases) throw new CommandError(dbOutOfRange);
   return index;
 }

@@ -23,10 +23,20 @@ import { Store } from '../../src/store/store.ts';
 export const rigStartMs = Date.UTC(2026, 0, 1);
 
 export interface RigOptions {
+  /** In place of a store of its own. */
+  readonly store?: Store;
   readonly memoryBytes?: number;
   readonly password?: string;
   readonly persistent?: boolean;
   readonly sync?: SyncSummary;
+}
+
+function newStore(memoryBytes: number): Store {
+  const origins = new Origins();
+  const clock = new HybridClock(rigStartMs);
+  const store = new Store({ memoryBytes, origins, clock, hashSeed: [1, 2], random: () => 0.5 });
+  store.self = origins.intern('rig/00000001');
+  return store;
 }
 
 export class Rig {
@@ -49,15 +59,8 @@ export class Rig {
   private nextId = 1;
 
   constructor(options: RigOptions = {}) {
-    const origins = new Origins();
-    this.store = new Store({
-      memoryBytes: options.memoryBytes ?? 8 * 1024 * 1024,
-      origins,
-      clock: new HybridClock(rigStartMs),
-      hashSeed: [1, 2],
-      random: () => 0.5,
-    });
-    this.store.self = origins.intern('rig/00000001');
+    this.store = options.store ?? newStore(options.memoryBytes ?? 8 * 1024 * 1024);
+    const { origins } = this.store;
     this.journal = new MemoryJournal({ origins, tailBytesMax: 1024 * 1024, nowMs: () => this.nowMs });
     this.store.recorder = this.journal.writer;
     this.password = new Password(options.password);
@@ -184,12 +187,17 @@ export class RigClient implements ClientPort {
 
   /** Executes one request; its reply as on the wire, '' while it is still to come. */
   send(...args: (string | Buffer)[]): string {
+    return this.sendBytes(...args).toString('utf8');
+  }
+
+  /** The same, as bytes. */
+  sendBytes(...args: (string | Buffer)[]): Buffer {
     const { reply, session } = this;
     reply.reset(1024 * 1024);
     reply.open();
     reply.protocol = session.protocol;
     this.result = this.rig.dispatch.execute(this, requestOf(args), reply);
-    return reply.buf.toString('utf8', reply.start, reply.pos);
+    return Buffer.from(reply.buf.subarray(reply.start, reply.pos));
   }
 
   /** The reply that had been deferred, once it has come. */

@@ -1,7 +1,6 @@
 // SWAPDB index index: two databases swap what they show. Refused under sync, where peers would not swap with it.
 // https://redis.io/commands/swapdb
 import { CommandError } from '../../base/errors.ts';
-import { keyspacesMax } from '../../delta/kinds.ts';
 import { dbOutOfRange, invalidDatabase, swapRefused } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
@@ -23,7 +22,7 @@ function swapDb(call: Call): void {
   const { services, store } = call;
   const first = readIndex(call, 1, invalidDatabase('first'));
   const second = readIndex(call, 2, invalidDatabase('second'));
-  if (first < 0 || first >= keyspacesMax || second < 0 || second >= keyspacesMax)
+  if (first < 0 || first >= services.databases || second < 0 || second >= services.databases)
     throw new CommandError(dbOutOfRange);
   if (services.syncing) throw new CommandError(swapRefused);
   if (first !== second) store.swap(first, second);
