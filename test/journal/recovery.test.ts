@@ -186,13 +186,19 @@ test('power lost during the way back from a disk that failed before its first sy
     if (op === 'rename') throw failure('EIO');
   };
   rig.timers.pass(1000);
+  await settle(0);
+  assert.match(
+    String(await setOne(rig, 'b', 2, 'x')),
+    /EIO/,
+    'not acknowledged before the snapshot is there',
+  );
   await until(() => files.syncedNames.has('/data/journal-0000000000000001.log'));
   const after = files.powerLoss();
   assert.deepEqual(check('/data', { repair: false, files: after }).problems, []);
   const again = openRig(after);
   assert.equal(again.journal.seq, 0);
-  assert.equal(await setOne(again, 'b', 2, 'x'), undefined);
-  assert.deepEqual(openRig(after.killed()).store.dump(), { b: '2=x' });
+  assert.equal(await setOne(again, 'c', 3, 'x'), undefined);
+  assert.deepEqual(openRig(after.killed()).store.dump(), { c: '3=x' });
 });
 
 test('starts, tags and the last own stamp under each come back from the log and from a snapshot', async () => {
