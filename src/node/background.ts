@@ -56,6 +56,7 @@ export class Background {
     const untilMs = parts.monotonicMs() + budgetMsOf[parts.config['edge.resources.cpu_budget']];
     this.expire(untilMs);
     while (parts.monotonicMs() < untilMs && store.freeSlice(freedSegments));
+    while (parts.monotonicMs() < untilMs && store.compactSlice());
     this.sweepGraveyard();
     // What purging recorded must not wait for the next client's write.
     parts.journal?.commit(() => {});

@@ -4,7 +4,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { HybridClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Config } from '../config/schema.ts';
-import { nodeIdOf, originName, Origins } from '../delta/origins.ts';
+import { nodeIdOf, Origins, originName } from '../delta/origins.ts';
 import type { DeltaLog } from '../journal/delta-log.ts';
 import type { FileJournal } from '../journal/file-journal.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';

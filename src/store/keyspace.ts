@@ -32,6 +32,8 @@ export interface Ground {
   keepsDead: boolean;
   /** Bytes that ordinary writes leave to tombstones. */
   reserveBytes: number;
+  /** An allocation has failed since this was last set to false: compaction may help. */
+  starved: boolean;
   /** Bytes of the blocks that tombs take. */
   tombBytes: number;
   /** The access clock that new entries start with. */
@@ -201,7 +203,10 @@ export class Keyspace {
     const need = entries.size(keyLength, length, hasExpiry);
     let at = arena.alloc(need + spareBytes, reserveBytes);
     if (at === 0) at = arena.alloc(need, reserveBytes);
-    if (at === 0) throw new CommandError(outOfMemory);
+    if (at === 0) {
+      this.ground.starved = true;
+      throw new CommandError(outOfMemory);
+    }
     const slot = this.table.find(hash, arena.u8, key, keyLength);
     entries.init(
       at,
@@ -237,6 +242,7 @@ export class Keyspace {
     const at = arena.alloc(bytes, reserveBytes);
     if (at !== 0) return at;
     if (old !== 0) this.countDeadline(old);
+    this.ground.starved = true;
     throw new CommandError(outOfMemory);
   }
 

@@ -10,6 +10,7 @@ import type { Origins } from '../delta/origins.ts';
 import { VersionVector } from '../delta/vector.ts';
 import { keyTooLarge, tooManyKeys, valueTooLarge } from '../resp/errors.ts';
 import { Arena } from './arena.ts';
+import { compactSlab } from './compaction.ts';
 import { Encoding, Entries } from './entry.ts';
 import { Graveyard } from './graveyard.ts';
 import { KeyHash } from './hash.ts';
@@ -113,6 +114,7 @@ export class Store {
       order: (a, b) => this.compare(a, b),
       keepsDead: false,
       reserveBytes: 0,
+      starved: false,
       tombBytes: 0,
       access: 0,
     };
@@ -365,6 +367,14 @@ export class Store {
     if (table === undefined) return false;
     if (!table.drain(segments)) this.retired.shift();
     return this.retired.length > 0;
+  }
+
+  /** After an allocation has failed: empties a sparse slab. Returns whether there may be more to gain. */
+  compactSlice(): boolean {
+    // Blocks of flushed tables belong to nobody who could be told of a move; they go by themselves.
+    if (!this.ground.starved || this.retired.length > 0) return false;
+    this.ground.starved = compactSlab(this);
+    return this.ground.starved;
   }
 
   /** Swaps what two databases show. */

@@ -99,6 +99,14 @@ export class Table {
     return slot !== 0 && this.entryAt(slot) === entry ? slot : 0;
   }
 
+  /** Points the directory to where a segment has moved; false where `from` is no segment of this table. */
+  moveSegment(from: number, to: number): boolean {
+    const first = this.directory.indexOf(from);
+    if (first < 0) return false;
+    for (let i = first; this.directory[i] === from; i++) this.directory[i] = to;
+    return true;
+  }
+
   /**
    * Makes sure that the next `insert` of this hash succeeds: grows or splits its segment. False when there is no
    * memory. Slots found before are void afterwards.

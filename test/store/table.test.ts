@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Arena } from '../../src/store/arena.ts';
+import { Entries, EntryType } from '../../src/store/entry.ts';
+import { KeyHash } from '../../src/store/hash.ts';
+import { Table } from '../../src/store/table.ts';
+
+class Fixture {
+  readonly arena = new Arena(16 * 1024 * 1024);
+  readonly entries = new Entries(this.arena);
+  readonly hash = new KeyHash(7, 9);
+  readonly table = new Table(this.arena, this.entries, this.hash);
+
+  hashOf(key: Buffer): number {
+    return this.hash.of(key, 0, key.length);
+  }
+
+  has(key: Buffer): boolean {
+    return this.table.find(this.hashOf(key), key, 0, key.length) !== 0;
+  }
+
+  add(key: Buffer): void {
+    if (this.has(key)) return;
+    assert.ok(this.table.reserve(this.hashOf(key), 0));
+    const at = this.arena.alloc(this.entries.size(key.length, 0, false));
+    this.entries.init(at, EntryType.string, 0, key.length, 0, false, 1, 0, 1, 0);
+    this.arena.u8.set(key, this.entries.keyOffset(at));
+    this.table.insert(this.hashOf(key), at);
+  }
+
+  remove(key: Buffer): void {
+    const slot = this.table.find(this.hashOf(key), key, 0, key.length);
+    if (slot === 0) return;
+    const at = this.table.entryAt(slot);
+    this.table.remove(this.hashOf(key), slot);
+    this.arena.free(at);
+  }
+
+  keyAt(at: number): string {
+    const offset = this.entries.keyOffset(at);
+    return Buffer.from(this.arena.u8.slice(offset, offset + this.entries.keyLength(at))).toString();
+  }
+
+  scanAll(count: number, between: () => void): string[] {
+    const seen: string[] = [];
+    let cursor = 0;
+    do {
+      cursor = this.table.scan(cursor, count, (at) => seen.push(this.keyAt(at)));
+      between();
+    } while (cursor !== 0);
+    return seen;
+  }
+}
+
+const key = (n: number): Buffer => Buffer.from(`key:${n}`);
+
+test('a table holds what was put in and not taken out, however it grows and shrinks', () => {
+  const op = fc.oneof(
+    fc.record({ add: fc.boolean(), from: fc.nat(3000), count: fc.integer({ min: 1, max: 800 }) }),
+    fc.record({ add: fc.boolean(), from: fc.nat(3000), count: fc.constant(1) }),
+  );
+  fc.assert(
+    fc.property(fc.array(op, { maxLength: 25 }), (ops) => {
+      const f = new Fixture();
+      const model = new Set<number>();
+      for (const { add, from, count } of ops) {
+        for (let n = from; n < from + count; n++) {
+          if (add) {
+            f.add(key(n));
+            model.add(n);
+          } else {
+            f.remove(key(n));
+            model.delete(n);
+          }
+        }
+        assert.equal(f.table.size, model.size);
+      }
+      for (let n = 0; n < 3800; n += 7) assert.equal(f.has(key(n)), model.has(n));
+      assert.deepEqual(new Set(f.scanAll(10, () => {})), new Set([...model].map((n) => `key:${n}`)));
+      while (f.table.drain(3));
+      assert.equal(f.arena.usedBytes, 0);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a scan visits what is there throughout, under growth and shrinkage, in steps of about its count', () => {
+  const f = new Fixture();
+  for (let n = 0; n < 2000; n++) f.add(key(n));
+  let next = 10_000;
+  let steps = 0;
+  const seen = f.scanAll(10, () => {
+    steps += 1;
+    for (let i = 0; i < 40; i++) f.add(key(next++));
+    for (let i = 0; i < 10; i++) f.remove(key(10_000 + ((next * 7 + i) % (next - 10_000))));
+  });
+  const all = new Set(seen);
+  for (let n = 0; n < 2000; n++) assert.ok(all.has(`key:${n}`), `key:${n} was missed`);
+  assert.ok(steps > 100);
+});
+
+test('samples are entries of the table', () => {
+  const f = new Fixture();
+  for (let n = 0; n < 500; n++) f.add(key(n));
+  const seen = new Set<string>();
+  for (let i = 0; i < 3000; i++) seen.add(f.keyAt(f.table.sample(Math.random)));
+  assert.ok(seen.size > 400);
+  for (const k of seen) assert.ok(f.has(Buffer.from(k)));
+});
+
+test('where there is no memory, reserve says so and nothing has changed', () => {
+  const arena = new Arena(1024 * 1024);
+  const entries = new Entries(arena);
+  const table = new Table(arena, entries, new KeyHash(1, 2));
+  while (arena.alloc(8) !== 0);
+  assert.equal(table.reserve(123, 0), false);
+  assert.equal(table.size, 0);
+});
