@@ -3,7 +3,17 @@
 //   --tests     compile src, test and bench into .build/ instead
 //   --types     check types of everything, write nothing
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -62,22 +72,34 @@ function newest(files) {
   return files.reduce((max, f) => Math.max(max, statSync(f).mtimeMs), 0);
 }
 
-function isFresh() {
-  if (!existsSync(stampFile)) return false;
+/** The files that the output is made from, as the stamp file lists them: one that has gone makes it stale too. */
+function sourceFiles() {
   const dirs = flags.has('--tests') ? ['src', 'test', 'bench'] : ['src'];
-  const sources = [
+  return [
     ...dirs.flatMap((d) => walk(join(root, d))).filter((f) => !f.endsWith('.generated.ts')),
     join(root, 'tsconfig.json'),
     join(root, 'package.json'),
     fileURLToPath(import.meta.url),
   ];
-  return newest(sources) <= statSync(stampFile).mtimeMs;
+}
+
+function stampText(sources) {
+  return `${sources.map((f) => relative(root, f)).join('\n')}\n`;
+}
+
+function isFresh() {
+  if (!existsSync(stampFile)) return false;
+  const sources = sourceFiles();
+  return (
+    readFileSync(stampFile, 'utf8') === stampText(sources) && newest(sources) <= statSync(stampFile).mtimeMs
+  );
 }
 
 if (flags.has('--if-stale') && isFresh()) process.exit(0);
 writeCommandList();
 writeVersion();
 const startedAt = new Date();
+const sources = sourceFiles();
 const project = flags.has('--tests') || flags.has('--types') ? join(root, 'test', 'tsconfig.json') : root;
 if (!flags.has('--types')) rmSync(outDir, { recursive: true, force: true });
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -86,5 +108,8 @@ const result = spawnSync(process.execPath, args, { stdio: 'inherit' });
 if (result.status !== 0) process.exit(result.status ?? 1);
 if (!flags.has('--types')) {
   mkdirSync(outDir, { recursive: true });
-  writeFileSync(stampFile, `${startedAt.toISOString()}\n`);
+  const binary = join(outDir, 'main.js');
+  if (existsSync(binary)) chmodSync(binary, 0o755);
+  writeFileSync(stampFile, stampText(sources));
+  utimesSync(stampFile, startedAt, startedAt);
 }

@@ -1,0 +1,25 @@
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts
+COPY tsconfig.json ./
+COPY scripts/build.mjs scripts/build.mjs
+COPY src src
+RUN npm run build && npm prune --omit=dev --ignore-scripts
+
+FROM node:24-slim
+ENV NODE_ENV=production \
+    FERRITE_SERVER_BIND=0.0.0.0 \
+    FERRITE_HUB_BIND=0.0.0.0 \
+    FERRITE_HTTP_BIND=0.0.0.0 \
+    FERRITE_PERSISTENCE_DIR=/data
+WORKDIR /app
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY package.json LICENSE ./
+RUN ln -s /app/dist/main.js /usr/local/bin/ferrite-ts && mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 6379 6380
+HEALTHCHECK --interval=30s --timeout=6s --start-period=30s CMD ["ferrite-ts", "ping"]
+ENTRYPOINT ["ferrite-ts"]
