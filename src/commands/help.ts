@@ -1,4 +1,5 @@
 // HELP of the commands that have subcommands, made from their metadata: what can be asked for, and what it does.
+// It knows no command by name.
 import type { Call } from './call.ts';
 import type { CommandGroup, CommandSpec } from './command.ts';
 
