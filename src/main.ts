@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     readFile: (path: string) => readFileSync(path, 'utf8'),
   });
   if ('exitCode' in outcome) process.exitCode = outcome.exitCode;
-  else await serve(outcome.serve, '');
+  else await serve(outcome.serve, outcome.configFile ?? '');
 }
 
 main().catch((error: unknown) => {

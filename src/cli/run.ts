@@ -24,7 +24,9 @@ export interface Surroundings {
 }
 
 /** An exit code, or the configuration of a node that is to be started. */
-export type Outcome = { readonly exitCode: ExitCode } | { readonly serve: LoadedConfig };
+export type Outcome =
+  | { readonly exitCode: ExitCode }
+  | { readonly serve: LoadedConfig; readonly configFile: string | undefined };
 
 const answerTimeoutMs = 5000;
 
@@ -42,10 +44,14 @@ function readConfigFile(path: string, surroundings: Surroundings): NonNullable<C
   }
 }
 
+function configFileOf(words: ConfigWords, env: Environment): string | undefined {
+  const variable = env[configFileVariable];
+  return words.configFile ?? (variable === '' ? undefined : variable);
+}
+
 function loadFor(words: ConfigWords, surroundings: Surroundings): LoadedConfig {
   const { env, machineMemoryBytes } = surroundings;
-  const variable = env[configFileVariable];
-  const path = words.configFile ?? (variable === '' ? undefined : variable);
+  const path = configFileOf(words, env);
   const file = path === undefined ? {} : { file: readConfigFile(path, surroundings) };
   return loadConfig({ ...file, env, machineMemoryBytes, settings: words.settings });
 }
@@ -77,7 +83,7 @@ async function dispatch(invocation: Invocation, surroundings: Surroundings): Pro
   for (const warning of loaded.warnings) output.err(`ferrite-ts: warning: ${warning}`);
   switch (invocation.kind) {
     case 'serve':
-      return { serve: loaded };
+      return { serve: loaded, configFile: configFileOf(invocation, surroundings.env) };
     case 'check-config':
       output.out(formatEffective(loaded).trimEnd());
       return { exitCode: ExitCode.done };

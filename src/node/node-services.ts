@@ -1,4 +1,5 @@
 // What commands may use of this node, put together from its parts: the one implementation of Services.
+// It holds no state of its own.
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../base/log.ts';
 import { CommandTable } from '../commands/command-table.ts';

@@ -45,6 +45,7 @@ test('a node to be started comes back as its configuration', async () => {
   assert.ok('serve' in outcome);
   assert.equal(outcome.serve.config['edge.mode'], 'hub');
   assert.equal(outcome.serve.config['server.port'], 0);
+  assert.equal(outcome.configFile, 'edge.toml');
 });
 
 test('FERRITE_CONFIG names the file where --config does not', async () => {

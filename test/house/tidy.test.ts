@@ -86,9 +86,9 @@ function testOf(path: string): string {
   return `${path.replace(/^src/, 'test').slice(0, -'.ts'.length)}.test.ts`;
 }
 
-/** `store` for src/store/a/b.ts and test/store/c.test.ts. */
+/** `store` for src/store/a/b.ts and test/store/c.test.ts, `node` for src/node.ts too. */
 function partOf(path: string): string {
-  return path.split('/')[1] ?? '';
+  return (path.split('/')[1] ?? '').replace(/(\.test)?\.ts$/, '');
 }
 
 /** Modules that the tests of the mirrored folders import, and what those import within their own part of src. */
@@ -105,9 +105,12 @@ function reachedByTests(): ReadonlySet<string> {
   return reached;
 }
 
-/** A family of commands comes into the rules with the first of its tests. */
+/** A part of src, or a family of commands, comes into the rules with the first of its tests. */
 function isEarly(path: string): boolean {
-  return partOf(path) === 'commands' && !existsSync(dirname(path).replace(/^src/, 'test'));
+  const folder = dirname(path).replace(/^src/, 'test');
+  return !tests.some((file) =>
+    folder === 'test' ? partOf(file) === partOf(path) : file.startsWith(`${folder}/`),
+  );
 }
 
 test('every module with code is reached by a test of its own folder, or there is a reason why not', () => {
