@@ -16,6 +16,7 @@ import {
   joinExpire,
   joinPut,
   type KeyState,
+  type Marker,
   zeroDot,
 } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
@@ -182,7 +183,9 @@ function joinState(
   if (state.marker !== undefined) {
     if (whole) state.marker = undefined;
     else if (d.kind !== DeltaKind.put && d.kind !== DeltaKind.clear && d.kind !== DeltaKind.marker) {
-      return d.kind === DeltaKind.forget ? JoinResult.stale : JoinResult.want;
+      return d.kind === DeltaKind.forget || isSeenByMarker(store, d, state.marker)
+        ? JoinResult.stale
+        : JoinResult.want;
     }
   }
   switch (d.kind) {
@@ -219,6 +222,16 @@ function joinState(
   }
   ks.save(hash, d.buf, d.keyOffset, d.keyLength, state);
   return JoinResult.joined;
+}
+
+/** Whether the value that was purged had taken in the delta already: then nothing of the key is wanted for it. */
+function isSeenByMarker(store: Store, d: BatchReader, marker: Marker): boolean {
+  const { value, expiry, slots } = marker;
+  if (d.kind === DeltaKind.expire) {
+    return store.compare({ stamp: d.stamp, origin: d.origin }, expiry) <= 0;
+  }
+  if (d.kind === DeltaKind.count) return slots.some((s) => s.origin === d.origin && s.stamp >= d.stamp);
+  return value.origin === d.origin && value.stamp >= d.stamp;
 }
 
 function joinPatch(

@@ -1,8 +1,8 @@
-// Whether a command that puts several strings at once fits in memory, asked before its first put, so that it puts all or
-// none. Where there is plenty it costs one sum; near the limit it takes the blocks on trial and gives them back. It errs
-// towards no: it counts the split of a table segment for every new key.
+// Whether a command that puts several strings at once fits in memory and the store's limits, asked before its first put,
+// so that it puts all or none. Where there is plenty it costs one sum; near the limit it takes the blocks on trial and
+// gives them back. It errs towards no: it counts the split of a table segment for every new key.
 import { CommandError } from '../base/errors.ts';
-import { outOfMemory } from '../resp/errors.ts';
+import { outOfMemory, tooManyKeys } from '../resp/errors.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Store } from './store.ts';
 
@@ -15,7 +15,7 @@ const segmentHalfBytes = 1792;
 const entryOverheadBytes = 64;
 
 /**
- * Throws CommandError OOM where the puts of arguments first, first + 2, .. before `end` as keys, each followed by its
+ * Throws CommandError, OOM or that of a limit, where the puts of arguments first, first + 2, .. before `end` as keys, each followed by its
  * value, may not fit.
  */
 export function requireRoom(
@@ -31,16 +31,38 @@ export function requireRoom(
   const count = (end - first) / 2;
   let bytes = 0;
   let longest = 0;
-  for (let i = first; i < end; i++) {
-    const length = lengths[i]!;
-    bytes += length;
-    if (length > longest) longest = length;
+  for (let i = first; i < end; i += 2) {
+    const keyLength = lengths[i]!;
+    const valueLength = lengths[i + 1]!;
+    bytes += keyLength + valueLength;
+    longest = Math.max(longest, keyLength, valueLength);
+    store.checkLimits(keyLength, valueLength, false);
   }
+  if (store.limits.keysMax > 0) requireKeys(store, ks, buf, offsets, lengths, first, end);
   const slabs = Math.min(count, classesMax) * slabUnitsMax * arena.unitBytes;
   const most = 2 * bytes + count * (entryOverheadBytes + 3 * segmentHalfBytes) + slabs;
   const free = arena.limitBytes - ground.reserveBytes - arena.usedBytes;
   if (longest < arena.unitBytes && most <= free) return;
   takeOnTrial(store, ks, buf, offsets, lengths, first, end);
+}
+
+/** Throws where the new keys are more than the limit allows; a new key that is named twice counts twice. */
+function requireKeys(
+  store: Store,
+  ks: Keyspace,
+  buf: Uint8Array,
+  offsets: Int32Array,
+  lengths: Int32Array,
+  first: number,
+  end: number,
+): void {
+  const { keysMax } = store.limits;
+  let keys = store.counts().keys;
+  for (let i = first; i < end; i += 2) {
+    const [offset, length] = [offsets[i]!, lengths[i]!];
+    if (ks.entryOf(store.hash.of(buf, offset, length), buf, offset, length) === 0) keys += 1;
+  }
+  if (keys > keysMax) throw new CommandError(tooManyKeys(keysMax));
 }
 
 function takeOnTrial(

@@ -25,3 +25,16 @@ test('sets all or nothing where memory runs out', () => {
     "-OOM command not allowed when used memory > 'maxmemory'.",
   );
 });
+
+test('sets all or nothing at the limits of keys and sizes', () => {
+  const node = new CommandNode();
+  node.store.limits = { keysMax: 3, keyBytesMax: 10, valueBytesMax: 20 };
+  assert.match(String(node.run('MSET a 1 b 2 c 3 d 4')), /^-/);
+  assert.match(String(node.run(`MSET a 1 ${'k'.repeat(11)} 2`)), /^-/);
+  assert.match(String(node.run(`MSET a 1 b ${'v'.repeat(21)}`)), /^-/);
+  assert.equal(node.run('DBSIZE'), 0);
+  assert.equal(node.run('MSET a 1 b 2 c 3'), 'OK');
+  assert.equal(node.run('MSET a 4 b 5 c 6'), 'OK');
+  assert.match(String(node.run('MSET a 7 d 8')), /^-/);
+  assert.deepEqual(node.run('MGET a b c d'), ['4', '5', '6', null]);
+});

@@ -1,0 +1,165 @@
+// The property on which everything rests: the deltas that commands emit, joined into an empty store, give what the
+// commands left. It is held for random histories of every write command of strings and keys, with time passing and
+// keys expiring, on a node that has peers and on one that has none.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { JoinResult } from '../../src/store/join.ts';
+import { buildMs, TestNode } from '../store/fleet.ts';
+import { CommandNode } from './harness.ts';
+
+type Step = { readonly command: readonly string[] } | { readonly passMs: number } | { readonly db: number };
+
+const key = fc.constantFrom('a', 'b', 'c');
+const value = fc.constantFrom('x', '', '7', '-12', '1.25', '1234567890123', 'z'.repeat(140), 'y'.repeat(300));
+const integer = fc.constantFrom(
+  '1',
+  '-3',
+  '1000',
+  '9007199254740993',
+  '9223372036854775807',
+  '-9223372036854775808',
+);
+const float = fc.constantFrom('0.5', '-1.25', '3', '1e3');
+const ms = fc.constantFrom('50', '100', '1000', '0', '-5');
+const deadline = fc.constantFrom(['PX', '50'], ['PX', '100'], ['KEEPTTL'], ['EX', '1'], ['PXAT', '1'], []);
+const database = fc.constantFrom('0', '1', '2');
+const condition = fc.constantFrom([], ['NX'], ['XX'], ['GT'], ['LT']);
+
+function make(name: string, ...parts: fc.Arbitrary<string | readonly string[]>[]): fc.Arbitrary<Step> {
+  return fc.tuple(...parts).map((p) => ({ command: [name, ...p.flat()] }));
+}
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 3, arbitrary: make('SET', key, value, deadline) },
+  make('SET', key, value, fc.constantFrom('NX', 'XX', 'GET')),
+  { weight: 2, arbitrary: make('APPEND', key, value) },
+  make('SETRANGE', key, fc.constantFrom('0', '2', '150', '290'), value),
+  { weight: 2, arbitrary: make('INCR', key) },
+  make('DECR', key),
+  make('INCRBY', key, integer),
+  make('DECRBY', key, integer),
+  make('INCRBYFLOAT', key, float),
+  make('GETDEL', key),
+  make('GETEX', key, fc.constantFrom(['PX', '50'], ['PERSIST'], ['PXAT', '1'], [])),
+  make('GETSET', key, value),
+  make('SETNX', key, value),
+  make('PSETEX', key, ms, value),
+  make('MSET', key, value, key, value),
+  make('MSETNX', key, value, key, value),
+  { weight: 2, arbitrary: make('DEL', key) },
+  make('UNLINK', key, key),
+  { weight: 2, arbitrary: make('PEXPIRE', key, ms, condition) },
+  make('PERSIST', key),
+  make('RENAME', key, key),
+  make('RENAMENX', key, key),
+  make('COPY', key, key, fc.constantFrom([], ['REPLACE'])),
+  make('COPY', key, key, fc.constant('DB'), database, fc.constantFrom([], ['REPLACE'])),
+  make('MOVE', key, database),
+  make('SWAPDB', database, database),
+  make('FLUSHDB'),
+  make('GET', key),
+  { weight: 2, arbitrary: fc.constantFrom(10, 50, 100, 2000).map((passMs) => ({ passMs })) },
+  fc.nat(2).map((db) => ({ db })),
+);
+
+/** Plays a history; each command's deltas are one batch of the node. */
+function play(steps: readonly Step[], keepsDead: boolean): { node: TestNode; nowMs: number } {
+  const node = new TestNode('a', { keepsDead });
+  const client = new CommandNode({ store: node.store, nowMs: buildMs + 1000 });
+  for (const s of steps) {
+    if ('passMs' in s) client.advance(s.passMs);
+    else if ('db' in s) client.client.session.db = s.db;
+    else node.run(() => client.bytes(...s.command));
+  }
+  return { node, nowMs: client.nowMs };
+}
+
+/** Joins a batch as recovery does: there is nobody to ask for what is missing. */
+function replay(node: TestNode, batch: Buffer): void {
+  const { reader, store } = node;
+  store.recorder = undefined;
+  reader.open(batch, 0, batch.length);
+  while (reader.next()) {
+    const result = store.join(reader, undefined);
+    assert.ok(result === JoinResult.joined || result === JoinResult.stale, `join gave ${result}`);
+  }
+}
+
+/** What clients see by database, whichever keyspace it shows. */
+function seen(node: TestNode): Record<string, string> {
+  const { store } = node;
+  const lines = Object.entries(node.visible()).map(([name, value]) => {
+    const colon = name.indexOf(':');
+    return [`${store.databaseOf(Number(name.slice(0, colon)))}${name.slice(colon)}`, value];
+  });
+  return Object.fromEntries(lines.sort());
+}
+
+for (const keepsDead of [true, false]) {
+  const who = keepsDead ? 'a node with peers' : 'a node without peers';
+
+  test(`the deltas of ${who}, joined into an empty store, give what the commands left`, () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const { node, nowMs } = play(steps, keepsDead);
+        const fresh = new TestNode('b', { keepsDead });
+        fresh.setTime(nowMs);
+        for (const batch of node.history) replay(fresh, batch);
+        assert.deepEqual(seen(fresh), seen(node));
+      }),
+      { numRuns: 400 },
+    );
+  });
+}
+
+test('deltas that come twice change nothing', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const { node, nowMs } = play(steps, true);
+      const fresh = new TestNode('b');
+      fresh.setTime(nowMs);
+      node.history.forEach((batch, i) => {
+        replay(fresh, batch);
+        if (i > 0) replay(fresh, node.history[i - 1]!);
+        replay(fresh, batch);
+      });
+      assert.deepEqual(seen(fresh), seen(node));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a command that fails or only reads emits nothing', () => {
+  const node = new CommandNode();
+  node.run('MSET a 1 b x');
+  const before = node.store.recorder?.count;
+  const lines = [
+    'GET a',
+    'MGET a b',
+    'EXISTS a',
+    'INCR b',
+    'INCRBYFLOAT b 1',
+    'SET a 2 NX',
+    'SET a 2 EX 0',
+    'SETRANGE a -1 x',
+    'SETRANGE a 600000000 x',
+    'MSET a 1 b',
+    'MSETNX c 1 a 2',
+    'EXPIRE a 10 XX',
+    'PERSIST a',
+    'RENAME missing a',
+    'RENAMENX a b',
+    'COPY a b',
+    'MOVE a 0',
+    'DEL missing',
+    'FLUSHALL what',
+    'SWAPDB 0 0',
+    'SCAN 0',
+    'KEYS *',
+  ];
+  for (const line of lines) {
+    node.run(line);
+    assert.equal(node.store.recorder?.count, before, line);
+  }
+});
