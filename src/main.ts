@@ -50,6 +50,8 @@ async function serve(loaded: LoadedConfig, configFile: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  // A reader of our output that goes away (`| head`, a log collector that restarts) must not end the node.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const outcome = await runCommandLine(process.argv.slice(2), {
     env: process.env,
     machineMemoryBytes: machineMemoryBytes(totalmem(), process.constrainedMemory()),
