@@ -1,5 +1,5 @@
 // Random streams of string and key commands against redis-server and against our dispatch, replies compared byte for
-// byte in RESP2. Orders that Redis leaves open (KEYS, SCAN, RANDOMKEY) are compared as sets, and times with some leeway,
+// byte in both protocols. Orders that Redis leaves open (KEYS, SCAN, RANDOMKEY) are compared as sets, and times with some leeway,
 // because the two nodes do not read the clock in one instant.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -201,15 +201,19 @@ function compare(args: Command, ours: Buffer, theirs: Buffer): void {
   } else assert.equal(ours.toString('latin1'), theirs.toString('latin1'), shown);
 }
 
-test('replies are those of redis-server', { skip: redisMissing }, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 60 }), async (commands) => {
-      const node = new CommandNode({ nowMs: Date.now(), memoryBytes: 4 * 1024 * 1024 });
-      const theirs = await redis!.run([['FLUSHALL'], ...commands]);
-      commands.forEach((args, i) => {
-        compare(args, node.bytes(...args), theirs[i + 1]!);
-      });
-    }),
-    { numRuns: 400 },
-  );
-});
+for (const protocol of [2, 3] as const) {
+  test(`replies in RESP${protocol} are those of redis-server`, { skip: redisMissing }, async () => {
+    await redis!.run([['HELLO', String(protocol)]]);
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 60 }), async (commands) => {
+        const node = new CommandNode({ nowMs: Date.now(), memoryBytes: 4 * 1024 * 1024 });
+        node.client.session.protocol = protocol;
+        const theirs = await redis!.run([['FLUSHALL'], ...commands]);
+        commands.forEach((args, i) => {
+          compare(args, node.bytes(...args), theirs[i + 1]!);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+}

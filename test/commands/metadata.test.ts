@@ -1,0 +1,46 @@
+// The metadata of string and key commands against redis-server's own COMMAND: arity, flags, keys, group and version.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CommandSpec } from '../../src/commands/command.ts';
+import { commandList } from '../../src/commands/list.generated.ts';
+import { parseReply, type Reply } from './parse-reply.ts';
+import { RedisOracle, redisMissing } from './redis-oracle.ts';
+
+const inServerGroup = new Set(['dbsize', 'flushdb', 'flushall', 'swapdb']);
+/** Containers of subcommands are described by those. */
+const specs = commandList.filter(
+  (c) => c.group === 'string' || c.group === 'generic' || inServerGroup.has(c.name),
+);
+
+function infoOf(spec: CommandSpec): unknown[] {
+  const { first, last, step } = spec.keys ?? { first: 0, last: 0, step: 0 };
+  return [spec.name, spec.arity, [...spec.flags].sort(), first, last, step];
+}
+
+function listOf(reply: Reply): readonly Reply[] {
+  assert.ok(Array.isArray(reply));
+  return reply;
+}
+
+test('COMMAND INFO and COMMAND DOCS of redis-server say the same', { skip: redisMissing }, async () => {
+  const redis = await RedisOracle.start();
+  try {
+    const names = specs.map((spec) => spec.name);
+    const [info, docs] = await redis.run([
+      ['COMMAND', 'INFO', ...names],
+      ['COMMAND', 'DOCS', ...names],
+    ]);
+    const infos = listOf(parseReply(info!, 0)!.value);
+    const described = listOf(parseReply(docs!, 0)!.value);
+    specs.forEach((spec, i) => {
+      const [name, arity, flags, first, last, step] = listOf(infos[i]!);
+      assert.deepEqual(infoOf(spec), [name, arity, [...listOf(flags!)].sort(), first, last, step]);
+      const doc = listOf(described[described.indexOf(spec.name) + 1]!);
+      const told = (field: string): Reply | undefined => doc[doc.indexOf(field) + 1];
+      assert.deepEqual([spec.name, spec.group, spec.since], [spec.name, told('group'), told('since')]);
+      assert.notEqual(spec.summary, told('summary'), `${spec.name}: the summary is in our own words`);
+    });
+  } finally {
+    await redis.stop();
+  }
+});
