@@ -84,6 +84,8 @@ export interface Services {
   readonly table: CommandTable;
   readonly host: Host;
   readonly rates: Rates;
+  /** The live `proto-max-bulk-len`: also the longest string that APPEND and SETRANGE make. */
+  readonly requestLimits: { readonly bulkBytesMax: number };
   /** Undefined where this node syncs with nobody. */
   readonly sync: SyncSummary | undefined;
   /** Ferrite's own version. */

@@ -119,6 +119,7 @@ export function createServices(parts: ServiceParts): NodeServices {
     table: new CommandTable(commandList),
     host: parts.host,
     rates: new TrafficRates(),
+    requestLimits: parts.requestLimits,
     get sync() {
       return parts.sync()?.summary();
     },

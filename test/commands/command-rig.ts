@@ -145,6 +145,7 @@ export class Rig {
         cpu: () => ({ userUsec: 1_500_000, systemUsec: 250_000 }),
       },
       rates: this.rates,
+      requestLimits: this.requestLimits,
       sync: options.sync,
       version: '0.1.0',
       databases: 16,

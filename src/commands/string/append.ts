@@ -1,6 +1,5 @@
 // APPEND key value: adds bytes at the end of a string, as a patch. https://redis.io/commands/append
 import { CommandError } from '../../base/errors.ts';
-import { bulkBytesMax } from '../../delta/kinds.ts';
 import { stringTooLong } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
@@ -21,7 +20,7 @@ function append(call: Call): void {
   const { strings } = call.store;
   const length = at === 0 ? 0 : strings.length(at);
   const added = call.length(2);
-  if (length + added > bulkBytesMax) throw new CommandError(stringTooLong);
+  if (length + added > call.services.requestLimits.bulkBytesMax) throw new CommandError(stringTooLong);
   const { keyspace, buf } = call;
   call.reply.integer(
     strings.patch(keyspace, buf, call.offset(1), call.length(1), length, buf, call.offset(2), added),

@@ -2,7 +2,6 @@
 // where its runs are. The table of lengths is rows by columns of 32-bit numbers, which is limited as in Redis and by the
 // store's own limit. https://redis.io/commands/lcs
 import { CommandError } from '../../base/errors.ts';
-import { bulkBytesMax } from '../../delta/kinds.ts';
 import { lcsBothForms, lcsNotStrings, lcsTooLarge } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
@@ -38,6 +37,7 @@ function lcs(call: Call): void {
   const b = readOperand(call, 2);
   const options = readOptions(call);
   const tableBytes = (a.length + 1) * (b.length + 1) * 4;
+  const { bulkBytesMax } = call.services.requestLimits;
   if (tableBytes > Math.min(bulkBytesMax, call.store.limitBytes)) throw new CommandError(lcsTooLarge);
   const lengths = lengthTable(a, b);
   const length = lengths[lengths.length - 1]!;

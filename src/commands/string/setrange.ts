@@ -1,6 +1,5 @@
 // SETRANGE key offset value: writes over a part of a string, as a patch. https://redis.io/commands/setrange
 import { CommandError } from '../../base/errors.ts';
-import { bulkBytesMax } from '../../delta/kinds.ts';
 import { offsetOutOfRange, stringTooLong } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
@@ -26,7 +25,7 @@ function setRange(call: Call): void {
     call.reply.integer(at === 0 ? 0 : strings.length(at));
     return;
   }
-  if (position + added > bulkBytesMax) throw new CommandError(stringTooLong);
+  if (position + added > call.services.requestLimits.bulkBytesMax) throw new CommandError(stringTooLong);
   const { keyspace, buf } = call;
   call.reply.integer(
     strings.patch(keyspace, buf, call.offset(1), call.length(1), position, buf, call.offset(3), added),

@@ -43,3 +43,12 @@ test('begins anew over an expired value', () => {
   assert.equal(node.run('GET k'), 'new');
   assert.equal(node.run('TTL k'), -1);
 });
+
+test('keeps to the longest string, which can be changed', () => {
+  const node = new CommandNode();
+  node.rig.requestLimits.bulkBytesMax = 1_048_576;
+  const half = 'x'.repeat(600_000);
+  assert.equal(node.call('APPEND', 'k', half), 600_000);
+  assert.equal(node.run(`APPEND k ${half}`), '-ERR string exceeds maximum allowed size (proto-max-bulk-len)');
+  assert.equal(node.run('STRLEN k'), 600_000);
+});
