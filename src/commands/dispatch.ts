@@ -56,21 +56,22 @@ export class Dispatch implements Executor {
     const recorder = services.store.recorder;
     const recordsBefore = recorder === undefined ? 0 : recorder.count;
     const mark = reply.mark();
-    let entry: CommandEntry | undefined;
+    let admitted: CommandEntry | undefined;
     services.stats.commands += 1;
     try {
-      entry = this.resolve(args);
+      const entry = this.resolve(args);
       call.name = entry.name;
       session.lastCommand = entry.name;
       session.lastActiveMs = services.store.nowMs;
       this.admit(entry, session.authenticated);
+      admitted = entry;
       entry.run?.(call);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       reply.rewind(mark);
-      this.fail(entry, error, reply);
+      this.fail(admitted, error, reply);
     }
-    if (entry !== undefined) this.time(entry);
+    if (admitted !== undefined) this.time(admitted);
     if (call.deferred) return ExecuteResult.deferred;
     return recorder !== undefined && recorder.count !== recordsBefore
       ? ExecuteResult.write
@@ -115,6 +116,7 @@ export class Dispatch implements Executor {
     throw new CommandError(refusal);
   }
 
+  /** `entry`: the command that ran; undefined where it was rejected before. */
   private fail(entry: CommandEntry | undefined, error: CommandError, reply: ReplyWriter): void {
     if (entry !== undefined) entry.failed += 1;
     const { errors } = this.services.stats;

@@ -31,6 +31,7 @@ export interface ListenerOptions {
   /** Whether a new client may do everything at once: false where a password is asked for. */
   readonly authenticated: () => boolean;
   readonly requestLimits?: RequestLimits;
+  /** Kept and filled up with the defaults, so that whoever changes it changes the listener's. */
   readonly limits?: Partial<ConnectionLimits>;
   readonly sweepEveryMs?: number;
 }
@@ -73,7 +74,7 @@ export class Listener {
   constructor(options: ListenerOptions) {
     this.options = options;
     this.maxClients = options.maxClients;
-    this.limits = { ...defaultConnectionLimits(), ...options.limits };
+    this.limits = Object.assign(options.limits ?? {}, { ...defaultConnectionLimits(), ...options.limits });
     this.requestLimits = options.requestLimits ?? defaultRequestLimits();
     const { executor, committer, nowMs, log } = options;
     this.context = {

@@ -361,6 +361,11 @@ export class Store {
     ks.renewTable();
   }
 
+  /** Keys that flushes left to be freed. */
+  get pendingFreeCount(): number {
+    return this.retired.reduce((sum, table) => sum + table.size, 0);
+  }
+
   /** Frees part of what flushes left; returns whether there is more. */
   freeSlice(segments: number): boolean {
     const table = this.retired[0];

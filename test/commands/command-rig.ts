@@ -73,8 +73,9 @@ export class Rig {
     this.dispatch.beginTurn();
   }
 
-  /** Lets time pass; a new turn begins. */
+  /** Ends the turn and lets time pass; a new turn begins. */
   advance(ms: number): void {
+    this.journal.commit(() => {});
     this.nowMs += ms;
     this.dispatch.beginTurn();
   }

@@ -1,0 +1,27 @@
+// The ACL categories of a command: what its flags and group imply, and what it names itself.
+// https://redis.io/docs/management/security/acl
+import type { CommandGroup, CommandSpec } from './command.ts';
+
+const ofGroup: Partial<Record<CommandGroup, string>> = {
+  string: 'string',
+  generic: 'keyspace',
+  connection: 'connection',
+  transactions: 'transaction',
+  pubsub: 'pubsub',
+};
+
+/** Names without the `@`, each once. */
+export function aclCategories(spec: CommandSpec): string[] {
+  const { flags } = spec;
+  const names = new Set<string>();
+  if (flags.includes('write')) names.add('write');
+  if (flags.includes('readonly')) names.add('read');
+  const group = ofGroup[spec.group];
+  if (group !== undefined) names.add(group);
+  if (flags.includes('admin')) names.add('admin');
+  names.add(flags.includes('fast') ? 'fast' : 'slow');
+  if (flags.includes('blocking')) names.add('blocking');
+  if (flags.includes('admin')) names.add('dangerous');
+  for (const name of spec.categories ?? []) names.add(name);
+  return [...names];
+}

@@ -1,0 +1,62 @@
+// OBJECT ENCODING | FREQ | IDLETIME | REFCOUNT key: how a value is kept, under the names that Redis would give, and
+// when it was last used. Looking does not count as a use. https://redis.io/commands/object
+import { CommandError } from '../../base/errors.ts';
+import { isCanonicalInt } from '../../store/number.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { helpSubcommand } from '../help.ts';
+
+/** Up to here Redis keeps a string in one allocation with its object. */
+const embstrBytesMax = 44;
+const noFrequency =
+  'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching ' +
+  'between policies at runtime LRU and LFU data will take some time to adjust.';
+
+export const command: CommandSpec = {
+  name: 'object',
+  arity: -2,
+  flags: [],
+  group: 'generic',
+  since: '2.2.3',
+  summary: 'How values are kept and used.',
+  subcommands: [
+    ofKey('encoding', 'Returns how the value is kept, in the words of Redis.', encoding),
+    ofKey('freq', 'Refused: how often a key is used is not counted.', () => {
+      throw new CommandError(noFrequency);
+    }),
+    helpSubcommand('generic', '6.2.0'),
+    ofKey('idletime', 'Returns the seconds since the last use.', idleTime),
+    ofKey('refcount', 'Returns how many refer to the value: always 1.', (call) => call.reply.integer(1)),
+  ],
+};
+
+function ofKey(name: string, summary: string, run: (call: Call, at: number) => void): CommandSpec {
+  return {
+    name,
+    arity: 3,
+    flags: ['readonly'],
+    keys: { first: 2, last: 2, step: 1 },
+    group: 'generic',
+    since: '2.2.3',
+    summary,
+    syntax: '<key>',
+    run: (call) => {
+      const at = call.find(2);
+      if (at === 0) call.reply.nil();
+      else run(call, at);
+    },
+  };
+}
+
+function encoding(call: Call, at: number): void {
+  const { strings } = call.store;
+  strings.read(at);
+  const { valueBytes, valueOffset, valueLength } = strings;
+  if (isCanonicalInt(valueBytes, valueOffset, valueLength)) call.reply.bulkLatin1('int');
+  else call.reply.bulkLatin1(valueLength <= embstrBytesMax ? 'embstr' : 'raw');
+}
+
+function idleTime(call: Call, at: number): void {
+  const { entries, ground } = call.store;
+  call.reply.integer((ground.access - entries.access(at)) & 0xffffff);
+}

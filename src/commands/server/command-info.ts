@@ -1,0 +1,94 @@
+// COMMAND INFO [name ...]: ten fields a command, nil for a name that is none. https://redis.io/commands/command-info
+import type { ReplyWriter } from '../../resp/reply-writer.ts';
+import { aclCategories } from '../acl-categories.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec, KeyRange } from '../command.ts';
+import type { CommandEntry } from '../command-table.ts';
+import { findCommand } from './find-command.ts';
+
+export const commandInfo: CommandSpec = {
+  name: 'info',
+  arity: -2,
+  flags: ['loading', 'stale'],
+  categories: ['connection'],
+  group: 'server',
+  since: '2.8.13',
+  summary: 'Describes commands by name.',
+  syntax: '[<name> ...]',
+  run: info,
+};
+
+function info(call: Call): void {
+  const { reply, services } = call;
+  if (call.argc === 2) {
+    const entries = services.table.entries();
+    reply.array(entries.length);
+    for (const entry of entries) replyInfo(reply, entry);
+    return;
+  }
+  reply.array(call.argc - 2);
+  for (let i = 2; i < call.argc; i++) {
+    const entry = findCommand(services.table, call.text(i));
+    if (entry === undefined) reply.nil();
+    else replyInfo(reply, entry);
+  }
+}
+
+/** Name, arity, flags, first key, last key, step, categories, tips, key specifications, subcommands. */
+export function replyInfo(reply: ReplyWriter, entry: CommandEntry): void {
+  const { spec } = entry;
+  const { first, last, step } = spec.keys ?? { first: 0, last: 0, step: 0 };
+  const categories = aclCategories(spec);
+  reply.array(10);
+  reply.bulkLatin1(entry.name);
+  reply.integer(entry.arity);
+  replyWords(reply, spec.flags);
+  reply.integer(first);
+  reply.integer(last);
+  reply.integer(step);
+  replyWords(
+    reply,
+    categories.map((name) => `@${name}`),
+  );
+  reply.set(0);
+  if (spec.keys === undefined) reply.set(0);
+  else {
+    reply.set(1);
+    replyKeySpecification(reply, spec, spec.keys);
+  }
+  const subcommands = entry.subcommands?.entries() ?? [];
+  reply.set(subcommands.length);
+  for (const subcommand of subcommands) replyInfo(reply, subcommand);
+}
+
+function replyWords(reply: ReplyWriter, words: readonly string[]): void {
+  reply.set(words.length);
+  for (const word of words) reply.simple(word);
+}
+
+/** A command that writes is said to read and change its keys, which is right or stricter than need be. */
+function replyKeySpecification(reply: ReplyWriter, spec: CommandSpec, keys: KeyRange): void {
+  reply.map(3);
+  reply.bulkLatin1('flags');
+  replyWords(reply, spec.flags.includes('write') ? ['RW', 'access', 'update'] : ['RO', 'access']);
+  reply.bulkLatin1('begin_search');
+  reply.map(2);
+  reply.bulkLatin1('type');
+  reply.bulkLatin1('index');
+  reply.bulkLatin1('spec');
+  reply.map(1);
+  reply.bulkLatin1('index');
+  reply.integer(keys.first);
+  reply.bulkLatin1('find_keys');
+  reply.map(2);
+  reply.bulkLatin1('type');
+  reply.bulkLatin1('range');
+  reply.bulkLatin1('spec');
+  reply.map(3);
+  reply.bulkLatin1('lastkey');
+  reply.integer(keys.last < 0 ? keys.last : keys.last - keys.first);
+  reply.bulkLatin1('keystep');
+  reply.integer(keys.step);
+  reply.bulkLatin1('limit');
+  reply.integer(0);
+}

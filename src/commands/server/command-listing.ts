@@ -1,0 +1,49 @@
+// COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN glob]: names, those of subcommands only where a
+// pattern matches them. https://redis.io/commands/command-list
+import { CommandError } from '../../base/errors.ts';
+import { Glob, globBytesMax } from '../../base/glob.ts';
+import { aclCategories } from '../acl-categories.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import type { CommandEntry } from '../command-table.ts';
+
+export const commandListing: CommandSpec = {
+  name: 'list',
+  arity: -2,
+  flags: ['loading', 'stale'],
+  categories: ['connection'],
+  group: 'server',
+  since: '7.0.0',
+  summary: 'Lists the names of the commands.',
+  syntax: '[FILTERBY MODULE <name> | ACLCAT <category> | PATTERN <glob>]',
+  run: list,
+};
+
+function list(call: Call): void {
+  const entries = call.services.table.entries();
+  const names = call.argc === 2 ? entries.map((entry) => entry.name) : filtered(call, entries);
+  call.reply.array(names.length);
+  for (const name of names) call.reply.bulkLatin1(name);
+}
+
+function filtered(call: Call, entries: readonly CommandEntry[]): string[] {
+  if (call.argc !== 5 || !call.is(2, 'filterby')) call.syntaxError();
+  const all = entries.flatMap((entry) => [entry, ...(entry.subcommands?.entries() ?? [])]);
+  const chosen = all.filter(readFilter(call));
+  return chosen.map((entry) => entry.name);
+}
+
+function readFilter(call: Call): (entry: CommandEntry) => boolean {
+  if (call.is(3, 'module')) return () => false;
+  if (call.is(3, 'aclcat')) {
+    const category = call.text(4).toLowerCase();
+    return (entry) => aclCategories(entry.spec).includes(category);
+  }
+  if (!call.is(3, 'pattern')) call.syntaxError();
+  if (call.length(4) > globBytesMax) throw new CommandError('ERR pattern is too long');
+  const glob = new Glob(Buffer.from(call.text(4).toLowerCase()));
+  return (entry) => {
+    const bytes = Buffer.from(entry.name);
+    return glob.matches(bytes, 0, bytes.length);
+  };
+}

@@ -1,0 +1,89 @@
+// CONFIG GET pattern ... | SET name value ... | RESETSTAT: the parameters of the node, several at a time, and its
+// counters. https://redis.io/commands/config-get
+import { CommandError } from '../../base/errors.ts';
+import { Glob, globBytesMax } from '../../base/glob.ts';
+import type { Call } from '../call.ts';
+import type { CommandFlag, CommandSpec } from '../command.ts';
+import { helpSubcommand } from '../help.ts';
+
+const flags: readonly CommandFlag[] = ['admin', 'noscript', 'loading', 'stale'];
+
+export const command: CommandSpec = {
+  name: 'config',
+  arity: -2,
+  flags: [],
+  group: 'server',
+  since: '2.0.0',
+  summary: "The node's parameters.",
+  subcommands: [
+    {
+      name: 'get',
+      arity: -3,
+      flags,
+      group: 'server',
+      since: '2.0.0',
+      summary: 'Returns the parameters whose names match, with their values.',
+      syntax: '<pattern> ...',
+      run: get,
+    },
+    helpSubcommand('server', '5.0.0'),
+    {
+      name: 'resetstat',
+      arity: 2,
+      flags,
+      group: 'server',
+      since: '2.0.0',
+      summary: 'Sets the counters of INFO back to zero.',
+      run: resetStat,
+    },
+    {
+      name: 'set',
+      arity: -4,
+      flags,
+      group: 'server',
+      since: '2.0.0',
+      summary: 'Sets parameters, all of them or none.',
+      syntax: '<name> <value> ...',
+      run: set,
+    },
+  ],
+};
+
+function get(call: Call): void {
+  const globs: Glob[] = [];
+  for (let i = 2; i < call.argc; i++) {
+    if (call.length(i) > globBytesMax) throw new CommandError('ERR pattern is too long');
+    globs.push(new Glob(Buffer.from(call.text(i).toLowerCase())));
+  }
+  const found = call.services.parameters.entries().filter(([name]) => {
+    const bytes = Buffer.from(name);
+    return globs.some((glob) => glob.matches(bytes, 0, bytes.length));
+  });
+  call.reply.map(found.length);
+  for (const [name, value] of found) {
+    call.reply.bulkLatin1(name);
+    call.reply.bulkText(value);
+  }
+}
+
+function set(call: Call): void {
+  if (call.argc % 2 === 1) call.syntaxError();
+  const pairs: (readonly [string, string])[] = [];
+  for (let i = 2; i < call.argc; i += 2) pairs.push([call.text(i).toLowerCase(), call.text(i + 1)]);
+  const refusal = call.services.parameters.set(pairs);
+  if (refusal !== undefined) throw new CommandError(refusal);
+  call.reply.ok();
+}
+
+function resetStat(call: Call): void {
+  const { stats, clients, table, store } = call.services;
+  stats.commands = 0;
+  stats.hits = 0;
+  stats.misses = 0;
+  stats.errors.clear();
+  clients.resetTotals();
+  table.resetFigures();
+  store.expiredCount = 0;
+  store.lazyFreedCount = 0;
+  call.reply.ok();
+}

@@ -1,0 +1,54 @@
+// SHUTDOWN [NOSAVE | SAVE] [NOW] [FORCE] | ABORT: ends the node as SIGTERM does; the connection closes instead of a
+// reply. The journal is made durable in any case; SAVE writes a snapshot first. FORCE ends also where that fails.
+// https://redis.io/commands/shutdown
+import { CommandError } from '../../base/errors.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+
+const failed = 'ERR Errors trying to SHUTDOWN. Check logs.';
+
+export const command: CommandSpec = {
+  name: 'shutdown',
+  arity: -1,
+  flags: ['admin', 'noscript', 'loading', 'stale', 'no_multi', 'allow_busy'],
+  group: 'server',
+  since: '1.0.0',
+  summary: 'Ends the node, with everything durable.',
+  syntax: '[NOSAVE | SAVE] [NOW] [FORCE] | ABORT',
+  run: shutdown,
+};
+
+interface Options {
+  save: boolean | undefined;
+  now: boolean;
+  force: boolean;
+}
+
+function shutdown(call: Call): void {
+  if (call.argc === 2 && call.is(1, 'abort')) throw new CommandError('ERR No shutdown in progress.');
+  const { save = false, now, force } = readOptions(call);
+  const { services } = call;
+  const deferral = call.defer();
+  services
+    .shutdown({ save, now })
+    .catch((error: unknown) => {
+      services.log.error('shutdown failed', {
+        error: error instanceof Error ? error.message : String(error),
+      });
+      if (!force) throw error;
+      return services.shutdown({ save: false, now: true });
+    })
+    .catch(() => deferral.resume((reply) => reply.error(failed)));
+}
+
+function readOptions(call: Call): Options {
+  const options: Options = { save: undefined, now: false, force: false };
+  for (let i = 1; i < call.argc; i++) {
+    if (call.is(i, 'save') && options.save !== false) options.save = true;
+    else if (call.is(i, 'nosave') && options.save !== true) options.save = false;
+    else if (call.is(i, 'now')) options.now = true;
+    else if (call.is(i, 'force')) options.force = true;
+    else call.syntaxError();
+  }
+  return options;
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bulk, Rig } from '../command-rig.ts';
+
+test('OBJECT ENCODING has the names that Redis would give', () => {
+  const client = new Rig().connect();
+  const values: [string, string][] = [
+    ['1', 'int'],
+    ['-9223372036854775808', 'int'],
+    ['9223372036854775808', 'embstr'],
+    ['01', 'embstr'],
+    ['', 'embstr'],
+    ['x'.repeat(44), 'embstr'],
+    ['x'.repeat(45), 'raw'],
+  ];
+  for (const [value, encoding] of values) {
+    client.send('SET', 'k', value);
+    assert.equal(client.send('OBJECT', 'ENCODING', 'k'), bulk(encoding), value);
+  }
+  assert.equal(client.send('OBJECT', 'ENCODING', 'nokey'), '$-1\r\n');
+});
+
+test('OBJECT IDLETIME counts the seconds since the last use, and looking is none', () => {
+  const rig = new Rig();
+  const client = rig.connect();
+  client.send('SET', 'k', 'v');
+  rig.advance(7000);
+  assert.equal(client.send('OBJECT', 'IDLETIME', 'k'), ':7\r\n');
+  client.send('CLIENT', 'NO-TOUCH', 'ON');
+  client.send('GET', 'k');
+  assert.equal(client.send('OBJECT', 'IDLETIME', 'k'), ':7\r\n');
+  client.send('CLIENT', 'NO-TOUCH', 'OFF');
+  client.send('GET', 'k');
+  assert.equal(client.send('OBJECT', 'IDLETIME', 'k'), ':0\r\n');
+  assert.equal(client.send('OBJECT', 'IDLETIME', 'nokey'), '$-1\r\n');
+});
+
+test('OBJECT REFCOUNT, FREQ and HELP', () => {
+  const client = new Rig().connect();
+  client.send('SET', 'k', 'v');
+  assert.equal(client.send('OBJECT', 'REFCOUNT', 'k'), ':1\r\n');
+  assert.match(
+    client.send('OBJECT', 'FREQ', 'k'),
+    /^-ERR An LFU maxmemory policy is not selected, access frequency/,
+  );
+  assert.equal(client.send('OBJECT', 'FREQ', 'nokey'), '$-1\r\n');
+  assert.match(client.send('OBJECT', 'HELP'), /\+IDLETIME <key>\r\n/);
+});
