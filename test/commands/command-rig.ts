@@ -34,7 +34,12 @@ export interface RigOptions {
 function newStore(memoryBytes: number): Store {
   const origins = new Origins();
   const clock = new HybridClock(rigStartMs);
-  const store = new Store({ memoryBytes, origins, clock, hashSeed: [1, 2], random: () => 0.5 });
+  let state = 1;
+  const random = (): number => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return state / 4294967296;
+  };
+  const store = new Store({ memoryBytes, origins, clock, hashSeed: [1, 2], random });
   store.self = origins.intern('rig/00000001');
   return store;
 }
