@@ -9,6 +9,7 @@ import { compareDots } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { Encoding, EntryType } from './entry.ts';
 import {
+  type CounterSlot,
   type Dot,
   greatestDot,
   joinClear,
@@ -181,8 +182,15 @@ function joinState(
   const state = ks.load(hash, d.buf, d.keyOffset, d.keyLength);
   const dot = { stamp: d.stamp, origin: d.origin };
   if (state.marker !== undefined) {
-    if (whole) state.marker = undefined;
-    else if (d.kind !== DeltaKind.put && d.kind !== DeltaKind.clear && d.kind !== DeltaKind.marker) {
+    if (isBeatenByMarker(store, d, state.marker)) return JoinResult.stale;
+    if (d.kind === DeltaKind.put && store.compare(dot, state.marker.value) > 0) revive(state, state.marker);
+    else if (whole && d.kind !== DeltaKind.count) state.marker = undefined;
+    else if (
+      d.kind !== DeltaKind.count &&
+      d.kind !== DeltaKind.put &&
+      d.kind !== DeltaKind.clear &&
+      d.kind !== DeltaKind.marker
+    ) {
       return d.kind === DeltaKind.forget || isSeenByMarker(store, d, state.marker)
         ? JoinResult.stale
         : JoinResult.want;
@@ -200,7 +208,9 @@ function joinState(
       const sum = d.has(DeltaFlag.decimal)
         ? d.buf.toString('latin1', d.valueOffset, d.valueOffset + d.valueLength)
         : (BigInt(d.sumHi) << 32n) | BigInt(d.sumLo >>> 0);
-      if (!joinCount(state, { ...dot, run: stampFrom(d.runHi, d.runLo), sum })) return JoinResult.stale;
+      const slot = { ...dot, run: stampFrom(d.runHi, d.runLo), sum };
+      if (state.marker !== undefined) joinCountToMarker(store, state, state.marker, slot);
+      else if (!joinCount(state, slot)) return JoinResult.stale;
       break;
     }
     case DeltaKind.expire:
@@ -222,6 +232,29 @@ function joinState(
   }
   ks.save(hash, d.buf, d.keyOffset, d.keyLength, state);
   return JoinResult.joined;
+}
+
+/** Whether a put is older, in value and expiry, than the plain value that was purged: it must not come back to life. */
+function isBeatenByMarker(store: Store, d: BatchReader, marker: Marker): boolean {
+  if (d.kind !== DeltaKind.put || marker.slots.length > 0 || d.records.length > 0) return false;
+  const dot = { stamp: d.stamp, origin: d.origin };
+  if (store.compare(dot, marker.value) >= 0) return false;
+  return !d.has(DeltaFlag.expiryStated) || store.compare(dot, marker.expiry) <= 0;
+}
+
+/** Gives back what a marker keeps of a purged value, all but its bytes, under the put that replaces those. */
+function revive(state: KeyState, marker: Marker): void {
+  state.expiry = { deadlineMs: marker.deadlineMs, dot: marker.expiry };
+  state.slots = [...marker.slots];
+  state.marker = undefined;
+}
+
+/** A count says nothing of the deadline, so what was purged stays purged, and remembers the slot. */
+function joinCountToMarker(store: Store, state: KeyState, marker: Marker, slot: CounterSlot): void {
+  const purged = { ...state, slots: [...marker.slots], records: state.records };
+  joinCount(purged, slot);
+  const value = store.compare(slot, marker.value) > 0 ? slot : marker.value;
+  state.marker = { ...marker, value: { stamp: value.stamp, origin: value.origin }, slots: purged.slots };
 }
 
 /** Whether the value that was purged had taken in the delta already: then nothing of the key is wanted for it. */

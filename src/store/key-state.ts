@@ -194,7 +194,11 @@ export function joinClear(
   if (state.value !== undefined && order(state.value.dot, kill.dot) <= 0) state.value = undefined;
   if (order(state.expiry.dot, kill.dot) <= 0) state.expiry = { deadlineMs: 0, dot: zeroDot };
   const marker = state.marker;
-  if (marker !== undefined && order(marker.value, kill.dot) <= 0) state.marker = undefined;
+  if (marker !== undefined && order(marker.value, kill.dot) <= 0) {
+    // Slots that the clear has not seen were made beside it: they are not dead, so they come back.
+    state.slots = marker.slots.filter((s) => isSlotLive(state, s));
+    state.marker = undefined;
+  }
   return changed;
 }
 

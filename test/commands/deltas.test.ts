@@ -130,6 +130,28 @@ test('deltas that come twice change nothing', () => {
   );
 });
 
+test('two nodes that ran commands apart agree once each has the deltas of the other', () => {
+  const turn = fc.record({ node: fc.nat(1), step });
+  fc.assert(
+    fc.property(fc.array(turn, { maxLength: 30 }), (turns) => {
+      const nodes = [new TestNode('a'), new TestNode('b')];
+      const clients = nodes.map((n) => new CommandNode({ store: n.store, nowMs: buildMs + 1000 }));
+      for (const { node, step: s } of turns) {
+        if ('passMs' in s) for (const client of clients) client.advance(s.passMs);
+        else if ('db' in s) clients[node]!.client.session.db = s.db;
+        else if (s.command[0] !== 'SWAPDB') {
+          nodes[node]!.run(() => clients[node]!.bytes(...s.command));
+        }
+      }
+      const [left, right] = nodes.map((n) => [...n.history]);
+      for (const batch of left!) nodes[1]!.join(batch, nodes[0]!);
+      for (const batch of right!) nodes[0]!.join(batch, nodes[1]!);
+      assert.deepEqual(seen(nodes[0]!), seen(nodes[1]!));
+    }),
+    { numRuns: 400 },
+  );
+});
+
 test('a command that fails or only reads emits nothing', () => {
   const node = new CommandNode();
   node.run('MSET a 1 b x');
