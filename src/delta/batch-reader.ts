@@ -83,6 +83,11 @@ export class BatchReader {
     return count;
   }
 
+  /** The local index of an origin's name that stands in a record's value. */
+  intern(name: string): number {
+    return this.origins.intern(name);
+  }
+
   /** Whether the flag is set in the current record. */
   has(flag: number): boolean {
     return (this.flags & flag) !== 0;

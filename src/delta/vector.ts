@@ -32,6 +32,12 @@ export class VersionVector {
     return true;
   }
 
+  /** Sets the entry of `origin` back; undefined forgets it. Only where the history behind it is given up. */
+  retract(origin: number, entry: VectorEntry | undefined): void {
+    if (entry === undefined) this.stamps.delete(origin);
+    else this.stamps.set(origin, entry);
+  }
+
   /** Whether every entry of `other` is covered here. */
   dominates(other: VersionVector): boolean {
     for (const [origin, entry] of other.stamps) if (!this.covers(origin, entry.stamp)) return false;

@@ -183,14 +183,14 @@ function joinState(
   const dot = { stamp: d.stamp, origin: d.origin };
   if (state.marker !== undefined) {
     if (isBeatenByMarker(store, d, state.marker)) return JoinResult.stale;
-    if (d.kind === DeltaKind.put && store.compare(dot, state.marker.value) > 0) revive(state, state.marker);
-    else if (whole && d.kind !== DeltaKind.count) state.marker = undefined;
-    else if (
-      d.kind !== DeltaKind.count &&
-      d.kind !== DeltaKind.put &&
-      d.kind !== DeltaKind.clear &&
-      d.kind !== DeltaKind.marker
-    ) {
+    const { value, expiry, slots } = state.marker;
+    if (d.kind === DeltaKind.put && store.compare(dot, value) > 0) revive(state, state.marker);
+    else if (d.kind === DeltaKind.put && !whole && slots.length > 0) revive(state, state.marker);
+    else if (d.kind === DeltaKind.put && !whole) {
+      // A later word on the expiry of what was purged: only who still has the value can say what it is now.
+      if (d.has(DeltaFlag.expiryStated) && store.compare(dot, expiry) > 0) return JoinResult.want;
+    } else if (whole && d.kind !== DeltaKind.count) state.marker = undefined;
+    else if (d.kind !== DeltaKind.count && d.kind !== DeltaKind.clear && d.kind !== DeltaKind.marker) {
       return d.kind === DeltaKind.forget || isSeenByMarker(store, d, state.marker)
         ? JoinResult.stale
         : JoinResult.want;
@@ -238,7 +238,7 @@ function joinState(
 function isBeatenByMarker(store: Store, d: BatchReader, marker: Marker): boolean {
   if (d.kind !== DeltaKind.put || marker.slots.length > 0 || d.records.length > 0) return false;
   const dot = { stamp: d.stamp, origin: d.origin };
-  if (store.compare(dot, marker.value) >= 0) return false;
+  if (store.compare(dot, marker.value) > 0) return false;
   return !d.has(DeltaFlag.expiryStated) || store.compare(dot, marker.expiry) <= 0;
 }
 

@@ -140,9 +140,10 @@ export function joinPut(
 ): boolean {
   let changed = joinRecords(state, records, order);
   if (state.kill !== undefined && order(dot, state.kill.dot) <= 0) return changed;
+  // What was purged had won against it, and it is as dead.
+  if (state.marker !== undefined) return changed;
   if (state.value === undefined || order(dot, state.value.dot) > 0) {
     state.value = { dot, bytes };
-    state.marker = undefined;
     changed = true;
   }
   if (expiryStated && joinExpire(state, dot, deadlineMs, order)) changed = true;
@@ -198,6 +199,9 @@ export function joinClear(
     // Slots that the clear has not seen were made beside it: they are not dead, so they come back.
     state.slots = marker.slots.filter((s) => isSlotLive(state, s));
     state.marker = undefined;
+    if (order(marker.expiry, kill.dot) > 0) {
+      state.expiry = { deadlineMs: marker.deadlineMs, dot: marker.expiry };
+    }
   }
   return changed;
 }

@@ -12,6 +12,18 @@ import { VersionVector } from '../delta/vector.ts';
 /** Starts remembered; a peer that knows only an older one finds that this node's past is unknown to it. */
 export const startsMax = 4096;
 export const notesMax = 65_536;
+/** Name of the record, not kept as a note, that gives up a past: origin name; the value is the first stamp given up. */
+const retractPrefix = 'retract:';
+/** Name of the record, not kept as a note, of starting over; the value is what was covered, as JSON rows. */
+const forgetName = 'start-over';
+const rowsMax = 65_536;
+
+/** What a replayed repair does to the store: the deltas that the repair recorded follow it. */
+export interface LedgerRepairs {
+  /** Everything of `origin` since `sinceStamp` is recorded anew. */
+  forgetSince(origin: number, sinceStamp: number): void;
+  forgetCovered(covered: VersionVector): void;
+}
 
 /** One start of this node: under `origin` it gave the stamps from `stamp` to `lastStamp`, named by `tag` to peers. */
 export interface StartRecord {
@@ -26,6 +38,10 @@ export interface StartRecord {
 export class Ledger {
   /** Where records of changes go: the journal's writer; undefined during recovery and where nobody keeps them. */
   recorder: BatchWriter | undefined;
+  /** The store, during recovery. */
+  repairs: LedgerRepairs | undefined;
+  /** The last stamp that this node's clock gave: nothing of its own in the journal is above. */
+  ownStamp: (() => number) | undefined;
   /** How far each origin is complete here; for the own one, its last stamp. Changed through this ledger only. */
   readonly vector = new VersionVector();
   private readonly startList: { origin: number; stamp: number; tag: number; lastStamp: number }[] = [];
@@ -55,6 +71,26 @@ export class Ledger {
   addStart(origin: number, stamp: number, tag: number): void {
     this.pushStart(origin, stamp, tag);
     this.recorder?.start(origin, stamp, tag);
+  }
+
+  /**
+   * Gives up this node's own past under `origin` from `sinceStamp` on (a fork): those starts are no longer its own, and
+   * the origin is complete up to the end of the start before. To be called after the start of the next origin.
+   */
+  retract(origin: number, sinceStamp: number): void {
+    this.giveUp(origin, sinceStamp);
+    this.recorder?.ledger(origin, sinceStamp, `${retractPrefix}${sinceStamp}`, '');
+  }
+
+  /**
+   * Forgets how far others' origins are complete: this node starts over, with what `covered` does not cover. `nameOf`
+   * gives an origin's name.
+   */
+  startOver(covered: VersionVector, nameOf: (origin: number) => string): void {
+    this.keepOwnEntry();
+    const own = this.ownOrigin;
+    const rows = [...covered.entries()].map(([origin, { stamp, tag }]) => [nameOf(origin), stamp, tag]);
+    this.recorder?.ledger(own, this.vector.stampOf(own), forgetName, JSON.stringify(rows));
   }
 
   /** Notes, without a record of its own, that a record with this own stamp is in the journal. */
@@ -100,6 +136,7 @@ export class Ledger {
       case DeltaKind.ledger: {
         const { buf, keyOffset, keyLength, valueOffset, valueLength } = reader;
         const name = buf.toString('utf8', keyOffset, keyOffset + keyLength);
+        if (this.replayRepair(reader, name)) return true;
         this.putNote(name, buf.toString('utf8', valueOffset, valueOffset + valueLength));
         return true;
       }
@@ -110,12 +147,46 @@ export class Ledger {
 
   /** Appends all of it, for a snapshot. */
   write(writer: BatchWriter): void {
+    if (this.ownStamp !== undefined) this.witnessOwn(this.ownStamp());
     for (const start of this.startList) {
       writer.start(start.origin, start.stamp, start.tag);
       if (start.lastStamp > 0) writer.frontier(start.origin, start.lastStamp, start.tag);
     }
     for (const [origin, entry] of this.vector.entries()) writer.frontier(origin, entry.stamp, entry.tag);
     for (const [name, value] of this.noteMap) this.writeNote(writer, name, value);
+  }
+
+  private replayRepair(reader: BatchReader, name: string): boolean {
+    if (name.startsWith(retractPrefix)) {
+      const since = Number(name.slice(retractPrefix.length));
+      this.giveUp(reader.origin, since);
+      this.repairs?.forgetSince(reader.origin, since);
+      return true;
+    }
+    if (name !== forgetName) return false;
+    this.keepOwnEntry();
+    const { buf, valueOffset, valueLength } = reader;
+    const rows: unknown = JSON.parse(buf.toString('utf8', valueOffset, valueOffset + valueLength));
+    const covered = new VersionVector();
+    for (const row of Array.isArray(rows) ? rows.slice(0, rowsMax) : []) {
+      covered.advance(reader.intern(String(row[0])), Number(row[1]), Number(row[2]));
+    }
+    this.repairs?.forgetCovered(covered);
+    return true;
+  }
+
+  private giveUp(origin: number, sinceStamp: number): void {
+    const kept = this.startList.filter((s) => s.origin !== origin || s.stamp < sinceStamp);
+    this.startList.splice(0, this.startList.length, ...kept);
+    const before = kept.filter((s) => s.origin === origin && s.lastStamp > 0).at(-1);
+    this.vector.retract(origin, before && { stamp: before.lastStamp, tag: before.tag });
+  }
+
+  private keepOwnEntry(): void {
+    const own = this.ownOrigin;
+    const entry = this.vector.get(own);
+    this.vector.clear();
+    if (entry !== undefined) this.vector.advance(own, entry.stamp, entry.tag);
   }
 
   private raise(origin: number, stamp: number, tag: number): boolean {

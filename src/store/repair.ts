@@ -4,7 +4,7 @@
 import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { dotsOf } from './graveyard.ts';
-import { type CounterSlot, type Dot, type KeyState, zeroDot } from './key-state.ts';
+import { type CounterSlot, type Dot, emptyState, type KeyState, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import { formatDecimal, parseDecimal } from './number.ts';
 import type { Store } from './store.ts';
@@ -63,6 +63,14 @@ export function redot(
     redotState(found.state, { from, sinceStamp, to, dot, renamed });
     save(store, found);
     if (recorder !== undefined) store.emitKey(recorder, found.ks.id, found.key);
+  }
+}
+
+/** Forgets every key that quotes a dot of `from` since `sinceStamp`: replay of a fork, whose record has them anew. */
+export function forgetSince(store: Store, from: number, sinceStamp: number): void {
+  const isMoved = (dot: Dot): boolean => dot.origin === from && dot.stamp >= sinceStamp;
+  for (const found of everyKey(store)) {
+    if (quotedDots(found.state).some(isMoved)) save(store, { ...found, state: emptyState() });
   }
 }
 

@@ -6,7 +6,7 @@ import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
 import { keyspacesMax } from '../delta/kinds.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { Encoding } from './entry.ts';
-import type { Dot, KeyState } from './key-state.ts';
+import type { CounterSlot, Dot, KeyState, Marker } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Store } from './store.ts';
 
@@ -158,17 +158,8 @@ function emitState(
     const [hi, lo] = [stampHi(expiry.dot.stamp), stampLo(expiry.dot.stamp)];
     writer.expire(ks.id, key, keyOffset, keyLength, expiry.dot.origin, hi, lo, expiry.deadlineMs);
   }
-  for (const slot of state.slots) {
-    if (!isNew(slot)) continue;
-    const [hi, lo] = [stampHi(slot.stamp), stampLo(slot.stamp)];
-    const [runHi, runLo] = [stampHi(slot.run), stampLo(slot.run)];
-    if (typeof slot.sum === 'string') {
-      writer.countDecimal(ks.id, key, keyOffset, keyLength, slot.origin, hi, lo, runHi, runLo, slot.sum);
-    } else {
-      const [sumHi, sumLo] = [Number(slot.sum >> 32n), Number(BigInt.asIntN(32, slot.sum))];
-      writer.count64(ks.id, key, keyOffset, keyLength, slot.origin, hi, lo, runHi, runLo, sumHi, sumLo);
-    }
-  }
+  for (const slot of state.slots) if (isNew(slot)) emitCount(writer, at, slot);
+  if (!local && marker !== undefined) emitPurged(writer, at, marker, isNew);
   if (local && marker !== undefined) {
     const head = writer.marker(
       ks.id,
@@ -190,6 +181,36 @@ function emitState(
         marker.slots.map((s) => ({ ...s, ...event })),
       );
   }
+}
+
+/**
+ * What was purged travels as what it was, but for the bytes, which nobody can see any more: a peer that lacks it would
+ * go on showing what it replaced.
+ */
+function emitPurged(writer: BatchWriter, at: KeyRange, marker: Marker, isNew: (dot: Dot) => boolean): void {
+  const { ks, key, keyOffset, keyLength } = at;
+  const isSlot = marker.slots.some((s) => s.stamp === marker.value.stamp && s.origin === marker.value.origin);
+  if (!isSlot && isNew(marker.value)) {
+    emitPut(writer, at, { dot: marker.value, bytes: new Uint8Array(0) }, undefined, []);
+  }
+  for (const slot of marker.slots) if (isNew(slot)) emitCount(writer, at, slot);
+  if (isNew(marker.expiry) || isNew(marker.value)) {
+    const { stamp, origin } = marker.expiry;
+    const [hi, lo] = [stampHi(stamp), stampLo(stamp)];
+    writer.expire(ks.id, key, keyOffset, keyLength, origin, hi, lo, marker.deadlineMs);
+  }
+}
+
+function emitCount(writer: BatchWriter, at: KeyRange, slot: CounterSlot): void {
+  const { ks, key, keyOffset, keyLength } = at;
+  const [hi, lo] = [stampHi(slot.stamp), stampLo(slot.stamp)];
+  const [runHi, runLo] = [stampHi(slot.run), stampLo(slot.run)];
+  if (typeof slot.sum === 'string') {
+    writer.countDecimal(ks.id, key, keyOffset, keyLength, slot.origin, hi, lo, runHi, runLo, slot.sum);
+    return;
+  }
+  const [sumHi, sumLo] = [Number(slot.sum >> 32n), Number(BigInt.asIntN(32, slot.sum))];
+  writer.count64(ks.id, key, keyOffset, keyLength, slot.origin, hi, lo, runHi, runLo, sumHi, sumLo);
 }
 
 interface KeyRange {

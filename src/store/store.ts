@@ -27,7 +27,7 @@ import {
   zeroDot,
 } from './key-state.ts';
 import { type Ground, Keyspace } from './keyspace.ts';
-import { forgetCovered, redot } from './repair.ts';
+import { forgetCovered, forgetSince, redot } from './repair.ts';
 import { emitKey, StoreScan } from './scan.ts';
 import { StateCodec } from './state-codec.ts';
 import { Strings } from './strings.ts';
@@ -173,6 +173,11 @@ export class Store {
   /** Gives this node's deltas of `from` since `sinceStamp` dots of `to`, and records them: fork repair. */
   redot(from: number, sinceStamp: number, to: number, stampNext: () => number): void {
     redot(this, from, sinceStamp, to, stampNext, this.recorder);
+  }
+
+  /** Forgets the keys that quote a dot of `from` since `sinceStamp`: replay of a fork repair. */
+  forgetSince(from: number, sinceStamp: number): void {
+    forgetSince(this, from, sinceStamp);
   }
 
   /** Forgets everything whose dots `covered` covers. */

@@ -267,8 +267,8 @@ export class Strings {
     const base =
       state.value !== undefined && state.value.dot.origin !== store.self ? state.value.dot : undefined;
     const records = recordsOfSlots(state, dot);
-    joinPut(state, dot, value, !keep, stated, records, store.ground.order);
     state.marker = undefined;
+    joinPut(state, dot, value, !keep, stated, records, store.ground.order);
     ks.save(hash, key, keyOffset, keyLength, state);
     const { recorder } = store;
     if (recorder === undefined) return;

@@ -1,0 +1,114 @@
+// The conflict log: writes that lost against concurrent ones, found where they met. It is bounded (the oldest go), kept
+// in the ledger's notes and so as durable as the data, and each conflict has an id that is never used again here.
+// It decides nothing: the join has.
+import type { SyncConflict, SyncLedger } from './ports.ts';
+
+const notePrefix = 'conflict:';
+/** Longer values are cut in the log; the store has the winner whole. */
+const valueBytesMax = 4096;
+
+export interface ConflictSide {
+  readonly origin: string;
+  readonly stamp: number;
+  /** As it was, but for its length. */
+  readonly value: Buffer;
+}
+
+export interface ConflictRecord {
+  readonly id: number;
+  readonly db: number;
+  readonly key: Buffer;
+  readonly winner: ConflictSide;
+  readonly loser: ConflictSide;
+  readonly strategy: string;
+  /** When it was found, Unix ms. */
+  readonly foundMs: number;
+}
+
+type Packed = readonly [
+  number,
+  string,
+  readonly [string, number, string],
+  readonly [string, number, string],
+  string,
+  number,
+];
+
+function packSide(side: ConflictSide): readonly [string, number, string] {
+  return [side.origin, side.stamp, side.value.subarray(0, valueBytesMax).toString('base64')];
+}
+
+function unpackSide([origin, stamp, value]: readonly [string, number, string]): ConflictSide {
+  return { origin, stamp, value: Buffer.from(value, 'base64') };
+}
+
+export class ConflictLog {
+  /** Conflicts found by this process. */
+  found = 0;
+  private readonly ledger: Pick<SyncLedger, 'notes' | 'setNote'>;
+  private readonly countMax: number;
+  private readonly ids: number[];
+  private nextId: number;
+
+  constructor(ledger: Pick<SyncLedger, 'notes' | 'setNote'>, countMax: number) {
+    this.ledger = ledger;
+    this.countMax = countMax;
+    this.ids = [...ledger.notes.keys()]
+      .filter((name) => name.startsWith(notePrefix))
+      .map((name) => Number(name.slice(notePrefix.length)))
+      .sort((a, b) => a - b);
+    this.nextId = Math.max(Number(ledger.notes.get('conflicts-next') ?? 1), (this.ids.at(-1) ?? 0) + 1);
+  }
+
+  get count(): number {
+    return this.ids.length;
+  }
+
+  /** Keeps a conflict; the caller's turn commits it. Returns its id. */
+  add(conflict: SyncConflict, nowMs: number): number {
+    const id = this.nextId++;
+    const { db, key, winner, loser, strategy } = conflict;
+    const packed: Packed = [db, key.toString('base64'), packSide(winner), packSide(loser), strategy, nowMs];
+    this.ledger.setNote(`${notePrefix}${id}`, JSON.stringify(packed));
+    this.ids.push(id);
+    this.found += 1;
+    while (this.ids.length > this.countMax) this.forget(this.ids.shift()!);
+    return id;
+  }
+
+  private forget(id: number): void {
+    this.ledger.setNote(`${notePrefix}${id}`, undefined);
+  }
+
+  get(id: number): ConflictRecord | undefined {
+    const text = this.ledger.notes.get(`${notePrefix}${id}`);
+    if (text === undefined) return undefined;
+    const [db, key, winner, loser, strategy, foundMs] = JSON.parse(text) as Packed;
+    return {
+      id,
+      db,
+      key: Buffer.from(key, 'base64'),
+      winner: unpackSide(winner),
+      loser: unpackSide(loser),
+      strategy,
+      foundMs,
+    };
+  }
+
+  /** The newest first, at most `countMax`. */
+  list(countMax: number): ConflictRecord[] {
+    const newest = this.ids.slice(-countMax).reverse();
+    return newest.map((id) => this.get(id)).filter((c) => c !== undefined);
+  }
+
+  /** Forgets one, or all; returns how many. The caller commits. */
+  clear(id?: number): number {
+    const gone = id === undefined ? [...this.ids] : this.ids.filter((known) => known === id);
+    this.ledger.setNote('conflicts-next', String(this.nextId));
+    for (const one of gone) {
+      this.forget(one);
+      this.ids.splice(this.ids.indexOf(one), 1);
+    }
+    return gone.length;
+  }
+}

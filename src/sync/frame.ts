@@ -1,0 +1,113 @@
+// Binary frames: parts of delta batches (layout in SPEC.md). Writing fills the header in front of bytes that are
+// already in place; reading checks everything that a frame says of itself before anybody looks inside. What the batch
+// holds is src/delta's. It knows no connection.
+import { crc32 } from 'node:zlib';
+import { FerriteError } from '../base/errors.ts';
+
+export const frameHeaderBytes = 22;
+/** Longest frame, header included. */
+export const frameBytesMax = 1024 * 1024;
+/** Longest batch that a receiver puts together. */
+export const batchBytesMax = 1024 * 1024 * 1024;
+export const seqMax = 2 ** 48 - 1;
+
+const magic = 0xfe;
+const version = 1;
+const two32 = 4294967296;
+
+export const FrameFlag = {
+  /** The last part of its batch. */
+  last: 1,
+  /** Answers a want, whose number is in place of the batch's. */
+  answer: 2,
+  /** The cursor counts. */
+  cursor: 4,
+  /** Part of a scan. */
+  scan: 8,
+} as const;
+
+export interface FrameHead {
+  readonly flags: number;
+  readonly batch: number;
+  readonly cursorSeq: number;
+}
+
+function malformed(what: string): never {
+  throw new FerriteError('LINK_PROTOCOL', `malformed frame: ${what}`);
+}
+
+/** Fills in the header of the frame `buf[start .. end)`. */
+export function sealFrame(buf: Buffer, start: number, end: number, head: FrameHead): void {
+  buf[start] = magic;
+  buf[start + 1] = version;
+  buf[start + 2] = head.flags;
+  buf[start + 3] = 0;
+  buf.writeUInt32LE(head.batch, start + 8);
+  buf.writeUInt32LE(head.cursorSeq % two32, start + 12);
+  buf.writeUInt16LE(Math.floor(head.cursorSeq / two32), start + 16);
+  buf.writeUInt32LE(0, start + 18);
+  buf.writeUInt32LE(crc32(buf.subarray(start + 8, end), head.flags), start + 4);
+}
+
+/** The frames of the batch `buf[frameHeaderBytes .. end)`, whose first header's room is before it. */
+export function framesOf(buf: Buffer, end: number, head: FrameHead): Buffer[] {
+  if (end <= frameBytesMax) {
+    sealFrame(buf, 0, end, { ...head, flags: head.flags | FrameFlag.last });
+    return [buf.subarray(0, end)];
+  }
+  const frames: Buffer[] = [];
+  const roomBytes = frameBytesMax - frameHeaderBytes;
+  for (let at = frameHeaderBytes; at < end; at += roomBytes) {
+    const until = Math.min(end, at + roomBytes);
+    const frame = Buffer.allocUnsafeSlow(frameHeaderBytes + until - at);
+    buf.copy(frame, frameHeaderBytes, at, until);
+    const flags = until === end ? head.flags | FrameFlag.last : head.flags;
+    sealFrame(frame, 0, frame.length, { ...head, flags });
+    frames.push(frame);
+  }
+  return frames;
+}
+
+/** Reads a frame's header. Throws FerriteError LINK_PROTOCOL for anything that is not a sound frame. */
+export function readFrame(frame: Buffer): FrameHead {
+  if (frame.length < frameHeaderBytes || frame.length > frameBytesMax) malformed('length');
+  if (frame[0] !== magic || frame[1] !== version) malformed('magic');
+  const flags = frame[2]!;
+  if (flags > 15 || frame[3] !== 0 || frame.readUInt32LE(18) !== 0) malformed('form');
+  if (crc32(frame.subarray(8), flags) !== frame.readUInt32LE(4)) malformed('CRC');
+  const cursorSeq = frame.readUInt16LE(16) * two32 + frame.readUInt32LE(12);
+  return { flags, batch: frame.readUInt32LE(8), cursorSeq };
+}
+
+/** Puts the parts of batches together. */
+export class BatchAssembly {
+  private parts: Buffer[] = [];
+  private bytes = 0;
+  private first: FrameHead | undefined;
+
+  /**
+   * Takes a frame; returns the batch's head and bytes (from `start`) once it is whole. Throws FerriteError
+   * LINK_PROTOCOL for parts that do not belong together.
+   */
+  add(frame: Buffer): { head: FrameHead; buf: Buffer; start: number } | undefined {
+    const head = readFrame(frame);
+    const { first } = this;
+    if (first === undefined && (head.flags & FrameFlag.last) !== 0) {
+      return { head, buf: frame, start: frameHeaderBytes };
+    }
+    const flags = head.flags & ~FrameFlag.last;
+    if (first === undefined) this.first = { ...head, flags };
+    else if (first.batch !== head.batch || first.flags !== flags || first.cursorSeq !== head.cursorSeq) {
+      malformed('part of another batch');
+    }
+    this.bytes += frame.length - frameHeaderBytes;
+    if (this.bytes > batchBytesMax) malformed('batch too long');
+    this.parts.push(frame.subarray(frameHeaderBytes));
+    if ((head.flags & FrameFlag.last) === 0) return undefined;
+    const buf = Buffer.concat(this.parts);
+    this.parts = [];
+    this.bytes = 0;
+    this.first = undefined;
+    return { head, buf, start: 0 };
+  }
+}

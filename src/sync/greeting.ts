@@ -1,0 +1,202 @@
+// The handshake's words: what each side says of itself and of what it knows of the other, and what it makes of the
+// other's claims (version, identity, fork, horizon). Claims are judged here; what follows is the link machine's.
+import { FerriteError } from '../base/errors.ts';
+import { isNodeId, nodeIdOf } from '../delta/origins.ts';
+import type { VersionVector } from '../delta/vector.ts';
+import { CloseCode } from './close-codes.ts';
+import { type Payload, protocolVersion, type VectorRow } from './envelope.ts';
+import type { Identity } from './identity.ts';
+import type { SyncLimits } from './limits.ts';
+import type { Verdict } from './link-machine.ts';
+import { Peer, type PeerFacts, rowsOf, sharedHash, vectorOf } from './peer.ts';
+import type { SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
+import { notedCursor } from './receiver.ts';
+
+/** The origin of the hub last met, so that hashes of vectors can leave it out. */
+const hubOriginNote = 'uplink-origin';
+const windowBytesMax = 64 * 1024 * 1024;
+
+export interface NodeParts {
+  readonly store: SyncStore;
+  readonly log: SyncLog;
+  readonly ledger: SyncLedger;
+  readonly identity: Identity;
+  readonly limits: SyncLimits;
+  readonly timers: Timers;
+  readonly role: 'edge' | 'hub';
+  readonly software: string;
+  /** Whether what is acknowledged survives a restart: persistence is on. */
+  readonly isDurable: boolean;
+}
+
+type Greeting = Payload<'hello'> | Payload<'welcome'>;
+type Knowledge = Pick<Payload<'ready'>, 'entry' | 'seen' | 'tags' | 'cursor'>;
+
+function greetingOf(node: NodeParts) {
+  return {
+    version: protocolVersion,
+    node_id: node.identity.nodeId,
+    origin: node.identity.originName,
+    tag: node.identity.tag,
+    role: node.role,
+    mode: 'bidirectional',
+    software: node.software,
+    journal: node.log.id,
+    durable: node.isDurable,
+    window: node.limits.windowBytes,
+  };
+}
+
+export function helloOf(node: NodeParts): Payload<'hello'> {
+  const { ledger, store, identity } = node;
+  const peer = ledger.notes.get(hubOriginNote);
+  const known = peer === undefined ? undefined : store.origins.find(peer);
+  const without = known === undefined ? [identity.origin] : [identity.origin, known];
+  return { ...greetingOf(node), hash: sharedHash(ledger.vector, store.origins, without), peer };
+}
+
+/** What this node knows of the peer: to be said before it notes the peer's tag. */
+function knowledgeOf(node: NodeParts, peer: Greeting): Knowledge {
+  const { ledger, store, identity } = node;
+  const entry = ledger.vector.get(store.origins.intern(peer.origin)) ?? null;
+  const noted = notedCursor(ledger, peer.node_id);
+  const cursor = noted !== undefined && noted.journal === peer.journal ? noted : null;
+  const seen = identity.seenOf(peer.origin);
+  return { entry, seen, tags: identity.tagsOf(peer.origin), cursor };
+}
+
+export function welcomeTo(node: NodeParts, hello: Payload<'hello'>): Payload<'welcome'> {
+  const { ledger, store, identity, timers } = node;
+  const without = [identity.origin, store.origins.intern(hello.origin)];
+  const isKnown = hello.peer === identity.originName;
+  const isSame = isKnown && hello.hash === sharedHash(ledger.vector, store.origins, without);
+  return {
+    ...greetingOf(node),
+    ...knowledgeOf(node, hello),
+    vector: isSame ? null : rowsOf(ledger.vector, store.origins, without),
+    horizon: store.horizon.size === 0 ? null : rowsOf(store.horizon, store.origins, []),
+    hub_time: timers.nowMs(),
+  };
+}
+
+export function readyTo(node: NodeParts, welcome: Payload<'welcome'>): Payload<'ready'> {
+  const { ledger, store, identity } = node;
+  const without = [identity.origin, store.origins.intern(welcome.origin)];
+  const vector = welcome.vector === null ? null : rowsOf(ledger.vector, store.origins, without);
+  return { ...knowledgeOf(node, welcome), vector };
+}
+
+/** Remembers who was met; to be called once the greeting is answered. */
+export function noteMet(node: NodeParts, peer: Greeting, isHub: boolean): void {
+  node.log.setSource('');
+  node.identity.noteTag(peer.origin, peer.tag);
+  if (isHub) node.ledger.setNote(hubOriginNote, peer.origin);
+  node.log.commit(() => {});
+}
+
+/**
+ * The peer as it is at the start of a live link. `vector`: its rows, or null where it has the same as this node had
+ * at `sameAs`.
+ */
+export function peerOf(
+  node: NodeParts,
+  greeting: Greeting,
+  knowledge: Knowledge,
+  vector: readonly VectorRow[] | null,
+  sameAs: VersionVector,
+): Peer {
+  const { store, log, identity } = node;
+  const origin = store.origins.intern(greeting.origin);
+  const has = vector === null ? sameAs.clone() : vectorOf(vector, store.origins);
+  has.retract(identity.origin, undefined);
+  if (knowledge.entry !== null) {
+    has.advance(identity.origin, knowledge.entry.stamp, knowledge.entry.tag);
+  }
+  const facts: PeerFacts = {
+    nodeId: greeting.node_id,
+    origin,
+    journal: greeting.journal,
+    tag: greeting.tag,
+    windowBytes: Math.min(greeting.window, windowBytesMax),
+    software: greeting.software,
+  };
+  return new Peer(facts, has, log.seq + log.writer.count);
+}
+
+function refused(code: CloseCode, error: string): Verdict {
+  return { kind: 'refused', code, error };
+}
+
+function judgeGreeting(node: NodeParts, peer: Greeting): Verdict | undefined {
+  if (peer.version !== protocolVersion) {
+    const error = `the peer speaks protocol version ${peer.version}, this node ${protocolVersion}`;
+    return refused(CloseCode.version, error);
+  }
+  if (!isNodeId(peer.node_id) || nodeIdOf(peer.origin) !== peer.node_id) {
+    return refused(CloseCode.protocol, 'node id and origin of the peer do not fit together');
+  }
+  if (peer.node_id === node.identity.nodeId) {
+    return refused(CloseCode.protocol, `the peer has this node's own id, ${peer.node_id}`);
+  }
+  if (peer.mode !== 'bidirectional') return refused(CloseCode.protocol, `unknown mode ${peer.mode}`);
+  return undefined;
+}
+
+/** Malformed origin names are the peer's mistake, not a crash. */
+function guarded(judge: () => Verdict): Verdict {
+  try {
+    return judge();
+  } catch (error) {
+    if (error instanceof FerriteError) return refused(CloseCode.protocol, error.message);
+    throw error;
+  }
+}
+
+/** `expected`: the node id that authenticated; undefined where none was named. */
+export function judgeHello(node: NodeParts, hello: Payload<'hello'>, expected: string | undefined): Verdict {
+  return guarded(() => {
+    const refusal = judgeGreeting(node, hello);
+    if (refusal !== undefined) return refusal;
+    if (expected !== undefined && expected !== hello.node_id) {
+      return refused(CloseCode.unauthorized, `${hello.node_id} is not who authenticated`);
+    }
+    node.store.origins.intern(hello.origin);
+    return { kind: 'ok' };
+  });
+}
+
+export function judgeWelcome(node: NodeParts, welcome: Payload<'welcome'>): Verdict {
+  return guarded(() => {
+    const refusal = judgeGreeting(node, welcome);
+    if (refusal !== undefined) return refusal;
+    const { store, ledger, identity } = node;
+    if (!identity.isOwn(welcome.entry, welcome.seen, welcome.tags)) return { kind: 'forked' };
+    if (welcome.vector !== null) vectorOf(welcome.vector, store.origins);
+    store.origins.intern(welcome.origin);
+    const horizon = vectorOf(welcome.horizon ?? [], store.origins);
+    horizon.retract(identity.origin, undefined);
+    const others = ledger.vector.clone();
+    others.retract(identity.origin, undefined);
+    if (others.size > 0 && !others.dominates(horizon)) return { kind: 'start_over' };
+    return { kind: 'ok' };
+  });
+}
+
+export function judgeReady(node: NodeParts, ready: Payload<'ready'>): Verdict {
+  return guarded(() => {
+    if (!node.identity.isOwn(ready.entry, ready.seen, ready.tags)) return { kind: 'forked' };
+    if (ready.vector !== null) vectorOf(ready.vector, node.store.origins);
+    return { kind: 'ok' };
+  });
+}
+
+/** Keeps what is pending for the hub, forgets the rest, to take a full copy. */
+export function startOver(node: NodeParts, welcome: Payload<'welcome'>): void {
+  const { store, ledger, log } = node;
+  const hub = peerOf(node, welcome, welcome, welcome.vector, ledger.vector);
+  log.setSource('');
+  store.forgetCovered(hub.vector);
+  ledger.startOver(hub.vector, (origin) => store.origins.name(origin));
+  ledger.setNote(`cursor:${welcome.node_id}`, undefined);
+  log.commit(() => {});
+}

@@ -1,0 +1,183 @@
+// Who this node is to its peers: origin, tag of this start, and which pasts are its own. It makes the record of each
+// start, tells a forked past by its tags, and repairs a fork: new epoch, own deltas re-dotted, the rest given up. It
+// keeps what it knows in the ledger; it knows no connection.
+//
+// Notes: `starts` [[tag, seq at the start], ...]; `fork` the seq below which links must not read the log;
+// `known` the newest own tag that a peer has durably; `tags:ORIGIN` the tags seen of another origin, oldest first;
+// `seen:ORIGIN` stamp and tag of a scan of another origin that has not come to its end.
+import { randomBytes } from 'node:crypto';
+import { nodeIdOf, originName } from '../delta/origins.ts';
+import { type Cursor, type Entry, tagsMax } from './envelope.ts';
+import type { SyncLedger, SyncLog, SyncStart, SyncStore } from './ports.ts';
+
+const startsKeptMax = 64;
+
+export interface IdentityParts {
+  readonly nodeId: string;
+  readonly store: SyncStore;
+  readonly log: SyncLog;
+  readonly ledger: SyncLedger;
+  /** 32 random bits. */
+  readonly random32?: () => number;
+}
+
+function parseNumbers(text: string | undefined): number[] {
+  if (text === undefined) return [];
+  return text.split(',').map(Number).filter(Number.isSafeInteger);
+}
+
+export class Identity {
+  readonly nodeId: string;
+  origin = 0;
+  tag = 0;
+  /** Times that this process found its history forked. */
+  forks = 0;
+  private readonly parts: IdentityParts;
+  private readonly random32: () => number;
+
+  constructor(parts: IdentityParts) {
+    this.parts = parts;
+    this.nodeId = parts.nodeId;
+    this.random32 = parts.random32 ?? (() => randomBytes(4).readUInt32LE());
+  }
+
+  get originName(): string {
+    return this.parts.store.origins.name(this.origin);
+  }
+
+  /** The seq below which the log holds what a fork gave up. */
+  get forkSeq(): number {
+    return Number(this.parts.ledger.notes.get('fork') ?? 0);
+  }
+
+  /**
+   * Records a start: to be called once after recovery, before the first write, and again by `fork`. A node without a
+   * past begins in a new epoch. The caller commits.
+   */
+  begin(): void {
+    const { store, ledger } = this.parts;
+    ledger.ownStamp = () => store.clock.last();
+    const past = ledger.ownOrigin;
+    const isSame = past !== 0 && nodeIdOf(store.origins.name(past)) === this.nodeId;
+    this.start(isSame ? past : this.newOrigin());
+  }
+
+  private newOrigin(): number {
+    return this.parts.store.origins.intern(originName(this.nodeId, this.random32()));
+  }
+
+  private start(origin: number): void {
+    const { store, ledger, log } = this.parts;
+    this.origin = origin;
+    this.tag = this.random32();
+    store.self = origin;
+    ledger.addStart(origin, store.clock.next(), this.tag);
+    const starts = [...this.startSeqs(), [this.tag, log.seq] as const].slice(-startsKeptMax);
+    ledger.setNote('starts', starts.map(([tag, seq]) => `${tag},${seq}`).join(','));
+    store.markSinceStamp = this.firstUnknown([this.noted('known')])?.stamp ?? Number.NEGATIVE_INFINITY;
+  }
+
+  private noted(name: string): number {
+    return Number(this.parts.ledger.notes.get(name) ?? -1);
+  }
+
+  private startSeqs(): (readonly [number, number])[] {
+    const flat = parseNumbers(this.parts.ledger.notes.get('starts'));
+    const pairs: (readonly [number, number])[] = [];
+    for (let i = 0; i + 1 < flat.length; i += 2) pairs.push([flat[i]!, flat[i + 1]!]);
+    return pairs;
+  }
+
+  private ownStarts(): SyncStart[] {
+    return this.parts.ledger.starts.filter((s) => s.origin === this.origin);
+  }
+
+  /** The start that follows the last one of whose tag a peer knows; the first where it knows none. */
+  private firstUnknown(tags: readonly number[]): SyncStart | undefined {
+    const starts = this.ownStarts();
+    return starts[starts.findLastIndex((s) => tags.includes(s.tag)) + 1];
+  }
+
+  /** Whether all that a peer has seen of this node's origin is of this node's own past. */
+  isOwn(entry: Entry | null, seen: Entry | null, tags: readonly number[]): boolean {
+    const { ledger } = this.parts;
+    const isKnown = (tag: number): boolean =>
+      tag === this.tag || ledger.lastStampOfTag(this.origin, tag) !== undefined;
+    return tags.every(isKnown) && [entry, seen].every((e) => e === null || this.isOwnPast(e));
+  }
+
+  /** Whether an entry for this node's origin is of this node's own past. */
+  isOwnPast(entry: Entry): boolean {
+    const { ledger, store } = this.parts;
+    if (entry.tag === this.tag) return entry.stamp <= store.clock.last();
+    const last = ledger.lastStampOfTag(this.origin, entry.tag);
+    return last !== undefined && entry.stamp <= last;
+  }
+
+  /** The tag of the start that gave an own stamp. */
+  tagOf(stamp: number): number {
+    return this.ownStarts().findLast((s) => s.stamp <= stamp)?.tag ?? this.tag;
+  }
+
+  /** Whether a peer's cursor in this node's log still says what it said when it was given. */
+  isSoundCursor(cursor: Cursor): boolean {
+    const { log } = this.parts;
+    if (cursor.journal !== log.id || cursor.seq > log.durableSeq || cursor.seq < this.forkSeq) return false;
+    const starts = this.startSeqs();
+    const at = starts.findIndex(([tag]) => tag === cursor.tag);
+    if (at < 0) return false;
+    const next = starts[at + 1];
+    return next === undefined || cursor.seq <= next[1];
+  }
+
+  /** A peer has everything own up to `stamp` durably. */
+  noteKnown(stamp: number): void {
+    const { ledger } = this.parts;
+    const tag = String(this.tagOf(stamp));
+    if (ledger.notes.get('known') !== tag) ledger.setNote('known', tag);
+  }
+
+  /** The tags seen of another origin, oldest first. */
+  tagsOf(origin: string): number[] {
+    return parseNumbers(this.parts.ledger.notes.get(`tags:${origin}`));
+  }
+
+  /** The highest stamp seen of another origin in a scan that was broken off. */
+  seenOf(origin: string): Entry | null {
+    const [stamp, tag] = parseNumbers(this.parts.ledger.notes.get(`seen:${origin}`));
+    return stamp === undefined || tag === undefined ? null : { stamp, tag };
+  }
+
+  /** Remembers a stamp of another origin that no frontier covers yet; undefined: one does. */
+  noteSeen(origin: string, seen: Entry | undefined): void {
+    const note = seen && `${seen.stamp},${seen.tag}`;
+    this.parts.ledger.setNote(`seen:${origin}`, note);
+  }
+
+  /** Remembers that another origin has stated a frontier under this tag. */
+  noteTag(origin: string, tag: number): void {
+    const tags = this.tagsOf(origin);
+    if (tags.at(-1) === tag || tags.includes(tag)) return;
+    this.parts.ledger.setNote(`tags:${origin}`, [...tags, tag].slice(-tagsMax).join(','));
+  }
+
+  /**
+   * Repairs a fork, given the tags of this node that the peer knows: what was written since is re-dotted under a new
+   * epoch, and what the old origin said since is given up, to be taken back from peers. One block of the log.
+   */
+  fork(peerTags: readonly number[]): void {
+    const { store, ledger, log } = this.parts;
+    const old = this.origin;
+    const since = (this.firstUnknown(peerTags) ?? this.ownStarts().at(-1))?.stamp ?? 0;
+    log.setSource('');
+    log.commit(() => {});
+    ledger.setNote('fork', String(log.seq));
+    const next = this.newOrigin();
+    this.start(next);
+    ledger.retract(old, since);
+    store.redot(old, since, next, () => store.clock.next());
+    this.forks += 1;
+    log.commit(() => {});
+    log.requestSync();
+  }
+}

@@ -1,0 +1,528 @@
+// Drives one link: feeds the machine with what happens, performs its effects, and owns what a live link has: peer,
+// sender, receiver. Dialing and listening links differ by how they get their connection only. Where the time comes
+// from and what a connection is, is injected.
+import { FerriteError } from '../base/errors.ts';
+import { keyspacesMax } from '../delta/kinds.ts';
+import type { VersionVector } from '../delta/vector.ts';
+import { CloseCode } from './close-codes.ts';
+import { Envelopes, type Message, type MessageType, type Payload, parseMessage } from './envelope.ts';
+import {
+  helloOf,
+  judgeHello,
+  judgeReady,
+  judgeWelcome,
+  type NodeParts,
+  noteMet,
+  peerOf,
+  readyTo,
+  startOver,
+  welcomeTo,
+} from './greeting.ts';
+import {
+  type LinkEffect,
+  type LinkEvent,
+  type LinkState,
+  type LinkTimes,
+  newLink,
+  step,
+  type Verdict,
+} from './link-machine.ts';
+import type { Peer } from './peer.ts';
+import { type ReceiveFigures, Receiver } from './receiver.ts';
+import { Sender, type SendFigures } from './sender.ts';
+import type { Connection, ConnectionSink, Dial } from './transport.ts';
+
+export interface LinkFigures extends SendFigures, ReceiveFigures {
+  malformed: number;
+  nacksReceived: number;
+  connects: number;
+}
+
+export function newFigures(): LinkFigures {
+  return {
+    deltasSent: 0,
+    bytesSent: 0,
+    batchesSent: 0,
+    scans: 0,
+    deltasReceived: 0,
+    deltasJoined: 0,
+    deltasRejected: 0,
+    bytesReceived: 0,
+    batchesReceived: 0,
+    wants: 0,
+    malformed: 0,
+    nacksReceived: 0,
+    connects: 0,
+  };
+}
+
+export interface LinkParts {
+  readonly node: NodeParts;
+  readonly times: LinkTimes;
+  readonly figures: LinkFigures;
+  /** Sets the store's time before anything is joined. */
+  readonly beginTurn: () => void;
+  readonly mayPush: () => boolean;
+  /** A dialer's way to a connection; undefined for a listener. */
+  readonly dial?: Dial;
+  /** A listener: the node id that authenticated, if one was named. */
+  readonly expectedNodeId?: string;
+  /** A listener: refuses a peer for reasons of its own (replaced, too many). */
+  readonly admit?: (nodeId: string) => Verdict;
+  readonly onState: (link: Link) => void;
+  readonly onLive: (link: Link) => void;
+  readonly onProgress: (link: Link) => void;
+  /** This node must fork, given the tags of it that the peer knows. */
+  readonly onForked: (link: Link, tags: readonly number[]) => void;
+  readonly onRefused: (link: Link, error: string) => void;
+  readonly onBug: (error: unknown) => void;
+}
+
+type EventInput = LinkEvent extends infer E
+  ? E extends LinkEvent
+    ? Omit<E, 'nowMs' | 'random'>
+    : never
+  : never;
+
+export class Link {
+  state: LinkState;
+  peer: Peer | undefined;
+  sender: Sender | undefined;
+  receiver: Receiver | undefined;
+  /** The peer's node id, once it said so. */
+  peerId = '';
+  private readonly parts: LinkParts;
+  private readonly envelopes = new Envelopes();
+  private connection: Connection | undefined;
+  private cancelDial: (() => void) | undefined;
+  private cancelTimer: (() => void) | undefined;
+  private timerMs = 0;
+  private endDurable: (() => void) | undefined;
+  private hello: Payload<'hello'> | undefined;
+  private welcome: Payload<'welcome'> | undefined;
+  private ready: Payload<'ready'> | undefined;
+  /** What this node had when it said welcome: a peer that has the same says so by null. */
+  private vectorThen: VersionVector | undefined;
+  private hasMet = false;
+  private lastNotedMs = 0;
+  private readonly requests = new Map<string, (error: string | undefined) => void>();
+  private queue: EventInput[] = [];
+  private stepping = false;
+
+  constructor(side: 'dialer' | 'listener', parts: LinkParts) {
+    this.parts = parts;
+    this.state = newLink(side, parts.times, parts.node.timers.nowMs());
+    this.schedule();
+  }
+
+  get isLive(): boolean {
+    return this.state.phase === 'live';
+  }
+
+  start(): void {
+    this.feed({ type: 'start' });
+  }
+
+  stop(): void {
+    this.feed({ type: 'stop' });
+  }
+
+  kick(): void {
+    this.feed({ type: 'kick' });
+  }
+
+  replaced(): void {
+    this.feed({ type: 'replaced' });
+  }
+
+  /** Ends the connection, to begin anew. */
+  restart(code: CloseCode, error: string): void {
+    this.feed({ type: 'restart', code, error });
+  }
+
+  /** Ends at once, without a word: as a crash would. */
+  abandon(): void {
+    this.drop();
+    this.cancelTimer?.();
+  }
+
+  /** The sink of a connection that was opened or accepted. */
+  attach(connection: Connection): ConnectionSink {
+    this.connection = connection;
+    const mine = (): boolean => this.connection === connection;
+    return {
+      text: (text) => {
+        if (mine()) this.text(text);
+      },
+      binary: (frame) => {
+        if (mine()) this.feed({ type: 'batch', frame });
+      },
+      alive: () => {
+        if (mine()) this.feed({ type: 'alive' });
+      },
+      drained: () => {
+        if (mine()) this.sender?.pump();
+      },
+      closed: (code, error) => {
+        if (mine()) this.feed({ type: 'down', code, error });
+      },
+    };
+  }
+
+  /** Asks the peer; `done` gets the error, or undefined. */
+  request(op: 'drain' | 'resync', done: (error: string | undefined) => void): void {
+    if (!this.isLive) {
+      done('the link is down');
+      return;
+    }
+    const id = this.say('request', { op });
+    this.requests.set(id, done);
+  }
+
+  private text(text: string): void {
+    const message = parseMessage(text);
+    if (message.type === undefined) {
+      this.parts.figures.malformed += 1;
+      if (message.isNack) return;
+      const { id, reason, error } = message;
+      this.feed({ type: 'malformed', id, reason, error });
+      return;
+    }
+    switch (message.type) {
+      case 'hello':
+        this.feed({ type: 'hello', payload: message.payload, verdict: this.judgeHello(message.payload) });
+        return;
+      case 'welcome':
+        this.welcome = message.payload;
+        this.feed({
+          type: 'welcome',
+          payload: message.payload,
+          verdict: judgeWelcome(this.parts.node, message.payload),
+        });
+        return;
+      case 'ready':
+        this.ready = message.payload;
+        this.feed({
+          type: 'ready',
+          payload: message.payload,
+          verdict: judgeReady(this.parts.node, message.payload),
+        });
+        return;
+      default:
+        this.feed({ type: 'message', message });
+    }
+  }
+
+  private judgeHello(hello: Payload<'hello'>): Verdict {
+    const { node, expectedNodeId, admit } = this.parts;
+    if (this.state.phase !== 'await_hello') return { kind: 'ok' };
+    const verdict = judgeHello(node, hello, expectedNodeId);
+    return verdict.kind === 'ok' && admit !== undefined ? admit(hello.node_id) : verdict;
+  }
+
+  /** Feeds the machine; effects may feed it again, in order. */
+  private feed(event: EventInput): void {
+    this.queue.push(event);
+    if (this.stepping) return;
+    this.stepping = true;
+    try {
+      for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) this.advance(next);
+    } finally {
+      this.stepping = false;
+    }
+  }
+
+  private advance(event: EventInput): void {
+    const { timers } = this.parts.node;
+    const before = this.state.phase;
+    const { state, effects } = step(this.state, { ...event, nowMs: timers.nowMs(), random: timers.random() });
+    this.state = state;
+    for (const effect of effects) this.perform(effect);
+    this.schedule();
+    if (state.phase !== before) this.parts.onState(this);
+  }
+
+  private schedule(): void {
+    const { wakeMs } = this.state;
+    if (wakeMs === this.timerMs) return;
+    this.timerMs = wakeMs;
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    if (wakeMs === 0) return;
+    const { timers } = this.parts.node;
+    this.cancelTimer = timers.after(Math.max(0, wakeMs - timers.nowMs()), () => {
+      this.timerMs = 0;
+      this.feed({ type: 'tick' });
+    });
+  }
+
+  private perform(effect: LinkEffect): void {
+    const { node, onForked } = this.parts;
+    switch (effect.do) {
+      case 'dial':
+        this.dial();
+        return;
+      case 'hello':
+        this.say('hello', helloOf(node));
+        return;
+      case 'welcome':
+        this.sayWelcome(effect.to);
+        return;
+      case 'ready':
+        this.peerId = effect.to.node_id;
+        this.say('ready', readyTo(node, effect.to));
+        return;
+      case 'establish':
+        this.establish();
+        return;
+      case 'fork':
+        onForked(this, this.welcome?.tags ?? this.ready?.tags ?? []);
+        return;
+      case 'start_over':
+        if (this.welcome !== undefined) startOver(node, this.welcome);
+        return;
+      case 'deliver':
+        this.deliver(effect.message);
+        return;
+      case 'join':
+        this.join(effect.frame);
+        return;
+      case 'nack':
+        this.nack(effect.id, effect.reason, effect.error);
+        return;
+      case 'ping':
+        this.connection?.ping();
+        return;
+      case 'close':
+        this.close(effect.code, effect.reason, effect.retryAfterMs);
+        return;
+      case 'drop':
+        this.drop();
+        return;
+    }
+  }
+
+  private say<T extends MessageType>(type: T, payload: Payload<T>): string {
+    const { id, text } = this.envelopes.make(type, payload, this.parts.node.timers.nowMs());
+    this.connection?.sendText(text);
+    return id;
+  }
+
+  private nack(id: string | undefined, reason: string, error: string): void {
+    this.say('nack', {
+      id,
+      batch: undefined,
+      reason,
+      error,
+      retry_after: undefined,
+      hub_time: undefined,
+    });
+  }
+
+  private dial(): void {
+    let isOver = false;
+    const { dial } = this.parts;
+    const cancel = dial?.(
+      (connection) => {
+        isOver = true;
+        this.cancelDial = undefined;
+        const sink = this.attach(connection);
+        this.feed({ type: 'opened' });
+        return sink;
+      },
+      (failure) => {
+        isOver = true;
+        this.cancelDial = undefined;
+        this.feed({ type: 'failed', ...failure });
+      },
+    );
+    if (!isOver) this.cancelDial = cancel;
+  }
+
+  private sayWelcome(hello: Payload<'hello'>): void {
+    const { node } = this.parts;
+    this.hello = hello;
+    this.peerId = hello.node_id;
+    this.vectorThen = node.ledger.vector.clone();
+    this.say('welcome', welcomeTo(node, hello));
+  }
+
+  private establish(): void {
+    const { node, figures, beginTurn, mayPush, onProgress, onBug, onLive } = this.parts;
+    const isDialer = this.state.side === 'dialer';
+    const greeting = isDialer ? this.welcome : this.hello;
+    const knowledge = isDialer ? this.welcome : this.ready;
+    if (greeting === undefined || knowledge === undefined) return;
+    const then = isDialer ? node.ledger.vector : (this.vectorThen ?? node.ledger.vector);
+    const peer = peerOf(node, greeting, knowledge, knowledge.vector, then);
+    this.peer = peer;
+    figures.connects += 1;
+    this.receiver = new Receiver({
+      ...node,
+      peer,
+      figures,
+      beginTurn,
+      judgesSkew: !isDialer,
+      ack: (payload) => this.say('ack', payload),
+      nack: (payload) => this.say('nack', payload),
+      want: (payload) => this.say('want', payload),
+      onForked: () => this.restart(CloseCode.anew, 'the peer knows another past of this node'),
+    });
+    this.sender = new Sender(
+      {
+        ...node,
+        peer,
+        figures,
+        mayPush,
+        send: (frame) => this.connection?.sendBinary(frame),
+        bufferedBytes: () => this.connection?.bufferedBytes ?? 0,
+        onProgress: () => {
+          this.noteAcknowledged();
+          onProgress(this);
+        },
+        onError: onBug,
+      },
+      this.tailPosition(knowledge),
+    );
+    this.endDurable = node.log.onDurable(() => {
+      this.receiver?.tellDurable();
+      this.sender?.pump();
+    });
+    if (!isDialer) noteMet(node, greeting, false);
+    onLive(this);
+    this.sender.pump();
+  }
+
+  /** Where the tail may be read from, by the peer's cursor; undefined: a scan is needed. */
+  private tailPosition(
+    knowledge: Pick<Payload<'ready'>, 'cursor'>,
+  ): { seq: number; ownSeq: number } | undefined {
+    const { log, identity, limits } = this.parts.node;
+    const { cursor } = knowledge;
+    if (cursor === null || !identity.isSoundCursor(cursor)) return undefined;
+    if (cursor.seq < log.oldestSeq || log.seq - cursor.seq > limits.offlineQueueSize) return undefined;
+    const noted = this.notedAcknowledged();
+    const behind = Math.max(0, noted.seq - cursor.seq);
+    return { seq: cursor.seq, ownSeq: Math.max(0, Math.min(noted.ownSeq - behind, log.ownSeq)) };
+  }
+
+  /** How far the peer was when that was last noted: for figures only, what the peer says is the truth. */
+  notedAcknowledged(): { seq: number; ownSeq: number } {
+    const [journal, seq, ownSeq] = (this.parts.node.ledger.notes.get(`acked:${this.peerId}`) ?? '').split(
+      ',',
+    );
+    if (journal !== this.parts.node.log.id) return { seq: 0, ownSeq: 0 };
+    return { seq: Number(seq), ownSeq: Number(ownSeq) };
+  }
+
+  private noteAcknowledged(): void {
+    const { timers, log, ledger } = this.parts.node;
+    const durable = this.sender?.durable;
+    const nowMs = timers.nowMs();
+    if (durable === undefined || nowMs - this.lastNotedMs < 1000) return;
+    if (durable.ownSeq <= this.notedAcknowledged().ownSeq + 1) return;
+    this.lastNotedMs = nowMs;
+    log.setSource('');
+    ledger.setNote(`acked:${this.peerId}`, `${log.id},${durable.seq},${durable.ownSeq}`);
+    log.commit(() => {});
+  }
+
+  /** The listener took this node's word, and did not find itself forked: its tag is one of its own. */
+  private met(): void {
+    if (this.hasMet || this.welcome === undefined) return;
+    this.hasMet = true;
+    noteMet(this.parts.node, this.welcome, true);
+  }
+
+  private deliver(message: Message): void {
+    const { sender } = this;
+    this.met();
+    switch (message.type) {
+      case 'ack': {
+        const { received, durable } = message.payload;
+        if (received !== undefined) sender?.received(received);
+        if (durable !== undefined) sender?.acknowledged(durable);
+        return;
+      }
+      case 'nack': {
+        const { batch, reason, error, retry_after: retryAfter } = message.payload;
+        this.parts.figures.nacksReceived += 1;
+        this.parts.onRefused(this, `${reason}: ${error}`);
+        if (batch !== undefined && retryAfter !== undefined) sender?.refused(batch, retryAfter);
+        return;
+      }
+      case 'want': {
+        const { want, db, key } = message.payload;
+        if (db >= keyspacesMax) this.nack(message.id, 'malformed', 'payload.db');
+        else sender?.answer(want, db, Buffer.from(key, 'base64'));
+        return;
+      }
+      case 'request':
+        this.serve(message.id, message.payload.op);
+        return;
+      case 'reply': {
+        const done = this.requests.get(message.payload.to);
+        this.requests.delete(message.payload.to);
+        done?.(message.payload.ok ? undefined : (message.payload.error ?? 'refused'));
+        return;
+      }
+      default:
+        this.nack(message.id, 'unexpected', `${message.type} after the handshake`);
+    }
+  }
+
+  private serve(to: string, op: string): void {
+    const { sender } = this;
+    if (op === 'resync') sender?.resync();
+    if (op === 'drain' || op === 'resync') {
+      sender?.drain(() => {
+        if (this.sender === sender) this.say('reply', { to, ok: true, error: undefined });
+      });
+      return;
+    }
+    this.say('reply', { to, ok: false, error: `unknown op ${op.slice(0, 64)}` });
+  }
+
+  private join(frame: Buffer): void {
+    this.met();
+    try {
+      this.receiver?.frame(frame);
+    } catch (error) {
+      if (!(error instanceof FerriteError)) throw error;
+      this.restart(CloseCode.protocol, error.message);
+    }
+  }
+
+  private close(code: CloseCode, reason: string, retryAfterMs: number): void {
+    this.endData();
+    const retryAfter = retryAfterMs > 0 ? retryAfterMs : undefined;
+    this.say('goodbye', { reason, retry_after: retryAfter });
+    this.connection?.close(code, reason.slice(0, 100));
+  }
+
+  private endData(): void {
+    this.endDurable?.();
+    this.endDurable = undefined;
+    this.sender?.stop();
+    this.receiver?.stop();
+    this.sender = undefined;
+    this.receiver = undefined;
+    this.peer = undefined;
+    const waiting = [...this.requests.values()];
+    this.requests.clear();
+    for (const done of waiting) done('the link went down');
+  }
+
+  private drop(): void {
+    this.endData();
+    this.cancelDial?.();
+    this.cancelDial = undefined;
+    const { connection } = this;
+    this.connection = undefined;
+    connection?.terminate();
+    this.hello = undefined;
+    this.welcome = undefined;
+    this.ready = undefined;
+    this.hasMet = false;
+  }
+}

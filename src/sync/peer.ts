@@ -1,0 +1,67 @@
+// What is known of the peer of one live link: who it is and what it has. The vector begins with what the peer said in
+// the handshake and rises by what it states and acknowledges; it never outlives the connection. Pure bookkeeping.
+
+import { stampMax } from '../base/clock.ts';
+import type { Origins } from '../delta/origins.ts';
+import { VersionVector } from '../delta/vector.ts';
+import type { VectorRow } from './envelope.ts';
+
+export interface Frontier {
+  readonly origin: number;
+  readonly stamp: number;
+  readonly tag: number;
+}
+
+export interface PeerFacts {
+  readonly nodeId: string;
+  /** Its current origin, as a local index. */
+  readonly origin: number;
+  readonly journal: string;
+  readonly tag: number;
+  readonly windowBytes: number;
+  readonly software: string;
+}
+
+export class Peer {
+  readonly nodeId: string;
+  readonly origin: number;
+  readonly facts: PeerFacts;
+  /** What it has. Of its own current origin that is everything. */
+  readonly vector: VersionVector;
+  /** The log's seq when the link became live: what came from the peer since need not be told to it. */
+  readonly sinceSeq: number;
+
+  constructor(facts: PeerFacts, vector: VersionVector, sinceSeq: number) {
+    this.facts = facts;
+    this.nodeId = facts.nodeId;
+    this.origin = facts.origin;
+    this.vector = vector;
+    this.vector.advance(facts.origin, stampMax, 0);
+    this.sinceSeq = sinceSeq;
+  }
+
+  has(frontiers: readonly Frontier[]): void {
+    for (const f of frontiers) this.vector.advance(f.origin, f.stamp, f.tag);
+  }
+}
+
+/** A vector as it travels: without the current origins of the two, each of which knows its own best. */
+export function rowsOf(vector: VersionVector, origins: Origins, without: readonly number[]): VectorRow[] {
+  const rows: VectorRow[] = [];
+  for (const [origin, entry] of vector.entries()) {
+    if (!without.includes(origin)) rows.push([origins.name(origin), entry.stamp, entry.tag]);
+  }
+  return rows;
+}
+
+/** The hash that both sides compare. */
+export function sharedHash(vector: VersionVector, origins: Origins, without: readonly number[]): number {
+  return vectorOf(rowsOf(vector, origins, without), origins).hash(origins);
+}
+
+/** Throws FerriteError for a row whose origin is malformed. */
+export function vectorOf(rows: readonly VectorRow[], origins: Origins): VersionVector {
+  const vector = new VersionVector();
+  for (const [name, stamp, tag] of rows) vector.advance(origins.intern(name), stamp, tag);
+  return vector;
+}

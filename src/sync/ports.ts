@@ -1,0 +1,111 @@
+// What the sync needs of the rest of a node, and no more: a store, a log, a ledger, time. The real ones fit by their
+// shape; the simulation has others. Nothing here knows a file or a socket.
+
+import type { HybridClock } from '../base/clock.ts';
+import type { BatchReader } from '../delta/batch-reader.ts';
+import type { BatchWriter } from '../delta/batch-writer.ts';
+import type { Origins } from '../delta/origins.ts';
+import type { VersionVector } from '../delta/vector.ts';
+
+/** Results of a join, as the store's. */
+export const Joined = { joined: 0, stale: 1, want: 2, full: 3 } as const;
+
+export interface SyncConflict {
+  readonly db: number;
+  readonly key: Buffer;
+  readonly winner: { readonly origin: string; readonly stamp: number; readonly value: Buffer };
+  readonly loser: { readonly origin: string; readonly stamp: number; readonly value: Buffer };
+  readonly strategy: 'crdt' | 'lww';
+}
+
+export interface SyncScan {
+  /** Appends the deltas of a slice of about `bytesMax`; returns whether there is more. */
+  next(writer: BatchWriter, bytesMax: number): boolean;
+}
+
+export interface SyncStore {
+  readonly origins: Origins;
+  readonly clock: HybridClock;
+  self: number;
+  nowMs: number;
+  markSinceStamp: number;
+  onConflict: ((conflict: SyncConflict) => void) | undefined;
+  /** Dots up to which tombstones may be gone. */
+  readonly horizon: VersionVector;
+  join(d: BatchReader, context: VersionVector | undefined, whole?: boolean): number;
+  scan(covered: VersionVector | undefined): SyncScan;
+  emitKey(writer: BatchWriter, keyspace: number, key: Uint8Array): boolean;
+  /** Gives this node's deltas of `from` since `sinceStamp` dots of `to`, and records them. */
+  redot(from: number, sinceStamp: number, to: number, stampNext: () => number): void;
+  /** Forgets everything whose dots `covered` covers: what is left is pending for whoever has `covered`. */
+  forgetCovered(covered: VersionVector): void;
+}
+
+/** See Block of the journal. */
+export interface SyncBlock {
+  readonly source: string;
+  readonly firstSeq: number;
+  readonly count: number;
+  readonly ownCount: number;
+  readonly buf: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** See DeltaLog of the journal. */
+export interface SyncLog {
+  readonly id: string;
+  readonly writer: BatchWriter;
+  readonly seq: number;
+  readonly ownSeq: number;
+  readonly durableSeq: number;
+  readonly oldestSeq: number;
+  readonly failure: string | undefined;
+  setSource(peer: string): void;
+  commit(done: (error?: Error) => void): void;
+  requestSync(): void;
+  onDurable(listener: () => void): () => void;
+  read(fromSeq: number, limitBytes: number): Promise<SyncBlock[]> | undefined;
+  retain(name: string, seq: number | undefined): void;
+}
+
+export interface SyncStart {
+  readonly origin: number;
+  readonly stamp: number;
+  readonly tag: number;
+}
+
+/** See Ledger of the store. */
+export interface SyncLedger {
+  readonly vector: VersionVector;
+  readonly starts: readonly SyncStart[];
+  readonly notes: ReadonlyMap<string, string>;
+  readonly ownOrigin: number;
+  advance(origin: number, stamp: number, tag: number): boolean;
+  addStart(origin: number, stamp: number, tag: number): void;
+  ownStamp: (() => number) | undefined;
+  retract(origin: number, sinceStamp: number): void;
+  startOver(covered: VersionVector, nameOf: (origin: number) => string): void;
+  setNote(name: string, value: string | undefined): void;
+  witnessOwn(stamp: number): void;
+  lastStampOfTag(origin: number, tag: number): number | undefined;
+}
+
+export interface Timers {
+  /** Unix ms. */
+  nowMs(): number;
+  /** Runs `run` once after `delayMs`; returns its cancellation. */
+  after(delayMs: number, run: () => void): () => void;
+  /** [0, 1). */
+  random(): number;
+}
+
+export const systemTimers: Timers = {
+  nowMs: Date.now,
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+  random: Math.random,
+};

@@ -1,0 +1,313 @@
+// Takes a peer's batches in: checks a whole batch, joins it in one turn, appends what changed to the log together with
+// frontiers and cursor, and acknowledges: received at once, durable when the log says so. Batches that wait for an
+// answer to `want` hold back their frontiers and those after them. It knows no connection but the words it may say.
+import { msOfStamp } from '../base/clock.ts';
+import { BatchReader } from '../delta/batch-reader.ts';
+import { copyRecord } from '../delta/copy-record.ts';
+import { DeltaKind } from '../delta/kinds.ts';
+import type { Payload } from './envelope.ts';
+import { BatchAssembly, FrameFlag, type FrameHead } from './frame.ts';
+import type { Identity } from './identity.ts';
+import type { SyncLimits } from './limits.ts';
+import type { Frontier, Peer } from './peer.ts';
+import { Joined, type SyncLedger, type SyncLog, type SyncStore, type Timers } from './ports.ts';
+
+/** Batches held for answers before the peer gets no more credit. */
+const heldCreditMax = 64;
+
+export interface ReceiveFigures {
+  deltasReceived: number;
+  deltasJoined: number;
+  deltasRejected: number;
+  bytesReceived: number;
+  batchesReceived: number;
+  wants: number;
+}
+
+export interface ReceiverParts {
+  readonly store: SyncStore;
+  readonly log: SyncLog;
+  readonly ledger: SyncLedger;
+  readonly identity: Identity;
+  readonly peer: Peer;
+  readonly limits: SyncLimits;
+  readonly timers: Timers;
+  readonly figures: ReceiveFigures;
+  /** Whether the peer's clock is judged here: where an edge's deltas enter. */
+  readonly judgesSkew: boolean;
+  /** Sets the store's time: called before anything is joined. */
+  readonly beginTurn: () => void;
+  readonly ack: (payload: Payload<'ack'>) => void;
+  readonly nack: (payload: Payload<'nack'>) => void;
+  readonly want: (payload: Payload<'want'>) => void;
+  /** The peer knows a past of this node that this node does not. */
+  readonly onForked: () => void;
+}
+
+interface HeldBatch {
+  readonly number: number;
+  readonly cursorSeq: number | undefined;
+  readonly frontiers: readonly Frontier[];
+  readonly wants: Set<number>;
+  credited: boolean;
+}
+
+interface WholeBatch {
+  readonly head: FrameHead;
+  readonly buf: Buffer;
+  readonly start: number;
+}
+
+type Refusal = { readonly reason: 'skew' | 'forged'; readonly error: string } | undefined;
+
+export class Receiver {
+  /** A batch waits for memory. */
+  starved: WholeBatch | undefined;
+  private readonly parts: ReceiverParts;
+  private readonly assembly = new BatchAssembly();
+  private readonly reader: BatchReader;
+  private readonly held: HeldBatch[] = [];
+  private readonly wants = new Map<number, string>();
+  private readonly wantedKeys = new Map<string, number>();
+  private readonly durables: { readonly seq: number; readonly number: number }[] = [];
+  private readonly behindStarved: WholeBatch[] = [];
+  /** The highest stamp of the peer's own origin in the batch being joined. */
+  private peerStamp = 0;
+  private nextNumber = 1;
+  private nextWant = 1;
+  private stopped = false;
+  private cancelRetry: (() => void) | undefined;
+
+  constructor(parts: ReceiverParts) {
+    this.parts = parts;
+    this.reader = new BatchReader(parts.store.origins);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.cancelRetry?.();
+  }
+
+  /** Takes a frame. Throws FerriteError LINK_PROTOCOL where the peer broke the protocol: nothing of it was joined. */
+  frame(frame: Buffer): void {
+    this.parts.figures.bytesReceived += frame.length;
+    const batch = this.assembly.add(frame);
+    if (batch === undefined) return;
+    if ((batch.head.flags & FrameFlag.answer) !== 0) {
+      this.reader.verify(batch.buf, batch.start, batch.buf.length);
+      this.parts.beginTurn();
+      this.joinAnswer(batch);
+      return;
+    }
+    // After a refusal the peer goes back: what it had sent in the meantime comes again.
+    if (batch.head.batch !== this.nextNumber + this.behindStarved.length + (this.starved ? 1 : 0)) return;
+    if (this.starved !== undefined) this.behindStarved.push(batch);
+    else this.take(batch);
+  }
+
+  private take(batch: WholeBatch): void {
+    const { timers, limits, nack, beginTurn, figures, log } = this.parts;
+    beginTurn();
+    const refusal = this.check(batch);
+    if (refusal !== undefined) {
+      figures.deltasRejected += 1;
+      const hubTime = timers.nowMs();
+      const { batch: number } = batch.head;
+      const retryAfter = refusal.reason === 'skew' ? limits.retryMs : undefined;
+      nack({ id: undefined, batch: number, ...refusal, retry_after: retryAfter, hub_time: hubTime });
+      if (refusal.reason === 'forged') this.parts.onForked();
+      return;
+    }
+    if (log.failure !== undefined || !this.joinBatch(batch)) {
+      this.starved = batch;
+      this.cancelRetry = timers.after(limits.retryMs, () => this.retryStarved());
+      return;
+    }
+    this.nextNumber += 1;
+  }
+
+  /** Tries again what did not fit. */
+  private retryStarved(): void {
+    const batches = [this.starved, ...this.behindStarved.splice(0)];
+    this.starved = undefined;
+    for (const batch of batches) {
+      if (this.stopped || batch === undefined) return;
+      if (this.starved !== undefined) this.behindStarved.push(batch);
+      else this.take(batch);
+    }
+  }
+
+  /** Walks the whole batch: throws if it is malformed, and says why it is not to be joined. */
+  private check(batch: WholeBatch): Refusal {
+    const { reader } = this;
+    const { store, identity, peer, judgesSkew, timers, limits } = this.parts;
+    const latestMs = timers.nowMs() + limits.maxClockSkewMs;
+    const lastOwn = store.clock.last();
+    let refusal: Refusal;
+    reader.open(batch.buf, batch.start, batch.buf.length);
+    while (reader.next()) {
+      const { origin, kind } = reader;
+      if (kind === DeltaKind.marker || kind === DeltaKind.forget || kind > DeltaKind.frontier) {
+        refusal ??= { reason: 'forged', error: `a delta of kind ${kind} does not travel` };
+      }
+      if (origin === store.self) {
+        const isOwn =
+          kind === DeltaKind.frontier
+            ? identity.isOwnPast({ stamp: reader.stamp, tag: reader.tag })
+            : reader.stamp <= lastOwn;
+        if (!isOwn) refusal ??= { reason: 'forged', error: 'a delta of the receiver that it never made' };
+      }
+      if (judgesSkew && origin === peer.origin && msOfStamp(reader.stamp) > latestMs) {
+        refusal ??= { reason: 'skew', error: `stamps are ahead by more than ${limits.maxClockSkewMs} ms` };
+      }
+    }
+    return refusal;
+  }
+
+  /** Joins and journals a batch; false where memory gave out: then it has to be joined again. */
+  private joinBatch(batch: WholeBatch): boolean {
+    const { log, peer, figures } = this.parts;
+    const frontiers: Frontier[] = [];
+    const wants = new Set<number>();
+    log.setSource(peer.nodeId);
+    const isWhole = this.joinRecords(batch, false, frontiers, wants);
+    this.noteSeen(frontiers);
+    if (isWhole) {
+      const { flags, batch: number, cursorSeq } = batch.head;
+      const cursor = (flags & FrameFlag.cursor) === 0 ? undefined : cursorSeq;
+      figures.batchesReceived += 1;
+      this.held.push({ number, cursorSeq: cursor, frontiers, wants, credited: false });
+      this.release();
+    }
+    this.commit();
+    return isWhole;
+  }
+
+  /** In the middle of a scan: remembers how far the peer's own stamps went, should the end never come. */
+  private noteSeen(frontiers: readonly Frontier[]): void {
+    const { peer, identity, store } = this.parts;
+    const stamp = this.peerStamp;
+    this.peerStamp = 0;
+    if (stamp === 0 || frontiers.some((f) => f.origin === peer.origin && f.stamp >= stamp)) return;
+    const name = store.origins.name(peer.origin);
+    if (stamp > (identity.seenOf(name)?.stamp ?? 0)) identity.noteSeen(name, { stamp, tag: peer.facts.tag });
+  }
+
+  private joinRecords(batch: WholeBatch, whole: boolean, frontiers: Frontier[], wants: Set<number>): boolean {
+    const { reader } = this;
+    const { store, log, peer, figures } = this.parts;
+    reader.open(batch.buf, batch.start, batch.buf.length);
+    while (reader.next()) {
+      if (reader.kind === DeltaKind.frontier) {
+        frontiers.push({ origin: reader.origin, stamp: reader.stamp, tag: reader.tag });
+        continue;
+      }
+      if (reader.origin === peer.origin && reader.stamp > this.peerStamp) this.peerStamp = reader.stamp;
+      const result = store.join(reader, peer.vector, whole);
+      if (result === Joined.full) return false;
+      figures.deltasReceived += 1;
+      if (result === Joined.joined) {
+        copyRecord(reader, log.writer);
+        figures.deltasJoined += 1;
+      } else if (result === Joined.want) wants.add(this.ask());
+    }
+    return true;
+  }
+
+  /** Asks for the key of the current record; returns the number of the want. */
+  private ask(): number {
+    const { reader } = this;
+    const key = reader.buf.subarray(reader.keyOffset, reader.keyOffset + reader.keyLength).toString('base64');
+    const name = `${reader.db}:${key}`;
+    const asked = this.wantedKeys.get(name);
+    if (asked !== undefined) return asked;
+    const number = this.nextWant++;
+    this.wants.set(number, name);
+    this.wantedKeys.set(name, number);
+    this.parts.figures.wants += 1;
+    this.parts.want({ want: number, db: reader.db, key });
+    return number;
+  }
+
+  private joinAnswer(batch: WholeBatch): void {
+    const number = batch.head.batch;
+    const name = this.wants.get(number);
+    if (name === undefined) return;
+    const { log, peer } = this.parts;
+    log.setSource(peer.nodeId);
+    const isWhole = this.joinRecords(batch, true, [], new Set());
+    if (!isWhole) {
+      this.commit();
+      this.parts.timers.after(this.parts.limits.retryMs, () => {
+        if (!this.stopped) this.joinAnswer(batch);
+      });
+      return;
+    }
+    this.wants.delete(number);
+    this.wantedKeys.delete(name);
+    for (const held of this.held) held.wants.delete(number);
+    this.release();
+    this.commit();
+  }
+
+  /** Lets go of the frontiers and cursors of batches whose wants are all answered, in order; gives credit. */
+  private release(): void {
+    const { log, ledger, peer, identity, store } = this.parts;
+    while (this.held.length > 0 && this.held[0]!.wants.size === 0) {
+      const held = this.held.shift()!;
+      for (const f of held.frontiers) {
+        if (f.origin === store.self) continue;
+        const name = store.origins.name(f.origin);
+        ledger.advance(f.origin, f.stamp, f.tag);
+        identity.noteTag(name, f.tag);
+        if (f.stamp >= (identity.seenOf(name)?.stamp ?? 0)) identity.noteSeen(name, undefined);
+      }
+      peer.has(held.frontiers);
+      if (held.cursorSeq !== undefined) this.noteCursor(held.cursorSeq);
+      this.durables.push({ seq: log.seq + log.writer.count, number: held.number });
+      this.credit(held);
+    }
+    if (this.wants.size >= this.parts.limits.wantsMax) return;
+    for (const held of this.held.slice(0, heldCreditMax)) this.credit(held);
+  }
+
+  private credit(held: HeldBatch): void {
+    if (held.credited) return;
+    held.credited = true;
+    this.parts.ack({ received: held.number, durable: undefined });
+  }
+
+  private noteCursor(seq: number): void {
+    const { ledger, peer } = this.parts;
+    const { journal, tag } = peer.facts;
+    ledger.setNote(`cursor:${peer.nodeId}`, `${journal},${seq},${tag}`);
+  }
+
+  private commit(): void {
+    const { log } = this.parts;
+    log.setSource('');
+    log.commit(() => {});
+    if (this.durables.length > 0 && log.durableSeq < log.seq) log.requestSync();
+    this.tellDurable();
+  }
+
+  /** To be called when more of the log is durable: tells the peer, once for all batches. */
+  tellDurable(): void {
+    const { log, ack } = this.parts;
+    let number = 0;
+    while (this.durables.length > 0 && this.durables[0]!.seq <= log.durableSeq) {
+      number = this.durables.shift()!.number;
+    }
+    if (number > 0 && !this.stopped) ack({ received: undefined, durable: number });
+  }
+}
+
+/** The cursor that a node noted for a peer's log. */
+export function notedCursor(
+  ledger: Pick<SyncLedger, 'notes'>,
+  nodeId: string,
+): { journal: string; seq: number; tag: number } | undefined {
+  const [journal, seq, tag] = (ledger.notes.get(`cursor:${nodeId}`) ?? '').split(',');
+  if (journal === undefined || seq === undefined || tag === undefined) return undefined;
+  return { journal, seq: Number(seq), tag: Number(tag) };
+}

@@ -1,0 +1,407 @@
+// Sends a peer what it lacks: the journal's tail from its cursor where that will do, a scan of the store where not.
+// It keeps what is in flight, how far the peer is durable, and goes back where the peer refused a batch. It knows the
+// log, the store's scans and how to put bytes on a connection, and nothing of how the connection came about.
+import { BatchWriter } from '../delta/batch-writer.ts';
+import type { VersionVector } from '../delta/vector.ts';
+import { FrameFlag, frameHeaderBytes, framesOf } from './frame.ts';
+import type { Identity } from './identity.ts';
+import type { SyncLimits } from './limits.ts';
+import type { Frontier, Peer } from './peer.ts';
+import type { SyncBlock, SyncLedger, SyncLog, SyncScan, SyncStore, Timers } from './ports.ts';
+import { Window } from './window.ts';
+
+/** Bytes that may wait in the socket before the sender pauses. */
+const socketBytesMax = 1024 * 1024;
+/** A window takes in at most this many times the bytes of a batch before coalescing. */
+const windowFactor = 4;
+/** Shorter batches are copied out of the writer's buffer, which is used again. */
+const copiedBytesMax = 16 * 1024;
+
+export interface SendFigures {
+  deltasSent: number;
+  bytesSent: number;
+  batchesSent: number;
+  scans: number;
+}
+
+export interface SenderParts {
+  readonly store: SyncStore;
+  readonly log: SyncLog;
+  readonly ledger: SyncLedger;
+  readonly identity: Identity;
+  readonly peer: Peer;
+  readonly limits: SyncLimits;
+  readonly timers: Timers;
+  readonly figures: SendFigures;
+  /** Whether pushing is allowed now (policy). */
+  readonly mayPush: () => boolean;
+  readonly send: (frame: Buffer) => void;
+  /** Bytes that wait in the socket. */
+  readonly bufferedBytes: () => number;
+  /** The peer has more durably, or nothing is pending any more. */
+  readonly onProgress: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A place in this node's log, with how many of the records before it were made here. */
+interface Position {
+  readonly seq: number;
+  readonly ownSeq: number;
+}
+
+interface Batch {
+  readonly number: number;
+  readonly frames: readonly Buffer[];
+  readonly bytes: number;
+  readonly deltas: number;
+  readonly frontiers: readonly Frontier[];
+  /** Where the peer is once it has this; undefined in the middle of a scan. */
+  readonly after: Position | undefined;
+  /** Where to begin again when the peer refuses it; undefined: with a scan. */
+  readonly before: Position | undefined;
+  /** The log's seq up to which it must be durable before this may be sent. */
+  readonly holdSeq: number;
+  received: boolean;
+}
+
+export class Sender {
+  /** How far the peer has this node's log durably; undefined until a scan is through. */
+  durable: Position | undefined;
+  private readonly parts: SenderParts;
+  private readonly writer: BatchWriter;
+  private readonly inFlight: Batch[] = [];
+  private inFlightBytes = 0;
+  private nextNumber = 1;
+  /** Where the tail is read on; while `scan` is set, where it will be. */
+  private position: Position;
+  private scan: SyncScan | undefined;
+  private scanFrontiers: Frontier[] = [];
+  private held: Batch | undefined;
+  private pumping = false;
+  private again = false;
+  private stopped = false;
+  private cancelRetry: (() => void) | undefined;
+  private readonly drains: { readonly seq: number; readonly done: () => void }[] = [];
+  private readonly blocks: SyncBlock[] = [];
+
+  /** `cursor`: a sound place in the log up to which the peer has it; undefined: none is known. */
+  constructor(parts: SenderParts, cursor: Position | undefined) {
+    this.parts = parts;
+    this.writer = new BatchWriter(parts.store.origins, parts.limits.batchBytes + 65_536);
+    this.position = cursor ?? { seq: 0, ownSeq: 0 };
+    this.durable = cursor;
+    if (cursor === undefined) this.beginScan(parts.peer.vector.clone());
+    else parts.log.retain(this.pinName, cursor.seq);
+  }
+
+  private get pinName(): string {
+    return `link:${this.parts.peer.nodeId}`;
+  }
+
+  /** Own records that the peer does not have durably. */
+  get pendingOps(): number {
+    return Math.max(0, this.parts.log.ownSeq - (this.durable?.ownSeq ?? 0));
+  }
+
+  get isScanning(): boolean {
+    return this.scan !== undefined;
+  }
+
+  get bytesInFlight(): number {
+    return this.inFlightBytes;
+  }
+
+  /** Whether everything below `seq` has been taken in by the peer. */
+  private hasReceived(seq: number): boolean {
+    if (this.scan !== undefined || this.held !== undefined || this.position.seq < seq) return false;
+    return this.inFlight.every((b) => b.received);
+  }
+
+  /** Calls `done` once the peer has received everything that the log holds now. */
+  drain(done: () => void): void {
+    const { log } = this.parts;
+    this.drains.push({ seq: log.seq, done });
+    log.requestSync();
+    this.settle();
+    this.pump();
+  }
+
+  /** Sends everything anew, whatever the peer has: EDGE.SYNC FULL. */
+  resync(): void {
+    this.held = undefined;
+    this.beginScan(undefined);
+    this.pump();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.cancelRetry?.();
+    this.scan = undefined;
+    this.blocks.length = 0;
+  }
+
+  /** The peer has received a batch. */
+  received(number: number): void {
+    for (const batch of this.inFlight) {
+      if (batch.number > number || batch.received) continue;
+      batch.received = true;
+      this.inFlightBytes -= batch.bytes;
+      this.parts.peer.has(batch.frontiers);
+    }
+    this.settle();
+    this.pump();
+  }
+
+  /** The peer has everything up to a batch durably. */
+  acknowledged(number: number): void {
+    const { identity, store, log } = this.parts;
+    this.received(number);
+    while (this.inFlight.length > 0 && this.inFlight[0]!.number <= number) {
+      const batch = this.inFlight.shift()!;
+      if (batch.after !== undefined) this.durable = batch.after;
+      for (const f of batch.frontiers) if (f.origin === store.self) identity.noteKnown(f.stamp);
+    }
+    if (this.durable !== undefined) log.retain(this.pinName, this.durable.seq);
+    this.catchUp();
+    this.parts.onProgress();
+  }
+
+  /** The peer refuses a batch for now: it is made again after `retryAfterMs`, and all that followed it. */
+  refused(number: number, retryAfterMs: number): void {
+    const at = this.inFlight.findIndex((b) => b.number === number);
+    if (at < 0) return;
+    const dropped = this.inFlight.splice(at);
+    for (const batch of dropped) if (!batch.received) this.inFlightBytes -= batch.bytes;
+    this.held = undefined;
+    this.blocks.length = 0;
+    this.nextNumber = number;
+    const { before } = dropped[0]!;
+    if (before === undefined) this.beginScan(this.parts.peer.vector.clone());
+    else {
+      this.scan = undefined;
+      this.position = before;
+    }
+    this.cancelRetry?.();
+    this.cancelRetry = this.parts.timers.after(retryAfterMs, () => {
+      this.cancelRetry = undefined;
+      this.pump();
+    });
+  }
+
+  /** Answers a want with all that is known of the key. */
+  answer(want: number, db: number, key: Uint8Array): void {
+    const { store, log } = this.parts;
+    this.writer.reset(frameHeaderBytes);
+    store.emitKey(this.writer, db, key);
+    const frames = this.framesOfWriter({ flags: FrameFlag.answer, batch: want, cursorSeq: 0 });
+    const holdSeq = log.seq + log.writer.count;
+    const send = (): void => {
+      if (this.stopped) return;
+      for (const frame of frames) this.put(frame);
+    };
+    if (log.durableSeq >= holdSeq) send();
+    else {
+      const end = log.onDurable(() => {
+        if (!this.stopped && log.durableSeq < holdSeq) return;
+        end();
+        send();
+      });
+      log.requestSync();
+    }
+  }
+
+  /** Sends what it may; to be called whenever something changed that could allow more. */
+  pump(): void {
+    this.again = true;
+    if (this.pumping || this.stopped) return;
+    this.pumping = true;
+    this.run()
+      .catch((error: unknown) => this.parts.onError(error))
+      .finally(() => {
+        this.pumping = false;
+      });
+  }
+
+  private async run(): Promise<void> {
+    while (this.again && !this.stopped) {
+      this.again = false;
+      while (this.maySend()) {
+        const reading = this.nextBatch();
+        const batch = reading instanceof Promise ? await reading : reading;
+        if (this.stopped || batch === undefined || !this.trySend(batch)) break;
+      }
+    }
+    this.settle();
+  }
+
+  private maySend(): boolean {
+    const { peer, mayPush, bufferedBytes } = this.parts;
+    if (this.stopped || this.cancelRetry !== undefined || !mayPush()) return false;
+    if (bufferedBytes() > socketBytesMax) return false;
+    return this.inFlightBytes === 0 || this.inFlightBytes < peer.facts.windowBytes;
+  }
+
+  private nextBatch(): Batch | undefined | Promise<Batch | undefined> {
+    if (this.held !== undefined) return this.held;
+    if (this.scan !== undefined) return this.scanBatch(this.scan);
+    return this.tailBatch();
+  }
+
+  private trySend(batch: Batch): boolean {
+    const { log, peer, figures } = this.parts;
+    this.held = batch;
+    if (log.durableSeq < batch.holdSeq) {
+      log.requestSync();
+      return false;
+    }
+    if (this.inFlightBytes > 0 && this.inFlightBytes + batch.bytes > peer.facts.windowBytes) return false;
+    this.held = undefined;
+    this.inFlight.push(batch);
+    this.inFlightBytes += batch.bytes;
+    figures.deltasSent += batch.deltas;
+    figures.batchesSent += 1;
+    for (const frame of batch.frames) this.put(frame);
+    return true;
+  }
+
+  private put(frame: Buffer): void {
+    this.parts.figures.bytesSent += frame.length;
+    this.parts.send(frame);
+  }
+
+  private beginScan(covered: VersionVector | undefined): void {
+    const { store, ledger, log, peer, identity, figures } = this.parts;
+    log.setSource('');
+    ledger.advance(store.self, store.clock.last(), identity.tag);
+    log.commit(() => {});
+    log.requestSync();
+    figures.scans += 1;
+    this.blocks.length = 0;
+    this.scanFrontiers = [];
+    for (const [origin, entry] of ledger.vector.entries()) {
+      if (!peer.vector.covers(origin, entry.stamp)) this.scanFrontiers.push({ origin, ...entry });
+    }
+    this.position = { seq: log.seq, ownSeq: log.ownSeq };
+    log.retain(this.pinName, log.seq);
+    this.scan = store.scan(covered);
+  }
+
+  private scanBatch(scan: SyncScan): Batch {
+    const { log, limits } = this.parts;
+    const { writer } = this;
+    writer.reset(frameHeaderBytes);
+    const hasMore = scan.next(writer, limits.batchBytes);
+    const deltas = writer.count;
+    if (hasMore) return this.batchOf(deltas, [], FrameFlag.scan, undefined, undefined, this.storeSeq());
+    this.scan = undefined;
+    const frontiers = this.scanFrontiers;
+    for (const f of frontiers) writer.frontier(f.origin, f.stamp, f.tag);
+    const holdSeq = Math.max(log.seq, this.storeSeq());
+    return this.batchOf(deltas, frontiers, FrameFlag.scan, this.position, undefined, holdSeq);
+  }
+
+  /** The seq up to which the log holds what the store shows now. */
+  private storeSeq(): number {
+    const { log } = this.parts;
+    return log.seq + log.writer.count;
+  }
+
+  private async tailBatch(): Promise<Batch | undefined> {
+    const { log, limits, store, peer, identity, ledger } = this.parts;
+    const { writer } = this;
+    const before = this.position;
+    const window = new Window(store.origins, store.self);
+    let { seq, ownSeq } = before;
+    let rawBytes = 0;
+    while (rawBytes < limits.batchBytes * windowFactor) {
+      if (window.bytes >= limits.batchBytes || window.deltas >= limits.batchDeltas) break;
+      const block = await this.nextBlock(seq);
+      if (block === 'gone' || this.stopped || this.scan !== undefined || this.position !== before) return;
+      if (block === undefined) break;
+      window.add(block, peer);
+      rawBytes += block.end - block.start;
+      seq = block.firstSeq + block.count;
+      ownSeq += block.ownCount;
+    }
+    if (seq === before.seq) {
+      if (log.durableSeq < log.seq) log.requestSync();
+      return undefined;
+    }
+    if (window.lastOwnStamp > 0 && identity.tagOf(window.lastOwnStamp) === identity.tag) {
+      ledger.witnessOwn(window.lastOwnStamp);
+    }
+    writer.reset(frameHeaderBytes);
+    const emitKey = store.emitKey.bind(store);
+    const { deltas, frontiers, showsStore } = window.write(writer, emitKey, (s) => identity.tagOf(s));
+    // Where the count began is an estimate after a restart; at the end of the log it is known.
+    const after = { seq, ownSeq: seq === log.seq ? log.ownSeq : ownSeq };
+    this.position = after;
+    if (writer.count === 0) {
+      this.catchUp();
+      this.again = true;
+      return undefined;
+    }
+    return this.batchOf(deltas, frontiers, 0, after, before, showsStore ? this.storeSeq() : seq);
+  }
+
+  /** The durable block at `seq`; undefined at the end; 'gone' when a scan had to begin in its place. */
+  private async nextBlock(seq: number): Promise<SyncBlock | 'gone' | undefined> {
+    const { log, limits, peer } = this.parts;
+    const { blocks } = this;
+    while (blocks.length > 0 && blocks[0]!.firstSeq + blocks[0]!.count <= seq) blocks.shift();
+    if (blocks.length === 0) {
+      if (seq >= log.durableSeq) return undefined;
+      const reading = log.read(seq, limits.batchBytes * windowFactor);
+      if (reading === undefined) {
+        this.beginScan(peer.vector.clone());
+        this.again = true;
+        return 'gone';
+      }
+      blocks.push(...(await reading));
+    }
+    return blocks[0];
+  }
+
+  /** Where nothing is in flight, what was read and held nothing for the peer is as good as acknowledged. */
+  private catchUp(): void {
+    if (this.inFlight.length > 0 || this.scan !== undefined || this.held !== undefined) return;
+    if (this.durable === this.position) return;
+    this.durable = this.position;
+    this.parts.onProgress();
+  }
+
+  private batchOf(
+    deltas: number,
+    frontiers: readonly Frontier[],
+    flags: number,
+    after: Position | undefined,
+    before: Position | undefined,
+    holdSeq: number,
+  ): Batch {
+    const number = this.nextNumber++;
+    const cursor = after === undefined ? 0 : FrameFlag.cursor;
+    const frames = this.framesOfWriter({
+      flags: flags | cursor,
+      batch: number,
+      cursorSeq: after?.seq ?? 0,
+    });
+    const bytes = frames.reduce((sum, f) => sum + f.length, 0);
+    return { number, frames, bytes, deltas, frontiers, after, before, holdSeq, received: false };
+  }
+
+  private framesOfWriter(head: { flags: number; batch: number; cursorSeq: number }): Buffer[] {
+    const { writer } = this;
+    const end = writer.pos;
+    const buf = end <= copiedBytesMax ? Buffer.from(writer.buf.subarray(0, end)) : writer.take(0);
+    return framesOf(buf, end, head);
+  }
+
+  private settle(): void {
+    for (let i = this.drains.length - 1; i >= 0; i--) {
+      const drain = this.drains[i]!;
+      if (!this.hasReceived(drain.seq)) continue;
+      this.drains.splice(i, 1);
+      drain.done();
+    }
+  }
+}

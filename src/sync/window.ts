@@ -1,0 +1,238 @@
+// Turns whole blocks of the journal into one batch for a peer: leaves out what the peer has, coalesces by key, and says
+// at the end how far it goes. Two walks over the blocks: the first marks which records stay, the second copies them.
+// What stays holds the same state as all of them (rules in SPEC.md, "Sending"). It reads blocks and nothing else, so
+// what it ships is durable; only keys with many patches are left to the store, and the caller waits for those.
+import { BatchReader } from '../delta/batch-reader.ts';
+import type { BatchWriter } from '../delta/batch-writer.ts';
+import { copyRecord } from '../delta/copy-record.ts';
+import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
+import { compareDots, type Origins } from '../delta/origins.ts';
+import type { Frontier, Peer } from './peer.ts';
+import type { SyncBlock } from './ports.ts';
+
+/** A key with more patches than this in a window is sent whole. */
+export const patchesPerKeyMax = 8;
+
+/** A record that stays so far. */
+interface Kept {
+  readonly ordinal: number;
+  readonly kind: number;
+  readonly hasRecords: boolean;
+  readonly origin: number;
+  readonly hi: number;
+  readonly lo: number;
+  /** clear: what it kills. put: its base. */
+  readonly baseOrigin: number;
+  readonly baseHi: number;
+  readonly baseLo: number;
+  readonly bytes: number;
+}
+
+interface KeyRecords {
+  readonly db: number;
+  readonly key: Buffer;
+  kept: Kept[];
+  patches: number;
+}
+
+export interface WindowResult {
+  /** Deltas written, frontiers aside. */
+  readonly deltas: number;
+  readonly frontiers: readonly Frontier[];
+  /** Whether something came from the store: then the batch must wait for the log. */
+  readonly showsStore: boolean;
+}
+
+export class Window {
+  /** Records that stay, and their size as they are in the blocks. */
+  deltas = 0;
+  bytes = 0;
+  private readonly origins: Origins;
+  private readonly self: number;
+  private readonly reader: BatchReader;
+  private readonly blocks: SyncBlock[] = [];
+  private readonly keys = new Map<string, KeyRecords>();
+  private stays = new Uint8Array(1024);
+  private readonly bases = new Map<number, Kept>();
+  private readonly others = new Map<number, Frontier>();
+  private ordinal = 0;
+  private ownStamp = 0;
+  /** The own stamp up to which the peer is complete already. */
+  private ownKnown = 0;
+
+  constructor(origins: Origins, self: number) {
+    this.origins = origins;
+    this.self = self;
+    this.reader = new BatchReader(origins);
+  }
+
+  /** Takes a block in. Blocks come in the order of the log. */
+  add(block: SyncBlock, peer: Peer): void {
+    this.blocks.push(block);
+    this.ownKnown = peer.vector.stampOf(this.self);
+    const isEcho = block.source === peer.nodeId && block.firstSeq >= peer.sinceSeq;
+    const { reader } = this;
+    reader.open(block.buf, block.start, block.end);
+    for (; reader.next(); this.ordinal += 1) {
+      if (reader.origin === this.self && block.source === '' && reader.kind <= DeltaKind.frontier) {
+        if (reader.kind !== DeltaKind.forget && reader.kind !== DeltaKind.marker) this.noteOwn();
+      }
+      if (isEcho || peer.vector.covers(reader.origin, reader.stamp)) continue;
+      if (reader.kind === DeltaKind.frontier) this.noteFrontier();
+      else if (reader.kind <= DeltaKind.mapDb) this.take();
+    }
+  }
+
+  private noteOwn(): void {
+    if (this.reader.stamp > this.ownStamp) this.ownStamp = this.reader.stamp;
+  }
+
+  private noteFrontier(): void {
+    const { origin, stamp, tag } = this.reader;
+    if (origin === this.self) return;
+    const known = this.others.get(origin);
+    if (known === undefined || known.stamp < stamp) this.others.set(origin, { origin, stamp, tag });
+  }
+
+  private take(): void {
+    const { reader } = this;
+    this.stay();
+    if (reader.kind === DeltaKind.clearDb || reader.kind === DeltaKind.mapDb) return;
+    const { buf, keyOffset, keyLength, db } = reader;
+    const name = `${db}:${buf.toString('latin1', keyOffset, keyOffset + keyLength)}`;
+    const added = this.keptOf();
+    const known = this.keys.get(name);
+    if (known === undefined) {
+      const key = buf.subarray(keyOffset, keyOffset + keyLength);
+      this.keys.set(name, { db, key, kept: [added], patches: reader.kind === DeltaKind.patch ? 1 : 0 });
+      return;
+    }
+    this.coalesce(known, added);
+    known.kept.push(added);
+    if (reader.kind === DeltaKind.patch) known.patches += 1;
+  }
+
+  private stay(): void {
+    if (this.ordinal >= this.stays.length) {
+      const grown = new Uint8Array(Math.max(this.stays.length * 2, this.ordinal + 1));
+      grown.set(this.stays);
+      this.stays = grown;
+    }
+    this.stays[this.ordinal] = 1;
+    this.deltas += 1;
+    this.bytes += this.reader.pos - this.reader.start;
+  }
+
+  private keptOf(): Kept {
+    const r = this.reader;
+    return {
+      ordinal: this.ordinal,
+      kind: r.kind,
+      hasRecords: r.records.length > 0,
+      origin: r.origin,
+      hi: r.hi,
+      lo: r.lo,
+      baseOrigin: r.baseOrigin,
+      baseHi: r.baseHi,
+      baseLo: r.baseLo,
+      bytes: r.pos - r.start,
+    };
+  }
+
+  /** Takes out what the record just read makes needless. */
+  private coalesce(known: KeyRecords, added: Kept): void {
+    const { reader } = this;
+    const isWhole = reader.kind === DeltaKind.put && reader.has(DeltaFlag.expiryStated);
+    let base: Kept | undefined;
+    const needed = known.kept.filter((k) => {
+      if (!this.isNeedless(k, added, isWhole)) return true;
+      if (k.kind === DeltaKind.put) base ??= this.bases.get(k.ordinal) ?? k;
+      this.stays[k.ordinal] = 0;
+      this.bases.delete(k.ordinal);
+      this.deltas -= 1;
+      this.bytes -= k.bytes;
+      return false;
+    });
+    if (base !== undefined && isWhole) this.bases.set(added.ordinal, base);
+    known.kept = needed;
+  }
+
+  private isNeedless(k: Kept, added: Kept, isWhole: boolean): boolean {
+    if (added.kind === DeltaKind.count) return k.kind === DeltaKind.count && k.origin === added.origin;
+    if (k.hasRecords || k.kind === DeltaKind.count) return false;
+    if (added.kind === DeltaKind.expire) return k.kind === DeltaKind.expire && this.isBelow(k, added);
+    if (isWhole) {
+      if (k.kind === DeltaKind.clear && !this.isKillBelow(k, added.hi, added.lo, added.origin)) return false;
+      return this.isBelow(k, added);
+    }
+    if (added.kind !== DeltaKind.clear) return false;
+    const { baseHi, baseLo, baseOrigin } = added;
+    if (k.kind === DeltaKind.clear) return this.isKillBelow(k, baseHi, baseLo, baseOrigin);
+    return compareDots(this.origins, k.hi, k.lo, k.origin, baseHi, baseLo, baseOrigin) <= 0;
+  }
+
+  private isBelow(a: Kept, b: Kept): boolean {
+    return compareDots(this.origins, a.hi, a.lo, a.origin, b.hi, b.lo, b.origin) < 0;
+  }
+
+  private isKillBelow(k: Kept, hi: number, lo: number, origin: number): boolean {
+    return compareDots(this.origins, k.baseHi, k.baseLo, k.baseOrigin, hi, lo, origin) < 0;
+  }
+
+  /**
+   * Writes what stays, then the frontiers. `emitKey` writes all that the store knows of a key; `tagOf` gives the tag
+   * of an own stamp.
+   */
+  write(
+    writer: BatchWriter,
+    emitKey: (writer: BatchWriter, db: number, key: Uint8Array) => boolean,
+    tagOf: (stamp: number) => number,
+  ): WindowResult {
+    const showsStore = this.emitPatched(writer, emitKey);
+    const { reader } = this;
+    let ordinal = 0;
+    for (const block of this.blocks) {
+      reader.open(block.buf, block.start, block.end);
+      for (; reader.next(); ordinal += 1) {
+        if (this.stays[ordinal] !== 1) continue;
+        const base = this.bases.get(ordinal);
+        if (base !== undefined) this.inherit(base);
+        copyRecord(reader, writer);
+      }
+    }
+    const deltas = writer.count;
+    const frontiers = [...this.others.values()];
+    if (this.ownStamp > this.ownKnown) {
+      frontiers.push({ origin: this.self, stamp: this.ownStamp, tag: tagOf(this.ownStamp) });
+    }
+    for (const f of frontiers) writer.frontier(f.origin, f.stamp, f.tag);
+    return { deltas, frontiers, showsStore };
+  }
+
+  private emitPatched(
+    writer: BatchWriter,
+    emitKey: (writer: BatchWriter, db: number, key: Uint8Array) => boolean,
+  ): boolean {
+    let shows = false;
+    for (const known of this.keys.values()) {
+      if (known.patches <= patchesPerKeyMax || !emitKey(writer, known.db, known.key)) continue;
+      for (const k of known.kept) this.stays[k.ordinal] = 0;
+      shows = true;
+    }
+    return shows;
+  }
+
+  /** Gives the put just read the base of the earliest that it stands for, unless that is of its own origin. */
+  private inherit(base: Kept): void {
+    const { reader } = this;
+    const isOwn = base.baseOrigin === reader.origin;
+    reader.baseOrigin = isOwn ? 0 : base.baseOrigin;
+    reader.baseHi = base.baseHi;
+    reader.baseLo = base.baseLo;
+  }
+
+  /** The highest own stamp in the window; 0 where there is none. */
+  get lastOwnStamp(): number {
+    return this.ownStamp;
+  }
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runFleet, type Trouble } from './fleet.ts';
+
+// Long runs: npm run sim -- --seconds 600 --runs 100
+const runs: readonly {
+  readonly name: string;
+  readonly trouble?: readonly Trouble[];
+  readonly seeds: number[];
+}[] = [
+  { name: 'calm: everything written anywhere is everywhere', trouble: ['heal'], seeds: [1] },
+  { name: 'links cut and mended', trouble: ['cut', 'heal'], seeds: [9, 10] },
+  { name: 'crashes that lose the unsynced tail', trouble: ['crash', 'heal'], seeds: [1, 2] },
+  { name: 'cloned disks', trouble: ['clone'], seeds: [1, 2] },
+  { name: 'edges rolled back', trouble: ['rollback'], seeds: [5, 6] },
+  { name: 'a hub restored from an old backup', trouble: ['restore-hub'], seeds: [5, 6] },
+  { name: 'all of it', seeds: [100, 107] },
+];
+
+for (const { name, trouble, seeds } of runs) {
+  test(name, async () => {
+    for (const seed of seeds) {
+      const report = await runFleet({ seed, edges: 4, seconds: 60, ...(trouble && { trouble }) });
+      assert.ok(report.commands > 100);
+    }
+  });
+}
+
+test('a hub and twenty edges', async () => {
+  await runFleet({ seed: 20, edges: 20, seconds: 30 });
+});

@@ -1,0 +1,255 @@
+// A hub and its edges under a seed: random commands while nodes are cut off, crash, lose their unsynced tail, are
+// cloned, rolled back, and the hub is restored from a backup. Then everything heals, and all must be equal.
+import assert from 'node:assert/strict';
+import { Scheduler } from './scheduler.ts';
+import { copyDisk, type Disk, newDisk } from './sim-log.ts';
+import { SimNet } from './sim-net.ts';
+import { SimNode, type SimNodeOptions } from './sim-node.ts';
+
+export interface FleetOptions {
+  readonly seed: number;
+  readonly edges: number;
+  /** Virtual seconds of trouble. */
+  readonly seconds: number;
+  readonly trouble?: readonly Trouble[];
+}
+
+export const troubles = ['cut', 'heal', 'crash', 'clone', 'rollback', 'restore-hub'] as const;
+export type Trouble = (typeof troubles)[number];
+
+const startMs = Date.UTC(2026, 10, 1);
+const keys = Array.from({ length: 8 }, (_, i) => `k${i}`);
+const counters = Array.from({ length: 4 }, (_, i) => `c${i}`);
+
+export interface FleetReport {
+  readonly commands: number;
+  readonly increments: number;
+  readonly bytes: number;
+  readonly troubles: Readonly<Record<Trouble, number>>;
+  readonly forks: number;
+  readonly conflicts: number;
+  readonly scans: number;
+}
+
+export class Fleet {
+  readonly scheduler: Scheduler;
+  readonly net: SimNet;
+  readonly hub: SimNode;
+  readonly edges: SimNode[] = [];
+  readonly did: Record<Trouble, number> = {
+    cut: 0,
+    heal: 0,
+    crash: 0,
+    clone: 0,
+    rollback: 0,
+    'restore-hub': 0,
+  };
+  commands = 0;
+  private readonly expected = new Map<string, number>();
+  private hubBackup: Disk | undefined;
+  private readonly backups = new Map<SimNode, Disk>();
+  private readonly options: FleetOptions;
+
+  constructor(options: FleetOptions) {
+    this.options = options;
+    this.scheduler = new Scheduler(options.seed, startMs);
+    this.net = new SimNet(this.scheduler);
+    const hubOptions = { nodeId: 'hub', role: 'hub', keepRecords: this.pick([0, 0, 40, 400]) } as const;
+    this.hub = new SimNode(hubOptions, this.scheduler, newDisk('journal-hub'));
+    for (let i = 0; i < options.edges; i++) this.addEdge(`e${i}`, newDisk(`journal-e${i}`));
+    this.hub.start();
+    for (const edge of this.edges) edge.start();
+  }
+
+  private pick<T>(from: readonly T[]): T {
+    return from[Math.floor(this.scheduler.random() * from.length)]!;
+  }
+
+  private addEdge(nodeId: string, disk: Disk): SimNode {
+    const name = `${nodeId}#${this.edges.length}`;
+    const options: SimNodeOptions = {
+      nodeId,
+      role: 'edge',
+      policy: this.pick(['immediate', 'immediate', 'periodic', 'opportunistic']),
+      keepRecords: this.pick([0, 0, 30]),
+      limits: { offlineQueueSize: this.pick([10_000, 20]) },
+      dial: this.net.dialer(name, () => {
+        if (!this.hub.isUp) return undefined;
+        return (connection) => this.hub.engine.hub.accept(connection, nodeId, name);
+      }),
+    };
+    const edge = new SimNode(options, this.scheduler, disk);
+    this.edges.push(edge);
+    this.names.set(edge, name);
+    return edge;
+  }
+
+  private readonly names = new Map<SimNode, string>();
+
+  private work(): void {
+    const { random } = this.scheduler;
+    const node = random() < 0.1 ? this.hub : this.pick(this.edges);
+    if (!node.isUp) return;
+    this.commands += 1;
+    const key = this.pick(keys);
+    const r = random();
+    if (r < 0.3) node.set(key, `v${this.commands}`, random() < 0.2 ? 1000 + random() * 60_000 : 0);
+    else if (r < 0.4) node.set(key, 'x'.repeat(200) + this.commands, 3600_000);
+    else if (r < 0.5) node.append(key, `+${this.commands}`);
+    else if (r < 0.6) node.del(key);
+    else if (r < 0.7) node.expire(key, 500 + random() * 100_000);
+    else if (r < 0.75) node.incr(key, 1);
+    else if (node !== this.hub) this.count(node, this.pick(counters), 1 + Math.floor(random() * 5));
+  }
+
+  private count(node: SimNode, key: string, by: number): void {
+    node.incr(key, by);
+    this.expected.set(key, (this.expected.get(key) ?? 0) + by);
+  }
+
+  private isInStep(node: SimNode): boolean {
+    return node.isUp && node.engine.pendingOps() === 0 && node.engine.status().syncStatus === 'synced';
+  }
+
+  private powerLoss(node: SimNode): void {
+    const before = node.increments;
+    node.crash(true);
+    for (const lost of before.filter((i) => !node.increments.includes(i))) {
+      if (!counters.includes(lost.key)) continue;
+      this.expected.set(lost.key, this.expected.get(lost.key)! - lost.by);
+    }
+  }
+
+  private restartLater(node: SimNode): void {
+    this.scheduler.after(this.scheduler.random() * 20_000, () => {
+      if (!node.isUp) node.start();
+    });
+  }
+
+  private async makeTrouble(kind: Trouble): Promise<void> {
+    const edge = this.pick(this.edges);
+    const { random } = this.scheduler;
+    if (kind === 'cut') this.net.cut(this.names.get(edge)!);
+    else if (kind === 'heal') this.net.heal(this.names.get(this.pick(this.edges))!);
+    else if (kind === 'crash') {
+      const node = random() < 0.2 ? this.hub : edge;
+      if (!node.isUp) return;
+      if (random() < 0.5) this.powerLoss(node);
+      else node.crash(false);
+      this.restartLater(node);
+    } else if (kind === 'clone') {
+      if (!this.isInStep(edge) || this.edges.length > this.options.edges + 2) return;
+      edge.crash(false);
+      this.addEdge(edge.options.nodeId, copyDisk(edge.disk)).start();
+      edge.start();
+    } else if (kind === 'rollback') {
+      const backup = this.backups.get(edge);
+      if (backup === undefined || !this.isInStep(edge)) {
+        if (edge.isUp) this.backups.set(edge, copyDisk(edge.disk));
+        return;
+      }
+      edge.crash(false);
+      edge.disk = copyDisk(backup);
+      edge.increments = [];
+      edge.start();
+    } else {
+      if (this.hubBackup === undefined) {
+        if (this.hub.isUp) this.hubBackup = copyDisk(this.hub.disk);
+        return;
+      }
+      await this.heal();
+      this.hub.crash(false);
+      this.hub.disk = copyDisk(this.hubBackup);
+      this.hubBackup = undefined;
+      this.hub.start();
+    }
+    this.did[kind] += 1;
+  }
+
+  /** Trouble for the time asked for. */
+  async trouble(): Promise<void> {
+    const { scheduler, options } = this;
+    const endMs = startMs + options.seconds * 1000;
+    const kinds = options.trouble ?? [
+      'cut',
+      'cut',
+      'heal',
+      'heal',
+      'crash',
+      'crash',
+      'clone',
+      'rollback',
+      'rollback',
+      'restore-hub',
+    ];
+    while (scheduler.nowMs < endMs) {
+      await scheduler.runUntil(scheduler.nowMs + scheduler.random() * 300);
+      this.work();
+      if (scheduler.random() < 0.04) await this.makeTrouble(this.pick(kinds));
+    }
+  }
+
+  /** Everything comes up and is connected; runs until all are in step, or for ten minutes. */
+  async heal(): Promise<void> {
+    const { scheduler } = this;
+    this.net.heal();
+    for (const node of [this.hub, ...this.edges]) if (!node.isUp) node.start();
+    for (let i = 0; i < 120; i++) {
+      await scheduler.runUntil(scheduler.nowMs + 5000);
+      if (this.difference() === undefined && this.isSettled()) return;
+    }
+  }
+
+  /** All of an id's nodes but one are told apart by who is connected: the others are in step as of their last time. */
+  private isSettled(): boolean {
+    const connected = this.edges.filter((e) => e.engine.status().linkState === 'live');
+    return connected.length >= new Set(this.edges.map((e) => e.options.nodeId)).size;
+  }
+
+  /** What differs between two nodes; undefined if nothing does. */
+  difference(): string | undefined {
+    for (const key of [...keys, ...counters]) {
+      const want = this.hub.get(key);
+      for (const edge of this.edges) {
+        const got = edge.get(key);
+        if (got !== want) return `${key}: hub has ${want}, ${this.names.get(edge)} has ${got}`;
+      }
+    }
+    return undefined;
+  }
+
+  check(): void {
+    assert.equal(this.difference(), undefined, `seed ${this.options.seed}`);
+    for (const [key, sum] of this.expected) {
+      assert.equal(this.hub.get(key) ?? '0@0', `${sum}@0`, `seed ${this.options.seed}: ${key}`);
+    }
+  }
+
+  report(): FleetReport {
+    const all = [this.hub, ...this.edges];
+    return {
+      commands: this.commands,
+      increments: [...this.expected.values()].reduce((a, b) => a + b, 0),
+      bytes: this.net.bytes,
+      troubles: this.did,
+      forks: all.reduce((sum, n) => sum + n.engine.identity.forks, 0),
+      conflicts: all.reduce((sum, n) => sum + n.conflicts, 0),
+      scans: all.reduce((sum, n) => sum + n.engine.status().figures.scans, 0),
+    };
+  }
+
+  stop(): void {
+    for (const node of [this.hub, ...this.edges]) node.crash(false);
+  }
+}
+
+/** Runs one fleet from seed to end. */
+export async function runFleet(options: FleetOptions): Promise<FleetReport> {
+  const fleet = new Fleet(options);
+  await fleet.trouble();
+  await fleet.heal();
+  fleet.check();
+  const report = fleet.report();
+  fleet.stop();
+  return report;
+}

@@ -1,0 +1,33 @@
+// `npm run sim -- --seed S --seconds N [--edges E] [--runs R] [--only trouble,...]`: simulations of a whole fleet, each
+// from one seed that is printed when it fails. Without --seed the seeds begin with the clock.
+import { parseArgs } from 'node:util';
+import { runFleet, type Trouble } from './fleet.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    seconds: { type: 'string', default: '120' },
+    edges: { type: 'string', default: '20' },
+    runs: { type: 'string', default: '1' },
+    only: { type: 'string' },
+  },
+});
+const first = Number(values.seed ?? Date.now() % 1_000_000);
+for (let i = 0; i < Number(values.runs); i++) {
+  const seed = first + i;
+  const trouble = values.only?.split(',') as Trouble[] | undefined;
+  try {
+    const report = await runFleet({
+      seed,
+      edges: Number(values.edges),
+      seconds: Number(values.seconds),
+      ...(trouble && { trouble }),
+    });
+    console.log(`seed ${seed} ok ${JSON.stringify(report)}`);
+  } catch (error) {
+    console.error(`seed ${seed} FAILED`);
+    console.error(error);
+    process.exitCode = 1;
+    break;
+  }
+}

@@ -1,0 +1,205 @@
+// A simulated node: the real store, ledger and sync on a simulated disk, clock and network. It can be stopped, crash
+// with the loss of what was not durable, and start again from its disk.
+import { HybridClock } from '../../src/base/clock.ts';
+import { CommandError } from '../../src/base/errors.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { BatchReader } from '../../src/delta/batch-reader.ts';
+import { DeltaKind } from '../../src/delta/kinds.ts';
+import { Origins } from '../../src/delta/origins.ts';
+import { Ledger } from '../../src/store/ledger.ts';
+import { Store } from '../../src/store/store.ts';
+import { SyncEngine, type SyncPolicy } from '../../src/sync/engine.ts';
+import { type SyncLimits, syncLimitsDefault } from '../../src/sync/limits.ts';
+import { linkTimesDefault } from '../../src/sync/link-machine.ts';
+import type { Dial } from '../../src/sync/transport.ts';
+import type { Scheduler } from './scheduler.ts';
+import { type Disk, SimLog } from './sim-log.ts';
+
+export const buildMs = Date.UTC(2026, 0, 1);
+
+export interface SimNodeOptions {
+  readonly nodeId: string;
+  readonly role: 'edge' | 'hub';
+  readonly dial?: Dial;
+  readonly policy?: SyncPolicy;
+  readonly limits?: Partial<SyncLimits>;
+  readonly keepRecords?: number;
+  readonly memoryBytes?: number;
+  readonly lww?: boolean;
+}
+
+export class SimNode {
+  readonly options: SimNodeOptions;
+  readonly scheduler: Scheduler;
+  disk: Disk;
+  store!: Store;
+  ledger!: Ledger;
+  log!: SimLog;
+  engine!: SyncEngine;
+  isUp = false;
+  conflicts = 0;
+  /** Own increments by the seq that they were journaled at: what a crash may take. */
+  increments: { readonly seq: number; readonly key: string; readonly by: number }[] = [];
+  private run = 0;
+
+  constructor(options: SimNodeOptions, scheduler: Scheduler, disk: Disk) {
+    this.options = options;
+    this.scheduler = scheduler;
+    this.disk = disk;
+  }
+
+  /** Starts from the disk. */
+  start(): void {
+    const { options, scheduler } = this;
+    this.run += 1;
+    const { run } = this;
+    const timers = scheduler.timersFor(() => this.run !== run);
+    const random32 = (): number => Math.floor(scheduler.random() * 2 ** 32);
+    const origins = new Origins();
+    const clock = new HybridClock(buildMs);
+    this.store = new Store({
+      memoryBytes: options.memoryBytes ?? 1024 * 1024,
+      origins,
+      clock,
+      hashSeed: [random32(), random32()],
+      random: scheduler.random,
+    });
+    this.store.lww = options.lww ?? false;
+    this.store.keepDead();
+    this.store.nowMs = scheduler.nowMs;
+    this.ledger = new Ledger();
+    this.recover(origins);
+    this.log = new SimLog(this.disk, origins, timers, () => 1 + scheduler.random() * 40);
+    this.log.keepRecords = options.keepRecords ?? 0;
+    this.store.recorder = this.log.writer;
+    this.ledger.recorder = this.log.writer;
+    this.engine = new SyncEngine({
+      nodeId: options.nodeId,
+      role: options.role,
+      software: 'sim',
+      isDurable: true,
+      store: this.store,
+      log: this.log,
+      ledger: this.ledger,
+      ...(options.dial && { dial: options.dial }),
+      policy: options.policy ?? 'immediate',
+      syncIntervalMs: 3000,
+      limits: { ...syncLimitsDefault, batchBytes: 2048, windowBytes: 8192, ...options.limits },
+      times: linkTimesDefault,
+      connectionsMax: 100,
+      timers,
+      logger: silentLog,
+      random32,
+      onEvent: (event) => {
+        if (event.type === 'conflict') this.conflicts += 1;
+      },
+      onBug: (error) => {
+        throw error;
+      },
+    });
+    this.isUp = true;
+    this.engine.begin();
+    this.engine.start();
+  }
+
+  private recover(origins: Origins): void {
+    const { store, ledger, disk } = this;
+    const reader = new BatchReader(origins);
+    ledger.repairs = store;
+    let own = 0;
+    const tellOwn = (): void => {
+      if (own > 0) ledger.witnessOwn(own);
+      own = 0;
+    };
+    for (const block of disk.blocks) {
+      reader.open(block.buf, block.start, block.end);
+      while (reader.next()) {
+        store.clock.witness(reader.stamp);
+        if (reader.kind >= DeltaKind.frontier) {
+          tellOwn();
+          ledger.apply(reader);
+          continue;
+        }
+        if (reader.origin === ledger.ownOrigin && reader.stamp > own) own = reader.stamp;
+        store.join(reader, undefined);
+      }
+    }
+    tellOwn();
+    ledger.repairs = undefined;
+  }
+
+  /** Runs a command as the server would: sets the time, runs, commits. */
+  command(run: (store: Store) => void): void {
+    if (!this.isUp) return;
+    this.store.nowMs = this.scheduler.nowMs;
+    this.store.clock.observe(this.store.nowMs);
+    try {
+      run(this.store);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+    }
+    this.log.commit(() => {});
+  }
+
+  set(key: string, value: string, ttlMs = 0): void {
+    const [k, v] = [Buffer.from(key), Buffer.from(value)];
+    const deadlineMs = ttlMs === 0 ? 0 : Math.floor(this.scheduler.nowMs + ttlMs);
+    this.command((s) => s.strings.set(s.keyspace(0), k, 0, k.length, v, 0, v.length, deadlineMs));
+  }
+
+  append(key: string, value: string): void {
+    const [k, v] = [Buffer.from(key), Buffer.from(value)];
+    this.command((s) => {
+      const ks = s.keyspace(0);
+      const at = s.find(ks, s.hash.of(k, 0, k.length), k, 0, k.length);
+      const length = at === 0 ? 0 : s.strings.length(at);
+      s.strings.patch(ks, k, 0, k.length, length, v, 0, v.length);
+    });
+  }
+
+  del(key: string): void {
+    const k = Buffer.from(key);
+    this.command((s) => s.remove(s.keyspace(0), k, 0, k.length));
+  }
+
+  expire(key: string, ttlMs: number): void {
+    const k = Buffer.from(key);
+    this.command((s) => {
+      const ks = s.keyspace(0);
+      const hash = s.hash.of(k, 0, k.length);
+      const at = s.find(ks, hash, k, 0, k.length);
+      if (at !== 0) s.expireAt(ks, hash, at, Math.floor(this.scheduler.nowMs + ttlMs));
+    });
+  }
+
+  incr(key: string, by: number): void {
+    if (!this.isUp) return;
+    const k = Buffer.from(key);
+    this.increments.push({ seq: this.log.seq + this.log.writer.count, key, by });
+    this.command((s) => s.strings.count(s.keyspace(0), k, 0, k.length, by));
+  }
+
+  get(key: string): string | undefined {
+    const k = Buffer.from(key);
+    const { store } = this;
+    store.nowMs = this.scheduler.nowMs;
+    const ks = store.keyspace(0);
+    const at = store.find(ks, store.hash.of(k, 0, k.length), k, 0, k.length);
+    if (at === 0) return undefined;
+    const deadline = store.entries.hasExpiry(at) ? store.entries.deadline(at) : 0;
+    return `${store.strings.copy(at).toString()}@${deadline}`;
+  }
+
+  /** The process dies; with `powerLoss`, what was not durable dies with it. */
+  crash(powerLoss: boolean): void {
+    if (!this.isUp) return;
+    this.isUp = false;
+    this.run += 1;
+    this.engine.abandon();
+    if (powerLoss) {
+      this.disk.blocks.length = this.disk.durable;
+      const { seq } = this.log;
+      this.increments = this.increments.filter((i) => i.seq < seq);
+    } else this.disk.durable = this.disk.blocks.length;
+  }
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Ledger } from '../../src/store/ledger.ts';
+import { ConflictLog } from '../../src/sync/conflicts.ts';
+
+const conflict = (n: number) => ({
+  db: 0,
+  key: Buffer.from(`k${n}`),
+  winner: { origin: 'a/00000001', stamp: 2, value: Buffer.from([0, 255]) },
+  loser: { origin: 'b/00000001', stamp: 1, value: Buffer.from('old') },
+  strategy: 'crdt' as const,
+});
+
+test('conflicts keep ids, survive a restart, and are bounded', () => {
+  const ledger = new Ledger();
+  const log = new ConflictLog(ledger, 3);
+  for (let i = 1; i <= 5; i++) assert.equal(log.add(conflict(i), 1000 + i), i);
+  assert.deepEqual(
+    log.list(10).map((c) => c.id),
+    [5, 4, 3],
+  );
+  assert.equal(log.get(1), undefined);
+  const after = new ConflictLog(ledger, 3);
+  assert.deepEqual(after.get(4), { id: 4, ...conflict(4), foundMs: 1004 });
+  assert.equal(after.clear(4), 1);
+  assert.equal(after.clear(4), 0);
+  assert.equal(after.clear(), 2);
+  assert.equal(new ConflictLog(ledger, 3).add(conflict(6), 0), 6);
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { FerriteError } from '../../src/base/errors.ts';
+import {
+  BatchAssembly,
+  FrameFlag,
+  frameBytesMax,
+  frameHeaderBytes,
+  framesOf,
+  readFrame,
+  seqMax,
+} from '../../src/sync/frame.ts';
+
+function batch(bytes: number): Buffer {
+  const buf = Buffer.alloc(frameHeaderBytes + bytes);
+  for (let i = frameHeaderBytes; i < buf.length; i++) buf[i] = i % 251;
+  return buf;
+}
+
+test('a batch comes back from its frames, however long', () => {
+  for (const bytes of [0, 1, 1000, frameBytesMax - frameHeaderBytes, frameBytesMax, 3 * frameBytesMax + 7]) {
+    const buf = batch(bytes);
+    const head = { flags: FrameFlag.cursor, batch: 77, cursorSeq: seqMax };
+    const frames = framesOf(Buffer.from(buf), buf.length, head);
+    const assembly = new BatchAssembly();
+    const results = frames.map((frame) => assembly.add(frame));
+    const whole = results.pop();
+    assert.ok(results.every((r) => r === undefined) && whole !== undefined);
+    assert.deepEqual([whole.head.batch, whole.head.cursorSeq], [77, seqMax]);
+    assert.ok(whole.buf.subarray(whole.start).equals(buf.subarray(frameHeaderBytes)));
+    assert.ok(frames.every((f) => f.length <= frameBytesMax));
+  }
+});
+
+test('parts of two batches do not mix', () => {
+  const a = framesOf(batch(2 * frameBytesMax), 2 * frameBytesMax, { flags: 0, batch: 1, cursorSeq: 0 });
+  const b = framesOf(batch(2 * frameBytesMax), 2 * frameBytesMax, { flags: 0, batch: 2, cursorSeq: 0 });
+  const assembly = new BatchAssembly();
+  assembly.add(a[0]!);
+  assert.throws(() => assembly.add(b[1]!), FerriteError);
+});
+
+test('a flipped bit anywhere is found', () => {
+  const buf = batch(60);
+  const [frame] = framesOf(buf, buf.length, { flags: 0, batch: 5, cursorSeq: 9 });
+  const bits = fc.integer({ min: 0, max: frame!.length * 8 - 1 });
+  fc.assert(
+    fc.property(bits, (bit) => {
+      const bad = Buffer.from(frame!);
+      bad[bit >> 3] = bad[bit >> 3]! ^ (1 << (bit & 7));
+      assert.throws(() => readFrame(bad), FerriteError);
+    }),
+  );
+});
+
+test('hostile bytes are refused with an error of the protocol', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+      assert.throws(() => readFrame(Buffer.from(bytes)), FerriteError);
+    }),
+  );
+});
