@@ -11,6 +11,7 @@ import { MemoryJournal } from '../journal/memory-journal.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { Ledger } from '../store/ledger.ts';
 import { Store } from '../store/store.ts';
+import { Identity } from '../sync/identity.ts';
 
 /** Unix ms below which no wall time is believed: this code did not exist then. */
 const buildMs = Date.UTC(2026, 10, 1);
@@ -26,6 +27,8 @@ export interface Replica {
   /** The same journal where it is on a disk. */
   readonly fileJournal: FileJournal | undefined;
   readonly nodeId: string;
+  /** Who this node is to peers; undefined where nothing keeps a past and nobody asks. */
+  readonly identity: Identity | undefined;
 }
 
 /** Whether this node may ever have a peer. */
@@ -59,6 +62,7 @@ export function openReplica(config: Config, log: Log, nowMs: () => number): Repl
   store.nowMs = nowMs();
   clock.observe(store.nowMs);
   const ledger = new Ledger();
+  ledger.repairs = store;
   const peers = hasPeers(config);
   if (peers) store.keepDead();
   const fileJournal = config['persistence.enabled']
@@ -73,12 +77,12 @@ export function openReplica(config: Config, log: Log, nowMs: () => number): Repl
   ledger.recorder = journal?.writer;
   const past = ledger.ownOrigin === 0 ? undefined : nodeIdOf(origins.name(ledger.ownOrigin));
   const nodeId = config['edge.node_id'] ?? past ?? `node-${randomBytes(4).toString('hex')}`;
-  const past0 = ledger.ownOrigin;
-  const origin = past === nodeId ? past0 : origins.intern(originName(nodeId, randomInt(2 ** 32 - 1)));
-  store.self = origin;
-  ledger.addStart(origin, clock.next(), randomInt(2 ** 32 - 1));
+  ledger.repairs = undefined;
+  const identity = journal && new Identity({ nodeId, store, log: journal, ledger });
+  if (identity === undefined) store.self = origins.intern(originName(nodeId, randomInt(2 ** 32 - 1)));
+  else identity.begin();
   journal?.commit(() => {});
-  return { origins, clock, store, ledger, journal, fileJournal, nodeId };
+  return { origins, clock, store, ledger, journal, fileJournal, nodeId, identity };
 }
 
 interface Parts {

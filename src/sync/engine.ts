@@ -6,7 +6,7 @@ import type { Log } from '../base/log.ts';
 import { ConflictLog } from './conflicts.ts';
 import type { NodeParts } from './greeting.ts';
 import { Hub, type PeerRow } from './hub.ts';
-import { Identity } from './identity.ts';
+import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
 import { Link, type LinkFigures, type LinkParts, newFigures } from './link.ts';
 import type { LinkTimes } from './link-machine.ts';
@@ -24,7 +24,8 @@ export type SyncEvent =
   | { readonly type: 'conflict'; readonly id: number; readonly conflict: SyncConflict };
 
 export interface SyncOptions {
-  readonly nodeId: string;
+  /** Begun: its start is recorded. */
+  readonly identity: Identity;
   readonly role: 'edge' | 'hub';
   readonly software: string;
   readonly isDurable: boolean;
@@ -42,7 +43,6 @@ export interface SyncOptions {
   readonly connectionsMax: number;
   readonly timers: Timers;
   readonly logger: Log;
-  readonly random32?: () => number;
   readonly onEvent?: (event: SyncEvent) => void;
   /** A bug: the process is not to go on. */
   readonly onBug: (error: unknown) => void;
@@ -84,7 +84,6 @@ export class SyncEngine {
   readonly identity: Identity;
   readonly conflicts: ConflictLog;
   readonly hub: Hub;
-  /** Links that nobody accepts or dials any more say nothing. */
   private readonly options: SyncOptions;
   private readonly uplink: Link | undefined;
   private readonly uplinkFigures = newFigures();
@@ -102,14 +101,13 @@ export class SyncEngine {
 
   constructor(options: SyncOptions) {
     this.options = options;
-    const { store, log, ledger, timers, limits, role, software, isDurable, nodeId, random32 } = options;
-    this.identity = new Identity({ nodeId, store, log, ledger, ...(random32 && { random32 }) });
+    const { store, log, ledger, timers, limits, role, software, isDurable, identity } = options;
+    this.identity = identity;
     this.conflicts = new ConflictLog(ledger, limits.conflictsMax);
     store.onConflict = (conflict) => {
       const id = this.conflicts.add(conflict, timers.nowMs());
       options.onEvent?.({ type: 'conflict', id, conflict });
     };
-    const { identity } = this;
     const node: NodeParts = { store, log, ledger, identity, limits, timers, role, software, isDurable };
     const shared = this.linkParts(node);
     this.hub = new Hub({
@@ -150,13 +148,6 @@ export class SyncEngine {
     const { store, timers } = this.options;
     store.nowMs = timers.nowMs();
     store.clock.observe(store.nowMs);
-  }
-
-  /** Records this start. To be called once after recovery, before the first write; also where nothing is synced. */
-  begin(): void {
-    this.beginTurn();
-    this.identity.begin();
-    this.options.log.commit(() => {});
   }
 
   /** Begins to sync. */
@@ -383,7 +374,7 @@ export class SyncEngine {
     for (const name of Object.keys(figures) as (keyof LinkFigures)[])
       figures[name] += this.uplinkFigures[name];
     return {
-      nodeId: options.nodeId,
+      nodeId: this.identity.nodeId,
       origin: this.identity.originName,
       role: options.role,
       hubUrl: options.hubUrl ?? '',

@@ -9,6 +9,7 @@ import { Origins } from '../../src/delta/origins.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { Store } from '../../src/store/store.ts';
 import { SyncEngine, type SyncPolicy } from '../../src/sync/engine.ts';
+import { Identity } from '../../src/sync/identity.ts';
 import { type SyncLimits, syncLimitsDefault } from '../../src/sync/limits.ts';
 import { linkTimesDefault } from '../../src/sync/link-machine.ts';
 import type { Dial } from '../../src/sync/transport.ts';
@@ -73,8 +74,19 @@ export class SimNode {
     this.log.keepRecords = options.keepRecords ?? 0;
     this.store.recorder = this.log.writer;
     this.ledger.recorder = this.log.writer;
+    const { nodeId } = options;
+    const identity = new Identity({
+      nodeId,
+      store: this.store,
+      log: this.log,
+      ledger: this.ledger,
+      random32,
+    });
+    this.store.clock.observe(scheduler.nowMs);
+    identity.begin();
+    this.log.commit(() => {});
     this.engine = new SyncEngine({
-      nodeId: options.nodeId,
+      identity,
       role: options.role,
       software: 'sim',
       isDurable: true,
@@ -89,7 +101,6 @@ export class SimNode {
       connectionsMax: 100,
       timers,
       logger: silentLog,
-      random32,
       onEvent: (event) => {
         if (event.type === 'conflict') this.conflicts += 1;
       },
@@ -98,7 +109,6 @@ export class SimNode {
       },
     });
     this.isUp = true;
-    this.engine.begin();
     this.engine.start();
   }
 

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Identity } from '../../src/sync/identity.ts';
+import { Scheduler } from '../sim/scheduler.ts';
+import { newDisk } from '../sim/sim-log.ts';
+import { SimNode } from '../sim/sim-node.ts';
+
+function nodeOf(): SimNode {
+  const scheduler = new Scheduler(7, Date.UTC(2026, 10, 1));
+  return new SimNode({ nodeId: 'n', role: 'edge' }, scheduler, newDisk('j'));
+}
+
+test('a node without a past begins in a new epoch; one with a past goes on in it, under a new tag', () => {
+  const node = nodeOf();
+  node.start();
+  assert.ok(node.engine.identity instanceof Identity);
+  const { originName, tag } = node.engine.identity;
+  node.set('k', 'v');
+  node.crash(false);
+  node.start();
+  assert.equal(node.engine.identity.originName, originName);
+  assert.notEqual(node.engine.identity.tag, tag);
+  node.disk = newDisk('j2');
+  node.start();
+  assert.notEqual(node.engine.identity.originName, originName);
+});
+
+test('its own past: known tags up to the last stamp under them', () => {
+  const node = nodeOf();
+  node.start();
+  const { tag } = node.engine.identity;
+  node.set('k', 'v');
+  const last = node.store.clock.last();
+  node.crash(false);
+  node.start();
+  const { identity } = node.engine;
+  assert.equal(identity.isOwn(null, null, []), true);
+  assert.equal(identity.isOwn({ stamp: last, tag }, null, [tag]), true);
+  assert.equal(identity.isOwn({ stamp: last + 1, tag }, null, [tag]), false);
+  assert.equal(identity.isOwn(null, { stamp: last + 1, tag }, [tag]), false);
+  assert.equal(identity.isOwn(null, null, [tag, 12345]), false);
+});
+
+test('a cursor is sound within the starts that it was given under', () => {
+  const node = nodeOf();
+  node.start();
+  const { tag } = node.engine.identity;
+  node.set('k', 'v');
+  const { seq } = node.log;
+  node.crash(false);
+  node.start();
+  const { identity } = node.engine;
+  node.disk.durable = node.disk.blocks.length;
+  assert.equal(identity.isSoundCursor({ journal: 'j', seq, tag }), true);
+  assert.equal(identity.isSoundCursor({ journal: 'j', seq: seq + 1, tag }), false);
+  assert.equal(identity.isSoundCursor({ journal: 'other', seq, tag }), false);
+  assert.equal(identity.isSoundCursor({ journal: 'j', seq, tag: 999 }), false);
+});
+
+test('a fork: what came since the last start that the peer knows gets new dots, and survives a restart so', () => {
+  const node = nodeOf();
+  node.start();
+  const { tag, originName } = node.engine.identity;
+  node.incr('c', 5);
+  node.set('old', '1');
+  const before = node.store.clock.last();
+  node.engine.identity.noteKnown(before);
+  node.crash(false);
+  node.start();
+  const old = node.engine.identity.origin;
+  node.incr('c', 2);
+  node.set('new', '2');
+  node.engine.identity.fork([tag, 777]);
+  const check = (): void => {
+    assert.notEqual(node.engine.identity.originName, originName);
+    assert.equal(node.get('c'), '7@0');
+    assert.equal(node.get('old'), '1@0');
+    assert.equal(node.get('new'), '2@0');
+    assert.equal(node.ledger.vector.get(node.store.origins.find(originName)!)?.tag, tag);
+    assert.ok(node.ledger.vector.stampOf(node.store.origins.find(originName)!) <= before);
+  };
+  check();
+  assert.ok(node.log.seq > node.engine.identity.forkSeq && node.engine.identity.forkSeq > 0);
+  assert.equal(node.ledger.lastStampOfTag(old, tag), before);
+  node.crash(false);
+  node.start();
+  check();
+});
