@@ -108,7 +108,20 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= textLengthMax;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** An object of which nothing is known but that these may be there. */
+interface Loose extends Record<string, unknown> {
+  readonly type?: unknown;
+  readonly id?: unknown;
+  readonly timestamp?: unknown;
+  readonly payload?: unknown;
+  readonly version?: unknown;
+  readonly journal?: unknown;
+  readonly seq?: unknown;
+  readonly stamp?: unknown;
+  readonly tag?: unknown;
+}
+
+function isRecord(value: unknown): value is Loose {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -123,10 +136,9 @@ const checks: Record<FieldKind, (value: unknown) => boolean> = {
   'text?': (v) => v === undefined || isText(v),
   bool: (v) => typeof v === 'boolean',
   base64: (v) => typeof v === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(v),
-  'entry|null': (v) => v === null || (isRecord(v) && isInt(v['stamp']) && isInt(v['tag'])),
+  'entry|null': (v) => v === null || (isRecord(v) && isInt(v.stamp) && isInt(v.tag)),
   tags: (v) => Array.isArray(v) && v.length <= tagsMax && v.every(isInt),
-  'cursor|null': (v) =>
-    v === null || (isRecord(v) && isText(v['journal']) && isInt(v['seq']) && isInt(v['tag'])),
+  'cursor|null': (v) => v === null || (isRecord(v) && isText(v.journal) && isInt(v.seq) && isInt(v.tag)),
   'vector|null': (v) => v === null || (Array.isArray(v) && v.length <= vectorEntriesMax && v.every(isRow)),
 };
 
@@ -135,7 +147,7 @@ function isMessageType(type: unknown): type is MessageType {
 }
 
 /** The first field of the payload that is not as its shape says; undefined if all are. */
-function wrongField(type: MessageType, payload: Record<string, unknown>): string | undefined {
+function wrongField(type: MessageType, payload: Loose): string | undefined {
   const shape: Record<string, FieldKind> = messageShapes[type];
   return Object.keys(shape).find((field) => !checks[shape[field]!](payload[field]));
 }
@@ -154,21 +166,21 @@ export function parseMessage(text: string): Message | Malformed {
     return malformed(undefined, undefined, 'not JSON');
   }
   if (!isRecord(value)) return malformed(undefined, undefined, 'not an envelope');
-  const id = isText(value['id']) ? value['id'] : undefined;
-  const type = value['type'];
+  const id = isText(value.id) ? value.id : undefined;
+  const type = value.type;
   if (id === undefined) return malformed(undefined, type, 'no id');
   if (!isMessageType(type)) return malformed(id, type ?? '', 'unknown type');
-  if (!isInt(value['timestamp'])) return malformed(id, type, 'no timestamp');
-  const payload = value['payload'];
+  if (!isInt(value.timestamp)) return malformed(id, type, 'no timestamp');
+  const payload = value.payload;
   if (!isRecord(payload)) return malformed(id, type, 'no payload');
-  const version = payload['version'];
+  const version = payload.version;
   if ((type === 'hello' || type === 'welcome') && isInt(version) && version !== protocolVersion) {
     const error = `the peer speaks protocol version ${version}, this node ${protocolVersion}`;
     return { type: undefined, id, reason: 'version', error, isNack: false };
   }
   const wrong = wrongField(type, payload);
   if (wrong !== undefined) return malformed(id, type, `payload.${wrong}`);
-  return { type, id, timestamp: value['timestamp'], payload } as Message;
+  return { type, id, timestamp: value.timestamp, payload } as Message;
 }
 
 /** Makes the ids and texts of one connection's messages. */
