@@ -55,7 +55,7 @@ export interface ConfiguredNode {
   /** Listen for Redis clients. */
   readonly listen: boolean;
   /** A command asked for the end of the process. */
-  readonly onShutdown?: (options: { save: boolean; now: boolean }) => Promise<void>;
+  readonly onShutdown?: (options: { now: boolean }) => Promise<void>;
 }
 
 export interface SetOptions {

@@ -108,7 +108,7 @@ export interface Services {
   checkPassword(user: string, password: Buffer): boolean;
   readonly passwordSet: boolean;
   /** Ends the process as SIGTERM does, or at once. */
-  shutdown(options: { save: boolean; now: boolean }): Promise<void>;
+  shutdown(options: { now: boolean }): Promise<void>;
   /** Blocks everything for a while: DEBUG SLEEP. */
   sleep(ms: number): void;
 }

@@ -55,7 +55,7 @@ export class Rig {
   readonly requestLimits = defaultRequestLimits();
   readonly fsync: { appendfsync: 'always' | 'everysec' | 'no' } = { appendfsync: 'everysec' };
   readonly rates = new TrafficRates();
-  readonly shutdowns: { save: boolean; now: boolean }[] = [];
+  readonly shutdowns: { now: boolean }[] = [];
   readonly slept: number[] = [];
   /** What a shutdown fails with. */
   shutdownError: Error | undefined;

@@ -1,7 +1,8 @@
 // SHUTDOWN [NOSAVE | SAVE] [NOW] [FORCE] | ABORT: ends the node as SIGTERM does; the connection closes instead of a
-// reply. The journal is made durable in any case; SAVE writes a snapshot first. FORCE ends also where that fails.
+// reply. The journal is made durable in any case; SAVE writes a snapshot first. FORCE ends also where that fails. NOW
+// would not wait for replicas that lag behind; there are none, so it changes nothing.
 // https://redis.io/commands/shutdown
-import { CommandError } from '../../base/errors.ts';
+import { CommandError, FerriteError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 
@@ -20,35 +21,39 @@ export const command: CommandSpec = {
 
 interface Options {
   save: boolean | undefined;
-  now: boolean;
   force: boolean;
 }
 
 function shutdown(call: Call): void {
   if (call.argc === 2 && call.is(1, 'abort')) throw new CommandError('ERR No shutdown in progress.');
-  const { save = false, now, force } = readOptions(call);
+  const { save, force } = readOptions(call);
   const { services } = call;
   const deferral = call.defer();
-  services
-    .shutdown({ save, now })
+  (save === true ? snapshot(call) : Promise.resolve())
+    .then(() => services.shutdown({ now: false }))
     .catch((error: unknown) => {
       services.log.error('shutdown failed', {
         error: error instanceof Error ? error.message : String(error),
       });
       if (!force) throw error;
-      return services.shutdown({ save: false, now: true });
+      return services.shutdown({ now: true });
     })
     .catch(() => deferral.resume((reply) => reply.error(failed)));
 }
 
+async function snapshot(call: Call): Promise<void> {
+  const { journal } = call.services;
+  if (journal === undefined) throw new FerriteError('JOURNAL_IO', 'persistence is off');
+  await journal.snapshot();
+}
+
 function readOptions(call: Call): Options {
-  const options: Options = { save: undefined, now: false, force: false };
+  const options: Options = { save: undefined, force: false };
   for (let i = 1; i < call.argc; i++) {
     if (call.is(i, 'save') && options.save !== false) options.save = true;
     else if (call.is(i, 'nosave') && options.save !== true) options.save = false;
-    else if (call.is(i, 'now')) options.now = true;
     else if (call.is(i, 'force')) options.force = true;
-    else call.syntaxError();
+    else if (!call.is(i, 'now')) call.syntaxError();
   }
   return options;
 }

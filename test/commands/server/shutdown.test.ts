@@ -2,28 +2,40 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rig } from '../command-rig.ts';
 
+const written = { seq: 0, records: 0, bytes: 0, durationMs: 1 };
+const turns = (): Promise<void> => new Promise((done) => setTimeout(done, 5));
+
 test('SHUTDOWN asks the node to end and says nothing', async () => {
-  const rig = new Rig();
+  const rig = new Rig({ persistent: true });
+  let snapshots = 0;
+  rig.journal.snapshot = async () => {
+    snapshots += 1;
+    return written;
+  };
   const client = rig.connect();
   assert.equal(client.send('SHUTDOWN'), '');
   client.send('SHUTDOWN', 'NOSAVE');
+  await turns();
+  assert.equal(snapshots, 0);
   client.send('shutdown', 'save', 'now', 'force');
-  assert.deepEqual(rig.shutdowns, [
-    { save: false, now: false },
-    { save: false, now: false },
-    { save: true, now: true },
-  ]);
+  await turns();
+  assert.equal(snapshots, 1);
+  assert.deepEqual(rig.shutdowns, [{ now: false }, { now: false }, { now: false }]);
 });
 
 test('SHUTDOWN that fails says so, unless it is forced', async () => {
-  const rig = new Rig();
-  rig.shutdownError = new Error('disk full');
+  const rig = new Rig({ persistent: true });
+  rig.journal.snapshot = () => Promise.reject(new Error('disk full'));
   const client = rig.connect();
   client.send('SHUTDOWN', 'SAVE');
   assert.equal(await client.later(), '-ERR Errors trying to SHUTDOWN. Check logs.\r\n');
+  assert.deepEqual(rig.shutdowns, []);
   client.send('SHUTDOWN', 'SAVE', 'FORCE');
-  await client.later();
-  assert.deepEqual(rig.shutdowns.at(-1), { save: false, now: true });
+  await turns();
+  assert.deepEqual(rig.shutdowns, [{ now: true }]);
+  rig.shutdownError = new Error('no end');
+  client.send('SHUTDOWN');
+  assert.equal(await client.later(), '-ERR Errors trying to SHUTDOWN. Check logs.\r\n');
 });
 
 test('SHUTDOWN refuses what makes no sense', () => {

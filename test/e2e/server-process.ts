@@ -1,0 +1,92 @@
+// A real node for the end-to-end tests: the built binary as a process of its own, on a free port and a directory that
+// goes when it stops. And what tests need to run the tools of others against it.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const patienceMs = 20_000;
+
+export class ServerProcess {
+  readonly dir: string;
+  port = 0;
+  /** What the node has written to its log. */
+  output = '';
+  private child: ChildProcess | undefined;
+
+  constructor() {
+    this.dir = mkdtempSync(join(tmpdir(), 'ferrite-e2e-'));
+  }
+
+  /** Starts the node; resolves when it is ready. */
+  async start(...args: string[]): Promise<void> {
+    const child = spawn(process.execPath, [main, '--port', '0', '--dir', this.dir, ...args]);
+    this.child = child;
+    const late = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.output += chunk.toString();
+    });
+    this.port = await new Promise((resolve, reject) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+        const ready = /Ready to accept connections port=(\d+)/.exec(this.output);
+        if (ready !== null) resolve(Number(ready[1]));
+      });
+      child.once('exit', (code) => reject(new Error(`the node ended with ${code}: ${this.output}`)));
+    });
+    clearTimeout(late);
+  }
+
+  /** Resolves with the exit code once the node has ended by itself. */
+  async ended(): Promise<number | null> {
+    const { child } = this;
+    if (child === undefined) return null;
+    if (child.exitCode === null) await once(child, 'exit');
+    return child.exitCode;
+  }
+
+  /** Ends the node and removes its directory. */
+  async stop(): Promise<void> {
+    const { child } = this;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+export interface ToolResult {
+  readonly status: number | null;
+  readonly out: string;
+}
+
+/** Runs a program to its end, or until `timeoutMs`; its output, errors included. */
+export async function runTool(
+  program: string,
+  args: readonly string[],
+  options: { readonly input?: string | Buffer; readonly timeoutMs?: number } = {},
+): Promise<ToolResult> {
+  const child = spawn(program, args);
+  const timer = setTimeout(() => child.kill('SIGTERM'), options.timeoutMs ?? patienceMs);
+  let out = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      out += chunk.toString('latin1');
+    });
+  }
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.input ?? '');
+  const [status] = await once(child, 'close');
+  clearTimeout(timer);
+  return { status: typeof status === 'number' ? status : null, out };
+}
+
+/** Why a test that needs these programs must be skipped, or false. */
+export function missing(...programs: string[]): string | false {
+  const absent = programs.filter((name) => spawnSync('which', [name]).status !== 0);
+  return absent.length === 0 ? false : `${absent.join(', ')} is not installed`;
+}
