@@ -1,5 +1,5 @@
-// The ACL categories of a command: what its flags and group imply, and what it names itself.
-// https://redis.io/docs/management/security/acl
+// The ACL categories of a command: what its flags and group imply, and what it names itself. It knows no user and no rule;
+// COMMAND shows them. https://redis.io/docs/management/security/acl
 import type { CommandGroup, CommandSpec } from './command.ts';
 
 const ofGroup: Partial<Record<CommandGroup, string>> = {
