@@ -160,6 +160,7 @@ export class EdgeNode {
         authenticated: () => !services.passwordSet,
         requestLimits,
         limits: connectionLimits,
+        keepAliveMs: config['server.tcp_keepalive'],
       });
     }
     const background = new Background({

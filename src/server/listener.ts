@@ -34,6 +34,8 @@ export interface ListenerOptions {
   /** Kept and filled up with the defaults, so that whoever changes it changes the listener's. */
   readonly limits?: Partial<ConnectionLimits>;
   readonly sweepEveryMs?: number;
+  /** How long a connection is quiet before TCP asks whether its client is there; 0: never. */
+  readonly keepAliveMs?: number;
 }
 
 export function defaultConnectionLimits(): ConnectionLimits {
@@ -46,7 +48,7 @@ export function defaultConnectionLimits(): ConnectionLimits {
   };
 }
 
-const keepAliveMs = 300_000;
+const keepAliveMsDefault = 300_000;
 const backlogMax = 511;
 /** How long a client beyond maxclients may take to read its refusal, and how many may at a time. */
 const refusedLingerMs = 1000;
@@ -148,8 +150,10 @@ export class Listener {
   }
 
   private async listen(at: { host?: string; port?: number; path?: string; backlog: number }, name: string) {
+    const keepAliveInitialDelay = this.options.keepAliveMs ?? keepAliveMsDefault;
+    const keepAlive = keepAliveInitialDelay > 0;
     const server = createServer(
-      { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs },
+      { allowHalfOpen: true, noDelay: true, keepAlive, keepAliveInitialDelay },
       (socket) => this.accept(socket),
     );
     await new Promise<void>((resolve, reject) => {
