@@ -4,12 +4,13 @@
 import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { ConflictLog } from './conflicts.ts';
-import type { NodeParts } from './greeting.ts';
+import { horizonNote, type NodeParts, recallHorizon } from './greeting.ts';
 import { Hub, type PeerRow } from './hub.ts';
 import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
 import { Link, type LinkFigures, type LinkParts, newFigures } from './link.ts';
 import type { LinkTimes } from './link-machine.ts';
+import { type Peer, rowsOf } from './peer.ts';
 import type { SyncConflict, SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
 import type { Dial } from './transport.ts';
 
@@ -103,6 +104,7 @@ export class SyncEngine {
     this.options = options;
     const { store, log, ledger, timers, limits, role, software, isDurable, identity } = options;
     this.identity = identity;
+    recallHorizon(store, ledger);
     this.conflicts = new ConflictLog(ledger, limits.conflictsMax);
     store.onConflict = (conflict) => {
       const id = this.conflicts.add(conflict, timers.nowMs());
@@ -392,6 +394,32 @@ export class SyncEngine {
       forks: this.identity.forks,
       peers: this.hub.rows(options.log.seq),
     };
+  }
+
+  /**
+   * Whether this dot is complete here and at every peer that ever was: then a tombstone of it serves nobody. A peer that
+   * is not connected now is taken to lack everything.
+   */
+  seenByAll(origin: number, stamp: number): boolean {
+    const { ledger, store } = this.options;
+    const isHere = origin === store.self || ledger.vector.covers(origin, stamp);
+    return isHere && this.livePeers().every((peer) => peer?.vector.covers(origin, stamp) === true);
+  }
+
+  /** Keeps the store's horizon with the data: to be called when tombstones went. */
+  noteHorizon(): void {
+    const { ledger, store, log } = this.options;
+    log.setSource('');
+    ledger.setNote(horizonNote, JSON.stringify(rowsOf(store.horizon, store.origins, [])));
+    log.commit(() => {});
+  }
+
+  /** By all peers noted, each as it is connected now, or undefined. */
+  private livePeers(): (Peer | undefined)[] {
+    const live = new Map<string, Peer>();
+    for (const link of [this.uplink, ...this.hub.live()]) if (link?.peer) live.set(link.peerId, link.peer);
+    const names = [...this.options.ledger.notes.keys()].filter((name) => name.startsWith('cursor:'));
+    return names.map((name) => live.get(name.slice('cursor:'.length)));
   }
 
   /** The version vector: stamp by origin name. */

@@ -10,10 +10,12 @@ import type { SyncLimits } from './limits.ts';
 import type { Verdict } from './link-machine.ts';
 import { Peer, type PeerFacts, rowsOf, sharedHash, vectorOf } from './peer.ts';
 import type { SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
-import { notedCursor } from './receiver.ts';
+import { lacksOwnNote, notedCursor } from './receiver.ts';
 
 /** The origin of the hub last met, so that hashes of vectors can leave it out. */
 const hubOriginNote = 'uplink-origin';
+/** Dots up to which tombstones may be gone, as rows. */
+export const horizonNote = 'horizon';
 const windowBytesMax = 64 * 1024 * 1024;
 
 export interface NodeParts {
@@ -83,7 +85,7 @@ export function readyTo(node: NodeParts, welcome: Payload<'welcome'>): Payload<'
   const { ledger, store, identity } = node;
   const without = [identity.origin, store.origins.intern(welcome.origin)];
   const vector = welcome.vector === null ? null : rowsOf(ledger.vector, store.origins, without);
-  return { ...knowledgeOf(node, welcome), vector };
+  return { ...knowledgeOf(node, welcome), vector, lacks_own: ledger.notes.has(lacksOwnNote) };
 }
 
 /** Remembers who was met; to be called once the greeting is answered. */
@@ -190,6 +192,14 @@ export function judgeReady(node: NodeParts, ready: Payload<'ready'>): Verdict {
   });
 }
 
+/** Brings the horizon back after a restart. */
+export function recallHorizon(store: SyncStore, ledger: SyncLedger): void {
+  const rows: unknown = JSON.parse(ledger.notes.get(horizonNote) ?? '[]');
+  for (const row of Array.isArray(rows) ? rows : []) {
+    store.horizon.advance(store.origins.intern(String(row[0])), Number(row[1]), 0);
+  }
+}
+
 /** Keeps what is pending for the hub, forgets the rest, to take a full copy. */
 export function startOver(node: NodeParts, welcome: Payload<'welcome'>): void {
   const { store, ledger, log } = node;
@@ -198,5 +208,6 @@ export function startOver(node: NodeParts, welcome: Payload<'welcome'>): void {
   store.forgetCovered(hub.vector);
   ledger.startOver(hub.vector, (origin) => store.origins.name(origin));
   ledger.setNote(`cursor:${welcome.node_id}`, undefined);
+  ledger.setNote(lacksOwnNote, 'yes');
   log.commit(() => {});
 }

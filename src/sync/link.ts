@@ -353,6 +353,7 @@ export class Link {
     const greeting = isDialer ? this.welcome : this.hello;
     const knowledge = isDialer ? this.welcome : this.ready;
     if (greeting === undefined || knowledge === undefined) return;
+    const lacksOwn = this.ready?.lacks_own === true;
     const then = isDialer ? node.ledger.vector : (this.vectorThen ?? node.ledger.vector);
     const peer = peerOf(node, greeting, knowledge, knowledge.vector, then);
     this.peer = peer;
@@ -372,6 +373,7 @@ export class Link {
       {
         ...node,
         peer,
+        peerLacksOwn: lacksOwn,
         figures,
         mayPush,
         send: (frame) => this.connection?.sendBinary(frame),
@@ -382,7 +384,7 @@ export class Link {
         },
         onError: onBug,
       },
-      this.tailPosition(knowledge),
+      lacksOwn ? undefined : this.tailPosition(knowledge),
     );
     this.endDurable = node.log.onDurable(() => {
       this.receiver?.tellDurable();

@@ -104,7 +104,6 @@ export const systemTimers: Timers = {
   nowMs: Date.now,
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs);
-    timer.unref();
     return () => clearTimeout(timer);
   },
   random: Math.random,

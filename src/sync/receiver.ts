@@ -12,6 +12,8 @@ import type { SyncLimits } from './limits.ts';
 import type { Frontier, Peer } from './peer.ts';
 import { Joined, type SyncLedger, type SyncLog, type SyncStore, type Timers } from './ports.ts';
 
+/** Note from starting over to the end of the full copy: own deltas that the hub has are to be given back too. */
+export const lacksOwnNote = 'lacks-own';
 /** Batches held for answers before the peer gets no more credit. */
 const heldCreditMax = 64;
 
@@ -47,6 +49,8 @@ export interface ReceiverParts {
 interface HeldBatch {
   readonly number: number;
   readonly cursorSeq: number | undefined;
+  /** The end of a scan. */
+  readonly endsScan: boolean;
   readonly frontiers: readonly Frontier[];
   readonly wants: Set<number>;
   credited: boolean;
@@ -176,7 +180,8 @@ export class Receiver {
       const { flags, batch: number, cursorSeq } = batch.head;
       const cursor = (flags & FrameFlag.cursor) === 0 ? undefined : cursorSeq;
       figures.batchesReceived += 1;
-      this.held.push({ number, cursorSeq: cursor, frontiers, wants, credited: false });
+      const endsScan = cursor !== undefined && (flags & FrameFlag.scan) !== 0;
+      this.held.push({ number, cursorSeq: cursor, endsScan, frontiers, wants, credited: false });
       this.release();
     }
     this.commit();
@@ -264,6 +269,7 @@ export class Receiver {
       }
       peer.has(held.frontiers);
       if (held.cursorSeq !== undefined) this.noteCursor(held.cursorSeq);
+      if (held.endsScan) ledger.setNote(lacksOwnNote, undefined);
       this.durables.push({ seq: log.seq + log.writer.count, number: held.number });
       this.credit(held);
     }

@@ -33,6 +33,8 @@ export interface SenderParts {
   readonly limits: SyncLimits;
   readonly timers: Timers;
   readonly figures: SendFigures;
+  /** The peer started over: it lacks even what it made itself. */
+  readonly peerLacksOwn: boolean;
   /** Whether pushing is allowed now (policy). */
   readonly mayPush: () => boolean;
   readonly send: (frame: Buffer) => void;
@@ -90,8 +92,15 @@ export class Sender {
     this.writer = new BatchWriter(parts.store.origins, parts.limits.batchBytes + 65_536);
     this.position = cursor ?? { seq: 0, ownSeq: 0 };
     this.durable = cursor;
-    if (cursor === undefined) this.beginScan(parts.peer.vector.clone());
+    if (cursor === undefined) this.beginScan(this.covered());
     else parts.log.retain(this.pinName, cursor.seq);
+  }
+
+  /** What a scan leaves out. */
+  private covered(): VersionVector {
+    const covered = this.parts.peer.vector.clone();
+    if (this.parts.peerLacksOwn) covered.retract(this.parts.peer.origin, undefined);
+    return covered;
   }
 
   private get pinName(): string {
@@ -176,7 +185,7 @@ export class Sender {
     this.blocks.length = 0;
     this.nextNumber = number;
     const { before } = dropped[0]!;
-    if (before === undefined) this.beginScan(this.parts.peer.vector.clone());
+    if (before === undefined) this.beginScan(this.covered());
     else {
       this.scan = undefined;
       this.position = before;
@@ -346,14 +355,14 @@ export class Sender {
 
   /** The durable block at `seq`; undefined at the end; 'gone' when a scan had to begin in its place. */
   private async nextBlock(seq: number): Promise<SyncBlock | 'gone' | undefined> {
-    const { log, limits, peer } = this.parts;
+    const { log, limits } = this.parts;
     const { blocks } = this;
     while (blocks.length > 0 && blocks[0]!.firstSeq + blocks[0]!.count <= seq) blocks.shift();
     if (blocks.length === 0) {
       if (seq >= log.durableSeq) return undefined;
       const reading = log.read(seq, limits.batchBytes * windowFactor);
       if (reading === undefined) {
-        this.beginScan(peer.vector.clone());
+        this.beginScan(this.covered());
         this.again = true;
         return 'gone';
       }

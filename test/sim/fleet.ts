@@ -14,7 +14,7 @@ export interface FleetOptions {
   readonly trouble?: readonly Trouble[];
 }
 
-export const troubles = ['cut', 'heal', 'crash', 'clone', 'rollback', 'restore-hub'] as const;
+export const troubles = ['cut', 'heal', 'crash', 'clone', 'rollback', 'restore-hub', 'sweep'] as const;
 export type Trouble = (typeof troubles)[number];
 
 const startMs = Date.UTC(2026, 10, 1);
@@ -43,6 +43,7 @@ export class Fleet {
     clone: 0,
     rollback: 0,
     'restore-hub': 0,
+    sweep: 0,
   };
   commands = 0;
   private readonly expected = new Map<string, number>();
@@ -152,7 +153,8 @@ export class Fleet {
       edge.disk = copyDisk(backup);
       edge.increments = [];
       edge.start();
-    } else {
+    } else if (kind === 'sweep') this.sweep(this.hub);
+    else {
       if (this.hubBackup === undefined) {
         if (this.hub.isUp) this.hubBackup = copyDisk(this.hub.disk);
         return;
@@ -164,6 +166,14 @@ export class Fleet {
       this.hub.start();
     }
     this.did[kind] += 1;
+  }
+
+  /** The hub lets go of tombstones that are older than half a minute, whoever has seen them. */
+  private sweep(node: SimNode): void {
+    if (!node.isUp) return;
+    const keepSinceMs = this.scheduler.nowMs - 30_000;
+    const seenByAll = (origin: number, stamp: number): boolean => node.engine.seenByAll(origin, stamp);
+    if (node.store.graveyard.sweep(1000, { seenByAll, keepSinceMs }) > 0) node.engine.noteHorizon();
   }
 
   /** Trouble for the time asked for. */

@@ -1,0 +1,57 @@
+// Where a hub's edges connect: a ws:// or wss:// address as it is, or what the hub answers to EDGE.ENDPOINT at a
+// redis:// or rediss:// address. The Redis client is loaded only where it is needed. Addresses with passwords stay here:
+// what is shown to people has gone through `shownUrl`.
+import { FerriteError } from '../base/errors.ts';
+
+/** The address without user, password and query. */
+export function shownUrl(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}
+
+/** The WebSocket address that a hub at `hubUrl` means by its answer to EDGE.ENDPOINT. */
+export function endpointOf(hubUrl: string, answer: unknown): string {
+  if (typeof answer !== 'string') throw new FerriteError('SYNC', 'the hub names no endpoint');
+  const hub = new URL(hubUrl);
+  let url: URL;
+  try {
+    url = new URL(answer);
+  } catch {
+    throw new FerriteError('SYNC', 'the hub names a malformed endpoint');
+  }
+  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
+    throw new FerriteError('SYNC', 'the hub names an endpoint that is no WebSocket');
+  }
+  // A hub that listens everywhere does not know under which name this node sees it.
+  if (url.hostname === '' || url.hostname === '0.0.0.0' || url.hostname === '[::]')
+    url.hostname = hub.hostname;
+  return url.href;
+}
+
+/** Asks over RESP. Rejects with FerriteError SYNC. */
+export async function askEndpoint(hubUrl: string, timeoutMs: number): Promise<string> {
+  const { Redis } = await import('ioredis');
+  const redis = new Redis(hubUrl, {
+    lazyConnect: true,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    enableReadyCheck: false,
+    protocol: 2,
+  });
+  let connectionError: string | undefined;
+  redis.on('error', (error: Error) => {
+    connectionError = error.message;
+  });
+  try {
+    await redis.connect();
+    return endpointOf(hubUrl, await redis.call('EDGE.ENDPOINT'));
+  } catch (error) {
+    if (error instanceof FerriteError) throw error;
+    const message = connectionError ?? (error instanceof Error ? error.message : String(error));
+    throw new FerriteError('SYNC', `the hub does not answer EDGE.ENDPOINT: ${message}`);
+  } finally {
+    redis.disconnect();
+  }
+}
