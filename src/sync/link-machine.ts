@@ -12,6 +12,7 @@ export interface LinkTimes {
   readonly closeTimeoutMs: number;
   readonly reconnectInitialMs: number;
   readonly reconnectMaxMs: number;
+  readonly reconnectMultiplier: number;
   /** 0 = for ever. */
   readonly reconnectAttempts: number;
   /** A link that was live for so long starts the backoff from its beginning. */
@@ -26,6 +27,7 @@ export const linkTimesDefault: LinkTimes = {
   closeTimeoutMs: 2_000,
   reconnectInitialMs: 1_000,
   reconnectMaxMs: 60_000,
+  reconnectMultiplier: 2,
   reconnectAttempts: 0,
   stableAfterMs: 30_000,
 };
@@ -181,9 +183,9 @@ function dial(s: LinkState, e: At): Step {
 
 /** The delay before the next try: full jitter, but never less than what the peer asked for. */
 export function backoffMs(s: LinkState, random: number, pace: 'backoff' | 'longest' | 'now'): number {
-  const { reconnectInitialMs, reconnectMaxMs } = s.times;
+  const { reconnectInitialMs, reconnectMaxMs, reconnectMultiplier } = s.times;
   if (pace === 'now' && s.tries < 3) return Math.max(1, s.retryAfterMs);
-  const ceiling = Math.min(reconnectMaxMs, reconnectInitialMs * 2 ** Math.min(s.tries, 30));
+  const ceiling = Math.min(reconnectMaxMs, reconnectInitialMs * reconnectMultiplier ** Math.min(s.tries, 30));
   const delay = pace === 'longest' ? reconnectMaxMs * (0.5 + random / 2) : random * ceiling;
   return Math.max(1, Math.round(delay), s.retryAfterMs);
 }

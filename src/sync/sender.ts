@@ -66,6 +66,10 @@ interface Batch {
   received: boolean;
 }
 
+function endOf(block: SyncBlock): number {
+  return block.firstSeq + block.count;
+}
+
 export class Sender {
   /** How far the peer has this node's log durably; undefined until a scan is through. */
   durable: Position | undefined;
@@ -84,7 +88,9 @@ export class Sender {
   private stopped = false;
   private cancelRetry: (() => void) | undefined;
   private readonly drains: { readonly seq: number; readonly done: () => void }[] = [];
-  private readonly blocks: SyncBlock[] = [];
+  /** What was read of the log; the next one to go into a window. */
+  private blocks: SyncBlock[] = [];
+  private blockAt = 0;
 
   /** `cursor`: a sound place in the log up to which the peer has it; undefined: none is known. */
   constructor(parts: SenderParts, cursor: Position | undefined) {
@@ -146,7 +152,7 @@ export class Sender {
     this.stopped = true;
     this.cancelRetry?.();
     this.scan = undefined;
-    this.blocks.length = 0;
+    this.blocks = [];
   }
 
   /** The peer has received a batch. */
@@ -182,7 +188,7 @@ export class Sender {
     const dropped = this.inFlight.splice(at);
     for (const batch of dropped) if (!batch.received) this.inFlightBytes -= batch.bytes;
     this.held = undefined;
-    this.blocks.length = 0;
+    this.blocks = [];
     this.nextNumber = number;
     const { before } = dropped[0]!;
     if (before === undefined) this.beginScan(this.covered());
@@ -224,23 +230,28 @@ export class Sender {
     this.again = true;
     if (this.pumping || this.stopped) return;
     this.pumping = true;
-    this.run()
-      .catch((error: unknown) => this.parts.onError(error))
-      .finally(() => {
-        this.pumping = false;
-      });
+    this.run().catch((error: unknown) => this.parts.onError(error));
   }
 
   private async run(): Promise<void> {
-    while (this.again && !this.stopped) {
-      this.again = false;
-      while (this.maySend()) {
-        const reading = this.nextBatch();
-        const batch = reading instanceof Promise ? await reading : reading;
-        if (this.stopped || batch === undefined || !this.trySend(batch)) break;
+    try {
+      while (this.again && !this.stopped) {
+        this.again = false;
+        await this.sendWhilePossible();
       }
+    } finally {
+      // In the same turn as the last look at `again`: a call in between would be lost.
+      this.pumping = false;
     }
     this.settle();
+  }
+
+  private async sendWhilePossible(): Promise<void> {
+    while (this.maySend()) {
+      const reading = this.nextBatch();
+      const batch = reading instanceof Promise ? await reading : reading;
+      if (this.stopped || batch === undefined || !this.trySend(batch)) return;
+    }
   }
 
   private maySend(): boolean {
@@ -285,7 +296,7 @@ export class Sender {
     log.commit(() => {});
     log.requestSync();
     figures.scans += 1;
-    this.blocks.length = 0;
+    this.blocks = [];
     this.scanFrontiers = [];
     for (const [origin, entry] of ledger.vector.entries()) {
       if (!peer.vector.covers(origin, entry.stamp)) this.scanFrontiers.push({ origin, ...entry });
@@ -324,12 +335,13 @@ export class Sender {
     let rawBytes = 0;
     while (rawBytes < limits.batchBytes * windowFactor) {
       if (window.bytes >= limits.batchBytes || window.deltas >= limits.batchDeltas) break;
-      const block = await this.nextBlock(seq);
+      const reading = this.nextBlock(seq);
+      const block = reading instanceof Promise ? await reading : reading;
       if (block === 'gone' || this.stopped || this.scan !== undefined || this.position !== before) return;
       if (block === undefined) break;
       window.add(block, peer);
       rawBytes += block.end - block.start;
-      seq = block.firstSeq + block.count;
+      seq = endOf(block);
       ownSeq += block.ownCount;
     }
     if (seq === before.seq) {
@@ -354,21 +366,23 @@ export class Sender {
   }
 
   /** The durable block at `seq`; undefined at the end; 'gone' when a scan had to begin in its place. */
-  private async nextBlock(seq: number): Promise<SyncBlock | 'gone' | undefined> {
+  private nextBlock(seq: number): SyncBlock | 'gone' | undefined | Promise<SyncBlock | undefined> {
     const { log, limits } = this.parts;
     const { blocks } = this;
-    while (blocks.length > 0 && blocks[0]!.firstSeq + blocks[0]!.count <= seq) blocks.shift();
-    if (blocks.length === 0) {
-      if (seq >= log.durableSeq) return undefined;
-      const reading = log.read(seq, limits.batchBytes * windowFactor);
-      if (reading === undefined) {
-        this.beginScan(this.covered());
-        this.again = true;
-        return 'gone';
-      }
-      blocks.push(...(await reading));
+    while (this.blockAt < blocks.length && endOf(blocks[this.blockAt]!) <= seq) this.blockAt += 1;
+    if (this.blockAt < blocks.length) return blocks[this.blockAt];
+    if (seq >= log.durableSeq) return undefined;
+    const reading = log.read(seq, limits.batchBytes * windowFactor);
+    if (reading === undefined) {
+      this.beginScan(this.covered());
+      this.again = true;
+      return 'gone';
     }
-    return blocks[0];
+    return reading.then((read) => {
+      this.blocks = read;
+      this.blockAt = 0;
+      return read[0];
+    });
   }
 
   /** Where nothing is in flight, what was read and held nothing for the peer is as good as acknowledged. */

@@ -5,7 +5,6 @@ export const testedElsewhere: Readonly<Record<string, string>> = {
   'src/delta/copy-record.ts': 'test/store/join.test.ts',
   'src/delta/vector.ts': 'test/store/ledger.test.ts',
   'src/resp/errors.ts': 'test/server/listener.test.ts',
-  'src/sync/engine.ts': 'test/sim/fleet.test.ts',
   'src/sync/greeting.ts': 'test/sim/fleet.test.ts',
   'src/sync/hub.ts': 'test/sim/fleet.test.ts',
   'src/sync/limits.ts': 'test/sim/fleet.test.ts',

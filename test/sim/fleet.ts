@@ -191,6 +191,7 @@ export class Fleet {
       'rollback',
       'rollback',
       'restore-hub',
+      'sweep',
     ];
     while (scheduler.nowMs < endMs) {
       await scheduler.runUntil(scheduler.nowMs + scheduler.random() * 300);

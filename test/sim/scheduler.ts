@@ -52,12 +52,13 @@ export class Scheduler {
 
   /** Runs everything due up to `untilMs`; promises settle in between. */
   async runUntil(untilMs: number): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
     while (this.heap.length > 0 && this.heap[0]!.atMs <= untilMs) {
       const due = this.pop();
       if (due.run === undefined) continue;
       this.nowMs = Math.max(this.nowMs, due.atMs);
       due.run();
-      for (let i = 0; i < 12; i++) await Promise.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
     }
     this.nowMs = Math.max(this.nowMs, Math.floor(untilMs));
   }

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { stampOfMs } from '../../src/base/clock.ts';
+import { SyncEngine } from '../../src/sync/engine.ts';
+import { Scheduler } from '../sim/scheduler.ts';
+import { newDisk } from '../sim/sim-log.ts';
+import { SimNet } from '../sim/sim-net.ts';
+import { SimNode, type SimNodeOptions } from '../sim/sim-node.ts';
+
+class Star {
+  readonly scheduler = new Scheduler(3, Date.UTC(2026, 10, 1));
+  readonly net = new SimNet(this.scheduler);
+  readonly hub = new SimNode({ nodeId: 'hub', role: 'hub' }, this.scheduler, newDisk('jh'));
+
+  constructor() {
+    this.hub.start();
+  }
+
+  edge(nodeId: string, options: Partial<SimNodeOptions> = {}): SimNode {
+    const dial = this.net.dialer(
+      nodeId,
+      () => (connection) => this.hub.engine.hub.accept(connection, nodeId, nodeId),
+    );
+    const given: SimNodeOptions = { nodeId, role: 'edge', dial, ...options };
+    const edge = new SimNode(given, this.scheduler, newDisk(`j-${nodeId}`));
+    edge.start();
+    return edge;
+  }
+
+  async pass(ms: number): Promise<void> {
+    await this.scheduler.runUntil(this.scheduler.nowMs + ms);
+  }
+}
+
+test('nothing comes back to where it came from, and an idle link says nothing', async () => {
+  const star = new Star();
+  const [a, b] = [star.edge('a'), star.edge('b')];
+  await star.pass(5000);
+  for (let i = 0; i < 100; i++) a.set(`k${i}`, 'v');
+  await star.pass(5000);
+  assert.ok(a.engine instanceof SyncEngine);
+  assert.equal(b.get('k99'), 'v@0');
+  assert.equal(a.engine.status().figures.deltasReceived, 0);
+  assert.equal(b.engine.status().figures.deltasReceived, 100);
+  assert.equal(b.engine.status().figures.deltasSent, 0);
+  const { bytes, messages } = star.net;
+  await star.pass(600_000);
+  assert.deepEqual([star.net.bytes, star.net.messages], [bytes, messages]);
+  assert.equal(a.engine.pendingOps(), 0);
+});
+
+test('a long time offline reconnects with traffic by keys, not by writes', async () => {
+  const star = new Star();
+  const a = star.edge('a', { limits: { batchBytes: 256 * 1024 } });
+  await star.pass(5000);
+  for (const offlineWrites of [2000, 20_000]) {
+    star.net.cut('a');
+    const before = { ...a.engine.status().figures };
+    for (let i = 0; i < offlineWrites; i++) a.set(`k${i % 10}`, `v${i}`);
+    for (let i = 0; i < 50; i++) a.incr('n', 1);
+    assert.ok(a.engine.pendingOps() >= offlineWrites);
+    star.net.heal();
+    await star.pass(200_000);
+    const { figures } = a.engine.status();
+    assert.equal(a.engine.pendingOps(), 0);
+    const sent = figures.deltasSent - before.deltasSent;
+    assert.ok(sent <= 60, `${sent} deltas for 11 keys`);
+  }
+  assert.equal(star.hub.get('k9'), 'v19999@0');
+  assert.equal(star.hub.get('n'), '100@0');
+});
+
+test('an edge whose clock is ahead is told so, and keeps what it has until time has caught up', async () => {
+  const star = new Star();
+  const a = star.edge('a');
+  await star.pass(5000);
+  star.hub.set('h', 'there');
+  a.store.clock.witness(stampOfMs(star.scheduler.nowMs + 600_000));
+  a.set('k', 'v');
+  await star.pass(20_000);
+  assert.equal(star.hub.get('k'), undefined);
+  assert.equal(a.get('h'), 'there@0');
+  assert.ok(a.engine.pendingOps() > 0);
+  assert.ok(star.hub.engine.status().figures.deltasRejected > 0);
+  await star.pass(600_000);
+  assert.equal(star.hub.get('k'), 'v@0');
+  assert.equal(a.engine.pendingOps(), 0);
+});
+
+test('an edge without room is starved, goes on pushing, and takes the rest when there is room', async () => {
+  const star = new Star();
+  const a = star.edge('a', { memoryBytes: 256 * 1024 });
+  await star.pass(5000);
+  for (let i = 0; i < 100; i++) star.hub.set(`big${i}`, 'x'.repeat(5000));
+  await star.pass(30_000);
+  assert.equal(a.engine.status().syncStatus, 'starved');
+  for (let i = 0; i < 100; i++) if (a.get(`big${i}`) !== undefined) a.del(`big${i}`);
+  a.del('big0');
+  await star.pass(1000);
+  assert.equal(star.hub.get('big0'), undefined);
+});
+
+test('a conflict is found, logged with both values, and kept', async () => {
+  const star = new Star();
+  const [a, b] = [star.edge('a'), star.edge('b')];
+  await star.pass(5000);
+  star.net.cut('a');
+  star.net.cut('b');
+  a.set('k', 'from a');
+  await star.pass(10);
+  b.set('k', 'from b');
+  star.net.heal();
+  await star.pass(120_000);
+  assert.deepEqual([a.get('k'), b.get('k'), star.hub.get('k')], ['from b@0', 'from b@0', 'from b@0']);
+  const found = [a, b, star.hub].flatMap((n) => n.engine.conflicts.list(10));
+  assert.equal(found.length >= 1, true);
+  assert.equal(found[0]!.winner.value.toString(), 'from b');
+  assert.equal(found[0]!.loser.value.toString(), 'from a');
+  const holder = [a, b, star.hub].find((n) => n.engine.conflicts.count > 0)!;
+  holder.crash(false);
+  holder.start();
+  assert.equal(holder.engine.conflicts.list(1)[0]!.key.toString(), 'k');
+});
+
+test('writes in turn by two nodes that see one another are no conflict', async () => {
+  const star = new Star();
+  const [a, b] = [star.edge('a'), star.edge('b')];
+  await star.pass(5000);
+  for (let i = 0; i < 10; i++) {
+    a.set('k', `a${i}`);
+    await star.pass(5000);
+    b.set('k', `b${i}`);
+    await star.pass(5000);
+  }
+  assert.deepEqual(
+    [a, b, star.hub].map((n) => n.engine.conflicts.count),
+    [0, 0, 0],
+  );
+});
+
+test('a patch whose base is not here asks for the whole value, and holds the frontier until then', async () => {
+  const star = new Star();
+  const a = star.edge('a');
+  await star.pass(5000);
+  a.set('k', 'x'.repeat(300), 3_600_000);
+  await star.pass(5000);
+  const key = Buffer.from('k');
+  const { store } = star.hub;
+  const ks = store.keyspace(0);
+  ks.drop(store.hash.of(key, 0, 1), key, 0, 1);
+  a.append('k', 'tail');
+  await star.pass(5000);
+  assert.equal(star.hub.get('k'), a.get('k'));
+  assert.equal(star.hub.engine.status().figures.wants, 1);
+  assert.equal(a.engine.pendingOps(), 0);
+});
+
+test('policies: periodic pushes at its interval, never only when asked', async () => {
+  const star = new Star();
+  const periodic = star.edge('p', { policy: 'periodic' });
+  const never = star.edge('n', { policy: 'never' });
+  await star.pass(9000);
+  periodic.set('p', '1');
+  never.set('n', '1');
+  assert.equal(periodic.engine.status().syncStatus, 'pending');
+  await star.pass(10_000);
+  assert.equal(star.hub.get('p'), '1@0');
+  assert.equal(star.hub.get('n'), undefined);
+  assert.equal(never.engine.status().syncStatus, 'disabled');
+  const done = never.engine.sync();
+  await star.pass(5000);
+  assert.ok((await done).deltasSent >= 1);
+  assert.equal(star.hub.get('n'), '1@0');
+  assert.equal(never.get('p'), '1@0');
+  assert.equal(never.engine.status().linkState, 'idle');
+});
+
+test('sync rejects with the reason where there is no hub, or it cannot be reached', async () => {
+  const star = new Star();
+  await assert.rejects(star.hub.engine.sync(), /no hub is configured/);
+  const a = star.edge('a');
+  await star.pass(5000);
+  star.net.cut('a');
+  await star.pass(200_000);
+  const failing = assert.rejects(a.engine.sync({ timeoutMs: 3000 }), /connection refused/);
+  await star.pass(10_000);
+  await failing;
+});
+
+test('full: both sides send all they have, and the hub heals', async () => {
+  const star = new Star();
+  const a = star.edge('a');
+  a.set('k', 'v');
+  await star.pass(5000);
+  const key = Buffer.from('k');
+  const ks = star.hub.store.keyspace(0);
+  ks.drop(star.hub.store.hash.of(key, 0, 1), key, 0, 1);
+  const plain = a.engine.sync();
+  await star.pass(10_000);
+  await plain;
+  assert.equal(star.hub.get('k'), undefined);
+  const full = a.engine.sync({ full: true });
+  await star.pass(10_000);
+  await full;
+  assert.equal(star.hub.get('k'), 'v@0');
+});
