@@ -62,7 +62,7 @@ const knowledge = {
 export const messageShapes = {
   hello: { ...greeting, hash: 'int', peer: 'text?' },
   welcome: { ...greeting, ...knowledge, horizon: 'vector|null', hub_time: 'int' },
-  ready: { ...knowledge, lacks_own: 'bool' },
+  ready: { ...knowledge, lacks: 'text?' },
   ack: { received: 'int?', durable: 'int?' },
   nack: {
     id: 'text?',

@@ -10,7 +10,7 @@ import type { SyncLimits } from './limits.ts';
 import type { Verdict } from './link-machine.ts';
 import { Peer, type PeerFacts, rowsOf, sharedHash, vectorOf } from './peer.ts';
 import type { SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
-import { lacksOwnNote, notedCursor } from './receiver.ts';
+import { lacksNote, notedCursor } from './receiver.ts';
 
 /** The origin of the hub last met, so that hashes of vectors can leave it out. */
 const hubOriginNote = 'uplink-origin';
@@ -85,7 +85,7 @@ export function readyTo(node: NodeParts, welcome: Payload<'welcome'>): Payload<'
   const { ledger, store, identity } = node;
   const without = [identity.origin, store.origins.intern(welcome.origin)];
   const vector = welcome.vector === null ? null : rowsOf(ledger.vector, store.origins, without);
-  return { ...knowledgeOf(node, welcome), vector, lacks_own: ledger.notes.has(lacksOwnNote) };
+  return { ...knowledgeOf(node, welcome), vector, lacks: ledger.notes.get(lacksNote)?.split(' ')[0] };
 }
 
 /** Remembers who was met; to be called once the greeting is answered. */
@@ -179,9 +179,17 @@ export function judgeWelcome(node: NodeParts, welcome: Payload<'welcome'>): Verd
     horizon.retract(identity.origin, undefined);
     const others = ledger.vector.clone();
     others.retract(identity.origin, undefined);
-    if (others.size > 0 && !others.dominates(horizon)) return { kind: 'start_over' };
+    if (others.size > 0 && !others.dominates(horizon) && !hasStartedOver(node, welcome)) {
+      return { kind: 'start_over' };
+    }
     return { kind: 'ok' };
   });
+}
+
+/** Whether this node has started over for this horizon already, and only waits for the full copy. */
+function hasStartedOver(node: NodeParts, welcome: Payload<'welcome'>): boolean {
+  const hash = node.ledger.notes.get(lacksNote)?.split(' ')[1];
+  return hash === String(vectorOf(welcome.horizon ?? [], node.store.origins).hash(node.store.origins));
 }
 
 export function judgeReady(node: NodeParts, ready: Payload<'ready'>): Verdict {
@@ -202,12 +210,17 @@ export function recallHorizon(store: SyncStore, ledger: SyncLedger): void {
 
 /** Keeps what is pending for the hub, forgets the rest, to take a full copy. */
 export function startOver(node: NodeParts, welcome: Payload<'welcome'>): void {
-  const { store, ledger, log } = node;
+  const { store, ledger, log, identity } = node;
   const hub = peerOf(node, welcome, welcome, welcome.vector, ledger.vector);
   log.setSource('');
+  log.commit(() => {});
+  const before = identity.originName;
+  ledger.advance(identity.origin, store.clock.last(), identity.tag);
   store.forgetCovered(hub.vector);
   ledger.startOver(hub.vector, (origin) => store.origins.name(origin));
   ledger.setNote(`cursor:${welcome.node_id}`, undefined);
-  ledger.setNote(lacksOwnNote, 'yes');
+  const horizon = vectorOf(welcome.horizon ?? [], store.origins);
+  ledger.setNote(lacksNote, `${before} ${horizon.hash(store.origins)}`);
+  identity.renew();
   log.commit(() => {});
 }

@@ -2,7 +2,7 @@
 // start, tells a forked past by its tags, and repairs a fork: new epoch, own deltas re-dotted, the rest given up. It
 // keeps what it knows in the ledger; it knows no connection.
 //
-// Notes: `starts` [[tag, seq at the start], ...]; `fork` the seq below which links must not read the log;
+// Notes: `starts` [[tag, seq at the start], ...]; `fork` the seq below which links must not read the log (a new epoch began);
 // `known` the newest own tag that a peer has durably; `tags:ORIGIN` the tags seen of another origin, oldest first;
 // `seen:ORIGIN` stamp and tag of a scan of another origin that has not come to its end.
 import { randomBytes } from 'node:crypto';
@@ -159,6 +159,16 @@ export class Identity {
     const tags = this.tagsOf(origin);
     if (tags.at(-1) === tag || tags.includes(tag)) return;
     this.parts.ledger.setNote(`tags:${origin}`, [...tags, tag].slice(-tagsMax).join(','));
+  }
+
+  /**
+   * Goes on under a new epoch, because counters made under the old one have been forgotten here: going on with them
+   * would begin them anew. What is pending of the old origin stays as it is.
+   */
+  renew(): void {
+    const { ledger, log } = this.parts;
+    ledger.setNote('fork', String(log.seq));
+    this.start(this.newOrigin());
   }
 
   /**

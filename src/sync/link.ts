@@ -353,7 +353,8 @@ export class Link {
     const greeting = isDialer ? this.welcome : this.hello;
     const knowledge = isDialer ? this.welcome : this.ready;
     if (greeting === undefined || knowledge === undefined) return;
-    const lacksOwn = this.ready?.lacks_own === true;
+    const lacks = this.ready?.lacks;
+    const peerLacks = lacks === undefined ? undefined : node.store.origins.find(lacks);
     const then = isDialer ? node.ledger.vector : (this.vectorThen ?? node.ledger.vector);
     const peer = peerOf(node, greeting, knowledge, knowledge.vector, then);
     this.peer = peer;
@@ -373,7 +374,7 @@ export class Link {
       {
         ...node,
         peer,
-        peerLacksOwn: lacksOwn,
+        peerLacks,
         figures,
         mayPush,
         send: (frame) => this.connection?.sendBinary(frame),
@@ -384,7 +385,7 @@ export class Link {
         },
         onError: onBug,
       },
-      lacksOwn ? undefined : this.tailPosition(knowledge),
+      peerLacks === undefined ? this.tailPosition(knowledge) : undefined,
     );
     this.endDurable = node.log.onDurable(() => {
       this.receiver?.tellDurable();

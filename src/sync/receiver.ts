@@ -12,8 +12,9 @@ import type { SyncLimits } from './limits.ts';
 import type { Frontier, Peer } from './peer.ts';
 import { Joined, type SyncLedger, type SyncLog, type SyncStore, type Timers } from './ports.ts';
 
-/** Note from starting over to the end of the full copy: own deltas that the hub has are to be given back too. */
-export const lacksOwnNote = 'lacks-own';
+/** Note from starting over to the end of the full copy: this node's origin before, whose deltas it
+ * lacks too, and the hash of the horizon that it was behind. */
+export const lacksNote = 'lacks';
 /** Batches held for answers before the peer gets no more credit. */
 const heldCreditMax = 64;
 
@@ -269,7 +270,7 @@ export class Receiver {
       }
       peer.has(held.frontiers);
       if (held.cursorSeq !== undefined) this.noteCursor(held.cursorSeq);
-      if (held.endsScan) ledger.setNote(lacksOwnNote, undefined);
+      if (held.endsScan) ledger.setNote(lacksNote, undefined);
       this.durables.push({ seq: log.seq + log.writer.count, number: held.number });
       this.credit(held);
     }

@@ -33,8 +33,8 @@ export interface SenderParts {
   readonly limits: SyncLimits;
   readonly timers: Timers;
   readonly figures: SendFigures;
-  /** The peer started over: it lacks even what it made itself. */
-  readonly peerLacksOwn: boolean;
+  /** An origin that the peer had before it started over, and lacks what it made under. */
+  readonly peerLacks: number | undefined;
   /** Whether pushing is allowed now (policy). */
   readonly mayPush: () => boolean;
   readonly send: (frame: Buffer) => void;
@@ -105,7 +105,7 @@ export class Sender {
   /** What a scan leaves out. */
   private covered(): VersionVector {
     const covered = this.parts.peer.vector.clone();
-    if (this.parts.peerLacksOwn) covered.retract(this.parts.peer.origin, undefined);
+    if (this.parts.peerLacks !== undefined) covered.retract(this.parts.peerLacks, undefined);
     return covered;
   }
 
