@@ -1,5 +1,6 @@
 // A node: store, journal, commands, clients and sync put together, and the library's way to use one without a network.
 // Everything that the parts need of one another meets here, through interfaces; main.ts starts one from a configuration.
+import type { Server } from 'node:http';
 import { totalmem } from 'node:os';
 import { FerriteError } from './base/errors.ts';
 import { type Log, silentLog } from './base/log.ts';
@@ -10,14 +11,20 @@ import type { Host } from './commands/services.ts';
 import { loadConfig, machineMemoryBytes } from './config/load-config.ts';
 import type { Config } from './config/schema.ts';
 import type { Setting } from './config/setting.ts';
+import { systemProbes } from './monitor/probes.ts';
+import { ResourceSampler } from './monitor/sampler.ts';
 import { Background } from './node/background.ts';
 import { systemHost } from './node/host.ts';
 import { type Argument, LocalClient } from './node/local-client.ts';
+import { createEdgeView } from './node/node-edge.ts';
+import { createNodeHandler, startHttp } from './node/node-http.ts';
 import { createServices, type NodeServices } from './node/node-services.ts';
+import { NodeSync } from './node/node-sync.ts';
 import { openReplica, type Replica } from './node/replica.ts';
 import type { Reply } from './resp/reply-reader.ts';
 import { defaultRequestLimits } from './resp/request-decoder.ts';
 import { defaultConnectionLimits, Listener } from './server/listener.ts';
+import type { SyncOutcome } from './sync/engine.ts';
 
 export { CommandError, FerriteError } from './base/errors.ts';
 export type { Log } from './base/log.ts';
@@ -68,6 +75,7 @@ export interface SetOptions {
 }
 
 const closeDeadlineMs = 5000;
+const sampleIntervalMs = 30_000;
 
 function configured(options: EdgeNodeOptions): ConfiguredNode {
   const named: readonly (readonly [string, string | undefined])[] = [
@@ -105,6 +113,9 @@ interface Running {
   readonly background: Background;
   readonly local: LocalClient;
   readonly listener: Listener | undefined;
+  readonly sync: NodeSync | undefined;
+  readonly sampler: ResourceSampler;
+  readonly http: Server | undefined;
 }
 
 export class EdgeNode {
@@ -132,7 +143,9 @@ export class EdgeNode {
     connectionLimits.outputBytesMax = config['server.client_output_buffer_limit'];
     connectionLimits.idleTimeoutMs = config['server.timeout'];
     let listener: Listener | undefined;
-    const services = createServices({
+    let sync: NodeSync | undefined;
+    const sampler = this.createSampler(config, replica);
+    const services: NodeServices = createServices({
       config,
       configFile,
       log,
@@ -142,7 +155,8 @@ export class EdgeNode {
       requestLimits,
       connectionLimits,
       listener: () => listener,
-      sync: () => undefined,
+      sync: () => sync,
+      edge: (stats) => createEdgeView({ config, replica, stats, sampler, sync: () => sync, nowMs }),
       shutdown: this.given.onShutdown ?? (() => this.close()),
       nowMs,
     });
@@ -172,12 +186,48 @@ export class EdgeNode {
       nowMs,
       monotonicMs,
       traffic: () => services.clients,
-      seenByAll: () => false,
+      seenByAll: (origin, stamp) => sync?.engine.seenByAll(origin, stamp) ?? true,
+      onDropped: () => sync?.engine.noteHorizon(),
+    });
+    const handler = createNodeHandler({ services: () => services, sync: () => sync });
+    sync = NodeSync.create({
+      config,
+      log,
+      replica,
+      onRequest: handler,
+      onBug: (error) => {
+        setImmediate(() => {
+          throw error;
+        });
+      },
     });
     const local = new LocalClient(dispatch, committer, nowMs());
-    this.running = { replica, services, dispatch, background, local, listener };
+    const http = await startHttp(config, handler);
+    this.running = { replica, services, dispatch, background, local, listener, sync, sampler, http };
     background.start();
+    sampler.start();
     await listener?.open();
+    await sync?.start();
+  }
+
+  private createSampler(config: Config, { store, journal, fileJournal }: Replica): ResourceSampler {
+    return new ResourceSampler({
+      probes: systemProbes,
+      dir: fileJournal === undefined ? undefined : config['persistence.dir'],
+      intervalMs: sampleIntervalMs,
+      figures: () => ({
+        storeUsedBytes: store.usedBytes,
+        storeLimitBytes: store.limitBytes,
+        journalBytes: journal?.storedBytes ?? 0,
+        storageLimitBytes: config['edge.resources.storage_limit'],
+      }),
+      nowMs: Date.now,
+      schedule: (run, delayMs) => {
+        const timer = setTimeout(run, delayMs);
+        timer.unref();
+        return () => clearTimeout(timer);
+      },
+    });
   }
 
   /** The port for Redis clients, 0 where there is none. */
@@ -241,6 +291,26 @@ export class EdgeNode {
     return this.command('exists', key) === 1;
   }
 
+  /**
+   * Resolves when the hub has everything durably that was written before, and this node has what the hub had. Rejects
+   * with FerriteError SYNC and the reason where that cannot be.
+   */
+  sync(options: { readonly full?: boolean; readonly timeoutMs?: number } = {}): Promise<SyncOutcome> {
+    const { sync } = this.live;
+    if (sync === undefined) return Promise.reject(new FerriteError('SYNC', 'no hub is configured'));
+    return sync.engine.sync(options);
+  }
+
+  /** What EDGE.STATUS shows. */
+  status(): Readonly<Record<string, string | number>> {
+    return Object.fromEntries(this.live.services.edge.status());
+  }
+
+  /** The WebSocket address for edges, or undefined where none are accepted. */
+  get endpoint(): string | undefined {
+    return this.live.sync?.endpoint();
+  }
+
   private write<T>(args: readonly Argument[], read: (reply: Reply) => T): Promise<T> {
     const { reply, committed } = this.live.local.run(args);
     const value = read(reply);
@@ -257,7 +327,11 @@ export class EdgeNode {
     const running = this.running;
     if (running === undefined) return;
     running.background.stop();
+    running.sampler.stop();
     await running.listener?.close(closeDeadlineMs);
+    await running.sync?.stop();
+    running.http?.closeAllConnections();
+    running.http?.close();
     await running.replica.journal?.close();
     this.running = undefined;
   }

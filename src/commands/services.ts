@@ -5,6 +5,7 @@ import type { DeltaLog } from '../journal/delta-log.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
 import type { CommandTable } from './command-table.ts';
+import type { EdgeView } from './edge-view.ts';
 import type { ClientPort } from './executor.ts';
 
 /** Counters that INFO and EDGE.STATS show. */
@@ -86,6 +87,8 @@ export interface Services {
   readonly rates: Rates;
   /** The live `proto-max-bulk-len`: also the longest string that APPEND and SETRANGE make. */
   readonly requestLimits: { readonly bulkBytesMax: number };
+  /** What EDGE commands show and do. */
+  readonly edge: EdgeView;
   /** Undefined where this node syncs with nobody. */
   readonly sync: SyncSummary | undefined;
   /** Ferrite's own version. */

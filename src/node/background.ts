@@ -26,6 +26,8 @@ export interface BackgroundParts {
   readonly traffic: () => { readonly bytesIn: number; readonly bytesOut: number };
   /** Whether every peer that pulls from here has seen a dot. */
   readonly seenByAll: (origin: number, stamp: number) => boolean;
+  /** Tombstones went: the horizon has risen. */
+  readonly onDropped: () => void;
 }
 
 export class Background {
@@ -71,10 +73,10 @@ export class Background {
   }
 
   private sweepGraveyard(): void {
-    const { store, config, seenByAll } = this.parts;
+    const { store, config, seenByAll, onDropped } = this.parts;
     const budget = Math.floor(store.limitBytes * graveyardShare);
     const oldestMs = store.nowMs - config['sync.tombstone_retention'];
     const keepSinceMs = Math.max(oldestMs, store.graveyard.cutoffMs(budget) ?? 0);
-    store.graveyard.sweep(sweptTombs, { seenByAll, keepSinceMs });
+    if (store.graveyard.sweep(sweptTombs, { seenByAll, keepSinceMs }) > 0) onDropped();
   }
 }

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../base/log.ts';
 import { CommandTable } from '../commands/command-table.ts';
+import type { EdgeView } from '../commands/edge-view.ts';
 import type { ClientPort } from '../commands/executor.ts';
 import { commandList } from '../commands/list.generated.ts';
 import { ParameterTable } from '../commands/parameter-table.ts';
@@ -27,6 +28,7 @@ export interface ServiceParts {
   readonly connectionLimits: ParameterSources['connectionLimits'];
   readonly listener: () => Listener | undefined;
   readonly sync: () => NodeSync | undefined;
+  readonly edge: (stats: Stats) => EdgeView;
   readonly shutdown: Services['shutdown'];
   readonly nowMs: () => number;
 }
@@ -120,6 +122,7 @@ export function createServices(parts: ServiceParts): NodeServices {
     host: parts.host,
     rates: new TrafficRates(),
     requestLimits: parts.requestLimits,
+    edge: parts.edge(stats),
     get sync() {
       return parts.sync()?.summary();
     },
@@ -137,7 +140,7 @@ export function createServices(parts: ServiceParts): NodeServices {
     writeRefusal() {
       if (journal?.failure !== undefined) return misconf(journal.failure);
       if (!rejectWhenFull) return undefined;
-      const pending = parts.sync()?.summary().pendingOps ?? 0;
+      const pending = parts.sync()?.engine.pendingOps() ?? 0;
       return pending < queueSize ? undefined : queueFull(queueSize);
     },
     checkPassword: (user, given) => password.admits(user, given),

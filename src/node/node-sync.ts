@@ -1,7 +1,178 @@
-// The sync of this node as the rest of it sees it: started and stopped with it, shown by commands, metrics and health.
-// It knows no socket.
+// The sync of this node: the engine with its uplink, the listener for edges on hubs, and what commands, metrics and
+// health see of both. Configuration becomes limits and times here and nowhere else.
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { FerriteError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { version } from '../base/version.generated.ts';
 import type { SyncSummary } from '../commands/services.ts';
+import type { Config } from '../config/schema.ts';
+import { httpLimits } from '../http/request-handler.ts';
+import { shownUrl } from '../sync/endpoint.ts';
+import { SyncEngine } from '../sync/engine.ts';
+import { type SyncLimits, syncLimitsDefault } from '../sync/limits.ts';
+import { type LinkTimes, linkTimesDefault } from '../sync/link-machine.ts';
+import { systemTimers } from '../sync/ports.ts';
+import { Tokens } from '../sync/tokens.ts';
+import { dialHub } from '../sync/uplink.ts';
+import { WsHub } from '../sync/ws-hub.ts';
+import type { Replica } from './replica.ts';
 
-export interface NodeSync {
-  summary(): SyncSummary;
+function limitsOf(config: Config): SyncLimits {
+  return {
+    ...syncLimitsDefault,
+    batchDeltas: config['sync.batch_deltas'],
+    batchBytes: config['sync.batch_bytes'],
+    windowBytes: config['sync.window_bytes'],
+    offlineQueueSize: config['edge.offline_queue_size'],
+    maxClockSkewMs: config['sync.max_clock_skew'],
+    conflictsMax: config['sync.conflict_log_size'],
+  };
+}
+
+function timesOf(config: Config): LinkTimes {
+  return {
+    ...linkTimesDefault,
+    connectTimeoutMs: config['sync.connect_timeout'],
+    handshakeTimeoutMs: config['sync.handshake_timeout'],
+    heartbeatIntervalMs: config['sync.heartbeat_interval'],
+    deadPeerTimeoutMs: config['sync.dead_peer_timeout'],
+    reconnectInitialMs: config['sync.reconnect_initial_delay'],
+    reconnectMaxMs: config['sync.reconnect_max_delay'],
+    reconnectMultiplier: config['sync.reconnect_multiplier'],
+    reconnectAttempts: config['sync.reconnect_max_attempts'],
+  };
+}
+
+/** Whether this node accepts links. */
+export function acceptsEdges(config: Config): boolean {
+  return config['edge.enabled'] && (config['edge.mode'] === 'hub' || config['edge.listen']);
+}
+
+export interface NodeSyncParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly replica: Replica;
+  /** Answers what is no link: health and metrics. */
+  readonly onRequest: RequestListener;
+  readonly onBug: (error: unknown) => void;
+}
+
+export class NodeSync {
+  readonly engine: SyncEngine;
+  private readonly parts: NodeSyncParts;
+  private readonly server: Server | undefined;
+  private readonly wsHub: WsHub | undefined;
+  private boundPort = 0;
+
+  /** Undefined where nobody syncs: there is no journal to sync from, or sync is off. */
+  static create(parts: NodeSyncParts): NodeSync | undefined {
+    const { journal, identity } = parts.replica;
+    if (journal === undefined || identity === undefined || !parts.config['edge.enabled']) return undefined;
+    return new NodeSync(parts, journal, identity);
+  }
+
+  private constructor(
+    parts: NodeSyncParts,
+    journal: NonNullable<Replica['journal']>,
+    identity: NonNullable<Replica['identity']>,
+  ) {
+    this.parts = parts;
+    const { config, log, replica } = parts;
+    const hubUrl = config['edge.hub_url'];
+    const token = config['edge.token'];
+    this.engine = new SyncEngine({
+      identity,
+      role: config['edge.mode'],
+      software: `ferrite-ts ${version}`,
+      isDurable: replica.fileJournal !== undefined,
+      store: replica.store,
+      log: journal,
+      ledger: replica.ledger,
+      ...(hubUrl === undefined
+        ? {}
+        : {
+            dial: dialHub({
+              hubUrl,
+              nodeId: replica.nodeId,
+              connectTimeoutMs: config['sync.connect_timeout'],
+              ...(token === undefined ? {} : { token }),
+            }),
+            hubUrl: shownUrl(hubUrl),
+          }),
+      policy: config['edge.sync_policy'],
+      syncIntervalMs: config['edge.sync_interval'],
+      limits: limitsOf(config),
+      times: timesOf(config),
+      connectionsMax: config['hub.max_connections'],
+      timers: systemTimers,
+      logger: log,
+      onBug: parts.onBug,
+    });
+    if (!acceptsEdges(config)) return;
+    const tokens = new Tokens(config['hub.tokens']);
+    this.wsHub = new WsHub({ path: config['hub.path'], tokens, hub: this.engine.hub, logger: log });
+    this.server = createServer(httpLimits, parts.onRequest);
+    this.server.on('upgrade', (request, socket, head) => {
+      if (this.wsHub?.handleUpgrade(request, socket, head) === true) return;
+      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    });
+    this.server.on('clientError', (_error, socket) => socket.destroy());
+  }
+
+  /** Listens for edges where it should, and begins to sync. Throws FerriteError LISTEN. */
+  async start(): Promise<void> {
+    const { server } = this;
+    if (server !== undefined) {
+      const { config, log } = this.parts;
+      this.boundPort = await listen(server, config['hub.bind'], config['hub.port']);
+      log.info('Ready to accept edges', { url: this.endpoint() });
+    }
+    this.engine.start();
+  }
+
+  /** The port for edges, 0 where there is none. */
+  get port(): number {
+    return this.boundPort;
+  }
+
+  /** The WebSocket address for edges, or undefined where none are accepted. */
+  endpoint(): string | undefined {
+    if (this.server === undefined) return undefined;
+    const { config } = this.parts;
+    const bind = config['hub.bind'];
+    return `ws://${bind.includes(':') ? `[${bind}]` : bind}:${this.boundPort}${config['hub.path']}`;
+  }
+
+  summary(): SyncSummary {
+    const status = this.engine.status();
+    const lastSyncMs = status.lastSync === '' ? 0 : Date.parse(status.lastSync);
+    return { status: status.syncStatus, pendingOps: status.pendingOps, lastSyncMs };
+  }
+
+  async stop(): Promise<void> {
+    await this.engine.stop();
+    this.wsHub?.close();
+    const { server } = this;
+    if (server === undefined || this.boundPort === 0) return;
+    await new Promise<void>((done) => {
+      server.close(() => done());
+      server.closeAllConnections();
+    });
+  }
+}
+
+/** Listens; resolves with the port. Rejects with FerriteError LISTEN. */
+export function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error): void => {
+      reject(new FerriteError('LISTEN', `cannot listen on ${host}:${port}: ${error.message}`, error));
+    };
+    server.once('error', failed);
+    server.listen(port, host, () => {
+      server.off('error', failed);
+      server.on('error', () => {});
+      const address = server.address();
+      resolve(address !== null && typeof address === 'object' ? address.port : port);
+    });
+  });
 }

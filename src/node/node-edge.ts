@@ -1,0 +1,167 @@
+// What EDGE commands show of this node: rows made from the sync's status, the store's figures and the sampler. Where
+// nothing syncs the same rows are there and say so.
+import { msOfStamp } from '../base/clock.ts';
+import { FerriteError } from '../base/errors.ts';
+import type { ConflictSideView, ConflictView, EdgeView, Row } from '../commands/edge-view.ts';
+import type { Stats } from '../commands/services.ts';
+import { showConfigValue } from '../config/describe.ts';
+import { type Config, configKeys } from '../config/schema.ts';
+import { readBattery } from '../monitor/probes.ts';
+import type { ResourceSampler } from '../monitor/sampler.ts';
+import type { ConflictRecord, ConflictSide } from '../sync/conflicts.ts';
+import type { NodeSync } from './node-sync.ts';
+import type { Replica } from './replica.ts';
+
+export interface EdgeViewParts {
+  readonly config: Config;
+  readonly replica: Replica;
+  readonly stats: Stats;
+  readonly sampler: ResourceSampler;
+  readonly sync: () => NodeSync | undefined;
+  readonly nowMs: () => number;
+}
+
+function sideView(side: ConflictSide): ConflictSideView {
+  return { origin: side.origin, writtenMs: msOfStamp(side.stamp), value: side.value };
+}
+
+function conflictView(record: ConflictRecord): ConflictView {
+  return { ...record, winner: sideView(record.winner), loser: sideView(record.loser) };
+}
+
+export function createEdgeView(parts: EdgeViewParts): EdgeView {
+  const engine = () => parts.sync()?.engine;
+  return {
+    status: () => statusRows(parts),
+    stats: () => statsRows(parts),
+    queue: () => queueRows(parts),
+    clock: () => [...(engine()?.clock() ?? new Map<string, number>())].sort(byName),
+    config: () =>
+      configKeys.flatMap((key): Row[] => {
+        const value = parts.config[key];
+        return value === undefined ? [] : [[key, showConfigValue(key, value).replace(/^"(.*)"$/, '$1')]];
+      }),
+    resources: () => resourceRows(parts),
+    prefixes: () => (engine() === undefined ? [] : ['*']),
+    endpoint: () => parts.sync()?.endpoint(),
+    sync: async (full) => {
+      const running = engine();
+      if (running === undefined) throw new FerriteError('SYNC', 'no hub is configured');
+      const outcome = await running.sync({ full });
+      return [
+        ['deltas_sent', outcome.deltasSent],
+        ['deltas_received', outcome.deltasReceived],
+        ['duration_ms', outcome.durationMs],
+      ];
+    },
+    conflictCount: () => engine()?.conflicts.count ?? 0,
+    conflicts: (count) => (engine()?.conflicts.list(count) ?? []).map(conflictView),
+    conflict: (id) => {
+      const found = engine()?.conflicts.get(id);
+      return found === undefined ? undefined : conflictView(found);
+    },
+    clearConflicts: (id) => {
+      const gone = engine()?.conflicts.clear(id) ?? 0;
+      parts.replica.journal?.commit(() => {});
+      return gone;
+    },
+  };
+}
+
+function byName(a: Row, b: Row): number {
+  return a[0] < b[0] ? -1 : 1;
+}
+
+function statusRows({ config, replica, stats, sync, nowMs }: EdgeViewParts): Row[] {
+  const status = sync()?.engine.status();
+  const figures = status?.figures;
+  return [
+    ['node_id', replica.nodeId],
+    ['role', config['edge.mode']],
+    ['status', status === undefined ? 'local' : status.linkState === 'live' ? 'online' : 'offline'],
+    ['sync_status', status?.syncStatus ?? 'disabled'],
+    ['pending_ops', status?.pendingOps ?? 0],
+    ['last_sync', status?.lastSync ?? ''],
+    ['hub', status?.hubUrl ?? ''],
+    ['link_state', status?.linkState ?? 'none'],
+    ['last_error', status?.lastError ?? ''],
+    ['next_retry_ms', status?.nextRetryMs ?? -1],
+    ['is_online', status?.linkState === 'live' ? 1 : 0],
+    ['sync_policy', config['edge.sync_policy']],
+    ['conflict_resolution', config['edge.conflict_resolution']],
+    ['offline_queue_len', status?.pendingOps ?? 0],
+    ['conflicts', status?.conflicts ?? 0],
+    ['edges_online', status?.peers.filter((p) => p.state === 'live').length ?? 0],
+    ['deltas_sent', figures?.deltasSent ?? 0],
+    ['deltas_received', figures?.deltasReceived ?? 0],
+    ['origin', status?.origin ?? ''],
+    ['uptime_secs', Math.floor((nowMs() - stats.startedAtMs) / 1000)],
+  ];
+}
+
+function statsRows({ replica, stats, sync }: EdgeViewParts): Row[] {
+  const { store } = replica;
+  const status = sync()?.engine.status();
+  const figures = Object.entries(status?.figures ?? {}).map(([name, value]): Row => [snake(name), value]);
+  const reads = stats.hits + stats.misses;
+  const { keys, tombs } = store.counts();
+  return [
+    ['keys', keys],
+    ['tombstones', tombs],
+    ['memory_used', store.usedBytes],
+    ['memory_limit', store.limitBytes],
+    ['hits', stats.hits],
+    ['misses', stats.misses],
+    ['hit_rate', reads === 0 ? '0' : (stats.hits / reads).toFixed(4)],
+    ['expired', store.expiredCount],
+    ['reconnects', status?.reconnects ?? 0],
+    ['forks', status?.forks ?? 0],
+    ['conflicts_found', sync()?.engine.conflicts.found ?? 0],
+    ...figures,
+  ];
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function queueRows({ config, replica, sync }: EdgeViewParts): Row[] {
+  const status = sync()?.engine.status();
+  const { journal } = replica;
+  return [
+    ['pending_ops', status?.pendingOps ?? 0],
+    ['bytes_in_flight', status?.bytesInFlight ?? 0],
+    ['queue_size', config['edge.offline_queue_size']],
+    ['on_full', config['edge.on_full']],
+    ['journal_seq', journal?.seq ?? 0],
+    ['journal_durable_seq', journal?.durableSeq ?? 0],
+    ['journal_oldest_seq', journal?.oldestSeq ?? 0],
+    ['journal_bytes', journal?.storedBytes ?? 0],
+  ];
+}
+
+async function resourceRows({ sampler, config }: EdgeViewParts): Promise<Row[]> {
+  const [sample, battery] = await Promise.all([sampler.sample(), readBattery()]);
+  const rows: (readonly [string, string | number | undefined])[] = [
+    ['memory_level', sample.memoryLevel],
+    ['memory_used', sample.storeUsedBytes],
+    ['memory_limit', sample.storeLimitBytes],
+    ['process_rss', sample.rssBytes],
+    ['container_limit', sample.containerLimitBytes],
+    ['disk_level', sample.diskLevel],
+    ['journal_bytes', sample.journalBytes],
+    ['storage_limit', sample.storageLimitBytes],
+    ['volume_free', sample.volume?.freeBytes],
+    ['volume_total', sample.volume?.totalBytes],
+    ['cpu_percent', sample.cpuPercent?.toFixed(1)],
+    ['load_1m', sample.load1m.toFixed(2)],
+    ['cpu_budget', config['edge.resources.cpu_budget']],
+    ['network_received_bytes', sample.network?.receivedBytes],
+    ['network_sent_bytes', sample.network?.sentBytes],
+    ['network_received_bytes_per_sec', sample.networkRates?.receivedBytesPerSecond],
+    ['network_sent_bytes_per_sec', sample.networkRates?.sentBytesPerSecond],
+    ['battery_percent', battery?.percent],
+    ['battery_charging', battery === undefined ? undefined : battery.charging ? 1 : 0],
+  ];
+  return rows.flatMap(([name, value]): Row[] => (value === undefined ? [] : [[name, value]]));
+}

@@ -1,0 +1,81 @@
+// Health and metrics of this node: the checks and figures, and a listener of its own where http.port asks for one. On
+// hubs the listener for edges answers the same.
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Config } from '../config/schema.ts';
+import { defineMetrics } from '../http/metrics.ts';
+import { createRequestHandler, httpConnectionsMax, httpLimits } from '../http/request-handler.ts';
+import type { NodeServices } from './node-services.ts';
+import { listen, type NodeSync } from './node-sync.ts';
+
+export interface HttpParts {
+  readonly services: () => NodeServices | undefined;
+  readonly sync: () => NodeSync | undefined;
+}
+
+/** The handler of /healthz, /readyz and /metrics. */
+export function createNodeHandler({ services, sync }: HttpParts): RequestListener {
+  const gauge = (name: string, help: string, collect: () => number | undefined) =>
+    ({ name, help, type: 'gauge', collect }) as const;
+  const counter = (name: string, help: string, collect: () => number | undefined) =>
+    ({ name, help, type: 'counter', collect }) as const;
+  const status = () => sync()?.engine.status();
+  return createRequestHandler({
+    health: [],
+    readiness: [
+      { name: 'store', problem: () => (services() === undefined ? 'not loaded' : undefined) },
+      { name: 'journal', problem: () => services()?.journal?.failure },
+      {
+        name: 'link',
+        problem: () => (status()?.linkState === 'idle' && status()?.lastError ? 'link failed' : undefined),
+      },
+    ],
+    metrics: defineMetrics([
+      gauge('ferrite_memory_used_bytes', 'Memory of the store.', () => services()?.store.usedBytes),
+      gauge('ferrite_memory_limit_bytes', 'Memory limit of the store.', () => services()?.store.limitBytes),
+      gauge('ferrite_keys', 'Live keys.', () => services()?.store.counts().keys),
+      gauge('ferrite_tombstones', 'Remembered deletes.', () => services()?.store.counts().tombs),
+      gauge('ferrite_clients', 'Connected clients.', () => services()?.clients.connected),
+      counter('ferrite_commands_total', 'Commands executed.', () => services()?.stats.commands),
+      counter('ferrite_keyspace_hits_total', 'Reads of keys that exist.', () => services()?.stats.hits),
+      counter('ferrite_keyspace_misses_total', 'Reads of keys that do not.', () => services()?.stats.misses),
+      counter(
+        'ferrite_expired_keys_total',
+        'Keys purged after their deadline.',
+        () => services()?.store.expiredCount,
+      ),
+      gauge('ferrite_journal_bytes', 'Journal and snapshots.', () => services()?.journal?.storedBytes),
+      gauge('ferrite_sync_pending_ops', 'Writes the hub does not have durably.', () => status()?.pendingOps),
+      gauge('ferrite_sync_link_up', '1 while the link to the hub is live.', () =>
+        status() === undefined ? undefined : status()?.linkState === 'live' ? 1 : 0,
+      ),
+      gauge('ferrite_sync_edges', 'Edges connected to this hub.', () => sync()?.engine.hub.connections),
+      counter('ferrite_sync_reconnects_total', 'Links set up again.', () => status()?.reconnects),
+      counter('ferrite_sync_deltas_sent_total', 'Deltas sent.', () => status()?.figures.deltasSent),
+      counter(
+        'ferrite_sync_deltas_received_total',
+        'Deltas received.',
+        () => status()?.figures.deltasReceived,
+      ),
+      counter('ferrite_sync_bytes_sent_total', 'Bytes of batches sent.', () => status()?.figures.bytesSent),
+      counter(
+        'ferrite_sync_bytes_received_total',
+        'Bytes of batches received.',
+        () => status()?.figures.bytesReceived,
+      ),
+      counter(
+        'ferrite_sync_conflicts_total',
+        'Concurrent writes found.',
+        () => sync()?.engine.conflicts.found,
+      ),
+    ]),
+  });
+}
+
+/** The listener for health and metrics, or undefined where http.port is 0. */
+export async function startHttp(config: Config, handler: RequestListener): Promise<Server | undefined> {
+  if (config['http.port'] === 0) return undefined;
+  const server = createServer(httpLimits, handler);
+  server.maxConnections = httpConnectionsMax;
+  await listen(server, config['http.bind'], config['http.port']);
+  return server;
+}
