@@ -161,7 +161,16 @@ export class EdgeNode {
       nowMs,
     });
     const dispatch = new Dispatch({ services, nowMs, monotonicMs });
-    const committer: Committer = replica.journal ?? { commit: (done) => done() };
+    const { journal } = replica;
+    const committer: Committer = {
+      commit: (done) => {
+        if (journal === undefined) done();
+        else {
+          journal.commit(done);
+          sync?.engine.written();
+        }
+      },
+    };
     if (this.given.listen) {
       listener = new Listener({
         host: config['server.bind'],

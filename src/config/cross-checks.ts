@@ -12,7 +12,6 @@ interface Pair {
 const ordered: readonly Pair[] = [
   { small: 'sync.reconnect_initial_delay', large: 'sync.reconnect_max_delay' },
   { small: 'sync.heartbeat_interval', large: 'sync.dead_peer_timeout' },
-  { small: 'sync.batch_bytes', large: 'sync.max_payload' },
   { small: 'sync.batch_bytes', large: 'sync.window_bytes' },
 ];
 

@@ -167,10 +167,8 @@ export const schema = {
     { min: 16 * kb, max: 256 * mb },
     'Bytes a peer may send ahead of being taken in',
   ),
-  'sync.max_payload': size(16 * mb, { min: 64 * kb, max: 512 * mb }, 'Longest message accepted'),
   'sync.allow_flush': boolean(false, 'Let FLUSHALL and FLUSHDB empty the whole fleet'),
 
-  'store.maxmemory_policy': choice('noeviction', ['noeviction'], 'What gives way when memory is full'),
   'store.max_keys': integer(0, { min: 0, max: 1_000_000_000 }, 'Most keys; 0 sets no limit'),
   'store.max_key_size': size(512 * mb, { min: 16, max: 512 * mb }, 'Longest key'),
   'store.max_value_size': size(512 * mb, { min: 64, max: 512 * mb }, 'Longest value'),

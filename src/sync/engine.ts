@@ -163,6 +163,12 @@ export class SyncEngine {
     if (policy === 'periodic') this.nextInterval();
   }
 
+  /** Something was committed here: what may be pushed now asks for early durability, since only that is shipped. */
+  written(): void {
+    if (this.hub.connections > 0 || (this.uplink?.isLive === true && this.mayPush()))
+      this.options.log.requestSync();
+  }
+
   /** Says goodbye to everybody; resolves when the connections are closed. */
   async stop(): Promise<void> {
     this.stopped = true;

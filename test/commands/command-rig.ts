@@ -19,6 +19,7 @@ import { createRequestArgs } from '../../src/resp/request-args.ts';
 import { defaultRequestLimits } from '../../src/resp/request-decoder.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { Store } from '../../src/store/store.ts';
+import { StubEdgeView } from './stub-edge-view.ts';
 
 export const rigStartMs = Date.UTC(2026, 0, 1);
 
@@ -45,6 +46,7 @@ function newStore(memoryBytes: number): Store {
 }
 
 export class Rig {
+  readonly edge = new StubEdgeView();
   readonly store: Store;
   readonly journal: MemoryJournal;
   readonly password: Password;
@@ -152,6 +154,7 @@ export class Rig {
       },
       rates: this.rates,
       requestLimits: this.requestLimits,
+      edge: rig.edge,
       sync: options.sync,
       version: '0.1.0',
       databases: 16,
