@@ -8,6 +8,7 @@ const ofGroup: Partial<Record<CommandGroup, string>> = {
   connection: 'connection',
   transactions: 'transaction',
   pubsub: 'pubsub',
+  scripting: 'scripting',
 };
 
 /** Names without the `@`, each once. */

@@ -2,7 +2,8 @@
 // entries have one shape, so that dispatch stays monomorphic.
 import { assert } from '../base/assert.ts';
 import type { Call } from './call.ts';
-import type { CommandSpec } from './command.ts';
+import type { CommandSpec, KeySpec } from './command.ts';
+import { keySpecsOf } from './keys-of.ts';
 
 export class CommandEntry {
   readonly spec: CommandSpec;
@@ -11,6 +12,7 @@ export class CommandEntry {
   readonly arity: number;
   readonly isWrite: boolean;
   readonly needsNoAuth: boolean;
+  readonly keySpecs: readonly KeySpec[];
   readonly run: ((call: Call) => void) | undefined;
   readonly subcommands: CommandTable | undefined;
   calls = 0;
@@ -24,6 +26,7 @@ export class CommandEntry {
     this.arity = spec.arity;
     this.isWrite = spec.flags.includes('write');
     this.needsNoAuth = spec.flags.includes('no_auth');
+    this.keySpecs = keySpecsOf(spec);
     this.run = spec.run;
     this.subcommands =
       spec.subcommands === undefined ? undefined : new CommandTable(spec.subcommands, spec.name);

@@ -2,6 +2,7 @@
 // file under src/commands/<family>/ that exports `command` (or `commands`, where one body serves several names); the
 // build collects them, so there is no list to edit.
 import type { Call } from './call.ts';
+import type { RequestArgs } from './executor.ts';
 
 /** Redis's command flags that ours use. */
 export type CommandFlag =
@@ -30,13 +31,56 @@ export type CommandGroup =
   | 'server'
   | 'edge'
   | 'transactions'
-  | 'pubsub';
+  | 'pubsub'
+  | 'scripting';
 
 /** Where the keys are: the first, the last (negative: from the end) and the step, as in COMMAND. */
 export interface KeyRange {
   readonly first: number;
   readonly last: number;
   readonly step: number;
+}
+
+/** What becomes of a key: read or written as a whole (RO, RW, OW, RM), and what for. Redis's words. */
+export type KeyFlag =
+  | 'RO'
+  | 'RW'
+  | 'OW'
+  | 'RM'
+  | 'access'
+  | 'update'
+  | 'insert'
+  | 'delete'
+  | 'not_key'
+  | 'incomplete'
+  | 'variable_flags';
+
+/** One group of key arguments, for commands whose keys are not all of one kind or do not stand in one range. */
+export interface KeySpec {
+  readonly flags: readonly KeyFlag[];
+  /** The argument that the group begins at, or the one behind a word that is looked for from `from` on (negative: backwards). */
+  readonly begin: number | { readonly word: string; readonly from: number };
+  /**
+   * Up to `last` arguments behind the beginning (negative: from the end), of which `limit` leaves the first part in
+   * `limit`; or as many as the argument `countAt` behind the beginning says, from `first` behind it on.
+   */
+  readonly find:
+    | { readonly last: number; readonly step: number; readonly limit?: number }
+    | { readonly countAt: number; readonly first: number; readonly step: number };
+}
+
+/** An argument that is a key. */
+export interface KeyUse {
+  readonly index: number;
+  readonly flags: readonly KeyFlag[];
+}
+
+/** The arguments that are channels, or patterns of channels, which a client must be allowed to use. */
+export interface ChannelRange {
+  readonly first: number;
+  /** Negative: from the end. */
+  readonly last: number;
+  readonly patterns: boolean;
 }
 
 export interface CommandSpec {
@@ -46,6 +90,13 @@ export interface CommandSpec {
   readonly arity: number;
   readonly flags: readonly CommandFlag[];
   readonly keys?: KeyRange;
+  /** What becomes of the keys of `keys`; by default any write is `RW access update` and anything else `RO access`. */
+  readonly keyFlags?: readonly KeyFlag[];
+  /** The key arguments where `keys` alone cannot say it; `keys` is then what COMMAND shows of old. */
+  readonly keySpecs?: readonly KeySpec[];
+  /** The keys of one request where even that cannot say it, `base` being its name; undefined for a request with none. */
+  readonly findKeys?: (args: RequestArgs, base: number) => readonly KeyUse[] | undefined;
+  readonly channels?: ChannelRange;
   /** ACL categories without the `@`, beyond those that flags and group imply. */
   readonly categories?: readonly string[];
   readonly group: CommandGroup;

@@ -20,6 +20,8 @@ export const noAuth = 'NOAUTH Authentication required.';
 export const wrongPassword = 'WRONGPASS invalid username-password pair or user is disabled.';
 export const noProto = 'NOPROTO unsupported protocol version';
 export const loading = 'LOADING Redis is loading the dataset in memory';
+export const noScripts = 'ERR Lua scripts and functions are not supported by this server';
+export const notBusy = 'NOTBUSY No scripts in execution right now.';
 export const outOfRangePositive = 'ERR value is out of range, must be positive';
 
 export const wrongArguments = (name: string): string => `ERR wrong number of arguments for '${name}' command`;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CommandSpec } from '../../src/commands/command.ts';
+import { keySpecsOf } from '../../src/commands/keys-of.ts';
 import { commandList } from '../../src/commands/list.generated.ts';
 import { parseReply, type Reply } from './parse-reply.ts';
 import { RedisOracle, redisMissing } from './redis-oracle.ts';
@@ -15,6 +16,18 @@ const specs = commandList.filter(
 function infoOf(spec: CommandSpec): unknown[] {
   const { first, last, step } = spec.keys ?? { first: 0, last: 0, step: 0 };
   return [spec.name, spec.arity, [...spec.flags].sort(), first, last, step];
+}
+
+function keyFlagsOf(spec: CommandSpec): string[] {
+  return keySpecsOf(spec).map(({ flags }) => flags.join(' '));
+}
+
+/** The flags of each key specification of COMMAND INFO. */
+function keyFlagsIn(keySpecs: Reply): string[] {
+  return listOf(keySpecs).map((spec) => {
+    const fields = listOf(spec);
+    return listOf(fields[fields.indexOf('flags') + 1]!).join(' ');
+  });
 }
 
 function listOf(reply: Reply): readonly Reply[] {
@@ -35,6 +48,7 @@ test('COMMAND INFO and COMMAND DOCS of redis-server say the same', { skip: redis
     specs.forEach((spec, i) => {
       const [name, arity, flags, first, last, step] = listOf(infos[i]!);
       assert.deepEqual(infoOf(spec), [name, arity, [...listOf(flags!)].sort(), first, last, step]);
+      assert.deepEqual(keyFlagsOf(spec), keyFlagsIn(listOf(infos[i]!)[8]!), spec.name);
       const doc = listOf(described[described.indexOf(spec.name) + 1]!);
       const told = (field: string): Reply | undefined => doc[doc.indexOf(field) + 1];
       assert.deepEqual([spec.name, spec.group, spec.since], [spec.name, told('group'), told('since')]);

@@ -10,6 +10,10 @@ export const command: CommandSpec = {
   arity: -3,
   flags: ['write', 'denyoom'],
   keys: { first: 1, last: 2, step: 1 },
+  keySpecs: [
+    { flags: ['RO', 'access'], begin: 1, find: { last: 0, step: 1 } },
+    { flags: ['OW', 'update'], begin: 2, find: { last: 0, step: 1 } },
+  ],
   group: 'generic',
   since: '6.2.0',
   summary: 'Copies the value and the deadline of a key to another key.',

@@ -36,6 +36,7 @@ function ofKey(name: string, summary: string, run: (call: Call, at: number) => v
     arity: 3,
     flags: ['readonly'],
     keys: { first: 2, last: 2, step: 1 },
+    keyFlags: ['RO'],
     group: 'generic',
     since: '2.2.3',
     summary,

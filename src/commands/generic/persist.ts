@@ -7,6 +7,7 @@ export const command: CommandSpec = {
   arity: 2,
   flags: ['write', 'fast'],
   keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RW', 'update'],
   group: 'generic',
   since: '2.2.0',
   summary: 'Takes away the deadline of a key.',

@@ -8,6 +8,10 @@ export const command: CommandSpec = {
   arity: 3,
   flags: ['write', 'fast'],
   keys: { first: 1, last: 2, step: 1 },
+  keySpecs: [
+    { flags: ['RW', 'access', 'delete'], begin: 1, find: { last: 0, step: 1 } },
+    { flags: ['OW', 'insert'], begin: 2, find: { last: 0, step: 1 } },
+  ],
   group: 'generic',
   since: '1.0.0',
   summary: 'Gives a key another name that is not taken yet.',

@@ -7,6 +7,7 @@ export const command: CommandSpec = {
   arity: -2,
   flags: ['readonly', 'fast'],
   keys: { first: 1, last: -1, step: 1 },
+  keyFlags: ['RO'],
   group: 'generic',
   since: '3.2.1',
   summary: 'Marks keys as just used and counts those that exist.',

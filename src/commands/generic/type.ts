@@ -8,6 +8,7 @@ export const command: CommandSpec = {
   arity: 2,
   flags: ['readonly', 'fast'],
   keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RO'],
   group: 'generic',
   since: '1.0.0',
   summary: 'Returns the type of the value that a key holds.',

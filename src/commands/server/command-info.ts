@@ -2,7 +2,7 @@
 import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import { aclCategories } from '../acl-categories.ts';
 import type { Call } from '../call.ts';
-import type { CommandSpec, KeyRange } from '../command.ts';
+import type { CommandSpec, KeySpec } from '../command.ts';
 import type { CommandEntry } from '../command-table.ts';
 import { findCommand } from './find-command.ts';
 
@@ -51,11 +51,8 @@ export function replyInfo(reply: ReplyWriter, entry: CommandEntry): void {
     categories.map((name) => `@${name}`),
   );
   reply.set(0);
-  if (spec.keys === undefined) reply.set(0);
-  else {
-    reply.set(1);
-    replyKeySpecification(reply, spec, spec.keys);
-  }
+  reply.set(entry.keySpecs.length);
+  for (const group of entry.keySpecs) replyKeySpec(reply, group);
   const subcommands = entry.subcommands?.entries() ?? [];
   reply.set(subcommands.length);
   for (const subcommand of subcommands) replyInfo(reply, subcommand);
@@ -66,29 +63,48 @@ function replyWords(reply: ReplyWriter, words: readonly string[]): void {
   for (const word of words) reply.simple(word);
 }
 
-/** A command that writes is said to read and change its keys, which is right or stricter than need be. */
-function replyKeySpecification(reply: ReplyWriter, spec: CommandSpec, keys: KeyRange): void {
+function replyKeySpec(reply: ReplyWriter, { flags, begin, find }: KeySpec): void {
   reply.map(3);
   reply.bulkLatin1('flags');
-  replyWords(reply, spec.flags.includes('write') ? ['RW', 'access', 'update'] : ['RO', 'access']);
+  replyWords(reply, flags);
   reply.bulkLatin1('begin_search');
-  reply.map(2);
-  reply.bulkLatin1('type');
-  reply.bulkLatin1('index');
-  reply.bulkLatin1('spec');
-  reply.map(1);
-  reply.bulkLatin1('index');
-  reply.integer(keys.first);
+  if (typeof begin === 'number') replyMethod(reply, 'index', [['index', begin]]);
+  else {
+    replyMethod(reply, 'keyword', [
+      ['keyword', begin.word],
+      ['startfrom', begin.from],
+    ]);
+  }
   reply.bulkLatin1('find_keys');
+  if ('countAt' in find) {
+    replyMethod(reply, 'keynum', [
+      ['keynumidx', find.countAt],
+      ['firstkey', find.first],
+      ['keystep', find.step],
+    ]);
+  } else {
+    replyMethod(reply, 'range', [
+      ['lastkey', find.last],
+      ['keystep', find.step],
+      ['limit', find.limit ?? 0],
+    ]);
+  }
+}
+
+/** How keys are looked for: the kind and its figures. */
+function replyMethod(
+  reply: ReplyWriter,
+  type: string,
+  figures: readonly (readonly [name: string, value: string | number])[],
+): void {
   reply.map(2);
   reply.bulkLatin1('type');
-  reply.bulkLatin1('range');
+  reply.bulkLatin1(type);
   reply.bulkLatin1('spec');
-  reply.map(3);
-  reply.bulkLatin1('lastkey');
-  reply.integer(keys.last < 0 ? keys.last : keys.last - keys.first);
-  reply.bulkLatin1('keystep');
-  reply.integer(keys.step);
-  reply.bulkLatin1('limit');
-  reply.integer(0);
+  reply.map(figures.length);
+  for (const [name, value] of figures) {
+    reply.bulkLatin1(name);
+    if (typeof value === 'number') reply.integer(value);
+    else reply.bulkLatin1(value);
+  }
 }

@@ -1,10 +1,10 @@
-// COMMAND, COMMAND COUNT, INFO, DOCS, LIST, GETKEYS: what the commands' own metadata says, in the shapes that clients
+// COMMAND, COMMAND COUNT, INFO, DOCS, LIST, GETKEYS, GETKEYSANDFLAGS: what the commands' own metadata says, in the shapes that clients
 // parse. https://redis.io/commands/command
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
 import { commandDocs } from './command-docs.ts';
-import { commandGetKeys } from './command-getkeys.ts';
+import { commandGetKeys, commandGetKeysAndFlags } from './command-getkeys.ts';
 import { commandInfo, replyInfo } from './command-info.ts';
 import { commandListing } from './command-listing.ts';
 
@@ -30,6 +30,7 @@ export const command: CommandSpec = {
     },
     commandDocs,
     commandGetKeys,
+    commandGetKeysAndFlags,
     helpSubcommand('server', '5.0.0'),
     commandInfo,
     commandListing,

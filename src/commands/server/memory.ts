@@ -28,6 +28,7 @@ export const command: CommandSpec = {
       arity: -3,
       flags: ['readonly'],
       keys: { first: 2, last: 2, step: 1 },
+      keyFlags: ['RO'],
       group: 'server',
       since: '4.0.0',
       summary: 'Returns the bytes that a key takes.',

@@ -9,6 +9,7 @@ export const command: CommandSpec = {
   arity: 3,
   flags: ['write', 'denyoom', 'fast'],
   keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RW', 'insert'],
   group: 'string',
   since: '2.0.0',
   summary: 'Adds bytes at the end of a string, which is created where there is none.',

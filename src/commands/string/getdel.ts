@@ -7,6 +7,7 @@ export const command: CommandSpec = {
   arity: 2,
   flags: ['write', 'fast'],
   keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RW', 'access', 'delete'],
   group: 'string',
   since: '6.2.0',
   summary: 'Returns the string value of a key and removes the key.',

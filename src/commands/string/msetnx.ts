@@ -8,6 +8,7 @@ export const command: CommandSpec = {
   arity: -3,
   flags: ['write', 'denyoom'],
   keys: { first: 1, last: -1, step: 2 },
+  keyFlags: ['OW', 'insert'],
   group: 'string',
   since: '1.0.1',
   summary: 'Sets the string values of several keys if none of them exists.',

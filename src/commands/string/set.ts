@@ -6,12 +6,18 @@ import { keepDeadline } from '../../store/strings.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { DeadlineOption, deadlineOption, optionDeadline } from '../deadline.ts';
+import { hasWord } from '../keys-of.ts';
 
 export const command: CommandSpec = {
   name: 'set',
   arity: -3,
   flags: ['write', 'denyoom'],
   keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RW', 'access', 'update', 'variable_flags'],
+  findKeys: (args, base) => {
+    const reads = hasWord(args, base + 3, 'get');
+    return [{ index: base + 1, flags: reads ? ['RW', 'access', 'update'] : ['OW', 'update'] }];
+  },
   group: 'string',
   since: '1.0.0',
   summary: 'Sets the string value of a key, ignoring its type.',

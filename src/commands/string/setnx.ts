@@ -7,6 +7,7 @@ export const command: CommandSpec = {
   arity: 3,
   flags: ['write', 'denyoom', 'fast'],
   keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['OW', 'insert'],
   group: 'string',
   since: '1.0.0',
   summary: 'Sets the string value of a key that does not exist yet.',

@@ -9,6 +9,7 @@ export const command: CommandSpec = {
   arity: 4,
   flags: ['write', 'denyoom'],
   keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RW', 'update'],
   group: 'string',
   since: '2.2.0',
   summary: 'Writes over a part of a string, which grows with zero bytes as needed.',

@@ -7,6 +7,7 @@ export const command: CommandSpec = {
   arity: 2,
   flags: ['readonly', 'fast'],
   keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RO'],
   group: 'string',
   since: '2.2.0',
   summary: 'Returns the length of a string value in bytes.',
