@@ -4,6 +4,8 @@ import type { CommandGroup, CommandSpec } from './command.ts';
 
 const ofGroup: Partial<Record<CommandGroup, string>> = {
   string: 'string',
+  bitmap: 'bitmap',
+  hyperloglog: 'hyperloglog',
   generic: 'keyspace',
   connection: 'connection',
   transactions: 'transaction',

@@ -26,6 +26,8 @@ export type CommandFlag =
 
 export type CommandGroup =
   | 'string'
+  | 'bitmap'
+  | 'hyperloglog'
   | 'generic'
   | 'connection'
   | 'server'

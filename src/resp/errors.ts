@@ -14,6 +14,14 @@ export const sameObject = 'ERR source and destination objects are the same';
 export const dbOutOfRange = 'ERR DB index is out of range';
 export const stringTooLong = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
 export const offsetOutOfRange = 'ERR offset is out of range';
+export const bitOffsetInvalid = 'ERR bit offset is not an integer or out of range';
+export const bitInvalid = 'ERR bit is not an integer or out of range';
+export const bitArgumentInvalid = 'ERR The bit argument must be 1 or 0.';
+export const bitopNotOneKey = 'ERR BITOP NOT must be called with a single source key.';
+export const bitfieldTypeInvalid =
+  'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.';
+export const bitfieldOverflowInvalid = 'ERR Invalid OVERFLOW type specified';
+export const bitfieldOnlyGet = 'ERR BITFIELD_RO only supports the GET subcommand';
 export const invalidCursor = 'ERR invalid cursor';
 export const outOfMemory = "OOM command not allowed when used memory > 'maxmemory'.";
 export const noAuth = 'NOAUTH Authentication required.';

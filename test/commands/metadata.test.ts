@@ -8,10 +8,9 @@ import { parseReply, type Reply } from './parse-reply.ts';
 import { RedisOracle, redisMissing } from './redis-oracle.ts';
 
 const inServerGroup = new Set(['dbsize', 'flushdb', 'flushall', 'swapdb']);
+const groups = new Set<string>(['string', 'bitmap', 'hyperloglog', 'generic']);
 /** Containers of subcommands are described by those. */
-const specs = commandList.filter(
-  (c) => c.group === 'string' || c.group === 'generic' || inServerGroup.has(c.name),
-);
+const specs = commandList.filter((c) => groups.has(c.group) || inServerGroup.has(c.name));
 
 function infoOf(spec: CommandSpec): unknown[] {
   const { first, last, step } = spec.keys ?? { first: 0, last: 0, step: 0 };

@@ -1,0 +1,156 @@
+// BITFIELD and BITFIELD_RO key [GET t o | SET t o v | INCRBY t o n | OVERFLOW w]...: integers of any width at any bit of
+// a string. The operations run on the bytes that they cover, which go into the string as one patch.
+// https://redis.io/commands/bitfield
+import { CommandError } from '../../base/errors.ts';
+import { bitfieldOnlyGet, bitfieldOverflowInvalid, bitfieldTypeInvalid } from '../../resp/errors.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { applyIncrement, applySet, type Field, Overflow, readField, writeField } from './bit-field.ts';
+import { readBitOffset } from './bit-offset.ts';
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'bitfield',
+    arity: -2,
+    flags: ['write', 'denyoom'],
+    keys: { first: 1, last: 1, step: 1 },
+    group: 'bitmap',
+    since: '3.2.0',
+    summary: 'Reads and writes integers of any width at any place of a string.',
+    run: (call) => bitField(call, true),
+  },
+  {
+    name: 'bitfield_ro',
+    arity: -2,
+    flags: ['readonly', 'fast'],
+    keys: { first: 1, last: 1, step: 1 },
+    group: 'bitmap',
+    since: '6.0.0',
+    summary: 'Reads integers of any width at any place of a string.',
+    run: (call) => bitField(call, false),
+  },
+];
+
+interface Operation {
+  readonly kind: 'get' | 'set' | 'incrby';
+  readonly field: Field;
+  readonly operand: bigint;
+  readonly overflow: Overflow;
+}
+
+/** Operations further apart than this run one by one, so that what lies between them is not copied. */
+const spanBytesMax = 65_536;
+
+function bitField(call: Call, mayWrite: boolean): void {
+  const operations = readOperations(call);
+  const writes = operations.filter((op) => op.kind !== 'get');
+  if (writes.length > 0 && !mayWrite) throw new CommandError(bitfieldOnlyGet);
+  if (writes.length > 0) call.findStringToWrite(1);
+  else call.findString(1);
+  let results: (bigint | undefined)[];
+  const span = spanOf(operations);
+  if (span.end - span.from <= spanBytesMax) results = runTogether(call, operations);
+  else {
+    // The furthest first: where it does not fit, nothing has changed.
+    if (writes.length > 0) growTo(call, spanOf(writes).end);
+    results = operations.flatMap((op) => runTogether(call, [op]));
+  }
+  call.reply.array(results.length);
+  for (const result of results) {
+    if (result === undefined) call.reply.nil();
+    else call.reply.integerBig(result);
+  }
+}
+
+/** The bytes that the operations touch. */
+function spanOf(operations: readonly Operation[]): { from: number; end: number } {
+  let from = Number.POSITIVE_INFINITY;
+  let end = 0;
+  for (const { field } of operations) {
+    from = Math.min(from, Math.floor(field.offset / 8));
+    end = Math.max(end, Math.floor((field.offset + field.bits - 1) / 8) + 1);
+  }
+  return end === 0 ? { from: 0, end: 0 } : { from, end };
+}
+
+/** Runs operations on a copy of the bytes that they span and patches the part that is written. */
+function runTogether(call: Call, operations: readonly Operation[]): (bigint | undefined)[] {
+  const { strings } = call.store;
+  const span = spanOf(operations);
+  const bytes = Buffer.alloc(span.end - span.from);
+  const at = call.find(1);
+  if (at !== 0) {
+    strings.read(at);
+    const { valueBytes, valueOffset, valueLength } = strings;
+    const until = Math.min(valueLength, span.end);
+    if (until > span.from) bytes.set(valueBytes.subarray(valueOffset + span.from, valueOffset + until));
+  }
+  const results = operations.map((op) => run(op, bytes, span.from));
+  const written = spanOf(operations.filter((op) => op.kind !== 'get'));
+  const length = written.end - written.from;
+  if (length > 0) {
+    const { keyspace, buf } = call;
+    const from = written.from - span.from;
+    strings.patch(keyspace, buf, call.offset(1), call.length(1), written.from, bytes, from, length);
+  }
+  return results;
+}
+
+function growTo(call: Call, length: number): void {
+  const { strings } = call.store;
+  const at = call.find(1);
+  if (at !== 0 && strings.length(at) >= length) return;
+  const { keyspace, buf } = call;
+  strings.patch(keyspace, buf, call.offset(1), call.length(1), length - 1, new Uint8Array(1), 0, 1);
+}
+
+/** Runs one operation on the covered bytes, which begin at byte `from`; undefined where it overflowed under FAIL. */
+function run(op: Operation, covered: Uint8Array, from: number): bigint | undefined {
+  const field = { ...op.field, offset: op.field.offset - from * 8 };
+  const old = readField(covered, field);
+  if (op.kind === 'get') return old;
+  const value =
+    op.kind === 'set'
+      ? applySet(field, op.operand, op.overflow)
+      : applyIncrement(field, old, op.operand, op.overflow);
+  if (value === undefined) return undefined;
+  writeField(covered, field, value);
+  return op.kind === 'set' ? old : readField(covered, field);
+}
+
+function readOperations(call: Call): Operation[] {
+  const operations: Operation[] = [];
+  let overflow: Overflow = Overflow.wrap;
+  for (let i = 2; i < call.argc; ) {
+    const left = call.argc - i - 1;
+    if (call.is(i, 'overflow') && left >= 1) {
+      overflow = readOverflow(call, i + 1);
+      i += 2;
+      continue;
+    }
+    const kind = (['get', 'set', 'incrby'] as const).find((name) => call.is(i, name));
+    const operands = kind === 'get' ? 2 : 3;
+    if (kind === undefined || left < operands) call.syntaxError();
+    const { signed, bits } = readType(call, i + 1);
+    const field = { signed, bits, offset: readBitOffset(call, i + 2, bits, true) };
+    const operand = kind === 'get' ? 0n : call.bigInteger(i + 3);
+    operations.push({ kind, field, operand, overflow });
+    i += operands + 1;
+  }
+  return operations;
+}
+
+function readOverflow(call: Call, i: number): Overflow {
+  if (call.is(i, 'wrap')) return Overflow.wrap;
+  if (call.is(i, 'sat')) return Overflow.sat;
+  if (call.is(i, 'fail')) return Overflow.fail;
+  throw new CommandError(bitfieldOverflowInvalid);
+}
+
+function readType(call: Call, i: number): { signed: boolean; bits: number } {
+  const match = /^([iu])([1-9]\d?)$/.exec(call.text(i));
+  const bits = Number(match?.[2] ?? 0);
+  const signed = match?.[1] === 'i';
+  if (bits < 1 || bits > (signed ? 64 : 63)) throw new CommandError(bitfieldTypeInvalid);
+  return { signed, bits };
+}
