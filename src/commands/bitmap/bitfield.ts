@@ -14,6 +14,7 @@ export const commands: readonly CommandSpec[] = [
     arity: -2,
     flags: ['write', 'denyoom'],
     keys: { first: 1, last: 1, step: 1 },
+    keyFlags: ['RW', 'access', 'update', 'variable_flags'],
     group: 'bitmap',
     since: '3.2.0',
     summary: 'Reads and writes integers of any width at any place of a string.',

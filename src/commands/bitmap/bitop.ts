@@ -10,6 +10,10 @@ export const command: CommandSpec = {
   arity: -4,
   flags: ['write', 'denyoom'],
   keys: { first: 2, last: -1, step: 1 },
+  keySpecs: [
+    { flags: ['OW', 'update'], begin: 2, find: { last: 0, step: 1 } },
+    { flags: ['RO', 'access'], begin: 3, find: { last: -1, step: 1 } },
+  ],
   group: 'bitmap',
   since: '2.6.0',
   summary: 'Combines strings bit by bit into another one.',
