@@ -1,5 +1,9 @@
 // One request under execution: its arguments as numbers, texts and bytes, the key it names, and the reply. One Call
 // serves all requests of a node, so commands keep nothing of it beyond their run, unless they take a Deferral.
+//
+// A write tells of its keyspace event after it has changed the key: `call.notify('hset', 1)`, then `call.notify('del', 1)`
+// where that left the key empty. Whatever it recorded as a delta wakes, breaks and invalidates by itself; `call.touch(1)`
+// is for a change that is none. A command that waits ends with `call.block(...)`: see blocked-clients.ts.
 import { CommandError } from '../base/errors.ts';
 import { notAFloat, notAnInteger, syntaxError, wrongType } from '../resp/errors.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
@@ -8,7 +12,11 @@ import { EntryType } from '../store/entry.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import { parseInt64, parseSafeInt } from '../store/number.ts';
 import type { Store } from '../store/store.ts';
+import type { BlockOptions } from './blocked-clients.ts';
+import type { CommandEntry } from './command-table.ts';
 import type { ClientPort, RequestArgs } from './executor.ts';
+import { type KeyId, keyIdOf } from './key-changes.ts';
+import { EventClass, type KeyEvent, type KeyEvents } from './key-events.ts';
 import type { Services } from './services.ts';
 import { Session } from './session.ts';
 
@@ -21,6 +29,7 @@ export interface Deferral {
 export class Call {
   readonly services: Services;
   readonly store: Store;
+  private readonly events: KeyEvents;
   args: RequestArgs = createRequestArgs();
   argc = 0;
   /** The buffer that all arguments are in. */
@@ -31,10 +40,17 @@ export class Call {
   /** The name by which errors speak of the command: `get`, `config|get`. */
   name = '';
   deferred = false;
+  /** The command under execution; undefined before the first. */
+  entry: CommandEntry | undefined = undefined;
+  /** The command waited and runs again: it may not begin another wait. */
+  rerunning = false;
+  /** The command that ran again has to go on waiting. */
+  stillWaiting = false;
 
   constructor(services: Services) {
     this.services = services;
     this.store = services.store;
+    this.events = services.events;
   }
 
   offset(i: number): number {
@@ -117,6 +133,7 @@ export class Call {
     const at = this.find(i);
     if (at === 0) {
       this.services.stats.misses += 1;
+      if ((this.events.mask & EventClass.miss) !== 0) this.notify('keymiss', i);
       return 0;
     }
     this.services.stats.hits += 1;
@@ -179,6 +196,36 @@ export class Call {
     this.deferred = true;
     if (this.client === undefined) throw new CommandError('ERR this command needs a connection');
     return this.client.defer();
+  }
+
+  /** The key in argument i, for what keeps tables of keys. */
+  keyId(i: number): KeyId {
+    return keyIdOf(this.session.db, this.buf, this.args.offsets[i]!, this.args.lengths[i]!);
+  }
+
+  /** Tells of a keyspace event of the key in argument i. */
+  notify(event: KeyEvent, i: number): void {
+    if (this.events.mask !== 0) this.events.raise(event, this.keyId(i));
+  }
+
+  /** Tells of a keyspace event of any key of a database. */
+  notifyKey(event: KeyEvent, db: number, key: Uint8Array, offset: number, length: number): void {
+    if (this.events.mask !== 0) this.events.raise(event, keyIdOf(db, key, offset, length));
+  }
+
+  /** The key in argument i has changed in a way of which no delta tells. */
+  touch(i: number): void {
+    const { changes } = this.services;
+    changes.touch(this.session.db, this.buf, this.args.offsets[i]!, this.args.lengths[i]!);
+  }
+
+  /**
+   * The client waits until one of the keys is written and this command, run again, replies; at the end of its time it
+   * gets `onTimeout`. The command must not have replied. Where nothing may wait (in a transaction) time is up at once.
+   */
+  block(options: BlockOptions): void {
+    if (this.rerunning) this.stillWaiting = true;
+    else this.services.blocked.add(this, this.entry!, options);
   }
 
   syntaxError(): never {

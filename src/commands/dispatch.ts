@@ -3,9 +3,12 @@
 import { CommandError } from '../base/errors.ts';
 import { noAuth, unknownSubcommand, wrongArguments } from '../resp/errors.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
+import { keepsWaiting, type Waiter } from './blocked-clients.ts';
 import { Call } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
 import { type ClientPort, ExecuteResult, type Executor, type RequestArgs } from './executor.ts';
+import { forgetClient } from './interplay.ts';
+import type { KeyChanges } from './key-changes.ts';
 import type { Services } from './services.ts';
 
 const quotedArgumentsBytesMax = 128;
@@ -21,6 +24,7 @@ export interface DispatchOptions {
 export class Dispatch implements Executor {
   private readonly services: Services;
   private readonly call: Call;
+  private readonly changes: KeyChanges;
   private readonly nowMs: () => number;
   private readonly monotonicMs: () => number;
   private lastMs = 0;
@@ -28,6 +32,8 @@ export class Dispatch implements Executor {
   constructor(options: DispatchOptions) {
     this.services = options.services;
     this.call = new Call(options.services);
+    this.changes = options.services.changes;
+    options.services.blocked.rerun = (waiter, reply) => this.rerun(waiter, reply);
     this.nowMs = options.nowMs;
     this.monotonicMs = options.monotonicMs;
   }
@@ -38,21 +44,18 @@ export class Dispatch implements Executor {
     store.nowMs = nowMs;
     store.clock.observe(nowMs);
     store.ground.access = Math.floor(nowMs / 1000) & 0xffffff;
+    this.changes.beginTurn();
     this.lastMs = this.monotonicMs();
   }
 
-  disconnected(_client: ClientPort): void {}
+  disconnected(client: ClientPort): void {
+    forgetClient(this.services, client);
+  }
 
   execute(client: ClientPort, args: RequestArgs, reply: ReplyWriter): ExecuteResult {
     const { call, services } = this;
     const { session } = client;
-    call.client = client;
-    call.session = session;
-    call.args = args;
-    call.buf = args.buf;
-    call.argc = args.argc;
-    call.reply = reply;
-    call.deferred = false;
+    this.prepare(client, args, reply);
     const recorder = services.store.recorder;
     const recordsBefore = recorder === undefined ? 0 : recorder.count;
     const mark = reply.mark();
@@ -61,6 +64,7 @@ export class Dispatch implements Executor {
     try {
       const entry = this.resolve(args);
       call.name = entry.name;
+      call.entry = entry;
       session.lastCommand = entry.name;
       session.lastActiveMs = services.store.nowMs;
       this.admit(entry, session.authenticated);
@@ -72,10 +76,44 @@ export class Dispatch implements Executor {
       this.fail(admitted, error, reply);
     }
     if (admitted !== undefined) this.time(admitted);
-    if (call.deferred) return ExecuteResult.deferred;
-    return recorder !== undefined && recorder.count !== recordsBefore
-      ? ExecuteResult.write
-      : ExecuteResult.read;
+    const isDeferred = call.deferred;
+    const wrote = recorder !== undefined && recorder.count !== recordsBefore;
+    if (this.changes.pending) this.changes.settle();
+    if (isDeferred) return ExecuteResult.deferred;
+    return wrote ? ExecuteResult.write : ExecuteResult.read;
+  }
+
+  /** Runs a command again that waited; false where it has to go on waiting. */
+  private rerun(waiter: Waiter, reply: ReplyWriter): boolean {
+    const { call } = this;
+    const { client, entry, args } = waiter;
+    this.prepare(client, args, reply);
+    call.name = entry.name;
+    call.entry = entry;
+    call.rerunning = true;
+    call.stillWaiting = false;
+    try {
+      entry.run?.(call);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      if (keepsWaiting(error, waiter.options)) return false;
+      reply.rewind(0);
+      this.fail(entry, error, reply);
+    } finally {
+      call.rerunning = false;
+    }
+    return !call.stillWaiting;
+  }
+
+  private prepare(client: ClientPort, args: RequestArgs, reply: ReplyWriter): void {
+    const { call } = this;
+    call.client = client;
+    call.session = client.session;
+    call.args = args;
+    call.buf = args.buf;
+    call.argc = args.argc;
+    call.reply = reply;
+    call.deferred = false;
   }
 
   private resolve(args: RequestArgs): CommandEntry {

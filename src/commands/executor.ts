@@ -19,6 +19,11 @@ export interface ClientPort {
    * `resume(write)` calls `write` with a reply writer set to the client's protocol, once, unless the client is gone.
    */
   defer(): { resume(write: (reply: ReplyWriter) => void): void; readonly gone: boolean };
+  /**
+   * Sends bytes that are no reply, behind the replies so far. They must not change afterwards. A client that lets too
+   * much wait is dropped.
+   */
+  push(bytes: Buffer): void;
   /** Closes the connection after the replies so far. */
   close(reason: string): void;
   /** Bytes waiting in its input and output, for CLIENT LIST. */

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { CommandTable } from './command-table.ts';
 import type { EdgeView } from './edge-view.ts';
 import type { ClientPort } from './executor.ts';
+import type { Interplay } from './interplay.ts';
 
 /** Counters that INFO and EDGE.STATS show. */
 export interface Stats {
@@ -73,7 +74,7 @@ export interface SyncSummary {
 }
 
 /** The node, as commands see it. */
-export interface Services {
+export interface Services extends Interplay {
   readonly store: Store;
   readonly ledger: Ledger;
   /** Undefined where nothing is kept on a disk and nobody syncs. */

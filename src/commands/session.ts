@@ -1,7 +1,15 @@
 // What commands may know and change of the client that called them: plain state, no socket. The server owns one
 // per connection; the library and the tests make their own.
 
+import type { Subscriptions } from './pub-sub.ts';
+
 export type Protocol = 2 | 3;
+
+/** What makes a session unlike most, as bits: dispatch looks at all of them at once. */
+export const SessionMode = {
+  /** It has subscribed to something. */
+  subscribed: 1,
+} as const;
 
 export class Session {
   readonly id: number;
@@ -20,6 +28,9 @@ export class Session {
   closing = false;
   noEvict = false;
   noTouch = false;
+  /** Bits of SessionMode; 0 for a client that only asks and is answered. */
+  mode = 0;
+  subscriptions: Subscriptions | undefined = undefined;
   lastCommand = '';
   lastActiveMs: number;
   /** Set while the reply of a command is still to come (see Call.defer); later requests wait in the connection. */

@@ -40,6 +40,10 @@ export class BatchWriter {
   pos = 0;
   /** Records written since the last reset. */
   count = 0;
+  /** Is told of every record as it begins; undefined while nobody wants to know. */
+  onRecord:
+    | ((kind: number, db: number, key: Uint8Array, keyOffset: number, keyLength: number) => void)
+    | undefined = undefined;
   private readonly origins: Origins;
   /** Batch-local number + 1 of a store-local origin index, valid where `localRound` matches. */
   private local = new Uint32Array(64);
@@ -379,6 +383,7 @@ export class BatchWriter {
     this.lastLo = lo;
     buf[start] = head;
     this.count += 1;
+    if (this.onRecord !== undefined) this.onRecord(kind, db, key, keyOffset, keyLength);
     return start;
   }
 

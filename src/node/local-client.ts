@@ -41,6 +41,10 @@ export class LocalClient implements ClientPort {
 
   close(): void {}
 
+  push(): void {
+    // The library's client subscribes to nothing, so nothing is ever pushed to it.
+  }
+
   /** Runs a command that replies at once. Throws CommandError with Redis's words for an error reply. */
   run(args: readonly Argument[]): LocalResult {
     const { writer } = this;
@@ -64,6 +68,7 @@ export class LocalClient implements ClientPort {
         inputBytes: 0,
         outputBytes: 0,
         close: () => {},
+        push: () => {},
         defer: () => ({
           gone: false,
           resume: (write) => {

@@ -5,11 +5,13 @@ import type { Log } from '../base/log.ts';
 import { CommandTable } from '../commands/command-table.ts';
 import type { EdgeView } from '../commands/edge-view.ts';
 import type { ClientPort } from '../commands/executor.ts';
+import { createInterplay } from '../commands/interplay.ts';
 import { commandList } from '../commands/list.generated.ts';
 import { ParameterTable } from '../commands/parameter-table.ts';
 import { Password } from '../commands/password.ts';
 import { type ParameterSources, redisParameters } from '../commands/redis-parameters.ts';
 import type { Clients, Host, Services, Stats } from '../commands/services.ts';
+import { systemTimers } from '../commands/timers.ts';
 import { TrafficRates } from '../commands/traffic-rates.ts';
 import type { Config } from '../config/schema.ts';
 import { misconf } from '../resp/errors.ts';
@@ -111,6 +113,7 @@ export function createServices(parts: ServiceParts): NodeServices {
   const rejectWhenFull = config['edge.on_full'] === 'reject';
   const queueSize = config['edge.offline_queue_size'];
   return {
+    ...createInterplay(store, systemTimers, () => (journal?.source ?? '') !== ''),
     store,
     ledger,
     journal,

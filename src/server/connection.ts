@@ -21,6 +21,8 @@ export interface ConnectionLimits {
   outputPauseBytes: number;
   /** Unsent reply bytes past which the connection is dropped. */
   outputBytesMax: number;
+  /** The same for clients to which messages are pushed. */
+  pubsubBytesMax: number;
   /** A connection that takes no byte of waiting output for so long is dropped. */
   drainTimeoutMs: number;
   /** A connection that asks nothing for so long is closed; 0: never. */
@@ -119,6 +121,13 @@ export class Connection implements ClientPort, RegionOwner {
   resume(write: (reply: ReplyWriter) => void): void {
     this.session.blocked = false;
     this.context.turn.late(this, write);
+  }
+
+  push(bytes: Buffer): void {
+    if (this.gone || this.ending) return;
+    this.context.turn.push(this, bytes);
+    if (this.outputBytes > this.context.limits.pubsubBytesMax)
+      this.drop('pub/sub output buffer limit reached');
   }
 
   close(reason: string): void {

@@ -42,6 +42,7 @@ export function defaultConnectionLimits(): ConnectionLimits {
   return {
     outputPauseBytes: 1024 * 1024,
     outputBytesMax: 1024 * 1024 * 1024,
+    pubsubBytesMax: 32 * 1024 * 1024,
     drainTimeoutMs: 60_000,
     idleTimeoutMs: 0,
     inputPauseBytes: 64 * 1024,

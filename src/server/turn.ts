@@ -30,7 +30,7 @@ interface Region {
   readonly owner: RegionOwner;
   readonly buf: Buffer;
   readonly start: number;
-  readonly end: number;
+  end: number;
   /** Its pairs in the batch's marks; from -1 when the whole region acknowledges a write. */
   readonly marksFrom: number;
   readonly marksTo: number;
@@ -158,6 +158,27 @@ export class Turn {
     write(reply);
     this.batch.wrote = true;
     this.hold(owner, reply.buf, reply.start, reply.pos, -1, -1);
+  }
+
+  /** Sends bytes that are no reply: they follow the owner's replies so far and wait for no commit of their own. */
+  push(owner: RegionOwner, bytes: Buffer): void {
+    if (owner.running) {
+      this.reply.raw(bytes);
+      return;
+    }
+    const reply = this.lateReply;
+    reply.open();
+    reply.raw(bytes);
+    const last = this.batch.regions.at(-1);
+    const isMore =
+      last?.owner === owner &&
+      last.buf === reply.buf &&
+      last.end === reply.start &&
+      last.marksFrom === last.marksTo;
+    if (isMore) {
+      last.end = reply.pos;
+      owner.heldBytes += bytes.length;
+    } else this.hold(owner, reply.buf, reply.start, reply.pos, 0, 0);
   }
 
   private hold(

@@ -5,7 +5,7 @@ import { type HybridClock, stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
-import { bulkBytesMax, keyspacesMax } from '../delta/kinds.ts';
+import { bulkBytesMax, DeltaKind, keyspacesMax } from '../delta/kinds.ts';
 import type { Origins } from '../delta/origins.ts';
 import { VersionVector } from '../delta/vector.ts';
 import { keyTooLarge, tooManyKeys, valueTooLarge } from '../resp/errors.ts';
@@ -183,6 +183,10 @@ export class Store {
   /** Forgets everything whose dots `covered` covers. */
   forgetCovered(covered: VersionVector): void {
     forgetCovered(this, covered);
+    // No delta says so, but whoever looks on must know that anything may be gone.
+    const told = this.recorder?.onRecord;
+    if (told !== undefined)
+      for (const ks of this.keyspaces) told(DeltaKind.clearDb, ks.id, this.arena.u8, 0, 0);
   }
 
   /** A new dot of this node. */

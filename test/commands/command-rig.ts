@@ -2,15 +2,18 @@
 // clients send whole requests and get the reply as it would be on the wire.
 import { HybridClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
+import type { CommandSpec } from '../../src/commands/command.ts';
 import { CommandTable } from '../../src/commands/command-table.ts';
 import { Dispatch } from '../../src/commands/dispatch.ts';
 import { type ClientPort, ExecuteResult, type RequestArgs } from '../../src/commands/executor.ts';
+import { createInterplay } from '../../src/commands/interplay.ts';
 import { commandList } from '../../src/commands/list.generated.ts';
 import { ParameterTable } from '../../src/commands/parameter-table.ts';
 import { Password } from '../../src/commands/password.ts';
 import { redisParameters } from '../../src/commands/redis-parameters.ts';
 import type { Clients, Services, Stats, SyncSummary } from '../../src/commands/services.ts';
 import { Session } from '../../src/commands/session.ts';
+import type { Timers } from '../../src/commands/timers.ts';
 import { TrafficRates } from '../../src/commands/traffic-rates.ts';
 import { Origins } from '../../src/delta/origins.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
@@ -30,6 +33,8 @@ export interface RigOptions {
   readonly password?: string;
   readonly persistent?: boolean;
   readonly sync?: SyncSummary;
+  /** Beyond those that there are. */
+  readonly commands?: readonly CommandSpec[];
 }
 
 function newStore(memoryBytes: number): Store {
@@ -62,6 +67,7 @@ export class Rig {
   /** What a shutdown fails with. */
   shutdownError: Error | undefined;
   refusal: string | undefined;
+  readonly timers = new RigTimers();
   nowMs = rigStartMs;
   private nextId = 1;
 
@@ -85,6 +91,7 @@ export class Rig {
     this.journal.commit(() => {});
     this.nowMs += ms;
     this.dispatch.beginTurn();
+    this.timers.advance(ms);
   }
 
   connect(address = `127.0.0.1:${50_000 + this.nextId}`): RigClient {
@@ -134,6 +141,7 @@ export class Rig {
       }),
     );
     return {
+      ...createInterplay(this.store, this.timers, () => this.journal.source !== ''),
       store: this.store,
       ledger: new Ledger(),
       journal: this.journal,
@@ -141,7 +149,7 @@ export class Rig {
       stats,
       clients,
       parameters,
-      table: new CommandTable(commandList),
+      table: new CommandTable([...commandList, ...(options.commands ?? [])]),
       host: {
         pid: 42,
         os: 'Linux 6.1.0 x86_64',
@@ -179,6 +187,37 @@ export class Rig {
   }
 }
 
+/** Timers that go off as the rig's time passes, and turns that end when a test says so. */
+export class RigTimers implements Timers {
+  private nowMs = 0;
+  private readonly due = new Set<{ readonly atMs: number; readonly run: () => void }>();
+  private ends: (() => void)[] = [];
+
+  after(delayMs: number, run: () => void): () => void {
+    const timer = { atMs: this.nowMs + delayMs, run };
+    this.due.add(timer);
+    return () => this.due.delete(timer);
+  }
+
+  soon(run: () => void): void {
+    this.ends.push(run);
+  }
+
+  /** Ends the turn. */
+  endTurn(): void {
+    for (const run of this.ends.splice(0)) run();
+  }
+
+  advance(ms: number): void {
+    this.endTurn();
+    this.nowMs += ms;
+    for (const timer of [...this.due].sort((a, b) => a.atMs - b.atMs)) {
+      if (timer.atMs > this.nowMs || !this.due.delete(timer)) continue;
+      timer.run();
+    }
+  }
+}
+
 export class RigClient implements ClientPort {
   readonly session: Session;
   inputBytes = 0;
@@ -189,6 +228,8 @@ export class RigClient implements ClientPort {
   private readonly rig: Rig;
   private readonly reply = new ReplyWriter(1024);
   private late = '';
+  /** What was pushed and not yet taken. */
+  private pushes: Buffer[] = [];
 
   constructor(rig: Rig, session: Session) {
     this.rig = rig;
@@ -218,6 +259,13 @@ export class RigClient implements ClientPort {
     return text;
   }
 
+  /** The reply that had been deferred, '' while it has not come. */
+  lateNow(): string {
+    const text = this.late;
+    this.late = '';
+    return text;
+  }
+
   defer(): { resume(write: (reply: ReplyWriter) => void): void; readonly gone: boolean } {
     this.session.blocked = true;
     return {
@@ -230,6 +278,17 @@ export class RigClient implements ClientPort {
         this.late = reply.buf.toString('utf8', reply.start, reply.pos);
       },
     };
+  }
+
+  push(bytes: Buffer): void {
+    this.pushes.push(bytes);
+  }
+
+  /** What was pushed since the last look, as on the wire. */
+  pushed(): string {
+    const text = Buffer.concat(this.pushes).toString('utf8');
+    this.pushes = [];
+    return text;
   }
 
   close(): void {

@@ -1,0 +1,193 @@
+// Clients that wait for keys: BLPOP and its kin. A blocking command that finds nothing calls `call.block`; the client
+// then waits in the queue of each of its keys, first come first served. When a key is written, here or by a join, the
+// command runs again for those who wait for it, until it finds something, its time is up, or somebody ends the wait. A
+// command that is run again and still finds nothing calls `call.block` again, which then only says so.
+import type { CommandError } from '../base/errors.ts';
+import { wrongType } from '../resp/errors.ts';
+import { ReplyWriter } from '../resp/reply-writer.ts';
+import type { Call, Deferral } from './call.ts';
+import type { CommandEntry } from './command-table.ts';
+import type { ClientPort, RequestArgs } from './executor.ts';
+import type { ChangeListener, KeyChanges, KeyId } from './key-changes.ts';
+import { keyIdOf } from './key-changes.ts';
+import type { Timers } from './timers.ts';
+
+export interface BlockOptions {
+  /** The first and the last argument that is a key to wait for. */
+  readonly firstKey: number;
+  readonly lastKey: number;
+  /** 0: for ever. */
+  readonly timeoutMs: number;
+  /** Writes the reply of a wait in vain: `(reply) => reply.nilArray()`. */
+  readonly onTimeout: (reply: ReplyWriter) => void;
+  /** Arguments to run again with in place of those of the request, by index: what `$` of XREAD was when it began. */
+  readonly rewrites?: ReadonlyMap<number, Buffer>;
+  /** Also run again when a key is gone or of another type, which may then end the wait with an error (XREADGROUP). */
+  readonly wakesOnLoss?: boolean;
+}
+
+/** Runs a command's body with arguments of its own for a client; true where it found something and replied. */
+export type Rerun = (waiter: Waiter, reply: ReplyWriter) => boolean;
+
+export interface Waiter {
+  readonly client: ClientPort;
+  readonly entry: CommandEntry;
+  readonly args: RequestArgs;
+  readonly ids: readonly KeyId[];
+  readonly options: BlockOptions;
+  readonly deferral: Deferral;
+  cancelTimer: (() => void) | undefined;
+}
+
+/** The longest that one timer runs. */
+const timerMsMax = 2 ** 31 - 1;
+
+export class BlockedClients implements ChangeListener {
+  /** Runs a waiting command again: dispatch's business. */
+  rerun: Rerun | undefined;
+  private readonly changes: KeyChanges;
+  private readonly timers: Timers;
+  private readonly exists: (id: KeyId) => boolean;
+  private readonly byKey = new Map<KeyId, Set<Waiter>>();
+  private readonly byClient = new Map<number, Waiter>();
+  private readonly ready = new Set<KeyId>();
+  private readonly reply = new ReplyWriter(4096);
+
+  /** `exists`: whether a key is there. */
+  constructor(changes: KeyChanges, timers: Timers, exists: (id: KeyId) => boolean) {
+    this.changes = changes;
+    this.timers = timers;
+    this.exists = exists;
+    changes.settlers.push(() => this.serve());
+  }
+
+  /** How many clients wait. */
+  get count(): number {
+    return this.byClient.size;
+  }
+
+  /** The client of the call waits from now on. */
+  add(call: Call, entry: CommandEntry, options: BlockOptions): void {
+    const { session, args } = call;
+    const ids: KeyId[] = [];
+    for (let i = options.firstKey; i <= options.lastKey; i++) {
+      const id = keyIdOf(session.db, args.buf, args.offsets[i]!, args.lengths[i]!);
+      if (!ids.includes(id)) ids.push(id);
+    }
+    const deferral = call.defer();
+    const client = call.client!;
+    const copied = copyArguments(args, options.rewrites);
+    const waiter: Waiter = { client, entry, args: copied, ids, options, deferral, cancelTimer: undefined };
+    if (this.byClient.size === 0) this.changes.listen(this);
+    this.byClient.set(session.id, waiter);
+    for (const id of ids) {
+      const queue = this.byKey.get(id);
+      if (queue === undefined) this.byKey.set(id, new Set([waiter]));
+      else queue.add(waiter);
+    }
+    if (options.timeoutMs > 0) this.arm(waiter, options.timeoutMs);
+  }
+
+  touched(id: KeyId): void {
+    if (!this.byKey.has(id)) return;
+    this.ready.add(id);
+    this.changes.pend();
+  }
+
+  replaced(db: number): void {
+    for (const id of this.byKey.keys()) if (id.charCodeAt(0) === db) this.touched(id);
+  }
+
+  /** Ends the wait of a client without a reply: it is gone, or begins anew. */
+  forget(client: ClientPort): void {
+    const waiter = this.byClient.get(client.session.id);
+    if (waiter?.client === client) this.remove(waiter);
+  }
+
+  /** CLIENT UNBLOCK: ends the wait of a client as if its time were up, or with `error`. False where it does not wait. */
+  unblock(clientId: number, error: string | undefined): boolean {
+    const waiter = this.byClient.get(clientId);
+    if (waiter === undefined) return false;
+    this.end(waiter, error === undefined ? waiter.options.onTimeout : (reply) => reply.error(error));
+    return true;
+  }
+
+  private arm(waiter: Waiter, ms: number): void {
+    const nowMs = Math.min(ms, timerMsMax);
+    waiter.cancelTimer = this.timers.after(nowMs, () => {
+      if (ms > nowMs) this.arm(waiter, ms - nowMs);
+      else this.end(waiter, waiter.options.onTimeout);
+    });
+  }
+
+  private end(waiter: Waiter, write: (reply: ReplyWriter) => void): void {
+    this.remove(waiter);
+    waiter.deferral.resume(write);
+  }
+
+  private remove(waiter: Waiter): void {
+    waiter.cancelTimer?.();
+    this.byClient.delete(waiter.client.session.id);
+    for (const id of waiter.ids) {
+      const queue = this.byKey.get(id);
+      queue?.delete(waiter);
+      if (queue?.size === 0) this.byKey.delete(id);
+    }
+    if (this.byClient.size > 0) return;
+    this.ready.clear();
+    this.changes.unlisten(this);
+  }
+
+  /** Runs again what waits for keys that were written; what that writes may make other keys ready. */
+  private serve(): void {
+    for (const id of this.ready) {
+      this.ready.delete(id);
+      this.serveKey(id);
+    }
+  }
+
+  private serveKey(id: KeyId): void {
+    let isThere = this.exists(id);
+    for (const waiter of this.byKey.get(id) ?? []) {
+      if (!isThere && waiter.options.wakesOnLoss !== true) continue;
+      if (this.retry(waiter)) isThere = this.exists(id);
+    }
+  }
+
+  private retry(waiter: Waiter): boolean {
+    if (waiter.deferral.gone) {
+      this.remove(waiter);
+      return false;
+    }
+    const { reply } = this;
+    reply.reset(64 * 1024);
+    reply.open();
+    reply.protocol = waiter.client.session.protocol;
+    if (this.rerun?.(waiter, reply) !== true) return false;
+    // `raw` copies, so the one writer serves all.
+    this.end(waiter, (late) => late.raw(reply.buf.subarray(reply.start, reply.pos)));
+    return true;
+  }
+}
+
+/** Whether an error of a command that ran again leaves its client waiting: a key has come that is of no use to it. */
+export function keepsWaiting(error: CommandError, options: BlockOptions): boolean {
+  return error.message === wrongType && options.wakesOnLoss !== true;
+}
+
+/** A copy of the arguments in a buffer of its own. */
+export function copyArguments(args: RequestArgs, rewrites?: ReadonlyMap<number, Buffer>): RequestArgs {
+  const parts: Buffer[] = [];
+  const offsets = new Int32Array(args.argc);
+  const lengths = new Int32Array(args.argc);
+  let at = 0;
+  for (let i = 0; i < args.argc; i++) {
+    const from = args.offsets[i]!;
+    const part = rewrites?.get(i) ?? args.buf.subarray(from, from + args.lengths[i]!);
+    parts.push(part);
+    offsets[i] = at;
+    lengths[i] = part.length;
+    at += part.length;
+  }
+  return { buf: Buffer.concat(parts, at), argc: args.argc, offsets, lengths };
+}

@@ -1,0 +1,44 @@
+// What goes on between clients, put together: changes of keys, who waits for them and who is told of them. A node has
+// one of each. It knows no sockets; clients are ports to which messages are handed.
+import type { Store } from '../store/store.ts';
+import { BlockedClients } from './blocked-clients.ts';
+import type { ClientPort } from './executor.ts';
+import { KeyChanges, type KeyId, keyIdOf } from './key-changes.ts';
+import { KeyEvents } from './key-events.ts';
+import { Outbox } from './outbox.ts';
+import { PubSub } from './pub-sub.ts';
+import type { Timers } from './timers.ts';
+
+export interface Interplay {
+  readonly changes: KeyChanges;
+  readonly blocked: BlockedClients;
+  readonly outbox: Outbox;
+  readonly pubsub: PubSub;
+  readonly events: KeyEvents;
+}
+
+/** `joining`: whether what changes now comes from a peer. */
+export function createInterplay(store: Store, timers: Timers, joining: () => boolean): Interplay {
+  const changes = new KeyChanges(store, (run) => timers.soon(run));
+  const blocked = new BlockedClients(changes, timers, (id) => keyExists(store, id));
+  const outbox = new Outbox(changes);
+  const pubsub = new PubSub(outbox);
+  const events = new KeyEvents(changes, (channel, message) => pubsub.publish(channel, message), joining);
+  store.onExpired = (db, key) => {
+    if (events.mask !== 0) events.raise('expired', keyIdOf(db, key, 0, key.length));
+  };
+  return { changes, blocked, outbox, pubsub, events };
+}
+
+/** Whether the key is there. */
+export function keyExists(store: Store, id: KeyId): boolean {
+  const key = Buffer.from(id.slice(1), 'latin1');
+  const hash = store.hash.of(key, 0, key.length);
+  return store.find(store.keyspace(id.charCodeAt(0)), hash, key, 0, key.length) !== 0;
+}
+
+/** Forgets a client that is gone or begins anew. */
+export function forgetClient({ blocked, pubsub }: Interplay, client: ClientPort): void {
+  blocked.forget(client);
+  pubsub.forget(client);
+}

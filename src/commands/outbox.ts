@@ -1,0 +1,27 @@
+// Messages to clients that no request of theirs asked for: pub/sub, invalidations, MONITOR lines. They leave once the
+// command that caused them has replied, so that a client that is told of its own doings gets its reply first.
+import type { ClientPort } from './executor.ts';
+import type { KeyChanges } from './key-changes.ts';
+
+export class Outbox {
+  private readonly changes: KeyChanges;
+  private messages: { readonly client: ClientPort; readonly bytes: Buffer }[] = [];
+
+  constructor(changes: KeyChanges) {
+    this.changes = changes;
+    changes.settlers.push(() => this.flush());
+  }
+
+  /** `bytes` are sent as they are and must not change afterwards. */
+  post(client: ClientPort, bytes: Buffer): void {
+    this.messages.push({ client, bytes });
+    if (!this.changes.pending) this.changes.pend();
+  }
+
+  private flush(): void {
+    const { messages } = this;
+    if (messages.length === 0) return;
+    this.messages = [];
+    for (const { client, bytes } of messages) client.push(bytes);
+  }
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventMask, KeyEvents } from '../../src/commands/key-events.ts';
+import { Rig } from './command-rig.ts';
+
+function eventsOf(): { events: KeyEvents; published: string[] } {
+  const published: string[] = [];
+  const rig = new Rig();
+  const publish = (channel: string, message: string): void => {
+    published.push(`${channel} ${message}`);
+  };
+  return { events: new KeyEvents(rig.services.changes, publish, () => false), published };
+}
+
+test('an event goes to the channels of its key and its name, as the classes allow', () => {
+  const { events, published } = eventsOf();
+  events.setMask(eventMask('KE$') ?? 0);
+  events.raise('set', '\x03key');
+  events.raise('del', '\x03key');
+  assert.deepEqual(published, ['__keyspace@3__:key set', '__keyevent@3__:set key']);
+  events.setMask(eventMask('Eg') ?? 0);
+  events.raise('set', '\x00key');
+  events.raise('del', '\x00key');
+  assert.deepEqual(published.slice(2), ['__keyevent@0__:del key']);
+});
+
+test('a key that was not there is new before it is anything else', () => {
+  const { events, published } = eventsOf();
+  events.setMask(eventMask('EAn') ?? 0);
+  events.noteAbsent(['\x00a']);
+  events.raise('set', '\x00a');
+  events.raise('set', '\x00a');
+  assert.deepEqual(published, ['__keyevent@0__:new a', '__keyevent@0__:set a', '__keyevent@0__:set a']);
+});
+
+test('letters are read, and shown in the order of redis-server', () => {
+  const { events } = eventsOf();
+  const shown = (text: string): string => {
+    events.setMask(eventMask(text) ?? 0);
+    return events.letters;
+  };
+  for (const [given, expected] of [
+    ['KA', 'AK'],
+    ['AKEmn', 'AKEm'],
+    ['KEn', 'nKE'],
+    ['g$lshzxetdKEmn', 'AKEm'],
+    ['Kx', 'xK'],
+    ['', ''],
+  ] as const) {
+    assert.equal(shown(given), expected);
+  }
+  assert.equal(eventMask('KQ'), undefined);
+});
