@@ -4,12 +4,13 @@
 import { stampMax } from '../base/clock.ts';
 import { FerriteError } from '../base/errors.ts';
 import type { SlotRecord } from './batch-writer.ts';
-import { bulkBytesMax, DeltaFlag, DeltaKind, keyspacesMax } from './kinds.ts';
+import { bulkBytesMax, DeltaFlag, DeltaKind, ElementType, keyspacesMax } from './kinds.ts';
 import type { Origins } from './origins.ts';
 
 const two32 = 4294967296;
 const recordsMax = 65_536;
 const decimalBytesMax = 400;
+const elementTypes: readonly number[] = Object.values(ElementType);
 const noRecords: readonly SlotRecord[] = [];
 
 function malformed(what: string): never {
@@ -26,11 +27,21 @@ export class BatchReader {
   db = 0;
   keyOffset = 0;
   keyLength = 0;
+  /** The element of the key that the delta speaks of; type 0 = the key itself. */
+  elementType = 0;
+  elementOffset = 0;
+  elementLength = 0;
+  /** insert, rewrite, remove: the position of the list element. */
+  positionOffset = 0;
+  positionLength = 0;
   /** The dot: origin index, stamp halves. */
   origin = 0;
   hi = 0;
   lo = 0;
-  /** The base dot of put and patch, or the kill dot of clear and clearDb, or the expiry's of marker; origin 0 = none. */
+  /**
+   * The base dot of put and patch, the kill dot of clear and clearDb, the expiry's of marker, the id of rewrite and
+   * remove; origin 0 = none.
+   */
   baseOrigin = 0;
   baseHi = 0;
   baseLo = 0;
@@ -114,6 +125,7 @@ export class BatchReader {
       this.keyOffset = this.pos;
       this.pos += this.keyLength;
     } else if (this.keyLength < 0) malformed('no key before');
+    this.element();
     if ((head & 64) === 0) this.origin = this.originRef();
     else if (this.origin === 0) malformed('no origin before');
     this.difference(this.hi, this.lo);
@@ -123,8 +135,26 @@ export class BatchReader {
     return true;
   }
 
+  private element(): void {
+    this.elementType = 0;
+    if ((this.flags & DeltaFlag.element) === 0) return;
+    const { kind } = this;
+    const fits =
+      kind === DeltaKind.put ||
+      kind === DeltaKind.count ||
+      kind === DeltaKind.clear ||
+      kind === DeltaKind.expire;
+    if (!fits) malformed('element');
+    this.elementType = this.u8();
+    if (!elementTypes.includes(this.elementType)) malformed('element type');
+    this.elementLength = this.length();
+    this.elementOffset = this.pos;
+    this.pos += this.elementLength;
+  }
+
   private payload(): void {
     this.baseOrigin = 0;
+    this.positionLength = 0;
     this.deadlineMs = 0;
     this.valueLength = 0;
     this.records = noRecords;
@@ -162,6 +192,19 @@ export class BatchReader {
         this.readRecords();
         return;
       case DeltaKind.forget:
+        return;
+      case DeltaKind.insert:
+        this.position();
+        this.value();
+        return;
+      case DeltaKind.rewrite:
+        this.base();
+        this.position();
+        this.value();
+        return;
+      case DeltaKind.remove:
+        this.base();
+        this.position();
         return;
       case DeltaKind.clearDb:
         this.base();
@@ -231,6 +274,12 @@ export class BatchReader {
     this.baseOrigin = this.origin;
     this.baseHi = this.hi;
     this.baseLo = this.lo;
+  }
+
+  private position(): void {
+    this.positionLength = this.length();
+    this.positionOffset = this.pos;
+    this.pos += this.positionLength;
   }
 
   private value(): void {

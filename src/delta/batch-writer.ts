@@ -5,6 +5,7 @@
 //   flags    u8      DeltaFlag
 //   db       varint  unless same keyspace
 //   key      varint length, bytes; unless same key
+//   element  u8 type, varint length, bytes; where flagged
 //   origin   varint  index in this batch's table; index = table size: a new one, varint length, name; unless same
 //   stamp    zigzag varint of the difference to the stamp of the record before (to 0 at first)
 //   payload  by kind, see the methods
@@ -57,6 +58,11 @@ export class BatchWriter {
   private lastKeyOffset = 0;
   private lastKeyLength = -1;
   private readonly initialBytes: number;
+  /** The key within which records speak of elements: type 0 = none. */
+  private outerType = 0;
+  private outer: Uint8Array = new Uint8Array(0);
+  private outerOffset = 0;
+  private outerLength = 0;
 
   constructor(origins: Origins, initialBytes = 65_536) {
     this.origins = origins;
@@ -89,6 +95,21 @@ export class BatchWriter {
     this.lastOrigin = 0;
     this.lastDb = -1;
     this.lastKeyLength = -1;
+  }
+
+  /**
+   * Until `outside`, the key that a record is given is the name of an element of this key. Bytes of the outer key must
+   * stay where they are meanwhile.
+   */
+  within(type: number, key: Uint8Array, offset: number, length: number): void {
+    this.outerType = type;
+    this.outer = key;
+    this.outerOffset = offset;
+    this.outerLength = length;
+  }
+
+  outside(): void {
+    this.outerType = 0;
   }
 
   /** put: [base dot] [deadline varint] value (varint length, bytes) [records]. `deadlineMs` 0 = none. */
@@ -223,6 +244,99 @@ export class BatchWriter {
     return at;
   }
 
+  /** A clear that says which type conflicts the key has been through: everything at or below its dot is dead. */
+  floor(
+    db: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    origin: number,
+    hi: number,
+    lo: number,
+  ): void {
+    this.head(DeltaKind.clear, DeltaFlag.floor, db, key, keyOffset, keyLength, origin, hi, lo, 0);
+  }
+
+  /** insert: position (varint length, bytes), value (the same). */
+  insert(
+    db: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    origin: number,
+    hi: number,
+    lo: number,
+    position: Uint8Array,
+    positionOffset: number,
+    positionLength: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+  ): void {
+    const bytes = valueLength + positionLength;
+    this.head(DeltaKind.insert, 0, db, key, keyOffset, keyLength, origin, hi, lo, bytes);
+    this.bytes(position, positionOffset, positionLength);
+    this.bytes(value, valueOffset, valueLength);
+  }
+
+  /** rewrite: id, position, value. */
+  rewrite(
+    db: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    origin: number,
+    hi: number,
+    lo: number,
+    idOrigin: number,
+    idHi: number,
+    idLo: number,
+    position: Uint8Array,
+    positionOffset: number,
+    positionLength: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+  ): void {
+    const bytes = valueLength + positionLength;
+    this.head(DeltaKind.rewrite, DeltaFlag.base, db, key, keyOffset, keyLength, origin, hi, lo, bytes);
+    this.dot(idOrigin, idHi, idLo);
+    this.bytes(position, positionOffset, positionLength);
+    this.bytes(value, valueOffset, valueLength);
+  }
+
+  /** remove: id, position. */
+  remove(
+    db: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    origin: number,
+    hi: number,
+    lo: number,
+    idOrigin: number,
+    idHi: number,
+    idLo: number,
+    position: Uint8Array,
+    positionOffset: number,
+    positionLength: number,
+  ): void {
+    this.head(
+      DeltaKind.remove,
+      DeltaFlag.base,
+      db,
+      key,
+      keyOffset,
+      keyLength,
+      origin,
+      hi,
+      lo,
+      positionLength,
+    );
+    this.dot(idOrigin, idHi, idLo);
+    this.bytes(position, positionOffset, positionLength);
+  }
+
   /** expire: deadline varint, 0 = none. */
   expire(
     db: number,
@@ -350,7 +464,55 @@ export class BatchWriter {
     lo: number,
     valueLength: number,
   ): number {
-    this.ensure(keyLength + valueLength + recordOverheadBytes);
+    if (this.outerType !== 0) {
+      return this.elementHead(kind, flags, db, key, keyOffset, keyLength, origin, hi, lo, valueLength);
+    }
+    const start = this.begin(kind, flags, db, key, keyOffset, keyLength, valueLength);
+    this.end(start, origin, hi, lo);
+    if (this.onRecord !== undefined) this.onRecord(kind, db, key, keyOffset, keyLength);
+    return start;
+  }
+
+  private elementHead(
+    kind: number,
+    flags: number,
+    db: number,
+    name: Uint8Array,
+    offset: number,
+    length: number,
+    origin: number,
+    hi: number,
+    lo: number,
+    valueLength: number,
+  ): number {
+    const start = this.begin(
+      kind,
+      flags | DeltaFlag.element,
+      db,
+      this.outer,
+      this.outerOffset,
+      this.outerLength,
+      valueLength + length,
+    );
+    this.buf[this.pos++] = this.outerType;
+    this.bytes(name, offset, length);
+    this.end(start, origin, hi, lo);
+    if (this.onRecord !== undefined) {
+      this.onRecord(kind, db, this.outer, this.outerOffset, this.outerLength);
+    }
+    return start;
+  }
+
+  private begin(
+    kind: number,
+    flags: number,
+    db: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    moreBytes: number,
+  ): number {
+    this.ensure(keyLength + moreBytes + recordOverheadBytes);
     const start = this.pos;
     const buf = this.buf;
     let head = kind;
@@ -373,7 +535,12 @@ export class BatchWriter {
       p += keyLength;
     }
     this.pos = p;
-    if (origin === this.lastOrigin) head |= sameOrigin;
+    buf[start] = head;
+    return start;
+  }
+
+  private end(start: number, origin: number, hi: number, lo: number): void {
+    if (origin === this.lastOrigin) this.buf[start] = this.buf[start]! | sameOrigin;
     else {
       this.origin(origin);
       this.lastOrigin = origin;
@@ -381,10 +548,7 @@ export class BatchWriter {
     this.difference(hi, lo, this.lastHi, this.lastLo);
     this.lastHi = hi;
     this.lastLo = lo;
-    buf[start] = head;
     this.count += 1;
-    if (this.onRecord !== undefined) this.onRecord(kind, db, key, keyOffset, keyLength);
-    return start;
   }
 
   private isLastKey(key: Uint8Array, keyOffset: number, keyLength: number): boolean {

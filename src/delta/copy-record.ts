@@ -7,7 +7,17 @@ import { DeltaFlag, DeltaKind } from './kinds.ts';
 
 /** Appends the reader's current record to `w`. Throws FerriteError for a kind that this version does not know. */
 export function copyRecord(d: BatchReader, w: BatchWriter): void {
-  const { buf, db, keyOffset: ko, keyLength: kl, origin, hi, lo } = d;
+  if (d.elementType === 0) {
+    copy(d, w, d.keyOffset, d.keyLength);
+    return;
+  }
+  w.within(d.elementType, d.buf, d.keyOffset, d.keyLength);
+  copy(d, w, d.elementOffset, d.elementLength);
+  w.outside();
+}
+
+function copy(d: BatchReader, w: BatchWriter, ko: number, kl: number): void {
+  const { buf, db, origin, hi, lo } = d;
   const head = w.pos;
   switch (d.kind) {
     case DeltaKind.put: {
@@ -56,10 +66,65 @@ export function copyRecord(d: BatchReader, w: BatchWriter): void {
       );
       return;
     case DeltaKind.clear:
-      w.clear(db, buf, ko, kl, origin, hi, lo, d.baseOrigin, d.baseHi, d.baseLo);
+      if (d.has(DeltaFlag.floor)) w.floor(db, buf, ko, kl, origin, hi, lo);
+      else w.clear(db, buf, ko, kl, origin, hi, lo, d.baseOrigin, d.baseHi, d.baseLo);
       break;
     case DeltaKind.expire:
       w.expire(db, buf, ko, kl, origin, hi, lo, d.deadlineMs);
+      return;
+    case DeltaKind.insert:
+      w.insert(
+        db,
+        buf,
+        ko,
+        kl,
+        origin,
+        hi,
+        lo,
+        buf,
+        d.positionOffset,
+        d.positionLength,
+        buf,
+        d.valueOffset,
+        d.valueLength,
+      );
+      return;
+    case DeltaKind.rewrite:
+      w.rewrite(
+        db,
+        buf,
+        ko,
+        kl,
+        origin,
+        hi,
+        lo,
+        d.baseOrigin,
+        d.baseHi,
+        d.baseLo,
+        buf,
+        d.positionOffset,
+        d.positionLength,
+        buf,
+        d.valueOffset,
+        d.valueLength,
+      );
+      return;
+    case DeltaKind.remove:
+      w.remove(
+        db,
+        buf,
+        ko,
+        kl,
+        origin,
+        hi,
+        lo,
+        d.baseOrigin,
+        d.baseHi,
+        d.baseLo,
+        buf,
+        d.positionOffset,
+        d.positionLength,
+      );
       return;
     case DeltaKind.clearDb:
       w.clearDb(db, origin, hi, lo, d.baseOrigin, d.baseHi, d.baseLo);

@@ -21,6 +21,12 @@ export const DeltaKind = {
   marker: 8,
   /** A key was evicted here. Local: journal only. */
   forget: 9,
+  /** An element of a list; the record's dot is its id. */
+  insert: 10,
+  /** A new value of the list element whose id is the base dot. */
+  rewrite: 11,
+  /** Kills the list element whose id is the base dot. */
+  remove: 12,
   /** Everything of this origin up to this stamp is complete here; `tag` names the start that gave the stamp. */
   frontier: 16,
   /** This node started: origin, first stamp, tag. */
@@ -43,7 +49,19 @@ export const DeltaFlag = {
   decimal: 16,
   /** The kill dot differs from the event dot and follows. */
   kill: 32,
+  /** Type and name of an element follow the key: the delta speaks of that element alone. */
+  element: 64,
+  /** clear: the kill dot is that of a type that lost its key to another; it kills counter runs as well. */
+  floor: 128,
 } as const;
+
+/** The types a delta of an element can name, as EntryType of the store has them. */
+export const ElementType = { set: 2, zset: 3, hash: 4, stream: 5 } as const;
+
+/** Whether a kind speaks of the content of a store, and not of the journal or a link. */
+export function isContent(kind: number): boolean {
+  return kind < DeltaKind.frontier && kind !== DeltaKind.marker && kind !== DeltaKind.forget;
+}
 
 /** Longest key, value or text in a batch, in bytes: Redis's own limit for one bulk. */
 export const bulkBytesMax = 512 * 1024 * 1024;

@@ -3,7 +3,7 @@
 // It knows no socket and no state: what may be said when is the link machine's.
 
 /** Raised whenever `messageShapes` or the layout of frames changes: a test holds their hash. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 export const subprotocol = 'ferrite.v1';
 export const controlBytesMax = 8 * 1024 * 1024;
 /** Tags of an origin that travel in the handshake, newest last. */

@@ -5,7 +5,7 @@
 import { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import { copyRecord } from '../delta/copy-record.ts';
-import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
+import { DeltaFlag, DeltaKind, isContent } from '../delta/kinds.ts';
 import { compareDots, type Origins } from '../delta/origins.ts';
 import type { Frontier, Peer } from './peer.ts';
 import type { SyncBlock } from './ports.ts';
@@ -33,6 +33,19 @@ interface KeyRecords {
   readonly key: Buffer;
   kept: Kept[];
   patches: number;
+}
+
+/** Statements about databases and list elements, each of which stands for itself. */
+function isNeverCoalesced(kind: number): boolean {
+  return kind === DeltaKind.clearDb || kind === DeltaKind.mapDb || kind >= DeltaKind.insert;
+}
+
+/** What a record speaks of: a key, or an element of one. */
+function addressOf(d: BatchReader): string {
+  const key = d.buf.toString('latin1', d.keyOffset, d.keyOffset + d.keyLength);
+  if (d.elementType === 0) return `${d.db}:${key}`;
+  const element = d.buf.toString('latin1', d.elementOffset, d.elementOffset + d.elementLength);
+  return `${d.db},${d.elementType},${d.keyLength}:${key}${element}`;
 }
 
 export interface WindowResult {
@@ -74,12 +87,12 @@ export class Window {
     const { reader } = this;
     reader.open(block.buf, block.start, block.end);
     for (; reader.next(); this.ordinal += 1) {
-      if (reader.origin === this.self && block.source === '' && reader.kind <= DeltaKind.frontier) {
-        if (reader.kind !== DeltaKind.forget && reader.kind !== DeltaKind.marker) this.noteOwn();
+      if (reader.origin === this.self && block.source === '') {
+        if (isContent(reader.kind) || reader.kind === DeltaKind.frontier) this.noteOwn();
       }
       if (isEcho || peer.vector.covers(reader.origin, reader.stamp)) continue;
       if (reader.kind === DeltaKind.frontier) this.noteFrontier();
-      else if (reader.kind <= DeltaKind.mapDb) this.take();
+      else if (isContent(reader.kind)) this.take();
     }
   }
 
@@ -97,9 +110,9 @@ export class Window {
   private take(): void {
     const { reader } = this;
     this.stay();
-    if (reader.kind === DeltaKind.clearDb || reader.kind === DeltaKind.mapDb) return;
+    if (isNeverCoalesced(reader.kind)) return;
     const { buf, keyOffset, keyLength, db } = reader;
-    const name = `${db}:${buf.toString('latin1', keyOffset, keyOffset + keyLength)}`;
+    const name = addressOf(reader);
     const added = this.keptOf();
     const known = this.keys.get(name);
     if (known === undefined) {

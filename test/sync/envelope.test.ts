@@ -6,9 +6,13 @@ import { DeltaFlag, DeltaKind } from '../../src/delta/kinds.ts';
 import { Envelopes, messageShapes, parseMessage, protocolVersion } from '../../src/sync/envelope.ts';
 import { FrameFlag, frameHeaderBytes } from '../../src/sync/frame.ts';
 
-/** One line a version: whoever changes what goes over the wire raises `protocolVersion` and adds a line. */
+/**
+ * One line a version: whoever changes what goes over the wire raises `protocolVersion` and adds a line. The line of a
+ * version that no release has yet may change.
+ */
 const schemaHashes: Record<number, string> = {
   1: '97fe1eac26982ff5',
+  2: '57e8594f52ae2c3f',
 };
 
 test('the schema of the wire belongs to its protocol version', () => {
@@ -42,7 +46,7 @@ test('malformed and unknown messages are told apart, and keep their id', () => {
   malformed({ type: 'toString', id: 'x', timestamp: 0, payload: {} }, 'unknown_type', 'x');
   malformed({ type: 'ack', id: 'x', timestamp: 0, payload: { received: -1 } }, 'malformed', 'x');
   malformed({ type: 'want', id: 'x', timestamp: 0, payload: { want: 1, db: 0, key: '*' } }, 'malformed', 'x');
-  malformed({ type: 'hello', id: 'x', timestamp: 0, payload: { version: 2 } }, 'version', 'x');
+  malformed({ type: 'hello', id: 'x', timestamp: 0, payload: { version: 99 } }, 'version', 'x');
   assert.equal(parseMessage('{').type, undefined);
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { CloseCode } from '../../src/sync/close-codes.ts';
-import type { Message, Payload } from '../../src/sync/envelope.ts';
+import { type Message, type Payload, protocolVersion } from '../../src/sync/envelope.ts';
 import {
   backoffMs,
   type LinkEvent,
@@ -17,7 +17,7 @@ import {
 
 const ok: Verdict = { kind: 'ok' };
 const greeting = {
-  version: 1,
+  version: protocolVersion,
   node_id: 'a',
   origin: 'a/00000001',
   tag: 1,
