@@ -39,7 +39,7 @@ export class BatchReader {
   hi = 0;
   lo = 0;
   /**
-   * The base dot of put and patch, the kill dot of clear and clearDb, the expiry's of marker, the id of rewrite and
+   * The base dot of put, patch and registers, the kill dot of clear and clearDb, the expiry's of marker, the id of rewrite and
    * remove; origin 0 = none.
    */
   baseOrigin = 0;
@@ -205,6 +205,10 @@ export class BatchReader {
       case DeltaKind.remove:
         this.base();
         this.position();
+        return;
+      case DeltaKind.registers:
+        if ((this.flags & DeltaFlag.base) !== 0) this.base();
+        this.value();
         return;
       case DeltaKind.clearDb:
         this.base();

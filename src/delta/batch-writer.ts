@@ -214,6 +214,31 @@ export class BatchWriter {
     this.bytes(value, valueOffset, valueLength);
   }
 
+  /**
+   * registers: [base dot], then a set as Redis represents it or, with a base, what rose since the set had that dot:
+   * u16 register (little-endian) and u8 value of each.
+   */
+  registers(
+    db: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    origin: number,
+    hi: number,
+    lo: number,
+    baseOrigin: number,
+    baseHi: number,
+    baseLo: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+  ): void {
+    const flags = baseOrigin === 0 ? 0 : DeltaFlag.base;
+    this.head(DeltaKind.registers, flags, db, key, keyOffset, keyLength, origin, hi, lo, valueLength);
+    if (baseOrigin !== 0) this.dot(baseOrigin, baseHi, baseLo);
+    this.bytes(value, valueOffset, valueLength);
+  }
+
   /** clear: [kill dot]; without it the event dot kills. Returns the head's offset, for `records`. */
   clear(
     db: number,

@@ -138,6 +138,23 @@ function copy(d: BatchReader, w: BatchWriter, ko: number, kl: number): void {
     case DeltaKind.forget:
       w.forget(db, buf, ko, kl, origin, hi, lo);
       return;
+    case DeltaKind.registers:
+      w.registers(
+        db,
+        buf,
+        ko,
+        kl,
+        origin,
+        hi,
+        lo,
+        d.baseOrigin,
+        d.baseHi,
+        d.baseLo,
+        buf,
+        d.valueOffset,
+        d.valueLength,
+      );
+      return;
     case DeltaKind.frontier:
       w.frontier(origin, d.stamp, d.tag);
       return;

@@ -27,6 +27,8 @@ export const DeltaKind = {
   rewrite: 11,
   /** Kills the list element whose id is the base dot. */
   remove: 12,
+  /** The HyperLogLog registers of one origin: all of them, or those that rose since its set had the base dot. */
+  registers: 13,
   /** Everything of this origin up to this stamp is complete here; `tag` names the start that gave the stamp. */
   frontier: 16,
   /** This node started: origin, first stamp, tag. */

@@ -33,6 +33,8 @@ export const Encoding = {
   counter: 2,
   /** A packed KeyState: state-codec.ts. */
   state: 3,
+  /** The HyperLogLog set of one origin, whose dot is the entry's, as Redis represents it: registers.ts. */
+  registers: 4,
 } as const;
 export type Encoding = (typeof Encoding)[keyof typeof Encoding];
 

@@ -73,7 +73,7 @@ export class Graveyard {
 
 /** The dots of all statements in a state. */
 export function dotsOf(state: KeyState): Dot[] {
-  const dots: Dot[] = [...state.slots];
+  const dots: Dot[] = [...state.slots, ...state.sets];
   if (state.value !== undefined) dots.push(state.value.dot);
   if (state.expiry.dot.stamp !== 0) dots.push(state.expiry.dot);
   if (state.kill !== undefined) dots.push(state.kill.event);

@@ -12,16 +12,21 @@ import {
   type CounterSlot,
   type Dot,
   greatestDot,
+  isLive,
   joinClear,
   joinCount,
   joinExpire,
   joinPut,
+  joinRegisters,
   type KeyState,
   type Marker,
   zeroDot,
 } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
+import { changedSet, type RegisterSet, soundSet } from './register-sets.ts';
 import type { Store } from './store.ts';
+
+const noBytes = new Uint8Array(0);
 
 export const JoinResult = {
   /** Something changed. */
@@ -111,6 +116,7 @@ function killEntry(store: Store, ks: Keyspace, at: number, dot: Dot): void {
   if (dead(state.expiry.dot)) state.expiry = { deadlineMs: 0, dot: zeroDot };
   if (state.kill !== undefined && dead(state.kill.dot)) state.kill = undefined;
   if (state.marker !== undefined && dead(state.marker.value)) state.marker = undefined;
+  state.sets = state.sets.filter((s) => !dead(s));
   state.slots = state.slots.filter((s) => !dead({ stamp: s.run, origin: s.origin }));
   state.records = state.records.filter((r) => !dead({ stamp: r.run, origin: r.origin }));
   ks.save(store.hash.of(key, 0, key.length), key, 0, key.length, state);
@@ -221,6 +227,12 @@ function joinState(
       if (!joinClear(state, kill, d.records, order)) return JoinResult.stale;
       break;
     }
+    case DeltaKind.registers: {
+      const set = registersOf(store, d, state, dot);
+      if (set === undefined) return JoinResult.want;
+      if (!joinRegisters(state, set, order)) return JoinResult.stale;
+      break;
+    }
     case DeltaKind.patch:
       return joinPatch(store, ks, hash, d, state, dot);
     case DeltaKind.forget:
@@ -267,6 +279,21 @@ function isSeenByMarker(store: Store, d: BatchReader, marker: Marker): boolean {
   return value.origin === d.origin && value.stamp >= d.stamp;
 }
 
+/** The set that a delta makes; undefined where it needs one that is not here. A bad one is taken as empty. */
+function registersOf(store: Store, d: BatchReader, state: KeyState, dot: Dot): RegisterSet | undefined {
+  const { kill, value } = state;
+  const above = [kill?.dot, value?.dot].find(
+    (other) => other !== undefined && store.compare(dot, other) <= 0,
+  );
+  if (above !== undefined) return { ...dot, bytes: noBytes };
+  const bytes = d.buf.subarray(d.valueOffset, d.valueOffset + d.valueLength);
+  if (d.baseOrigin === 0) return { ...dot, bytes: soundSet(bytes) ?? changedSet(noBytes, noBytes) };
+  const known = state.sets.find((set) => set.origin === d.origin);
+  if (known !== undefined && known.stamp >= d.stamp) return known;
+  const isBase = known !== undefined && known.stamp === stampFrom(d.baseHi, d.baseLo);
+  return isBase ? { ...dot, bytes: changedSet(known.bytes, bytes) } : undefined;
+}
+
 function joinPatch(
   store: Store,
   ks: Keyspace,
@@ -298,14 +325,14 @@ function joinForget(
   state: KeyState,
   dot: Dot,
 ): JoinResult {
-  if (state.value === undefined && state.slots.length === 0) return JoinResult.stale;
+  if (!isLive(state)) return JoinResult.stale;
   if (store.compare(greatestDot(state, store.ground.order), dot) > 0) return JoinResult.stale;
   store.leaveMarker(ks, hash, d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength), state);
   return JoinResult.joined;
 }
 
 function joinMarker(ks: Keyspace, hash: number, d: BatchReader, state: KeyState, dot: Dot): JoinResult {
-  if (state.value !== undefined || state.slots.length > 0) return JoinResult.stale;
+  if (isLive(state)) return JoinResult.stale;
   state.marker = {
     deadlineMs: d.deadlineMs,
     value: dot,

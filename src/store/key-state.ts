@@ -6,6 +6,7 @@
 // the slot as the last base or clear saw it) and a kill (a clear's). Each is a join of its own: the greater dot wins.
 import type { SlotRecord } from '../delta/batch-writer.ts';
 import { decimalOf, formatDecimal, int64Max, int64Min, parseDecimal, parseInt64 } from './number.ts';
+import { dropSets, type RegisterSet, unionOfSets } from './register-sets.ts';
 
 /** A dot: stamp and local origin index. Stamp 0 with origin 0 is below every dot. */
 export interface Dot {
@@ -62,6 +63,8 @@ export interface KeyState {
   records: SlotRecord[];
   mark: SlotMark | undefined;
   marker: Marker | undefined;
+  /** HyperLogLog sets, one for each origin that added to it: registers.ts. */
+  sets: readonly RegisterSet[];
 }
 
 export type DotOrder = (a: Dot, b: Dot) => number;
@@ -75,6 +78,7 @@ export function emptyState(): KeyState {
     records: [],
     mark: undefined,
     marker: undefined,
+    sets: [],
   };
 }
 
@@ -90,7 +94,7 @@ export function isSlotLive(state: KeyState, slot: CounterSlot): boolean {
 
 /** Whether the key exists, expiry aside. */
 export function isLive(state: KeyState): boolean {
-  return state.value !== undefined || state.slots.some((s) => isSlotLive(state, s));
+  return state.value !== undefined || state.sets.length > 0 || state.slots.some((s) => isSlotLive(state, s));
 }
 
 /** The greatest dot in the key: what a clear under `crdt` kills. */
@@ -101,6 +105,7 @@ export function greatestDot(state: KeyState, order: DotOrder): Dot {
   };
   raise(state.expiry.dot);
   for (const s of state.slots) raise(s);
+  for (const s of state.sets) raise(s);
   if (state.kill !== undefined) raise(state.kill.dot);
   if (state.marker !== undefined) {
     raise(state.marker.value);
@@ -144,6 +149,7 @@ export function joinPut(
   if (state.marker !== undefined) return changed;
   if (state.value === undefined || order(dot, state.value.dot) > 0) {
     state.value = { dot, bytes };
+    state.sets = dropSets(state.sets, dot, order);
     changed = true;
   }
   if (expiryStated && joinExpire(state, dot, deadlineMs, order)) changed = true;
@@ -193,6 +199,7 @@ export function joinClear(
   state.kill = kill;
   changed = true;
   if (state.value !== undefined && order(state.value.dot, kill.dot) <= 0) state.value = undefined;
+  state.sets = dropSets(state.sets, kill.dot, order);
   if (order(state.expiry.dot, kill.dot) <= 0) state.expiry = { deadlineMs: 0, dot: zeroDot };
   const marker = state.marker;
   if (marker !== undefined && order(marker.value, kill.dot) <= 0) {
@@ -227,14 +234,25 @@ function isLaterRecord(a: SlotRecord, b: SlotRecord, order: DotOrder): boolean {
   return order(eventA, { stamp: b.eventStamp, origin: b.eventOrigin }) > 0;
 }
 
+/** Joins the set of one origin, which replaces what it had. Returns whether anything changed. */
+export function joinRegisters(state: KeyState, set: RegisterSet, order: DotOrder): boolean {
+  if (state.kill !== undefined && order(set, state.kill.dot) <= 0) return false;
+  if (state.value !== undefined && order(set, state.value.dot) <= 0) return false;
+  const known = state.sets.find((s) => s.origin === set.origin);
+  if (known !== undefined && known.stamp >= set.stamp) return false;
+  state.sets = [...state.sets.filter((s) => s !== known), set];
+  return true;
+}
+
 /**
- * The value that clients see: the base where there are no live slots; base (0 where none) plus slots in origin order
+ * The value that clients see: where there are HyperLogLog sets, their union with the base, if that is one too. Else: the base where there are no live slots; base (0 where none) plus slots in origin order
  * else. A base that is no number hides the slots. 64-bit sums are clamped at the end, so their order does not matter.
  */
 export function visibleValue(
   state: KeyState,
   compareOrigins: (a: number, b: number) => number,
 ): Uint8Array | undefined {
+  if (state.sets.length > 0) return unionOfSets(state.sets, state.value?.bytes);
   const live = state.slots.filter((s) => isSlotLive(state, s));
   if (live.length === 0) return state.value?.bytes;
   live.sort((a, b) => compareOrigins(a.origin, b.origin));

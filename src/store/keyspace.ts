@@ -7,6 +7,7 @@ import { outOfMemory } from '../resp/errors.ts';
 import type { Arena } from './arena.ts';
 import { Encoding, type Entries, EntryType } from './entry.ts';
 import type { KeyHash } from './hash.ts';
+import { cacheEstimate } from './hyperloglog.ts';
 import {
   type CounterSlot,
   type DotOrder,
@@ -287,6 +288,14 @@ export class Keyspace {
     if (encoding === Encoding.state) return codec.unpack(arena.u8, entries.valueOffset(at));
     const state = emptyState();
     const dot = { stamp: entries.stamp(at), origin: entries.origin(at) };
+    if (encoding === Encoding.registers) {
+      const start = entries.valueOffset(at);
+      const bytes = arena.u8.slice(start, start + entries.valueLength(at));
+      cacheEstimate(bytes, 0, undefined);
+      state.sets = [{ ...dot, bytes }];
+      if (entries.hasExpiry(at)) state.expiry = this.expiryOf(at);
+      return state;
+    }
     if (encoding === Encoding.counter) {
       this.counterState(at, state, dot.stamp, dot.origin);
       if (entries.hasExpiry(at)) state.expiry = this.expiryOf(at);
@@ -367,6 +376,7 @@ export class Keyspace {
     const { value, expiry } = state;
     const plain =
       value !== undefined &&
+      state.sets.length === 0 &&
       state.slots.length === 0 &&
       state.records.length === 0 &&
       state.kill === undefined;
@@ -393,6 +403,7 @@ export class Keyspace {
       return;
     }
     if (this.saveCounter(hash, key, offset, length, state)) return;
+    if (this.saveRegisters(hash, key, offset, length, state)) return;
     const packed = this.ground.codec.pack(state);
     const newest = newestDot(state, this.ground.order);
     this.write(
@@ -425,6 +436,7 @@ export class Keyspace {
   ): boolean {
     const { value, expiry, slots } = state;
     const slot = slots[0];
+    if (state.sets.length > 0) return false;
     if (slots.length !== 1 || slot === undefined || typeof slot.sum === 'string') return false;
     if (state.records.length > 0 || state.kill !== undefined || state.mark !== undefined) return false;
     const base = value === undefined ? undefined : parseInt64(value.bytes, 0, value.bytes.length);
@@ -454,6 +466,40 @@ export class Keyspace {
       stampHi(slot.stamp),
       stampLo(slot.stamp),
       said || expiry.deadlineMs !== 0,
+      expiry.deadlineMs,
+      expiry.dot.origin,
+      expiry.dot.stamp,
+    );
+    return true;
+  }
+
+  /** Writes the set of one origin, with nothing beside it, as it is; false where there is more. */
+  private saveRegisters(
+    hash: number,
+    key: Uint8Array,
+    offset: number,
+    length: number,
+    state: KeyState,
+  ): boolean {
+    const { sets, expiry } = state;
+    const set = sets[0];
+    if (sets.length !== 1 || set === undefined || state.value !== undefined) return false;
+    if (state.slots.length > 0 || state.records.length > 0) return false;
+    if (state.kill !== undefined || state.mark !== undefined) return false;
+    this.write(
+      hash,
+      key,
+      offset,
+      length,
+      EntryType.string,
+      Encoding.registers,
+      set.bytes,
+      0,
+      set.bytes.length,
+      set.origin,
+      stampHi(set.stamp),
+      stampLo(set.stamp),
+      expiry.dot.stamp !== 0,
       expiry.deadlineMs,
       expiry.dot.origin,
       expiry.dot.stamp,
@@ -516,6 +562,7 @@ function newestDot(state: KeyState, order: DotOrder): { stamp: number; origin: n
   raise(state.expiry.dot);
   if (state.kill !== undefined) raise(state.kill.event);
   for (const slot of state.slots) raise(slot);
+  for (const set of state.sets) raise(set);
   for (const r of state.records) raise({ stamp: r.eventStamp, origin: r.eventOrigin });
   return newest;
 }

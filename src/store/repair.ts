@@ -97,6 +97,7 @@ function redotState(state: KeyState, move: Move): void {
     state.marker = { ...state.marker, value: dot(state.marker.value), expiry: dot(state.marker.expiry) };
   }
   const mark = state.mark;
+  state.sets = state.sets.map((set) => ({ ...set, ...dot(set) }));
   const slots = state.slots.flatMap((slot) => splitSlot(slot, mark, move));
   const records = state.records.flatMap((r): SlotRecord[] => {
     const event = dot({ origin: r.eventOrigin, stamp: r.eventStamp });
@@ -140,6 +141,7 @@ export function forgetCovered(store: Store, covered: VersionVector): void {
     if (isCovered(state.expiry.dot)) state.expiry = { deadlineMs: 0, dot: zeroDot };
     if (state.kill !== undefined && isCovered(state.kill.event)) state.kill = undefined;
     state.marker = undefined;
+    state.sets = state.sets.filter((s) => !isCovered(s));
     state.slots = state.slots.filter((s) => !isCovered(s));
     state.records = state.records.filter((r) => !isCovered({ origin: r.eventOrigin, stamp: r.eventStamp }));
     save(store, found);

@@ -8,6 +8,7 @@ import type { VersionVector } from '../delta/vector.ts';
 import { Encoding } from './entry.ts';
 import type { CounterSlot, Dot, KeyState, Marker } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
+import type { RegisterSet } from './register-sets.ts';
 import type { Store } from './store.ts';
 
 const sliceEntries = 128;
@@ -159,6 +160,7 @@ function emitState(
     writer.expire(ks.id, key, keyOffset, keyLength, expiry.dot.origin, hi, lo, expiry.deadlineMs);
   }
   for (const slot of state.slots) if (isNew(slot)) emitCount(writer, at, slot);
+  for (const set of state.sets) if (isNew(set)) emitSet(writer, at, set);
   if (!local && marker !== undefined) emitPurged(writer, at, marker, isNew);
   if (local && marker !== undefined) {
     const head = writer.marker(
@@ -211,6 +213,13 @@ function emitCount(writer: BatchWriter, at: KeyRange, slot: CounterSlot): void {
   }
   const [sumHi, sumLo] = [Number(slot.sum >> 32n), Number(BigInt.asIntN(32, slot.sum))];
   writer.count64(ks.id, key, keyOffset, keyLength, slot.origin, hi, lo, runHi, runLo, sumHi, sumLo);
+}
+
+function emitSet(writer: BatchWriter, at: KeyRange, set: RegisterSet): void {
+  const { ks, key, keyOffset, keyLength } = at;
+  const [hi, lo] = [stampHi(set.stamp), stampLo(set.stamp)];
+  const { bytes } = set;
+  writer.registers(ks.id, key, keyOffset, keyLength, set.origin, hi, lo, 0, 0, 0, bytes, 0, bytes.length);
 }
 
 interface KeyRange {

@@ -1,9 +1,10 @@
 // Packs a KeyState into bytes and back: the value of entries in the `state` encoding and of tombs. It is the form of
 // the less common keys (counters that several nodes wrote, tombstones), so it is simple rather than small:
 //
-//   u8       which of: 1 value, 2 expiry, 4 kill, 8 mark, 16 marker
+//   u8       which of: 1 value, 2 expiry, 4 kill, 8 mark, 16 marker, 32 sets
 //   [value   dot, u32 length, bytes]  [expiry dot, deadline f64]  [kill dot, event dot]
 //   [mark    since f64, stamp f64, run f64, sum] [marker deadline f64, value dot, expiry dot, u16 count, slots]
+//   [u16     sets:    dot, u32 length, bytes]
 //   u16      slots:   origin u16, stamp f64, run f64, sum
 //   u16      records: a slot, event dot
 //
@@ -12,7 +13,7 @@ import { assert } from '../base/assert.ts';
 import type { SlotRecord } from '../delta/batch-writer.ts';
 import { type CounterSlot, type Dot, emptyState, type KeyState } from './key-state.ts';
 
-const has = { value: 1, expiry: 2, kill: 4, mark: 8, marker: 16 } as const;
+const has = { value: 1, expiry: 2, kill: 4, mark: 8, marker: 16, sets: 32 } as const;
 
 export class StateCodec {
   private out = Buffer.allocUnsafeSlow(4096);
@@ -29,14 +30,12 @@ export class StateCodec {
         (stated ? has.expiry : 0) |
         (kill === undefined ? 0 : has.kill) |
         (mark === undefined ? 0 : has.mark) |
-        (marker === undefined ? 0 : has.marker),
+        (marker === undefined ? 0 : has.marker) |
+        (state.sets.length === 0 ? 0 : has.sets),
     );
     if (value !== undefined) {
       this.dot(value.dot);
-      this.ensure(value.bytes.length + 4);
-      this.pos = this.out.writeUInt32LE(value.bytes.length, this.pos);
-      this.out.set(value.bytes, this.pos);
-      this.pos += value.bytes.length;
+      this.bytes(value.bytes);
     }
     if (stated) {
       this.dot(expiry.dot);
@@ -59,6 +58,13 @@ export class StateCodec {
       this.u16(marker.slots.length);
       for (const slot of marker.slots) this.slot(slot);
     }
+    if (state.sets.length > 0) {
+      this.u16(state.sets.length);
+      for (const set of state.sets) {
+        this.dot(set);
+        this.bytes(set.bytes);
+      }
+    }
     this.u16(state.slots.length);
     for (const slot of state.slots) this.slot(slot);
     this.u16(state.records.length);
@@ -77,10 +83,7 @@ export class StateCodec {
     const what = this.readU8();
     if ((what & has.value) !== 0) {
       const dot = this.readDot();
-      const length = this.source.readUInt32LE(this.pos);
-      this.pos += 4;
-      state.value = { dot, bytes: Uint8Array.prototype.slice.call(this.source, this.pos, this.pos + length) };
-      this.pos += length;
+      state.value = { dot, bytes: this.readBytes() };
     }
     if ((what & has.expiry) !== 0) state.expiry = { dot: this.readDot(), deadlineMs: this.readF64() };
     if ((what & has.kill) !== 0) state.kill = { dot: this.readDot(), event: this.readDot() };
@@ -93,6 +96,12 @@ export class StateCodec {
       const expiry = this.readDot();
       state.marker = { deadlineMs, value, expiry, slots: this.readSlots() };
     }
+    if ((what & has.sets) !== 0) {
+      state.sets = Array.from({ length: this.readU16() }, () => ({
+        ...this.readDot(),
+        bytes: this.readBytes(),
+      }));
+    }
     state.slots = this.readSlots();
     const records = this.readU16();
     for (let i = 0; i < records; i++) {
@@ -102,6 +111,19 @@ export class StateCodec {
       state.records.push(record);
     }
     return state;
+  }
+
+  private bytes(bytes: Uint8Array): void {
+    this.ensure(bytes.length + 4);
+    this.pos = this.out.writeUInt32LE(bytes.length, this.pos);
+    this.out.set(bytes, this.pos);
+    this.pos += bytes.length;
+  }
+
+  private readBytes(): Uint8Array {
+    const length = this.source.readUInt32LE(this.pos);
+    this.pos += 4 + length;
+    return Uint8Array.prototype.slice.call(this.source, this.pos - length, this.pos);
   }
 
   private slot(slot: CounterSlot): void {

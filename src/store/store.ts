@@ -27,6 +27,7 @@ import {
   zeroDot,
 } from './key-state.ts';
 import { type Ground, Keyspace } from './keyspace.ts';
+import { Registers } from './registers.ts';
 import { forgetCovered, forgetSince, redot } from './repair.ts';
 import { emitKey, StoreScan } from './scan.ts';
 import { StateCodec } from './state-codec.ts';
@@ -72,6 +73,7 @@ export class Store {
   readonly clock: HybridClock;
   readonly keyspaces: Keyspace[] = [];
   readonly strings: Strings;
+  readonly registers: Registers;
   readonly graveyard: Graveyard;
   readonly random: () => number;
   /** This node's own origin. */
@@ -120,6 +122,7 @@ export class Store {
     };
     for (let id = 0; id < keyspacesMax; id++) this.keyspaces.push(new Keyspace(id, this.ground));
     this.strings = new Strings(this);
+    this.registers = new Registers(this);
     this.graveyard = new Graveyard(this);
   }
 

@@ -64,7 +64,7 @@ export class Strings {
   read(at: number): void {
     const { entries, arena } = this.store;
     const encoding = entries.encoding(at);
-    if (encoding === Encoding.raw) {
+    if (encoding === Encoding.raw || encoding === Encoding.registers) {
       this.valueBytes = arena.u8;
       this.valueOffset = entries.valueOffset(at);
       this.valueLength = entries.valueLength(at);

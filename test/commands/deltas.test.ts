@@ -38,6 +38,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   make('SETBIT', key, fc.constantFrom('0', '7', '1100'), fc.constantFrom('0', '1')),
   make('BITOP', fc.constantFrom('AND', 'OR', 'XOR'), key, key, key),
   make('BITFIELD', key, fc.constantFrom(['SET', 'u8', '3', '200'], ['INCRBY', 'i16', '1200', '5'])),
+  { weight: 2, arbitrary: make('PFADD', key, fc.subarray(['p', 'q', 'r', 's', 't'])) },
+  make('PFMERGE', key, key, key),
   { weight: 2, arbitrary: make('INCR', key) },
   make('DECR', key),
   make('INCRBY', key, integer),
@@ -180,6 +182,8 @@ test('a command that fails or only reads emits nothing', () => {
     'DEL missing',
     'FLUSHALL what',
     'SWAPDB 0 0',
+    'PFCOUNT missing',
+    'PFADD a x',
     'SCAN 0',
     'KEYS *',
   ];

@@ -13,6 +13,7 @@ type Op =
   | { readonly op: 'append'; readonly key: string; readonly value: string }
   | { readonly op: 'incr'; readonly key: string; readonly by: number }
   | { readonly op: 'incrfloat'; readonly key: string; readonly by: string }
+  | { readonly op: 'pfadd'; readonly key: string; readonly element: string }
   | { readonly op: 'del'; readonly key: string }
   | { readonly op: 'expire'; readonly key: string; readonly deadline: number };
 
@@ -29,6 +30,7 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   fc.record({ op: fc.constant('append' as const), key, value }),
   fc.record({ op: fc.constant('incr' as const), key, by: fc.integer({ min: -5, max: 1000 }) }),
   fc.record({ op: fc.constant('incrfloat' as const), key, by: fc.constantFrom('0.5', '-1.25', '3') }),
+  fc.record({ op: fc.constant('pfadd' as const), key, element: fc.constantFrom('p', 'q', 'r', 's') }),
   fc.record({ op: fc.constant('del' as const), key }),
   fc.record({ op: fc.constant('expire' as const), key, deadline }),
 );
@@ -58,6 +60,16 @@ function apply(node: TestNode, command: Op): void {
         case 'incrfloat':
           store.strings.countDecimal(ks, k, 0, k.length, command.by);
           return;
+        case 'pfadd': {
+          const element = Buffer.from(command.element);
+          const hash = store.hash.of(k, 0, k.length);
+          const at = store.find(ks, hash, k, 0, k.length);
+          if (at !== 0) store.registers.require(at);
+          store.registers.open();
+          store.registers.take(at, element, 0, element.length);
+          store.registers.add({ ks, key: k, offset: 0, length: k.length }, at);
+          return;
+        }
         case 'del':
           store.remove(ks, k, 0, k.length);
           return;

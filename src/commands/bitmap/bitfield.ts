@@ -56,6 +56,7 @@ function bitField(call: Call, mayWrite: boolean): void {
     if (writes.length > 0) growTo(call, spanOf(writes).end);
     results = operations.flatMap((op) => runTogether(call, [op]));
   }
+  if (writes.length > 0) call.notify('setbit', 1);
   call.reply.array(results.length);
   for (const result of results) {
     if (result === undefined) call.reply.nil();

@@ -34,7 +34,7 @@ function bitOp(call: Call): void {
     if (at !== 0) length = Math.max(length, store.strings.length(at));
   }
   if (length === 0) {
-    call.removeKey(2);
+    if (call.removeKey(2)) call.notify('del', 2);
     call.reply.integer(0);
     return;
   }
@@ -42,6 +42,7 @@ function bitOp(call: Call): void {
   const result = Buffer.alloc(length);
   for (let i = 3; i < call.argc; i++) combine(call, call.find(i), i === 3, operation, result);
   store.strings.set(keyspace, buf, call.offset(2), call.length(2), result, 0, length, 0);
+  call.notify('set', 2);
   call.reply.integer(length);
 }
 

@@ -33,5 +33,6 @@ function setBit(call: Call): void {
   }
   byteOf[0] = bit === 1 ? old | mask : old & ~mask;
   strings.patch(call.keyspace, call.buf, call.offset(1), call.length(1), position, byteOf, 0, 1);
+  call.notify('setbit', 1);
   call.reply.integer((old & mask) === 0 ? 0 : 1);
 }

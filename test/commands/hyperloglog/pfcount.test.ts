@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CommandNode } from '../harness.ts';
+import { RedisOracle, redisMissing } from '../redis-oracle.ts';
+
+test('counts one set, several together, and none', () => {
+  const node = new CommandNode();
+  node.run('PFADD a 1 2 3');
+  node.run('PFADD b 3 4');
+  assert.equal(node.run('PFCOUNT a'), 3);
+  assert.equal(node.run('PFCOUNT a b missing'), 4);
+  assert.equal(node.run('PFCOUNT missing'), 0);
+  node.run('SET s x');
+  assert.equal(node.run('PFCOUNT a s'), '-WRONGTYPE Key is not a valid HyperLogLog string value.');
+});
+
+test('keeps its estimate in the set until an addition', () => {
+  const node = new CommandNode();
+  node.run('PFADD h a b c');
+  assert.equal(node.call('GETRANGE', 'h', 15, 15), '\x80');
+  node.run('PFCOUNT h');
+  assert.equal(node.call('GETRANGE', 'h', 15, 15), '\x00');
+  node.run('PFADD h a b c');
+  assert.equal(node.call('GETRANGE', 'h', 15, 15), '\x00');
+  node.run('PFADD h 1 2 3');
+  assert.equal(node.call('GETRANGE', 'h', 15, 15), '\x80');
+});
+
+test('counts as redis-server does, and their sets can be exchanged', { skip: redisMissing }, async () => {
+  const redis = await RedisOracle.start();
+  try {
+    const node = new CommandNode();
+    const steps: string[][] = [];
+    for (let i = 0, n = 0; i < 120; i++) {
+      const count = 1 + ((i * 7) % 400);
+      steps.push([
+        'PFADD',
+        'h',
+        ...Array.from({ length: count }, () => `e${(n++ * 31) % 9000}:${'x'.repeat(n % 19)}`),
+      ]);
+      steps.push(['PFCOUNT', 'h']);
+    }
+    const expected = await redis.run(steps);
+    for (const [i, s] of steps.entries()) assert.deepEqual(node.bytes(...s), expected[i]!, `step ${i}`);
+    const ours = node.bytes('GET', 'h');
+    const bytes = ours.subarray(ours.indexOf('\n') + 1, -2);
+    const [, theirCount, , theirs] = await redis.run([
+      ['SET', 'ours', bytes],
+      ['PFCOUNT', 'ours', 'h'],
+      ['PFADD', 'small', 'a', 'b', 'c'],
+      ['GET', 'small'],
+    ]);
+    assert.deepEqual(theirCount, node.bytes('PFCOUNT', 'h'));
+    node.call('SET', 'small', theirs!.subarray(theirs!.indexOf('\n') + 1, -2));
+    assert.equal(node.run('PFCOUNT small'), 3);
+    assert.equal(node.run('PFADD small a b c'), 0);
+  } finally {
+    await redis.stop();
+  }
+});
