@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { configTable } from '../dist/config/describe.js';
+import { configTable } from '../.build/src/config/describe.js';
 
 const file = join(dirname(fileURLToPath(import.meta.url)), '..', 'docs', 'configuration.md');
 const text = readFileSync(file, 'utf8');

@@ -1,10 +1,13 @@
 // Turns the text of a configuration file into settings, one for each key that stands in it, with file and line. It
 // knows the shape of the schema only to tell a table from a value; whether a value is allowed is decided later, with
 // those of the other sources.
-import { parse, TomlError } from 'smol-toml';
+import type { TomlError } from 'smol-toml';
+import { late } from '../base/late.ts';
 import { locateKeys } from './locate-keys.ts';
 import { configKeys, isConfigKey } from './schema.ts';
 import type { Setting } from './setting.ts';
+
+const smolToml = late<typeof import('smol-toml')>('smol-toml');
 
 export interface TomlReading {
   readonly settings: readonly Setting[];
@@ -30,6 +33,7 @@ function syntaxProblem(path: string, error: TomlError): string {
 
 /** The settings of `toml`; `path` is only for messages. */
 export function readToml(path: string, toml: string): TomlReading {
+  const { parse, TomlError } = smolToml();
   let root: unknown;
   try {
     root = parse(toml);

@@ -1,11 +1,14 @@
 // Health and metrics of this node: the checks and figures, and a listener of its own where http.port asks for one. On
 // hubs the listener for edges answers the same.
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import { late } from '../base/late.ts';
 import type { Config } from '../config/schema.ts';
 import { defineMetrics } from '../http/metrics.ts';
 import { createRequestHandler, httpConnectionsMax, httpLimits } from '../http/request-handler.ts';
 import type { NodeServices } from './node-services.ts';
 import { listen, type NodeSync } from './node-sync.ts';
+
+const http = late<typeof import('node:http')>('node:http');
 
 export interface HttpParts {
   readonly services: () => NodeServices | undefined;
@@ -74,7 +77,7 @@ export function createNodeHandler({ services, sync }: HttpParts): RequestListene
 /** The listener for health and metrics, or undefined where http.port is 0. */
 export async function startHttp(config: Config, handler: RequestListener): Promise<Server | undefined> {
   if (config['http.port'] === 0) return undefined;
-  const server = createServer(httpLimits, handler);
+  const server = http().createServer(httpLimits, handler);
   server.maxConnections = httpConnectionsMax;
   await listen(server, config['http.bind'], config['http.port']);
   return server;

@@ -1,7 +1,8 @@
 // The sync of this node: the engine with its uplink, the listener for edges on hubs, and what commands, metrics and
 // health see of both. Configuration becomes limits and times here and nowhere else.
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { FerriteError } from '../base/errors.ts';
+import { late } from '../base/late.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.generated.ts';
 import type { SyncSummary } from '../commands/services.ts';
@@ -16,6 +17,8 @@ import { Tokens } from '../sync/tokens.ts';
 import { dialHub } from '../sync/uplink.ts';
 import { WsHub } from '../sync/ws-hub.ts';
 import type { Replica } from './replica.ts';
+
+const http = late<typeof import('node:http')>('node:http');
 
 function limitsOf(config: Config): SyncLimits {
   return {
@@ -111,7 +114,7 @@ export class NodeSync {
     if (!acceptsEdges(config)) return;
     const tokens = new Tokens(config['hub.tokens']);
     this.wsHub = new WsHub({ path: config['hub.path'], tokens, hub: this.engine.hub, logger: log });
-    this.server = createServer(httpLimits, parts.onRequest);
+    this.server = http().createServer(httpLimits, parts.onRequest);
     this.server.on('upgrade', (request, socket, head) => {
       if (this.wsHub?.handleUpgrade(request, socket, head) === true) return;
       socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');

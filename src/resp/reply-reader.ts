@@ -1,7 +1,8 @@
 // Reads RESP2 replies through redis-parser, for our own command-line client and the tests: what we sent ourselves
 // asks for, from a server that may still be hostile. The parser trusts the lengths it is given and recurses, so a
 // look at each header comes first, with limits on size, count and depth. RESP3 is an error here.
-import RedisParser from 'redis-parser';
+import type RedisParser from 'redis-parser';
+import { late } from '../base/late.ts';
 
 /** An error reply is a value here, not thrown: `ReplyError.message` is the line without its `-`. */
 export class ReplyError extends Error {
@@ -25,6 +26,7 @@ const defaultLimits: ReplyLimits = {
   elementsMax: 1024 * 1024,
   depthMax: 32,
 };
+const redisParser = late<typeof RedisParser>('redis-parser');
 const empty = Buffer.alloc(0);
 
 export class ReplyReader {
@@ -40,7 +42,7 @@ export class ReplyReader {
 
   constructor(limits: Partial<ReplyLimits> = {}) {
     this.limits = { ...defaultLimits, ...limits };
-    this.parser = new RedisParser({
+    this.parser = new (redisParser())({
       returnReply: (reply: unknown) => this.replies.push(toReply(reply)),
       returnError: (error: Error) => this.replies.push(new ReplyError(error.message)),
       returnFatalError: (error: Error) => {

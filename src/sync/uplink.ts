@@ -1,6 +1,7 @@
 // The dialing side over WebSockets: finds the hub's endpoint, connects with the token and this node's id, and says why
 // where it cannot. When to try again is the link machine's.
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
+import { late } from '../base/late.ts';
 import { askEndpoint } from './endpoint.ts';
 import { subprotocol } from './envelope.ts';
 import type { Dial, DialFailure } from './transport.ts';
@@ -15,6 +16,7 @@ export interface UplinkOptions {
   readonly ca?: string;
 }
 
+const ws = late<typeof import('ws')>('ws');
 const unauthorizedStatus = 401;
 const busyStatus = 503;
 const retryAfterSecondsMax = 3600;
@@ -74,7 +76,7 @@ export function dialHub(options: UplinkOptions): Dial {
 
 function openSocket(url: string, options: UplinkOptions): WebSocket {
   const { nodeId, token, connectTimeoutMs, ca } = options;
-  return new WebSocket(url, [subprotocol], {
+  return new (ws().WebSocket)(url, [subprotocol], {
     ...wsOptions,
     handshakeTimeout: connectTimeoutMs,
     headers: {

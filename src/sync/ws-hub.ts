@@ -3,7 +3,8 @@
 // a close code, which it can see only on an open WebSocket.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
+import { late } from '../base/late.ts';
 import type { Log } from '../base/log.ts';
 import { isNodeId } from '../delta/origins.ts';
 import { CloseCode } from './close-codes.ts';
@@ -19,6 +20,8 @@ export interface WsHubOptions {
   readonly hub: Hub;
   readonly logger: Log;
 }
+
+const ws = late<typeof import('ws')>('ws');
 
 interface Admission {
   readonly nodeId: string | undefined;
@@ -39,7 +42,7 @@ export class WsHub {
 
   constructor(options: WsHubOptions) {
     this.options = options;
-    this.server = new WebSocketServer({
+    this.server = new (ws().WebSocketServer)({
       ...wsOptions,
       noServer: true,
       handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
