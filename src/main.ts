@@ -70,5 +70,5 @@ main().catch((error: unknown) => {
   const message =
     error instanceof FerriteError ? error.message : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`ferrite-ts: ${message}\n`);
-  process.exit(1);
+  process.exit(error instanceof FerriteError && error.code === 'CONFIG' ? 2 : 1);
 });

@@ -180,7 +180,7 @@ export class EdgeNode {
         committer,
         log,
         nowMs,
-        authenticated: () => !services.passwordSet,
+        admit: (session) => services.users.admitAsDefault(session),
         requestLimits,
         limits: connectionLimits,
         keepAliveMs: config['server.tcp_keepalive'],

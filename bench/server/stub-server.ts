@@ -49,7 +49,9 @@ const listener = new Listener({
   committer,
   log: silentLog,
   nowMs: Date.now,
-  authenticated: () => true,
+  admit: (session) => {
+    session.authenticated = true;
+  },
 });
 await listener.open();
 console.log(listener.port);

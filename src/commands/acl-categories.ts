@@ -11,7 +11,34 @@ const ofGroup: Partial<Record<CommandGroup, string>> = {
   transactions: 'transaction',
   pubsub: 'pubsub',
   scripting: 'scripting',
+  edge: 'edge',
 };
+
+/** All categories, in the order that ACL CAT shows them; `edge` is ours. */
+export const categoryNames: readonly string[] = [
+  'keyspace',
+  'read',
+  'write',
+  'set',
+  'sortedset',
+  'list',
+  'hash',
+  'string',
+  'bitmap',
+  'hyperloglog',
+  'geo',
+  'stream',
+  'pubsub',
+  'admin',
+  'fast',
+  'slow',
+  'blocking',
+  'dangerous',
+  'connection',
+  'transaction',
+  'scripting',
+  'edge',
+];
 
 /** Names without the `@`, each once. */
 export function aclCategories(spec: CommandSpec): string[] {

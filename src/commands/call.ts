@@ -5,7 +5,7 @@
 // where that left the key empty. Whatever it recorded as a delta wakes, breaks and invalidates by itself; `call.touch(1)`
 // is for a change that is none. A command that waits ends with `call.block(...)`: see blocked-clients.ts.
 import { CommandError } from '../base/errors.ts';
-import { notAFloat, notAnInteger, syntaxError, wrongType } from '../resp/errors.ts';
+import { notAFloat, notAnInteger, syntaxError, wrongArguments, wrongType } from '../resp/errors.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
 import { createRequestArgs } from '../resp/request-args.ts';
 import { EntryType } from '../store/entry.ts';
@@ -226,6 +226,10 @@ export class Call {
   block(options: BlockOptions): void {
     if (this.rerunning) this.stillWaiting = true;
     else this.services.blocked.add(this, this.entry!, options);
+  }
+
+  wrongArguments(): never {
+    throw new CommandError(wrongArguments(this.name));
   }
 
   syntaxError(): never {

@@ -6,6 +6,8 @@ import type { CommandSpec, KeySpec } from './command.ts';
 import { keySpecsOf } from './keys-of.ts';
 
 export class CommandEntry {
+  /** Its number among all commands and subcommands of a table. */
+  readonly id: number;
   readonly spec: CommandSpec;
   /** Lower case; of a subcommand `container|name`. */
   readonly name: string;
@@ -20,7 +22,8 @@ export class CommandEntry {
   rejected = 0;
   failed = 0;
 
-  constructor(spec: CommandSpec, container: string) {
+  constructor(spec: CommandSpec, container: string, ids: { next: number }) {
+    this.id = ids.next++;
     this.spec = spec;
     this.name = container === '' ? spec.name : `${container}|${spec.name}`;
     this.arity = spec.arity;
@@ -29,7 +32,7 @@ export class CommandEntry {
     this.keySpecs = keySpecsOf(spec);
     this.run = spec.run;
     this.subcommands =
-      spec.subcommands === undefined ? undefined : new CommandTable(spec.subcommands, spec.name);
+      spec.subcommands === undefined ? undefined : new CommandTable(spec.subcommands, spec.name, ids);
   }
 }
 
@@ -45,14 +48,14 @@ export class CommandTable {
   private readonly byName = new Map<string, CommandEntry>();
   private readonly nameBytesMax: number;
 
-  constructor(specs: readonly CommandSpec[], container = '') {
+  constructor(specs: readonly CommandSpec[], container = '', ids = { next: 0 }) {
     const size = 2 ** Math.ceil(Math.log2(specs.length * 4 + 2));
     this.mask = size - 1;
     this.slots = Array.from({ length: size }, () => undefined);
     let longest = 0;
     for (const spec of specs) {
       assert(!this.byName.has(spec.name), `two commands are named ${spec.name}`);
-      const entry = new CommandEntry(spec, container);
+      const entry = new CommandEntry(spec, container, ids);
       this.byName.set(spec.name, entry);
       longest = Math.max(longest, spec.name.length);
       const bytes = Buffer.from(spec.name, 'latin1');

@@ -1,8 +1,10 @@
 // Runs requests: finds the command, checks what must hold before it may run, runs it, and turns a client's mistake into
 // its error reply. This is the only place that catches CommandError, and it knows no command by name.
 import { CommandError } from '../base/errors.ts';
-import { noAuth, unknownSubcommand, wrongArguments } from '../resp/errors.ts';
+import { noAuth, noPermission, unknownSubcommand, wrongArguments } from '../resp/errors.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
+import { logDenial } from './acl/log-denial.ts';
+import type { User } from './acl/user.ts';
 import { keepsWaiting, type Waiter } from './blocked-clients.ts';
 import { Call } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
@@ -68,6 +70,7 @@ export class Dispatch implements Executor {
       session.lastCommand = entry.name;
       session.lastActiveMs = services.store.nowMs;
       this.admit(entry, session.authenticated);
+      if (session.permissions !== undefined) this.authorize(client, session.permissions, entry);
       admitted = entry;
       entry.run?.(call);
     } catch (error) {
@@ -152,6 +155,21 @@ export class Dispatch implements Executor {
     if (refusal === undefined) return;
     entry.rejected += 1;
     throw new CommandError(refusal);
+  }
+
+  /** Only for users who may not do everything. */
+  private authorize(client: ClientPort, permissions: User, entry: CommandEntry): void {
+    const { call, services } = this;
+    const denial = permissions.check(entry, call.args);
+    if (denial === undefined) return;
+    entry.rejected += 1;
+    logDenial(
+      services,
+      client,
+      denial.reason,
+      denial.reason === 'command' ? entry.name : call.text(denial.index),
+    );
+    throw new CommandError(noPermission(denial.reason, entry.name));
   }
 
   /** `entry`: the command that ran; undefined where it was rejected before. */

@@ -5,8 +5,10 @@ import type { Log, LogLevel } from '../base/log.ts';
 import { type FsyncPolicy, fsyncPolicies } from '../journal/file-journal.ts';
 import type { RequestLimits } from '../resp/request-decoder.ts';
 import type { Store } from '../store/store.ts';
+import type { AclLog } from './acl/acl-log.ts';
+import { refreshClients } from './acl/refresh-clients.ts';
+import { defaultName, type PubsubDefault, type Users } from './acl/users.ts';
 import type { Parameter, Prepared } from './parameter-table.ts';
-import type { Password } from './password.ts';
 import type { Clients } from './services.ts';
 
 /** What the parameters are bound to; what is not readonly may be set while the node runs. */
@@ -16,7 +18,10 @@ export interface ParameterSources {
   readonly requestLimits: Pick<RequestLimits, 'bulkBytesMax' | 'requestBytesMax'>;
   readonly connectionLimits: { outputBytesMax: number; idleTimeoutMs: number };
   readonly log: Log;
-  readonly password: Password;
+  readonly users: Users;
+  readonly aclLog: AclLog;
+  /** Where the users are kept; '' where in no file. */
+  readonly aclFile: string;
   /** Undefined where nothing is kept on a disk. */
   readonly journal: { appendfsync: FsyncPolicy } | undefined;
   readonly databases: number;
@@ -34,6 +39,14 @@ const gb = 1024 * mb;
 export function redisParameters(sources: ParameterSources): Parameter[] {
   const { requestLimits, connectionLimits, clients, journal } = sources;
   return [
+    aclPubsubDefault(sources.users),
+    fixed('aclfile', () => sources.aclFile),
+    integer('acllog-max-len', 0, 1_000_000, {
+      read: () => sources.aclLog.maxLength,
+      write: (value) => {
+        sources.aclLog.maxLength = value;
+      },
+    }),
     fixed('appendonly', () => yesOrNo(journal !== undefined)),
     journal === undefined ? fixed('appendfsync', () => 'no') : appendfsync(journal),
     fixed('bind', () => sources.bind),
@@ -229,9 +242,20 @@ function outputBufferLimit(limits: { outputBytesMax: number }): Parameter {
   };
 }
 
+const pubsubDefaults: readonly PubsubDefault[] = ['allchannels', 'resetchannels'];
+
+/** Whether users made from now on may use all channels. */
+function aclPubsubDefault(users: Users): Parameter {
+  return choice('acl-pubsub-default', pubsubDefaults, {
+    read: () => users.pubsubDefault,
+    write: (value) => {
+      users.pubsubDefault = value;
+    },
+  });
+}
+
 /** Never shown. Clients that are connected stay what they are; without a password everybody is let in. */
-function requirepass(sources: ParameterSources): Parameter {
-  const { password, clients } = sources;
+function requirepass({ users, clients }: ParameterSources): Parameter {
   return {
     name: 'requirepass',
     read: () => '',
@@ -239,8 +263,8 @@ function requirepass(sources: ParameterSources): Parameter {
       if (text.length > 512) return { refusal: 'argument must be at most 512 characters' };
       return {
         apply: () => {
-          password.set(text);
-          if (text === '') for (const client of clients.all()) client.session.authenticated = true;
+          users.setDefaultPassword(text);
+          refreshClients({ users, clients }, [defaultName]);
         },
       };
     },

@@ -4,6 +4,8 @@ import type { Log } from '../base/log.ts';
 import type { DeltaLog } from '../journal/delta-log.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
+import type { AclLog } from './acl/acl-log.ts';
+import type { Users } from './acl/users.ts';
 import type { CommandTable } from './command-table.ts';
 import type { EdgeView } from './edge-view.ts';
 import type { ClientPort } from './executor.ts';
@@ -73,6 +75,15 @@ export interface SyncSummary {
   readonly lastSyncMs: number;
 }
 
+/** The file of the users, `server.aclfile`; bytes as latin1. */
+export interface AclFile {
+  readonly path: string;
+  /** Throws what the system says. */
+  read(): string;
+  /** Replaces it as one step, for nobody but its owner to read. Throws what the system says. */
+  write(text: string): void;
+}
+
 /** The node, as commands see it. */
 export interface Services extends Interplay {
   readonly store: Store;
@@ -108,9 +119,10 @@ export interface Services extends Interplay {
   readonly allowFlush: boolean;
   /** Why writes are refused now (journal failure, full queue), as an error line; undefined while they are not. */
   writeRefusal(): string | undefined;
-  /** Whether `password` is the one clients must give; always true where none is set. */
-  checkPassword(user: string, password: Buffer): boolean;
-  readonly passwordSet: boolean;
+  readonly users: Users;
+  readonly aclLog: AclLog;
+  /** Undefined where no file for users is configured. */
+  readonly aclFile: AclFile | undefined;
   /** Ends the process as SIGTERM does, or at once. */
   shutdown(options: { now: boolean }): Promise<void>;
   /** Blocks everything for a while: DEBUG SLEEP. */

@@ -1,6 +1,7 @@
 // What commands may know and change of the client that called them: plain state, no socket. The server owns one
 // per connection; the library and the tests make their own.
 
+import type { User } from './acl/user.ts';
 import type { Subscriptions } from './pub-sub.ts';
 
 export type Protocol = 2 | 3;
@@ -20,6 +21,8 @@ export class Session {
   libName = '';
   libVersion = '';
   user = 'default';
+  /** Who must be asked before a command runs; undefined for a user who may do everything. */
+  permissions: User | undefined = undefined;
   db = 0;
   protocol: Protocol = 2;
   /** False until AUTH or HELLO AUTH succeeds where `requirepass` is set. */

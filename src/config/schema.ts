@@ -40,6 +40,14 @@ export const schema = {
   'server.requirepass': secret(
     optional(text('', someText, 'a password', 'Password that clients give with AUTH')),
   ),
+  'server.aclfile': optional(
+    text(
+      '',
+      someText,
+      'a file',
+      'Users with their rules, as ACL SAVE writes them; what it says of `default` overrules requirepass',
+    ),
+  ),
   'server.maxclients': integer(10_000, { min: 1, max: 1_000_000 }, 'Connections accepted at the same time'),
   'server.timeout': duration(0, { min: 0, max: 365 * d }, 'Idle clients are closed after this; 0 never'),
   'server.tcp_keepalive': duration(300 * s, { min: 0, max: d }, 'TCP keepalive of clients; 0 off'),

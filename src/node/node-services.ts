@@ -2,13 +2,14 @@
 // It holds no state of its own.
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../base/log.ts';
+import { AclLog } from '../commands/acl/acl-log.ts';
+import { Users } from '../commands/acl/users.ts';
 import { CommandTable } from '../commands/command-table.ts';
 import type { EdgeView } from '../commands/edge-view.ts';
 import type { ClientPort } from '../commands/executor.ts';
 import { createInterplay } from '../commands/interplay.ts';
 import { commandList } from '../commands/list.generated.ts';
 import { ParameterTable } from '../commands/parameter-table.ts';
-import { Password } from '../commands/password.ts';
 import { type ParameterSources, redisParameters } from '../commands/redis-parameters.ts';
 import type { Clients, Host, Services, Stats } from '../commands/services.ts';
 import { systemTimers } from '../commands/timers.ts';
@@ -16,6 +17,7 @@ import { TrafficRates } from '../commands/traffic-rates.ts';
 import type { Config } from '../config/schema.ts';
 import { misconf } from '../resp/errors.ts';
 import type { Listener } from '../server/listener.ts';
+import { loadUsers, openAclFile } from './acl-file.ts';
 import type { NodeSync } from './node-sync.ts';
 import { hasPeers, type Replica } from './replica.ts';
 
@@ -85,7 +87,11 @@ export function createServices(parts: ServiceParts): NodeServices {
   const { config, replica, log } = parts;
   const { store, ledger, journal, fileJournal } = replica;
   const clients = clientsOf(config, parts.listener);
-  const password = new Password(config['server.requirepass']);
+  const table = new CommandTable(commandList);
+  const users = new Users(table, config['server.requirepass']);
+  const aclLog = new AclLog();
+  const aclFile = openAclFile(config['server.aclfile']);
+  if (aclFile !== undefined) loadUsers(users, aclFile);
   const stats: Stats = {
     startedAtMs: parts.nowMs(),
     commands: 0,
@@ -101,7 +107,9 @@ export function createServices(parts: ServiceParts): NodeServices {
       requestLimits: parts.requestLimits,
       connectionLimits: parts.connectionLimits,
       log,
-      password,
+      users,
+      aclLog,
+      aclFile: aclFile?.path ?? '',
       journal: fileJournal,
       databases: config['server.databases'],
       bind: config['server.bind'],
@@ -121,7 +129,7 @@ export function createServices(parts: ServiceParts): NodeServices {
     stats,
     clients,
     parameters,
-    table: new CommandTable(commandList),
+    table,
     host: parts.host,
     rates: new TrafficRates(),
     requestLimits: parts.requestLimits,
@@ -146,10 +154,9 @@ export function createServices(parts: ServiceParts): NodeServices {
       const pending = parts.sync()?.engine.pendingOps() ?? 0;
       return pending < queueSize ? undefined : queueFull(queueSize);
     },
-    checkPassword: (user, given) => password.admits(user, given),
-    get passwordSet() {
-      return password.isSet;
-    },
+    users,
+    aclLog,
+    aclFile,
     shutdown: parts.shutdown,
     sleep,
   };

@@ -57,3 +57,7 @@ export const keyTooLarge = (max: number): string =>
   `ERR key exceeds the limit of ${max} bytes (store.max_key_size)`;
 export const valueTooLarge = (max: number): string =>
   `ERR value exceeds the limit of ${max} bytes (store.max_value_size)`;
+export const noPermission = (reason: 'command' | 'key' | 'channel', command: string): string =>
+  reason === 'command'
+    ? `NOPERM this user has no permissions to run the '${command}' command`
+    : `NOPERM this user has no permissions to access one of the ${reason}s used as arguments`;

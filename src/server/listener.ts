@@ -28,8 +28,8 @@ export interface ListenerOptions {
   readonly log: Log;
   /** Wall time in ms. */
   readonly nowMs: () => number;
-  /** Whether a new client may do everything at once: false where a password is asked for. */
-  readonly authenticated: () => boolean;
+  /** Makes a new session what it may be before anybody says who they are: not even authenticated at first. */
+  readonly admit: (session: Session) => void;
   readonly requestLimits?: RequestLimits;
   /** Kept and filled up with the defaults, so that whoever changes it changes the listener's. */
   readonly limits?: Partial<ConnectionLimits>;
@@ -169,7 +169,7 @@ export class Listener {
   }
 
   private accept(socket: Socket): void {
-    const { log, nowMs, authenticated } = this.options;
+    const { log, nowMs, admit } = this.options;
     this.counters.connectionsTotal++;
     if (this.connections.size >= this.maxClients || this.closing) {
       this.refuse(socket);
@@ -180,7 +180,8 @@ export class Listener {
       socket.remoteAddress === undefined ? `${unix}:0` : `${socket.remoteAddress}:${socket.remotePort}`;
     const local =
       socket.localAddress === undefined ? `${unix}:0` : `${socket.localAddress}:${socket.localPort}`;
-    const session = new Session(this.nextId++, address, local, nowMs(), authenticated());
+    const session = new Session(this.nextId++, address, local, nowMs(), false);
+    admit(session);
     this.connections.set(session.id, new Connection(socket, session, this.context));
     log.debug('connection accepted', { id: session.id, address });
   }

@@ -2,6 +2,8 @@
 // clients send whole requests and get the reply as it would be on the wire.
 import { HybridClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
+import { AclLog } from '../../src/commands/acl/acl-log.ts';
+import { Users } from '../../src/commands/acl/users.ts';
 import type { CommandSpec } from '../../src/commands/command.ts';
 import { CommandTable } from '../../src/commands/command-table.ts';
 import { Dispatch } from '../../src/commands/dispatch.ts';
@@ -9,7 +11,6 @@ import { type ClientPort, ExecuteResult, type RequestArgs } from '../../src/comm
 import { createInterplay } from '../../src/commands/interplay.ts';
 import { commandList } from '../../src/commands/list.generated.ts';
 import { ParameterTable } from '../../src/commands/parameter-table.ts';
-import { Password } from '../../src/commands/password.ts';
 import { redisParameters } from '../../src/commands/redis-parameters.ts';
 import type { Clients, Services, Stats, SyncSummary } from '../../src/commands/services.ts';
 import { Session } from '../../src/commands/session.ts';
@@ -31,6 +32,8 @@ export interface RigOptions {
   readonly store?: Store;
   readonly memoryBytes?: number;
   readonly password?: string;
+  /** There is a file of users, with this in it. */
+  readonly aclText?: string;
   readonly persistent?: boolean;
   readonly sync?: SyncSummary;
   /** Beyond those that there are. */
@@ -54,7 +57,11 @@ export class Rig {
   readonly edge = new StubEdgeView();
   readonly store: Store;
   readonly journal: MemoryJournal;
-  readonly password: Password;
+  readonly table: CommandTable;
+  readonly users: Users;
+  readonly aclLog = new AclLog();
+  /** What the file of the users holds; undefined where there is none. */
+  aclText: string | undefined;
   readonly services: Services;
   readonly dispatch: Dispatch;
   readonly clients: RigClient[] = [];
@@ -76,7 +83,9 @@ export class Rig {
     const { origins } = this.store;
     this.journal = new MemoryJournal({ origins, tailBytesMax: 1024 * 1024, nowMs: () => this.nowMs });
     this.store.recorder = this.journal.writer;
-    this.password = new Password(options.password);
+    this.table = new CommandTable([...commandList, ...(options.commands ?? [])]);
+    this.users = new Users(this.table, options.password);
+    this.aclText = options.aclText;
     this.services = this.createServices(options);
     this.dispatch = new Dispatch({
       services: this.services,
@@ -96,7 +105,8 @@ export class Rig {
 
   connect(address = `127.0.0.1:${50_000 + this.nextId}`): RigClient {
     const id = this.nextId++;
-    const session = new Session(id, address, '127.0.0.1:6379', this.nowMs, !this.password.isSet);
+    const session = new Session(id, address, '127.0.0.1:6379', this.nowMs, false);
+    this.users.admitAsDefault(session);
     const client = new RigClient(this, session);
     this.clients.push(client);
     return client;
@@ -131,7 +141,9 @@ export class Rig {
         requestLimits: this.requestLimits,
         connectionLimits: this.connectionLimits,
         log: { ...silentLog, level: 'info' },
-        password: this.password,
+        users: this.users,
+        aclLog: this.aclLog,
+        aclFile: '',
         journal: options.persistent === true ? this.fsync : undefined,
         databases: 16,
         bind: '127.0.0.1',
@@ -149,7 +161,7 @@ export class Rig {
       stats,
       clients,
       parameters,
-      table: new CommandTable([...commandList, ...(options.commands ?? [])]),
+      table: rig.table,
       host: {
         pid: 42,
         os: 'Linux 6.1.0 x86_64',
@@ -174,10 +186,21 @@ export class Rig {
       syncing: options.sync !== undefined,
       allowFlush: false,
       writeRefusal: () => rig.refusal,
-      checkPassword: (user, password) => rig.password.admits(user, password),
-      get passwordSet() {
-        return rig.password.isSet;
-      },
+      users: rig.users,
+      aclLog: rig.aclLog,
+      aclFile:
+        options.aclText === undefined
+          ? undefined
+          : {
+              path: '/etc/users.acl',
+              read: () => {
+                if (rig.aclText === undefined) throw new Error('no such file');
+                return rig.aclText;
+              },
+              write: (text) => {
+                rig.aclText = text;
+              },
+            },
       shutdown: async (how) => {
         rig.shutdowns.push(how);
         if (rig.shutdownError !== undefined) throw rig.shutdownError;

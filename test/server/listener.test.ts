@@ -27,7 +27,9 @@ class World {
       committer: this.committer,
       log: createLog('info', (line) => this.logLines.push(line), Date.now),
       nowMs: () => this.nowMs,
-      authenticated: () => true,
+      admit: (session) => {
+        session.authenticated = true;
+      },
       sweepEveryMs: 1_000_000,
       ...options,
     });
@@ -314,7 +316,7 @@ test('a protocol error is answered behind the replies before it, then the connec
 });
 
 test('tighter limits hold until a client has authenticated', async () => {
-  const { connect } = bind(await start({ authenticated: () => false }));
+  const { connect } = bind(await start({ admit: () => {} }));
   const [patient, rash] = [await connect(), await connect()];
   rash.send('*11\r\n');
   await rash.expectEnd();

@@ -1,4 +1,4 @@
-// AUTH [username] password. The only user is `default`. https://redis.io/commands/auth
+// AUTH [username] password: the connection is that user's from now on. https://redis.io/commands/auth
 import { CommandError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
@@ -21,7 +21,7 @@ export const command: CommandSpec = {
 
 function auth(call: Call): void {
   if (call.argc > 3) call.syntaxError();
-  if (call.argc === 2 && !call.services.passwordSet) throw new CommandError(noPasswordSet);
+  if (call.argc === 2 && call.services.users.default.noPassword) throw new CommandError(noPasswordSet);
   const user = call.argc === 3 ? call.text(1) : 'default';
   checkCredentials(call, user, call.bytes(call.argc - 1));
   admitUser(call, user);

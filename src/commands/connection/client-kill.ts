@@ -70,7 +70,7 @@ function readFilter(call: Call, i: number): Filter {
   }
   if (call.is(i, 'type')) return clientTypeFilter(value);
   if (call.is(i, 'user')) {
-    if (value !== 'default') throw new CommandError(`ERR No such user '${value}'`);
+    if (call.services.users.get(value) === undefined) throw new CommandError(`ERR No such user '${value}'`);
     return (client) => client.session.user === value;
   }
   if (call.is(i, 'addr')) return (client) => client.session.address === value;

@@ -28,7 +28,7 @@ export const clientInfo: CommandSpec = {
   run: (call) => {
     call.reply.verbatim(
       'txt',
-      call.client === undefined ? '' : `${describe(call.client, call.store.nowMs)}\n`,
+      call.client === undefined ? '' : `${describeClient(call.client, call.store.nowMs)}\n`,
     );
   },
 };
@@ -37,7 +37,7 @@ function list(call: Call): void {
   const includes = readFilter(call);
   let text = '';
   for (const client of call.services.clients.all()) {
-    if (includes(client)) text += `${describe(client, call.store.nowMs)}\n`;
+    if (includes(client)) text += `${describeClient(client, call.store.nowMs)}\n`;
   }
   call.reply.verbatim('txt', text);
 }
@@ -60,7 +60,7 @@ function readId(call: Call, i: number): number {
 }
 
 /** The line of a client, without the line's end. */
-function describe(client: ClientPort, nowMs: number): string {
+export function describeClient(client: ClientPort, nowMs: number): string {
   const { session, inputBytes, outputBytes } = client;
   const seconds = (sinceMs: number): number => Math.max(0, Math.floor((nowMs - sinceMs) / 1000));
   const flags = `${session.blocked ? 'b' : ''}${session.noEvict ? 'e' : ''}${session.noTouch ? 'T' : ''}`;

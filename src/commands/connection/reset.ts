@@ -18,10 +18,9 @@ function reset(call: Call): void {
   session.protocol = 2;
   session.db = 0;
   session.name = '';
-  session.user = 'default';
   session.noEvict = false;
   session.noTouch = false;
-  session.authenticated = !call.services.passwordSet;
+  call.services.users.admitAsDefault(session);
   call.reply.protocol = 2;
   call.reply.simple('RESET');
 }
