@@ -1,0 +1,522 @@
+// The elements of one list in their order, as a sequence of chunks (chunk.ts). Small lists have one chunk that lies in
+// the key's entry and cannot grow here (`fixed`); large ones a directory of chunks in the arena, with free room at both
+// ends, through which an index is found by adding up counts. It knows element ids and positions, but not what keys,
+// deltas or commands are.
+//
+//   directory   [free room] { chunk offset u32, elements u32 } ... [free room]
+import { CommandError } from '../../base/errors.ts';
+import { outOfMemory } from '../../resp/errors.ts';
+import type { Ground } from '../keyspace.ts';
+import { type Chunks, chunkElementsMax, chunkHeaderBytes } from './chunk.ts';
+import type { Element } from './element.ts';
+import { compareRuns } from './position.ts';
+
+/** Largest chunk of several elements; a larger value has a chunk to itself. */
+export const chunkBytesMax = 4096;
+const chunkBytesMin = 512;
+const directoryEntriesMin = 8;
+/** More than relations and the room that chunk.ts keeps free can add to an element. */
+const elementExtraBytes = 64;
+
+export type ListGround = Pick<Ground, 'arena' | 'reserveBytes' | 'starved'>;
+
+export class ListChunks {
+  /** Elements. */
+  count = 0;
+  /** Chunks. */
+  size = 0;
+  /** Where the last `locate` or `find` stopped: which chunk, and which element in it. */
+  ordinal = 0;
+  k = 0;
+  private readonly chunks: Chunks;
+  private readonly ground: ListGround;
+  private readonly compareOrigins: (a: number, b: number) => number;
+  private readonly i32: Int32Array;
+  /** The one chunk where there is no directory. */
+  private single = 0;
+  private directory = 0;
+  private capacity = 0;
+  /** Index of the first entry in use. */
+  private head = 0;
+
+  constructor(chunks: Chunks, ground: ListGround, compareOrigins: (a: number, b: number) => number) {
+    this.chunks = chunks;
+    this.ground = ground;
+    this.compareOrigins = compareOrigins;
+    this.i32 = ground.arena.i32;
+  }
+
+  /** Becomes the view of a chunk that lies elsewhere: nothing is allocated or freed here. */
+  fix(chunk: number): void {
+    this.single = chunk;
+    this.size = 1;
+    this.count = this.chunks.countOf(chunk);
+  }
+
+  private get isFixed(): boolean {
+    return this.single !== 0;
+  }
+
+  chunkAt(ordinal: number): number {
+    return this.single !== 0 ? this.single : this.i32[(this.directory >> 2) + 2 * (this.head + ordinal)]!;
+  }
+
+  countAt(ordinal: number): number {
+    return this.single !== 0 ? this.count : this.i32[(this.directory >> 2) + 2 * (this.head + ordinal) + 1]!;
+  }
+
+  private setEntry(ordinal: number, chunk: number): void {
+    const w = (this.directory >> 2) + 2 * (this.head + ordinal);
+    this.i32[w] = chunk;
+    this.i32[w + 1] = this.chunks.countOf(chunk);
+  }
+
+  private addCount(ordinal: number, n: number): void {
+    this.count += n;
+    if (this.single !== 0) return;
+    const w = (this.directory >> 2) + 2 * (this.head + ordinal) + 1;
+    this.i32[w] = this.i32[w]! + n;
+  }
+
+  /** Bytes of the blocks in use, their rounding included. */
+  blockBytes(): number {
+    if (this.isFixed || this.directory === 0) return 0;
+    const { arena } = this.ground;
+    let bytes = arena.capacity(this.directory);
+    for (let i = 0; i < this.size; i++) bytes += arena.capacity(this.chunkAt(i));
+    return bytes;
+  }
+
+  /** Bytes of the elements themselves. */
+  dataBytes(): number {
+    let bytes = 0;
+    for (let i = 0; i < this.size; i++) bytes += this.chunks.dataBytes(this.chunkAt(i));
+    return bytes;
+  }
+
+  // ---- finding
+
+  /** Stands at the element of an index, from 0 to the count. */
+  locate(index: number): void {
+    if (index * 2 <= this.count) {
+      let rest = index;
+      let i = 0;
+      for (; i < this.size - 1; i++) {
+        const n = this.countAt(i);
+        if (rest < n) break;
+        rest -= n;
+      }
+      this.ordinal = i;
+      this.k = rest;
+      return;
+    }
+    let rest = this.count - index;
+    let i = this.size - 1;
+    for (; i > 0; i--) {
+      const n = this.countAt(i);
+      if (rest <= n) break;
+      rest -= n;
+    }
+    this.ordinal = i;
+    this.k = this.countAt(i) - rest;
+  }
+
+  /** Stands at the element of this id and position, or where it would be; returns whether it is there. */
+  find(e: Element): boolean {
+    const { chunks } = this;
+    this.ordinal = 0;
+    this.k = 0;
+    if (this.size === 0) return false;
+    chunks.last(this.chunkAt(this.size - 1), chunks.place);
+    if (e.place.rank > chunks.place.rank) {
+      this.ordinal = this.size - 1;
+      this.k = this.countAt(this.ordinal);
+      return false;
+    }
+    let low = 0;
+    for (let high = this.size; low < high; ) {
+      const middle = (low + high) >> 1;
+      chunks.open(this.chunkAt(middle));
+      chunks.next();
+      if (this.compare(e) < 0) high = middle;
+      else low = middle + 1;
+    }
+    if (low === 0) return false;
+    this.ordinal = low - 1;
+    chunks.open(this.chunkAt(this.ordinal));
+    let order = 1;
+    while (chunks.next()) {
+      order = this.compare(e);
+      if (order <= 0) break;
+    }
+    this.k = order > 0 ? this.countAt(this.ordinal) : chunks.index;
+    return order === 0;
+  }
+
+  /** Compares `e` with the element at which `chunks` stands: by position, then by id. */
+  private compare(e: Element): number {
+    const { chunks } = this;
+    const [a, b] = [e.place, chunks.place];
+    if (a.rank !== b.rank) return a.rank < b.rank ? -1 : 1;
+    if (e.extensionLength !== 0 || chunks.extensionLength !== 0) {
+      const order = compareRuns(
+        e.extension,
+        e.extensionOffset,
+        e.extensionLength,
+        this.ground.arena.u8,
+        chunks.extensionOffset,
+        chunks.extensionLength,
+      );
+      if (order !== 0) return order;
+    }
+    if (a.hi !== b.hi) return a.hi < b.hi ? -1 : 1;
+    if (a.lo !== b.lo) return a.lo >>> 0 < b.lo >>> 0 ? -1 : 1;
+    return a.origin === b.origin ? 0 : this.compareOrigins(a.origin, b.origin);
+  }
+
+  // ---- changing; false where a fixed chunk has no room. Throws CommandError OOM before anything has changed
+
+  pushLast(e: Element): boolean {
+    const { chunks } = this;
+    const need = chunks.prepare(e);
+    const last = this.size - 1;
+    if (last >= 0) {
+      if (chunks.append(this.chunkAt(last), e)) return this.added(last);
+      if (this.isFixed) return false;
+      if (this.grow(last, need, false) && chunks.append(this.chunkAt(last), e)) return this.added(last);
+    }
+    this.newChunk(this.size, need);
+    if (last >= 0) this.trim(last);
+    chunks.append(this.chunkAt(last + 1), e);
+    return this.added(last + 1);
+  }
+
+  pushFirst(e: Element): boolean {
+    const { chunks } = this;
+    const need = chunks.prepare(e);
+    if (this.size > 0) {
+      if (chunks.prepend(this.chunkAt(0), e)) return this.added(0);
+      if (this.isFixed) return false;
+      if (this.grow(0, need, true) && chunks.prepend(this.chunkAt(0), e)) return this.added(0);
+    }
+    this.newChunk(0, need);
+    if (this.size > 1) this.trim(1);
+    chunks.prepend(this.chunkAt(0), e);
+    return this.added(0);
+  }
+
+  private added(ordinal: number): boolean {
+    this.addCount(ordinal, 1);
+    return true;
+  }
+
+  /** Inserts where the last `locate` or `find` stopped. */
+  insertHere(e: Element): boolean {
+    const { chunks, ordinal, k } = this;
+    if (this.size === 0 || (ordinal === this.size - 1 && k === this.countAt(ordinal)))
+      return this.pushLast(e);
+    if (ordinal === 0 && k === 0) return this.pushFirst(e);
+    const need = chunks.prepare(e);
+    if (chunks.insert(this.chunkAt(ordinal), k, e)) return this.added(ordinal);
+    if (this.isFixed) return false;
+    if (this.grow(ordinal, need, false) && chunks.insert(this.chunkAt(ordinal), k, e))
+      return this.added(ordinal);
+    return this.insertBetween(ordinal, k, need, e);
+  }
+
+  /** Inserts the prepared element where its chunk is full: at the end of what is before it, or in a chunk of its own. */
+  private insertBetween(ordinal: number, k: number, need: number, e: Element): boolean {
+    const { chunks } = this;
+    const before = k === 0 ? ordinal - 1 : ordinal;
+    if (k > 0 && k < this.countAt(ordinal)) this.split(ordinal, k);
+    // A split moves chunks but not what `chunks` holds prepared.
+    if (before >= 0) {
+      if (chunks.append(this.chunkAt(before), e)) return this.added(before);
+      if (this.grow(before, need, false) && chunks.append(this.chunkAt(before), e)) return this.added(before);
+    }
+    this.newChunk(before + 1, need);
+    chunks.append(this.chunkAt(before + 1), e);
+    return this.added(before + 1);
+  }
+
+  /** Replaces the value, and its dot, of the element where the last `locate` or `find` stopped. */
+  rewriteHere(e: Element): boolean {
+    const { chunks, ordinal, k } = this;
+    const need = chunks.prepare(e);
+    if (chunks.rewrite(this.chunkAt(ordinal), k, e)) return true;
+    if (this.isFixed) return false;
+    if (this.grow(ordinal, need, false) && chunks.rewrite(this.chunkAt(ordinal), k, e)) return true;
+    this.isolate(ordinal, k, need);
+    this.rewriteAlone(e, need);
+    return true;
+  }
+
+  /** Gives element k a chunk of its own, at `ordinal` of this, so that a larger value has room. */
+  private isolate(ordinal: number, k: number, need: number): void {
+    let at = ordinal;
+    if (k > 0) {
+      this.split(ordinal, k);
+      at += 1;
+    }
+    if (this.countAt(at) > 1) this.split(at, 1);
+    this.ordinal = at;
+    this.k = 0;
+    const bytes = chunkHeaderBytes + this.chunks.dataBytes(this.chunkAt(at)) + need + elementExtraBytes;
+    this.moveChunk(at, this.alloc(bytes), false);
+  }
+
+  private rewriteAlone(e: Element, need: number): void {
+    const { chunks, ordinal } = this;
+    if (chunks.rewrite(this.chunkAt(ordinal), 0, e)) return;
+    throw new Error(`no room for ${need} bytes in a chunk made for them`);
+  }
+
+  /** Takes out the element where the last `locate` or `find` stopped. */
+  removeHere(): boolean {
+    const { chunks } = this;
+    let { ordinal, k } = this;
+    if (!chunks.remove(this.chunkAt(ordinal), k)) {
+      if (this.isFixed) return false;
+      this.split(ordinal, k);
+      ordinal += 1;
+      k = 0;
+      chunks.removeFirst(this.chunkAt(ordinal));
+    }
+    this.addCount(ordinal, -1);
+    this.tidy(ordinal);
+    return true;
+  }
+
+  removeFirst(): void {
+    this.chunks.removeFirst(this.chunkAt(0));
+    this.addCount(0, -1);
+    if (!this.isFixed && this.countAt(0) === 0) this.dropChunks(0, 1);
+  }
+
+  removeLast(): void {
+    const last = this.size - 1;
+    this.chunks.removeLast(this.chunkAt(last));
+    this.addCount(last, -1);
+    if (!this.isFixed && this.countAt(last) === 0) this.dropChunks(last, 1);
+  }
+
+  /** Takes out `n` elements from the front, whole chunks at once. */
+  removeFirsts(n: number): void {
+    let rest = n;
+    let whole = 0;
+    if (!this.isFixed) while (whole < this.size && this.countAt(whole) <= rest) rest -= this.countAt(whole++);
+    if (whole > 0) this.dropChunks(0, whole);
+    for (; rest > 0; rest--) this.removeFirst();
+  }
+
+  /** Takes out `n` elements from the end, whole chunks at once. */
+  removeLasts(n: number): void {
+    let rest = n;
+    let keep = this.size;
+    if (!this.isFixed) while (keep > 0 && this.countAt(keep - 1) <= rest) rest -= this.countAt(--keep);
+    if (keep < this.size) this.dropChunks(keep, this.size - keep);
+    for (; rest > 0; rest--) this.removeLast();
+  }
+
+  /** After a removal: drops an empty chunk, joins a sparse one to a neighbour. */
+  private tidy(ordinal: number): void {
+    if (this.isFixed) return;
+    const { chunks } = this;
+    const chunk = this.chunkAt(ordinal);
+    if (this.countAt(ordinal) === 0) {
+      this.dropChunks(ordinal, 1);
+      return;
+    }
+    if (chunks.dataBytes(chunk) * 4 > chunkBytesMax) return;
+    if (ordinal > 0 && chunks.canMerge(this.chunkAt(ordinal - 1), chunk)) this.mergeInto(ordinal - 1);
+    else if (ordinal + 1 < this.size && chunks.canMerge(chunk, this.chunkAt(ordinal + 1)))
+      this.mergeInto(ordinal);
+  }
+
+  private mergeInto(ordinal: number): void {
+    const moved = this.countAt(ordinal + 1);
+    this.chunks.merge(this.chunkAt(ordinal), this.chunkAt(ordinal + 1));
+    this.count += moved;
+    this.setEntry(ordinal, this.chunkAt(ordinal));
+    this.dropChunks(ordinal + 1, 1);
+  }
+
+  // ---- blocks
+
+  private alloc(bytes: number): number {
+    const { ground } = this;
+    const block = ground.arena.alloc(bytes, ground.reserveBytes);
+    if (block !== 0) return block;
+    ground.starved = true;
+    throw new CommandError(outOfMemory);
+  }
+
+  /** Moves a chunk into a larger block where it may have one; false where it is full. */
+  private grow(ordinal: number, need: number, roomOnLeft: boolean): boolean {
+    const { chunks } = this;
+    const chunk = this.chunkAt(ordinal);
+    const room = chunks.room(chunk);
+    const least = chunkHeaderBytes + chunks.dataBytes(chunk) + need + elementExtraBytes;
+    if (chunks.countOf(chunk) >= chunkElementsMax || least > chunkBytesMax) return false;
+    const bytes = Math.min(chunkBytesMax, Math.max(least, room + (room >> 1)));
+    if (bytes <= room) return false;
+    this.moveChunk(ordinal, this.alloc(bytes), roomOnLeft);
+    return true;
+  }
+
+  private moveChunk(ordinal: number, to: number, roomOnLeft: boolean): void {
+    const { arena } = this.ground;
+    const chunk = this.chunkAt(ordinal);
+    this.chunks.copyTo(chunk, to, arena.capacity(to), roomOnLeft);
+    arena.free(chunk);
+    this.setEntry(ordinal, to);
+  }
+
+  /** Gives back what a chunk that will grow no more at this end leaves unused. */
+  private trim(ordinal: number): void {
+    const { chunks } = this;
+    const { arena, reserveBytes } = this.ground;
+    const chunk = this.chunkAt(ordinal);
+    const least = chunkHeaderBytes + chunks.dataBytes(chunk) + elementExtraBytes;
+    if (arena.rounded(least) > chunks.room(chunk) * 0.85) return;
+    const to = arena.alloc(least, reserveBytes);
+    if (to !== 0) this.moveChunk(ordinal, to, false);
+  }
+
+  private newChunk(ordinal: number, need: number): void {
+    const { arena } = this.ground;
+    const bytes = Math.max(chunkBytesMin, chunkHeaderBytes + need + elementExtraBytes);
+    const chunk = this.alloc(bytes);
+    this.chunks.init(chunk, arena.capacity(chunk));
+    this.enter(ordinal, chunk);
+  }
+
+  /** Puts a chunk of one's own making, which came from `reserve`, into the directory; frees it where that fails. */
+  private enter(ordinal: number, chunk: number): void {
+    try {
+      this.openEntry(ordinal);
+    } catch (error) {
+      this.ground.arena.free(chunk);
+      throw error;
+    }
+    this.setEntry(ordinal, chunk);
+  }
+
+  /** Takes a chunk, made elsewhere, as the only one of an empty list. Throws CommandError OOM. */
+  adopt(chunk: number): void {
+    this.openEntry(0);
+    this.setEntry(0, chunk);
+    this.count = this.chunks.countOf(chunk);
+  }
+
+  /** Splits a chunk before element k. Removals split too, so it takes what is kept free for deletes. */
+  private split(ordinal: number, k: number): void {
+    const { arena } = this.ground;
+    const chunk = this.chunkAt(ordinal);
+    const bytes = this.chunks.splitBytes(chunk, k) + elementExtraBytes;
+    const to = arena.alloc(bytes);
+    if (to === 0) {
+      this.ground.starved = true;
+      throw new CommandError(outOfMemory);
+    }
+    this.chunks.init(to, arena.capacity(to));
+    this.enter(ordinal + 1, to);
+    this.chunks.split(chunk, k, to);
+    this.setEntry(ordinal, chunk);
+    this.setEntry(ordinal + 1, to);
+  }
+
+  /** Makes a free directory entry at `ordinal`. */
+  private openEntry(ordinal: number): void {
+    if (this.size === this.capacity || (this.directory === 0 && this.size === 0)) this.resize(this.size * 2);
+    else if (ordinal === 0 && this.head === 0) this.slide();
+    else if (ordinal === this.size && this.head + this.size === this.capacity) this.slide();
+    const w = this.directory >> 2;
+    const [from, at, to] = [this.head, this.head + ordinal, this.head + this.size];
+    if (from > 0 && (ordinal * 2 < this.size || to === this.capacity)) {
+      this.i32.copyWithin(w + 2 * (from - 1), w + 2 * from, w + 2 * at);
+      this.head -= 1;
+    } else this.i32.copyWithin(w + 2 * (at + 1), w + 2 * at, w + 2 * to);
+    this.size += 1;
+  }
+
+  /** Moves the entries to the middle of the directory, or into a larger one where there is little room left. */
+  private slide(): void {
+    if (this.size * 4 > this.capacity * 3) {
+      this.resize(this.size * 2);
+      return;
+    }
+    const w = this.directory >> 2;
+    const head = (this.capacity - this.size) >> 1;
+    this.i32.copyWithin(w + 2 * head, w + 2 * this.head, w + 2 * (this.head + this.size));
+    this.head = head;
+  }
+
+  private resize(entries: number): void {
+    const { arena } = this.ground;
+    const to = this.alloc(Math.max(directoryEntriesMin, entries) * 8);
+    const capacity = arena.capacity(to) >> 3;
+    const head = (capacity - this.size) >> 1;
+    if (this.directory !== 0) {
+      const w = this.directory >> 2;
+      this.i32.copyWithin((to >> 2) + 2 * head, w + 2 * this.head, w + 2 * (this.head + this.size));
+      arena.free(this.directory);
+    }
+    this.directory = to;
+    this.capacity = capacity;
+    this.head = head;
+  }
+
+  /** Frees chunks and takes them from the directory. */
+  private dropChunks(ordinal: number, n: number): void {
+    const { arena } = this.ground;
+    for (let i = ordinal; i < ordinal + n; i++) {
+      this.count -= this.countAt(i);
+      arena.free(this.chunkAt(i));
+    }
+    const w = this.directory >> 2;
+    const [from, at, to] = [this.head, this.head + ordinal, this.head + this.size];
+    if (ordinal * 2 < this.size - n) {
+      this.i32.copyWithin(w + 2 * (from + n), w + 2 * from, w + 2 * at);
+      this.head += n;
+    } else this.i32.copyWithin(w + 2 * at, w + 2 * (at + n), w + 2 * to);
+    this.size -= n;
+    if (this.capacity > 64 && this.size * 8 < this.capacity) this.shrink();
+  }
+
+  /** A smaller directory, where there is memory for it. */
+  private shrink(): void {
+    const { arena, reserveBytes } = this.ground;
+    const probe = arena.alloc(Math.max(directoryEntriesMin, this.size * 2) * 8, reserveBytes);
+    if (probe === 0) return;
+    arena.free(probe);
+    this.resize(this.size * 2);
+  }
+
+  /** Frees everything. */
+  free(): void {
+    const { arena } = this.ground;
+    if (this.directory === 0) return;
+    for (let i = 0; i < this.size; i++) arena.free(this.chunkAt(i));
+    arena.free(this.directory);
+    this.directory = 0;
+    this.capacity = 0;
+    this.head = 0;
+    this.size = 0;
+    this.count = 0;
+  }
+
+  /** A block was copied from `from` to `to`: takes note where it is one of this list's; false where it is not. */
+  moveBlock(from: number, to: number): boolean {
+    if (this.directory === from && from !== 0) {
+      this.directory = to;
+      return true;
+    }
+    for (let i = 0; i < this.size && !this.isFixed; i++) {
+      if (this.chunkAt(i) !== from) continue;
+      this.setEntry(i, to);
+      return true;
+    }
+    return false;
+  }
+}
