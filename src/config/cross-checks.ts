@@ -1,5 +1,6 @@
 // What cannot be seen in one key alone: pairs of keys that contradict one another. Each check names the key to change,
 // the place where it was set, what was found and what is allowed, like the checks of single values.
+import { redactUrl } from './field.ts';
 import type { Config, ConfigKey } from './schema.ts';
 
 type WhereOf = (key: ConfigKey) => string;
@@ -14,6 +15,8 @@ const ordered: readonly Pair[] = [
   { small: 'sync.heartbeat_interval', large: 'sync.dead_peer_timeout' },
   { small: 'sync.batch_bytes', large: 'sync.window_bytes' },
 ];
+
+const peersMax = 64;
 
 const portKeys: readonly ConfigKey[] = ['server.port', 'hub.port', 'http.port'];
 
@@ -33,9 +36,19 @@ function portProblems(config: Config, where: WhereOf): string[] {
   );
 }
 
+/** Each address is dialed once: a peer that is the hub, or there twice, is a mistake. */
+function peerProblems(config: Config, where: WhereOf): string[] {
+  const peers = config['edge.peers'];
+  const dialed = [config['edge.hub_url'], ...peers].filter((url) => url !== undefined).map(redactUrl);
+  const twice = dialed.find((url, i) => dialed.indexOf(url) < i);
+  const named = `${where('edge.peers')}: edge.peers: found`;
+  if (twice !== undefined) return [`${named} ${twice} twice, allowed: each node once, and not the hub`];
+  return peers.length <= peersMax ? [] : [`${named} ${peers.length}, allowed: at most ${peersMax}`];
+}
+
 /** The contradictions in `config`, in words; `where` says who set a key. */
 export function crossCheck(config: Config, where: WhereOf, named: (key: ConfigKey) => boolean): string[] {
-  const problems = portProblems(config, where);
+  const problems = [...portProblems(config, where), ...peerProblems(config, where)];
   for (const { small, large } of ordered) {
     const [a, b] = [config[small], config[large]];
     if (typeof a === 'number' && typeof b === 'number' && a > b && (named(small) || named(large))) {

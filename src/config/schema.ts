@@ -118,7 +118,7 @@ export const schema = {
     'A full queue is read from the store instead (nothing is lost), or new writes are refused',
   ),
   'edge.conflict_resolution': choice('crdt', ['crdt', 'lww'], 'How concurrent writes are joined'),
-  'edge.peers': list(url(['ws', 'wss'], ''), 'Further nodes to keep a link with'),
+  'edge.peers': list(url(hubSchemes, ''), 'Further nodes to keep a link with, at most 64'),
   'edge.listen': boolean(false, 'Accept links also where the mode is edge'),
 
   'edge.resources.memory_limit': optional(

@@ -9,6 +9,7 @@ import { type Config, configKeys } from '../config/schema.ts';
 import { readBattery } from '../monitor/probes.ts';
 import type { ResourceSampler } from '../monitor/sampler.ts';
 import type { ConflictRecord, ConflictSide } from '../sync/conflicts.ts';
+import type { UplinkRow } from '../sync/uplink.ts';
 import type { NodeSync } from './node-sync.ts';
 import type { Replica } from './replica.ts';
 
@@ -75,6 +76,7 @@ function byName(a: Row, b: Row): number {
 function statusRows({ config, replica, stats, sync, nowMs }: EdgeViewParts): Row[] {
   const status = sync()?.engine.status();
   const figures = status?.figures;
+  const peers = status?.uplinks.filter((u) => !u.isHub) ?? [];
   return [
     ['node_id', replica.nodeId],
     ['role', config['edge.mode']],
@@ -92,11 +94,22 @@ function statusRows({ config, replica, stats, sync, nowMs }: EdgeViewParts): Row
     ['offline_queue_len', status?.pendingOps ?? 0],
     ['conflicts', status?.conflicts ?? 0],
     ['edges_online', status?.peers.filter((p) => p.state === 'live').length ?? 0],
+    ['peers', config['edge.peers'].length],
+    ['peers_online', peers.filter((p) => p.state === 'live').length],
+    ...peers.map(peerRow),
     ['deltas_sent', figures?.deltasSent ?? 0],
     ['deltas_received', figures?.deltasReceived ?? 0],
     ['origin', status?.origin ?? ''],
     ['uptime_secs', Math.floor((nowMs() - stats.startedAtMs) / 1000)],
   ];
+}
+
+/** One line on a peer of the configuration, fields as in INFO's replicas; the error is last, for it has spaces. */
+function peerRow(peer: UplinkRow, i: number): Row {
+  const { url, nodeId, state, isStoodInFor, pendingOps, nextRetryMs, lastError } = peer;
+  const link = isStoodInFor ? 'theirs' : 'ours';
+  const fields = `url=${url},node=${nodeId},state=${state},link=${link},pending_ops=${pendingOps}`;
+  return [`peer${i}`, `${fields},next_retry_ms=${nextRetryMs},last_error=${lastError}`];
 }
 
 function statsRows({ replica, stats, sync }: EdgeViewParts): Row[] {

@@ -5,6 +5,7 @@ import { late } from '../base/late.ts';
 import type { Config } from '../config/schema.ts';
 import { defineMetrics } from '../http/metrics.ts';
 import { createRequestHandler, httpConnectionsMax, httpLimits } from '../http/request-handler.ts';
+import type { UplinkRow } from '../sync/uplink.ts';
 import type { NodeServices } from './node-services.ts';
 import { listen, type NodeSync } from './node-sync.ts';
 
@@ -22,6 +23,18 @@ export function createNodeHandler({ services, sync }: HttpParts): RequestListene
   const counter = (name: string, help: string, collect: () => number | undefined) =>
     ({ name, help, type: 'counter', collect }) as const;
   const status = () => sync()?.engine.status();
+  /** One sample for each address that is dialed. */
+  const samples = (name: string, help: string, measure: (uplink: UplinkRow) => number) =>
+    ({
+      name,
+      help,
+      type: 'gauge',
+      collect: () =>
+        status()?.uplinks.map((u) => ({
+          value: measure(u),
+          labels: { role: u.isHub ? 'hub' : 'peer', url: u.url },
+        })),
+    }) as const;
   return createRequestHandler({
     health: [],
     readiness: [
@@ -48,8 +61,13 @@ export function createNodeHandler({ services, sync }: HttpParts): RequestListene
       ),
       gauge('ferrite_journal_bytes', 'Journal and snapshots.', () => services()?.journal?.storedBytes),
       gauge('ferrite_sync_pending_ops', 'Writes the hub does not have durably.', () => status()?.pendingOps),
-      gauge('ferrite_sync_link_up', '1 while the link to the hub is live.', () =>
-        status() === undefined ? undefined : status()?.linkState === 'live' ? 1 : 0,
+      samples('ferrite_sync_link_up', '1 while the link to the hub or peer is live.', (u) =>
+        u.state === 'live' ? 1 : 0,
+      ),
+      samples(
+        'ferrite_sync_link_pending_ops',
+        'Writes that the hub or peer does not have durably.',
+        (u) => u.pendingOps,
       ),
       gauge('ferrite_sync_edges', 'Edges connected to this hub.', () => sync()?.engine.hub.connections),
       counter('ferrite_sync_reconnects_total', 'Links set up again.', () => status()?.reconnects),

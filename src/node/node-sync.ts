@@ -14,7 +14,8 @@ import { type SyncLimits, syncLimitsDefault } from '../sync/limits.ts';
 import { type LinkTimes, linkTimesDefault } from '../sync/link-machine.ts';
 import { systemTimers } from '../sync/ports.ts';
 import { Tokens } from '../sync/tokens.ts';
-import { dialHub } from '../sync/uplink.ts';
+import type { UplinkTarget } from '../sync/uplink.ts';
+import { dialPeer } from '../sync/ws-dial.ts';
 import { WsHub } from '../sync/ws-hub.ts';
 import type { Replica } from './replica.ts';
 
@@ -51,6 +52,24 @@ export function acceptsEdges(config: Config): boolean {
   return config['edge.enabled'] && (config['edge.mode'] === 'hub' || config['edge.listen']);
 }
 
+/** Who is dialed: the hub and the peers. */
+function uplinksOf(config: Config, nodeId: string): UplinkTarget[] {
+  const token = config['edge.token'];
+  const target = (url: string, isHub: boolean): UplinkTarget => ({
+    url: shownUrl(url),
+    isHub,
+    dial: dialPeer({
+      url,
+      nodeId,
+      connectTimeoutMs: config['sync.connect_timeout'],
+      ...(token === undefined ? {} : { token }),
+    }),
+  });
+  const hubUrl = config['edge.hub_url'];
+  const hubs = hubUrl === undefined ? [] : [target(hubUrl, true)];
+  return [...hubs, ...config['edge.peers'].map((url) => target(url, false))];
+}
+
 export interface NodeSyncParts {
   readonly config: Config;
   readonly log: Log;
@@ -81,8 +100,6 @@ export class NodeSync {
   ) {
     this.parts = parts;
     const { config, log, replica } = parts;
-    const hubUrl = config['edge.hub_url'];
-    const token = config['edge.token'];
     this.engine = new SyncEngine({
       identity,
       role: config['edge.mode'],
@@ -91,17 +108,8 @@ export class NodeSync {
       store: replica.store,
       log: journal,
       ledger: replica.ledger,
-      ...(hubUrl === undefined
-        ? {}
-        : {
-            dial: dialHub({
-              hubUrl,
-              nodeId: replica.nodeId,
-              connectTimeoutMs: config['sync.connect_timeout'],
-              ...(token === undefined ? {} : { token }),
-            }),
-            hubUrl: shownUrl(hubUrl),
-          }),
+      uplinks: uplinksOf(config, replica.nodeId),
+      listens: acceptsEdges(config),
       policy: config['edge.sync_policy'],
       syncIntervalMs: config['edge.sync_interval'],
       limits: limitsOf(config),

@@ -1,20 +1,21 @@
-// The sync of one node, whole: identity, uplink to a hub, links from edges, conflicts, policy, status. node.ts makes one
-// and wires it to log, store and listeners; commands ask it. Everything that differs between a real node and a
-// simulated one (time, connections, disk) is handed in.
+// The sync of one node, whole: identity, uplinks to a hub and to peers, links from edges, conflicts, status. It sees to it
+// that two nodes keep one link, whoever dialed. node.ts makes one and wires it to log, store and listeners; commands ask
+// it. Everything that differs between a real node and a simulated one (time, connections, disk) is handed in.
 import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { CloseCode } from './close-codes.ts';
 import { ConflictLog } from './conflicts.ts';
-import { horizonNote, type NodeParts, recallHorizon } from './greeting.ts';
+import { horizonNote, type NodeParts, recallHorizon, uplinkOriginNote } from './greeting.ts';
 import { Hub, type PeerRow } from './hub.ts';
 import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
-import { Link, type LinkFigures, type LinkParts, newFigures } from './link.ts';
+import type { Link, LinkFigures, LinkParts } from './link.ts';
 import type { LinkTimes } from './link-machine.ts';
 import { type Peer, rowsOf } from './peer.ts';
 import type { SyncConflict, SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
-import type { Dial } from './transport.ts';
+import { lacksNote } from './receiver.ts';
+import { type SyncPolicy, Uplink, type UplinkRow, type UplinkTarget } from './uplink.ts';
 
-export type SyncPolicy = 'immediate' | 'periodic' | 'opportunistic' | 'never';
 export type SyncStatusName = 'synced' | 'syncing' | 'pending' | 'offline' | 'disabled' | 'starved';
 
 export type SyncEvent =
@@ -33,10 +34,10 @@ export interface SyncOptions {
   readonly store: SyncStore;
   readonly log: SyncLog;
   readonly ledger: SyncLedger;
-  /** How to reach the hub; undefined without one. */
-  readonly dial?: Dial;
-  /** The hub's address for people: without credentials. */
-  readonly hubUrl?: string;
+  /** Who is dialed: at most one of them the hub. */
+  readonly uplinks: readonly UplinkTarget[];
+  /** Whether links are accepted. */
+  readonly listens: boolean;
   readonly policy: SyncPolicy;
   readonly syncIntervalMs: number;
   readonly limits: SyncLimits;
@@ -74,27 +75,30 @@ export interface SyncStatus {
   readonly reconnects: number;
   readonly conflicts: number;
   readonly forks: number;
+  /** The hub first, then the peers of the configuration. */
+  readonly uplinks: readonly UplinkRow[];
+  /** Links that others dialed. */
   readonly peers: readonly PeerRow[];
 }
 
 /** Quiet time after the last write before `opportunistic` pushes. */
 const idleMs = 200;
 const syncTimeoutDefaultMs = 60_000;
+const busyRetryMs = 10_000;
+/** So long others wait while this node, having started over, takes a full copy itself. */
+const copyPatienceMs = 600_000;
 
 export class SyncEngine {
   readonly identity: Identity;
   readonly conflicts: ConflictLog;
   readonly hub: Hub;
   private readonly options: SyncOptions;
-  private readonly uplink: Link | undefined;
-  private readonly uplinkFigures = newFigures();
-  /** Pushing is allowed until nothing is pending: a sync was asked for, or the interval is over. */
-  private pushing = false;
-  private forced = 0;
+  private readonly uplinks: readonly Uplink[];
   private isQuiet = false;
   private quietSeq = -1;
   private lastSyncMs = 0;
   private wasPending = true;
+  private startedOverMs: number;
   private cancelInterval: (() => void) | undefined;
   private cancelIdle: (() => void) | undefined;
   private endDurable: (() => void) | undefined;
@@ -104,6 +108,7 @@ export class SyncEngine {
     this.options = options;
     const { store, log, ledger, timers, limits, role, software, isDurable, identity } = options;
     this.identity = identity;
+    this.startedOverMs = timers.nowMs();
     recallHorizon(store, ledger);
     this.conflicts = new ConflictLog(ledger, limits.conflictsMax);
     store.onConflict = (conflict) => {
@@ -114,21 +119,31 @@ export class SyncEngine {
     const shared = this.linkParts(node);
     this.hub = new Hub({
       connectionsMax: options.connectionsMax,
-      busyRetryMs: 10_000,
-      link: { ...shared, mayPush: () => true, onLive: () => {}, onProgress: () => {} },
-      onState: (link) => this.stateChanged(link),
-    });
-    if (options.dial !== undefined) {
-      this.uplink = new Link('dialer', {
+      busyRetryMs,
+      closedFor: () => this.closedFor(),
+      link: {
         ...shared,
-        dial: options.dial,
-        figures: this.uplinkFigures,
-        mayPush: () => this.mayPush(),
-        onState: (link) => this.uplinkChanged(link),
-        onLive: () => options.onEvent?.({ type: 'sync:started' }),
+        judgesSkew: true,
+        mayPush: () => true,
+        onLive: () => {},
         onProgress: () => this.progressed(),
-      });
-    }
+      },
+      onState: (link) => {
+        this.stateChanged(link);
+        this.settle();
+      },
+    });
+    this.uplinks = options.uplinks.map(
+      (target) =>
+        new Uplink({
+          target,
+          policy: options.policy,
+          isQuiet: () => this.isQuiet,
+          link: { ...shared, onLive: () => options.onEvent?.({ type: 'sync:started' }) },
+          onState: (uplink) => this.uplinkChanged(uplink),
+          onProgress: () => this.progressed(),
+        }),
+    );
   }
 
   private linkParts(node: NodeParts) {
@@ -138,6 +153,11 @@ export class SyncEngine {
       times: options.times,
       beginTurn: () => this.beginTurn(),
       onForked: (_link: Link, tags: readonly number[]) => this.fork(tags),
+      onStartedOver: () => {
+        options.logger.warn('behind what the peer remembers of deletes: starting over with a full copy');
+        this.startedOverMs = options.timers.nowMs();
+        this.restartAll('this node starts over');
+      },
       onRefused: (link: Link, error: string) => {
         options.logger.warn('peer refused', { peer: link.peerId, error });
         options.onEvent?.({ type: 'delta:rejected', peer: link.peerId, error });
@@ -152,30 +172,47 @@ export class SyncEngine {
     store.clock.observe(store.nowMs);
   }
 
+  /** Whoever links while this node is not whole could bring back what was deleted: it waits for the full copy. */
+  private closedFor(): string | undefined {
+    const { ledger, timers } = this.options;
+    const isLate = timers.nowMs() - this.startedOverMs > copyPatienceMs;
+    return ledger.notes.has(lacksNote) && !isLate ? 'this node takes a full copy itself' : undefined;
+  }
+
   /** Begins to sync. */
   start(): void {
     const { policy, log, logger } = this.options;
-    if (this.uplink === undefined) return;
+    if (this.uplinks.length === 0) return;
+    this.forgetUplinks();
     this.endDurable = log.onDurable(() => this.changedDurably());
     if (policy === 'never') return;
-    logger.info('syncing', { hub: this.options.hubUrl, policy });
-    this.uplink.start();
+    const names = this.uplinks.map((u) => u.target.url).join(' ');
+    logger.info('syncing', { with: names, policy });
+    for (const uplink of this.uplinks) uplink.start();
     if (policy === 'periodic') this.nextInterval();
+  }
+
+  /** Lets go of what was noted of addresses that are dialed no more. */
+  private forgetUplinks(): void {
+    const { ledger, log } = this.options;
+    const kept = new Set(this.uplinks.map((u) => `${uplinkOriginNote}${u.target.url}`));
+    for (const name of [...ledger.notes.keys()]) {
+      if (name.startsWith(uplinkOriginNote) && !kept.has(name)) ledger.setNote(name, undefined);
+    }
+    log.commit(() => {});
   }
 
   /** Something was committed here: what may be pushed now asks for early durability, since only that is shipped. */
   written(): void {
-    if (this.hub.connections > 0 || (this.uplink?.isLive === true && this.mayPush()))
-      this.options.log.requestSync();
+    const isWanted = this.hub.connections > 0 || this.uplinks.some((u) => u.isLive && u.mayPush());
+    if (isWanted) this.options.log.requestSync();
   }
 
   /** Says goodbye to everybody; resolves when the connections are closed. */
   async stop(): Promise<void> {
     this.stopped = true;
-    this.cancelInterval?.();
-    this.cancelIdle?.();
-    this.endDurable?.();
-    this.uplink?.stop();
+    this.cancelTimers();
+    for (const { link } of this.uplinks) link.stop();
     this.hub.stop();
     const deadlineMs = this.options.timers.nowMs() + this.options.times.closeTimeoutMs;
     while (this.isClosing() && this.options.timers.nowMs() < deadlineMs) {
@@ -184,94 +221,62 @@ export class SyncEngine {
     this.abandon();
   }
 
+  private cancelTimers(): void {
+    this.cancelInterval?.();
+    this.cancelIdle?.();
+    this.endDurable?.();
+  }
+
   private isClosing(): boolean {
-    return this.uplink?.state.phase === 'closing' || this.hub.connections > 0;
+    return this.uplinks.some((u) => u.link.state.phase === 'closing') || this.hub.connections > 0;
   }
 
   /** Ends everything at once, as a crash would. */
   abandon(): void {
     this.stopped = true;
-    this.cancelInterval?.();
-    this.cancelIdle?.();
-    this.endDurable?.();
-    this.uplink?.abandon();
+    this.cancelTimers();
+    for (const { link } of this.uplinks) link.abandon();
     this.hub.abandon();
   }
 
+  /** Whose state is this node's: the hub where there is one, else all peers. */
+  private get targets(): readonly Uplink[] {
+    const hubs = this.uplinks.filter((u) => u.target.isHub);
+    return hubs.length > 0 ? hubs : this.uplinks;
+  }
+
   /**
-   * Resolves when the hub has everything durably that was written before the call, and this node has joined what the
-   * hub had. Rejects with FerriteError SYNC and the reason. `full`: both sides send all they have.
+   * Resolves when the hub (where there is none: each peer) has everything durably that was written before the call, and
+   * this node has joined what it had. Rejects with FerriteError SYNC and the reason. `full`: both sides send all they
+   * have.
    */
   async sync(options: { readonly full?: boolean; readonly timeoutMs?: number } = {}): Promise<SyncOutcome> {
-    const { uplink } = this;
-    if (uplink === undefined) throw new FerriteError('SYNC', 'no hub is configured');
+    const { targets } = this;
+    if (targets.length === 0) throw new FerriteError('SYNC', 'no hub is configured');
     if (this.stopped) throw new FerriteError('CLOSED', 'the node is closing');
-    const { timers, policy } = this.options;
+    const { timers } = this.options;
     const startedMs = timers.nowMs();
-    const before = { ...this.uplinkFigures };
-    this.forced += 1;
-    try {
-      await this.run(uplink, options.full === true, startedMs + (options.timeoutMs ?? syncTimeoutDefaultMs));
-    } finally {
-      this.forced -= 1;
-      if (policy === 'never' && this.forced === 0) uplink.stop();
+    const before = this.totals();
+    const deadlineMs = startedMs + (options.timeoutMs ?? syncTimeoutDefaultMs);
+    const ends = await Promise.allSettled(targets.map((u) => u.sync(options.full === true, deadlineMs)));
+    const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+    if (failures.length > 0) {
+      const reasons = failures.map((reason) => (reason instanceof Error ? reason.message : String(reason)));
+      throw new FerriteError('SYNC', reasons.join('; '));
     }
-    this.noteSynced();
+    this.lastSyncMs = timers.nowMs();
+    const after = this.totals();
     return {
       durationMs: timers.nowMs() - startedMs,
-      deltasSent: this.uplinkFigures.deltasSent - before.deltasSent,
-      deltasReceived: this.uplinkFigures.deltasReceived - before.deltasReceived,
+      deltasSent: after.deltasSent - before.deltasSent,
+      deltasReceived: after.deltasReceived - before.deltasReceived,
     };
-  }
-
-  private async run(uplink: Link, full: boolean, deadlineMs: number): Promise<void> {
-    const { log, timers } = this.options;
-    const goalSeq = log.seq + log.writer.count;
-    uplink.kick();
-    const isLive = (): boolean => uplink.isLive && uplink.sender !== undefined;
-    await this.until(
-      () => isLive() || uplink.state.phase === 'idle' || uplink.state.phase === 'waiting',
-      deadlineMs,
-    );
-    if (!isLive()) throw new FerriteError('SYNC', uplink.state.lastError ?? 'the hub cannot be reached');
-    if (full) uplink.sender?.resync();
-    const started = timers.nowMs();
-    let answer: { readonly error: string | undefined } | undefined;
-    uplink.request(full ? 'resync' : 'drain', (error) => {
-      answer = { error };
-    });
-    uplink.sender?.pump();
-    const hasAll = (): boolean => (uplink.sender?.durable?.seq ?? -1) >= goalSeq;
-    await this.until(() => (answer !== undefined && hasAll()) || !isLive(), deadlineMs);
-    if (!isLive() || answer?.error !== undefined) {
-      throw new FerriteError('SYNC', uplink.state.lastError ?? answer?.error ?? 'the link went down');
-    }
-    if (answer === undefined || !hasAll()) {
-      throw new FerriteError('SYNC', `not done after ${timers.nowMs() - started} ms`);
-    }
-  }
-
-  private async until(condition: () => boolean, deadlineMs: number): Promise<void> {
-    const { timers } = this.options;
-    while (!condition() && timers.nowMs() < deadlineMs) {
-      await new Promise<void>((resolve) => timers.after(5, resolve));
-    }
-  }
-
-  private mayPush(): boolean {
-    const { policy } = this.options;
-    if (this.forced > 0 || policy === 'immediate') return true;
-    if (policy === 'periodic') return this.pushing;
-    return (
-      policy === 'opportunistic' && (this.isQuiet || this.pendingOps() >= this.options.limits.batchDeltas)
-    );
   }
 
   private nextInterval(): void {
     const { timers, syncIntervalMs } = this.options;
     this.cancelInterval = timers.after(Math.max(100, syncIntervalMs), () => {
-      this.pushing = true;
-      this.uplink?.sender?.pump();
+      for (const uplink of this.uplinks) uplink.push();
       this.progressed();
       this.nextInterval();
     });
@@ -280,72 +285,77 @@ export class SyncEngine {
   /** More of the log is durable: `opportunistic` waits for a quiet moment. */
   private changedDurably(): void {
     const { policy, log, timers } = this.options;
-    if (policy !== 'opportunistic' || log.ownSeq === this.quietSeq) return;
-    this.quietSeq = log.ownSeq;
+    if (policy !== 'opportunistic' || log.seq === this.quietSeq) return;
+    this.quietSeq = log.seq;
     this.isQuiet = false;
     this.cancelIdle?.();
     this.cancelIdle = timers.after(idleMs, () => {
       this.isQuiet = true;
-      this.uplink?.sender?.pump();
+      for (const uplink of this.uplinks) uplink.push();
     });
   }
 
   private progressed(): void {
-    const pending = this.pendingOps();
-    if (pending > 0) {
+    if (this.targets.length === 0) return;
+    if (this.pendingOps() > 0) {
       this.wasPending = true;
       return;
     }
-    this.pushing = false;
-    if (this.wasPending && this.uplink?.isLive === true) {
-      this.wasPending = false;
-      this.options.onEvent?.({ type: 'sync:completed' });
-    }
-    this.noteSynced();
+    if (!this.targets.every((u) => u.isLive)) return;
+    this.lastSyncMs = this.options.timers.nowMs();
+    if (!this.wasPending) return;
+    this.wasPending = false;
+    this.options.onEvent?.({ type: 'sync:completed' });
   }
 
-  private noteSynced(): void {
-    if (this.uplink?.isLive === true) this.lastSyncMs = this.options.timers.nowMs();
-  }
-
-  /** Own records that the hub does not have durably; 0 without a hub. */
+  /** Own records that the hub, or the peer that is furthest behind, does not have durably; 0 without either. */
   pendingOps(): number {
-    const { uplink } = this;
-    if (uplink === undefined) return 0;
-    const { log } = this.options;
-    if (uplink.sender?.durable !== undefined) return uplink.sender.pendingOps;
-    return Math.max(0, log.ownSeq - this.acknowledged(uplink));
-  }
-
-  /** Own records that the hub had when that was last noted. */
-  private acknowledged(uplink: Link): number {
-    if (uplink.peerId !== '') return uplink.notedAcknowledged().ownSeq;
-    const { ledger, log } = this.options;
-    for (const [name, value] of ledger.notes) {
-      const [journal, , ownSeq] = value.split(',');
-      if (name.startsWith('acked:') && journal === log.id) return Number(ownSeq);
-    }
-    return 0;
+    return Math.max(0, ...this.targets.map((u) => u.pendingOps()));
   }
 
   private fork(tags: readonly number[]): void {
     this.beginTurn();
     this.options.logger.warn('history forked: going on in a new epoch', { was: this.identity.originName });
     this.identity.fork(tags);
-    this.hub.restartAll('this node forked');
+    this.restartAll('this node forked');
   }
 
-  private uplinkChanged(link: Link): void {
-    const { phase } = link.state;
-    const { onEvent, hubUrl } = this.options;
-    if (phase === 'connecting') onEvent?.({ type: 'link:connecting', peer: hubUrl ?? '' });
+  /** This node has another origin now: every connection begins anew. */
+  private restartAll(error: string): void {
+    this.hub.restartAll(error);
+    for (const { link } of this.uplinks) link.restart(CloseCode.anew, error);
+  }
+
+  /**
+   * Two nodes keep one link. Where each dialed the other, the one that the node with the lesser id dialed stays; where
+   * two addresses lead to one node, the listener has kept the newer. Uplinks that have another link for their node rest.
+   */
+  private settle(): void {
+    if (this.stopped) return;
+    for (const uplink of this.uplinks) uplink.standInBy(this.standInFor(uplink));
+  }
+
+  private standInFor(uplink: Uplink): Link | undefined {
+    const { peerId, link } = uplink;
+    if (peerId === '') return undefined;
+    const accepted = this.hub.liveWith(peerId);
+    if (accepted !== undefined && (!link.isLive || this.identity.nodeId > peerId)) return accepted;
+    if (link.isLive) return undefined;
+    return this.uplinks.find((u) => u !== uplink && u.peerId === peerId && u.link.isLive)?.link;
+  }
+
+  private uplinkChanged(uplink: Uplink): void {
+    const { phase, lastError: error } = uplink.link.state;
+    const { onEvent, logger } = this.options;
+    const peer = uplink.target.url;
+    if (phase === 'connecting') onEvent?.({ type: 'link:connecting', peer });
     if (phase === 'waiting' || phase === 'idle') {
       this.wasPending = true;
-      const error = link.state.lastError;
-      if (error !== undefined) onEvent?.({ type: 'link:error', peer: hubUrl ?? '', error });
-      this.options.logger.info('link down', { hub: hubUrl, error, retry_ms: this.nextRetryMs() });
+      if (error !== undefined) onEvent?.({ type: 'link:error', peer, error });
+      logger.info('link down', { to: peer, error, retry_ms: uplink.nextRetryMs() });
     }
-    this.stateChanged(link);
+    this.stateChanged(uplink.link);
+    this.settle();
   }
 
   private stateChanged(link: Link): void {
@@ -360,44 +370,49 @@ export class SyncEngine {
     }
   }
 
-  private nextRetryMs(): number {
-    const state = this.uplink?.state;
-    if (state === undefined || state.phase !== 'waiting') return -1;
-    return Math.max(0, state.wakeMs - this.options.timers.nowMs());
+  private statusName(): SyncStatusName {
+    const { targets } = this;
+    const { role, listens, policy } = this.options;
+    if (targets.length === 0) return role === 'hub' || listens ? 'synced' : 'disabled';
+    const live = targets.filter((u) => u.isLive);
+    if (live.some((u) => u.current.receiver?.starved !== undefined)) return 'starved';
+    if (live.length === 0) return policy === 'never' ? 'disabled' : 'offline';
+    if (live.some((u) => u.current.sender?.isScanning === true)) return 'syncing';
+    if (this.pendingOps() === 0) return live.length === targets.length ? 'synced' : 'offline';
+    return live.some((u) => u.pendingOps() > 0 && u.mayPush()) ? 'syncing' : 'pending';
   }
 
-  private statusName(): SyncStatusName {
-    const { uplink } = this;
-    if (uplink === undefined) return this.options.role === 'hub' ? 'synced' : 'disabled';
-    if (uplink.receiver?.starved !== undefined) return 'starved';
-    if (!uplink.isLive) return this.options.policy === 'never' ? 'disabled' : 'offline';
-    if (uplink.sender?.isScanning === true) return 'syncing';
-    if (this.pendingOps() === 0) return 'synced';
-    return this.mayPush() ? 'syncing' : 'pending';
+  /** Figures of all links there have been. */
+  private totals(): LinkFigures {
+    const sum = this.hub.totals();
+    for (const { figures } of this.uplinks) {
+      for (const name of Object.keys(sum) as (keyof LinkFigures)[]) sum[name] += figures[name];
+    }
+    return sum;
   }
 
   status(): SyncStatus {
-    const { options, uplink } = this;
-    const figures = this.hub.totals();
-    for (const name of Object.keys(figures) as (keyof LinkFigures)[])
-      figures[name] += this.uplinkFigures[name];
+    const { options, targets, uplinks } = this;
+    const main = targets.find((u) => u.isLive) ?? targets[0];
+    const retries = targets.map((u) => u.nextRetryMs()).filter((ms) => ms >= 0);
     return {
       nodeId: this.identity.nodeId,
       origin: this.identity.originName,
       role: options.role,
-      hubUrl: options.hubUrl ?? '',
+      hubUrl: uplinks.find((u) => u.target.isHub)?.target.url ?? '',
       policy: options.policy,
       syncStatus: this.statusName(),
-      linkState: uplink?.state.phase ?? 'none',
-      lastError: uplink?.state.lastError ?? '',
-      nextRetryMs: this.nextRetryMs(),
+      linkState: main?.current.state.phase ?? 'none',
+      lastError: targets.map((u) => u.row().lastError).find((error) => error !== '') ?? '',
+      nextRetryMs: retries.length === 0 ? -1 : Math.min(...retries),
       pendingOps: this.pendingOps(),
-      bytesInFlight: uplink?.sender?.bytesInFlight ?? 0,
+      bytesInFlight: targets.reduce((sum, u) => sum + (u.current.sender?.bytesInFlight ?? 0), 0),
       lastSync: this.lastSyncMs === 0 ? '' : new Date(this.lastSyncMs).toISOString(),
-      figures,
-      reconnects: Math.max(0, this.uplinkFigures.connects - 1),
+      figures: this.totals(),
+      reconnects: uplinks.reduce((sum, u) => sum + Math.max(0, u.figures.connects - 1), 0),
       conflicts: this.conflicts.count,
       forks: this.identity.forks,
+      uplinks: uplinks.map((u) => u.row()),
       peers: this.hub.rows(options.log.seq),
     };
   }
@@ -423,7 +438,9 @@ export class SyncEngine {
   /** By all peers noted, each as it is connected now, or undefined. */
   private livePeers(): (Peer | undefined)[] {
     const live = new Map<string, Peer>();
-    for (const link of [this.uplink, ...this.hub.live()]) if (link?.peer) live.set(link.peerId, link.peer);
+    for (const link of [...this.uplinks.map((u) => u.link), ...this.hub.live()]) {
+      if (link.peer !== undefined) live.set(link.peerId, link.peer);
+    }
     const names = [...this.options.ledger.notes.keys()].filter((name) => name.startsWith('cursor:'));
     return names.map((name) => live.get(name.slice('cursor:'.length)));
   }

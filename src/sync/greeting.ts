@@ -12,8 +12,8 @@ import { Peer, type PeerFacts, rowsOf, sharedHash, vectorOf } from './peer.ts';
 import type { SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
 import { lacksNote, notedCursor } from './receiver.ts';
 
-/** The origin of the hub last met, so that hashes of vectors can leave it out. */
-const hubOriginNote = 'uplink-origin';
+/** Notes, one for each address dialed: the origin last met there, so that hashes of vectors can leave it out. */
+export const uplinkOriginNote = 'uplink-origin:';
 /** Dots up to which tombstones may be gone, as rows. */
 export const horizonNote = 'horizon';
 const windowBytesMax = 64 * 1024 * 1024;
@@ -49,9 +49,10 @@ function greetingOf(node: NodeParts) {
   };
 }
 
-export function helloOf(node: NodeParts): Payload<'hello'> {
+/** `url`: the address dialed, as people see it. */
+export function helloOf(node: NodeParts, url: string): Payload<'hello'> {
   const { ledger, store, identity } = node;
-  const peer = ledger.notes.get(hubOriginNote);
+  const peer = ledger.notes.get(`${uplinkOriginNote}${url}`);
   const known = peer === undefined ? undefined : store.origins.find(peer);
   const without = known === undefined ? [identity.origin] : [identity.origin, known];
   return { ...greetingOf(node), hash: sharedHash(ledger.vector, store.origins, without), peer };
@@ -88,11 +89,11 @@ export function readyTo(node: NodeParts, welcome: Payload<'welcome'>): Payload<'
   return { ...knowledgeOf(node, welcome), vector, lacks: ledger.notes.get(lacksNote)?.split(' ')[0] };
 }
 
-/** Remembers who was met; to be called once the greeting is answered. */
-export function noteMet(node: NodeParts, peer: Greeting, isHub: boolean): void {
+/** Remembers who was met, and at which address it was dialed; to be called once the greeting is answered. */
+export function noteMet(node: NodeParts, peer: Greeting, url: string | undefined): void {
   node.log.setSource('');
   node.identity.noteTag(peer.origin, peer.tag);
-  if (isHub) node.ledger.setNote(hubOriginNote, peer.origin);
+  if (url !== undefined) node.ledger.setNote(`${uplinkOriginNote}${url}`, peer.origin);
   node.log.commit(() => {});
 }
 
@@ -208,10 +209,10 @@ export function recallHorizon(store: SyncStore, ledger: SyncLedger): void {
   }
 }
 
-/** Keeps what is pending for the hub, forgets the rest, to take a full copy. */
-export function startOver(node: NodeParts, welcome: Payload<'welcome'>): void {
+/** Keeps what is pending for the hub, forgets the rest, to take a full copy. `sameAs`: as for `peerOf`. */
+export function startOver(node: NodeParts, welcome: Payload<'welcome'>, sameAs: VersionVector): void {
   const { store, ledger, log, identity } = node;
-  const hub = peerOf(node, welcome, welcome, welcome.vector, ledger.vector);
+  const hub = peerOf(node, welcome, welcome, welcome.vector, sameAs);
   log.setSource('');
   log.commit(() => {});
   const before = identity.originName;
@@ -220,7 +221,10 @@ export function startOver(node: NodeParts, welcome: Payload<'welcome'>): void {
   ledger.startOver(hub.vector, (origin) => store.origins.name(origin));
   ledger.setNote(`cursor:${welcome.node_id}`, undefined);
   const horizon = vectorOf(welcome.horizon ?? [], store.origins);
-  ledger.setNote(lacksNote, `${before} ${horizon.hash(store.origins)}`);
+  ledger.setNote(lacksNote, `${before} ${horizon.hash(store.origins)} ${welcome.node_id}`);
+  // What was let go of there is not remembered here either: who links to this node is behind the same horizon.
+  for (const [origin, { stamp }] of horizon.entries()) store.horizon.advance(origin, stamp, 0);
+  ledger.setNote(horizonNote, JSON.stringify(rowsOf(store.horizon, store.origins, [])));
   identity.renew();
   log.commit(() => {});
 }

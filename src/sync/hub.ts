@@ -19,8 +19,10 @@ export interface PeerRow {
 export interface HubParts {
   readonly connectionsMax: number;
   readonly busyRetryMs: number;
+  /** Why nobody is let in for now; undefined where edges are welcome. */
+  readonly closedFor: () => string | undefined;
   /** What every link has; figures are the link's own and are added up in `figures`. */
-  readonly link: Omit<LinkParts, 'admit' | 'expectedNodeId' | 'dial' | 'figures' | 'onState'>;
+  readonly link: Omit<LinkParts, 'admit' | 'expectedNodeId' | 'dial' | 'url' | 'figures' | 'onState'>;
   readonly onState: (link: Link) => void;
 }
 
@@ -62,11 +64,12 @@ export class Hub {
   }
 
   private admit(accepted: Accepted, nodeId: string): Verdict {
-    const { connectionsMax, busyRetryMs } = this.parts;
+    const { connectionsMax, busyRetryMs, closedFor } = this.parts;
     const older = this.byNode.get(nodeId);
-    if (this.isStopping || (older === undefined && this.byNode.size >= connectionsMax)) {
-      const retryAfterMs = busyRetryMs;
-      return { kind: 'refused', code: CloseCode.busy, error: 'too many connections', retryAfterMs };
+    const isFull = this.isStopping || (older === undefined && this.byNode.size >= connectionsMax);
+    const error = isFull ? 'too many connections' : closedFor();
+    if (error !== undefined) {
+      return { kind: 'refused', code: CloseCode.busy, error, retryAfterMs: busyRetryMs };
     }
     this.byNode.set(nodeId, accepted);
     older?.link.replaced();
@@ -83,6 +86,12 @@ export class Hub {
     for (const name of Object.keys(this.figures) as (keyof LinkFigures)[]) {
       this.figures[name] += accepted.figures[name];
     }
+  }
+
+  /** The live link with a node. */
+  liveWith(nodeId: string): Link | undefined {
+    const link = this.byNode.get(nodeId)?.link;
+    return link?.isLive === true ? link : undefined;
   }
 
   /** Live links. */

@@ -63,8 +63,11 @@ export interface LinkParts {
   /** Sets the store's time before anything is joined. */
   readonly beginTurn: () => void;
   readonly mayPush: () => boolean;
-  /** A dialer's way to a connection; undefined for a listener. */
+  /** A dialer's way to a connection, and the address for people; undefined for a listener. */
   readonly dial?: Dial;
+  readonly url?: string;
+  /** Whether the clock of the peer is judged: not where the peer is this node's hub. */
+  readonly judgesSkew: boolean;
   /** A listener: the node id that authenticated, if one was named. */
   readonly expectedNodeId?: string;
   /** A listener: refuses a peer for reasons of its own (replaced, too many). */
@@ -74,6 +77,8 @@ export interface LinkParts {
   readonly onProgress: (link: Link) => void;
   /** This node must fork, given the tags of it that the peer knows. */
   readonly onForked: (link: Link, tags: readonly number[]) => void;
+  /** This node has started over, to take a full copy from this peer. */
+  readonly onStartedOver: (link: Link) => void;
   readonly onRefused: (link: Link, error: string) => void;
   readonly onBug: (error: unknown) => void;
 }
@@ -101,7 +106,7 @@ export class Link {
   private hello: Payload<'hello'> | undefined;
   private welcome: Payload<'welcome'> | undefined;
   private ready: Payload<'ready'> | undefined;
-  /** What this node had when it said welcome: a peer that has the same says so by null. */
+  /** What this node had when it said hello or welcome: a peer that had the same then says so by null. */
   private vectorThen: VersionVector | undefined;
   private hasMet = false;
   private lastNotedMs = 0;
@@ -257,13 +262,14 @@ export class Link {
   }
 
   private perform(effect: LinkEffect): void {
-    const { node, onForked } = this.parts;
+    const { node, onForked, onStartedOver } = this.parts;
     switch (effect.do) {
       case 'dial':
         this.dial();
         return;
       case 'hello':
-        this.say('hello', helloOf(node));
+        this.vectorThen = node.ledger.vector.clone();
+        this.say('hello', helloOf(node, this.parts.url ?? ''));
         return;
       case 'welcome':
         this.sayWelcome(effect.to);
@@ -279,7 +285,8 @@ export class Link {
         onForked(this, this.welcome?.tags ?? this.ready?.tags ?? []);
         return;
       case 'start_over':
-        if (this.welcome !== undefined) startOver(node, this.welcome);
+        if (this.welcome !== undefined) startOver(node, this.welcome, this.vectorThen ?? node.ledger.vector);
+        onStartedOver(this);
         return;
       case 'deliver':
         this.deliver(effect.message);
@@ -348,14 +355,14 @@ export class Link {
   }
 
   private establish(): void {
-    const { node, figures, beginTurn, mayPush, onProgress, onBug, onLive } = this.parts;
+    const { node, figures, beginTurn, judgesSkew, mayPush, onProgress, onBug, onLive } = this.parts;
     const isDialer = this.state.side === 'dialer';
     const greeting = isDialer ? this.welcome : this.hello;
     const knowledge = isDialer ? this.welcome : this.ready;
     if (greeting === undefined || knowledge === undefined) return;
     const lacks = this.ready?.lacks;
     const peerLacks = lacks === undefined ? undefined : node.store.origins.find(lacks);
-    const then = isDialer ? node.ledger.vector : (this.vectorThen ?? node.ledger.vector);
+    const then = this.vectorThen ?? node.ledger.vector;
     const peer = peerOf(node, greeting, knowledge, knowledge.vector, then);
     this.peer = peer;
     figures.connects += 1;
@@ -364,7 +371,7 @@ export class Link {
       peer,
       figures,
       beginTurn,
-      judgesSkew: !isDialer,
+      judgesSkew,
       ack: (payload) => this.say('ack', payload),
       nack: (payload) => this.say('nack', payload),
       want: (payload) => this.say('want', payload),
@@ -391,7 +398,7 @@ export class Link {
       this.receiver?.tellDurable();
       this.sender?.pump();
     });
-    if (!isDialer) noteMet(node, greeting, false);
+    if (!isDialer) noteMet(node, greeting, undefined);
     onLive(this);
     this.sender.pump();
   }
@@ -434,7 +441,7 @@ export class Link {
   private met(): void {
     if (this.hasMet || this.welcome === undefined) return;
     this.hasMet = true;
-    noteMet(this.parts.node, this.welcome, true);
+    noteMet(this.parts.node, this.welcome, this.parts.url ?? '');
   }
 
   private deliver(message: Message): void {

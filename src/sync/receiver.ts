@@ -13,7 +13,7 @@ import type { Frontier, Peer } from './peer.ts';
 import { Joined, type SyncLedger, type SyncLog, type SyncStore, type Timers } from './ports.ts';
 
 /** Note from starting over to the end of the full copy: this node's origin before, whose deltas it
- * lacks too, and the hash of the horizon that it was behind. */
+ * lacks too, the hash of the horizon that it was behind, and the node whose copy it awaits. */
 export const lacksNote = 'lacks';
 /** Batches held for answers before the peer gets no more credit. */
 const heldCreditMax = 64;
@@ -270,12 +270,19 @@ export class Receiver {
       }
       peer.has(held.frontiers);
       if (held.cursorSeq !== undefined) this.noteCursor(held.cursorSeq);
-      if (held.endsScan) ledger.setNote(lacksNote, undefined);
+      if (held.endsScan) this.noteWhole();
       this.durables.push({ seq: log.seq + log.writer.count, number: held.number });
       this.credit(held);
     }
     if (this.wants.size >= this.parts.limits.wantsMax) return;
     for (const held of this.held.slice(0, heldCreditMax)) this.credit(held);
+  }
+
+  /** A whole scan is in: if it was the full copy after starting over, this node lacks nothing any more. */
+  private noteWhole(): void {
+    const { ledger, peer } = this.parts;
+    const awaited = ledger.notes.get(lacksNote)?.split(' ')[2];
+    if (awaited === peer.nodeId) ledger.setNote(lacksNote, undefined);
   }
 
   private credit(held: HeldBatch): void {

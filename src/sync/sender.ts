@@ -118,6 +118,16 @@ export class Sender {
     return Math.max(0, this.parts.log.ownSeq - (this.durable?.ownSeq ?? 0));
   }
 
+  /** Records of the log, whoever made them, that the peer does not have durably. */
+  get backlog(): number {
+    return Math.max(0, this.parts.log.seq - (this.durable?.seq ?? 0));
+  }
+
+  /** Whether the peer has all that the log holds durably. */
+  get isDone(): boolean {
+    return this.inFlight.length === 0 && this.hasReceived(this.parts.log.durableSeq);
+  }
+
   get isScanning(): boolean {
     return this.scan !== undefined;
   }

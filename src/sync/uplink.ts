@@ -1,88 +1,214 @@
-// The dialing side over WebSockets: finds the hub's endpoint, connects with the token and this node's id, and says why
-// where it cannot. When to try again is the link machine's.
-import type { WebSocket } from 'ws';
-import { late } from '../base/late.ts';
-import { askEndpoint } from './endpoint.ts';
-import { subprotocol } from './envelope.ts';
-import type { Dial, DialFailure } from './transport.ts';
-import { connectSocket, wsOptions } from './ws-connection.ts';
+// One address that this node dials, its hub's or a peer's: the link, when it pushes (policy), what is pending for it, and
+// a sync on demand. Where the node at that address has a live link with this one already, the uplink rests and that
+// link stands in for it. It knows no other uplinks and no sockets: the engine decides who stands in, `dial` connects.
+import { FerriteError } from '../base/errors.ts';
+import { nodeIdOf } from '../delta/origins.ts';
+import { uplinkOriginNote } from './greeting.ts';
+import { Link, type LinkParts, newFigures } from './link.ts';
+import type { Dial } from './transport.ts';
 
-export interface UplinkOptions {
-  readonly hubUrl: string;
+export type SyncPolicy = 'immediate' | 'periodic' | 'opportunistic' | 'never';
+
+export interface UplinkTarget {
+  /** The address for people: without credentials. No two uplinks have the same. */
+  readonly url: string;
+  /** The hub, not a peer: its clock is not judged, and EDGE.SYNC waits for it. */
+  readonly isHub: boolean;
+  readonly dial: Dial;
+}
+
+export interface UplinkParts {
+  readonly target: UplinkTarget;
+  readonly policy: SyncPolicy;
+  /** Nothing was written for a while: `opportunistic` may push. */
+  readonly isQuiet: () => boolean;
+  readonly link: Omit<
+    LinkParts,
+    'dial' | 'url' | 'judgesSkew' | 'figures' | 'mayPush' | 'onState' | 'onProgress'
+  >;
+  readonly onState: (uplink: Uplink) => void;
+  readonly onProgress: (uplink: Uplink) => void;
+}
+
+/** What EDGE.STATUS shows of an uplink. */
+export interface UplinkRow {
+  readonly url: string;
+  readonly isHub: boolean;
+  /** Who was met there last; empty where nobody was. */
   readonly nodeId: string;
-  readonly token?: string;
-  readonly connectTimeoutMs: number;
-  /** PEM of further certificate authorities, for wss. */
-  readonly ca?: string;
+  readonly state: string;
+  /** The link is one that the other node dialed, or that goes to the same node by another address. */
+  readonly isStoodInFor: boolean;
+  readonly pendingOps: number;
+  readonly lastError: string;
+  /** Until the next try, ms; -1 where none is planned. */
+  readonly nextRetryMs: number;
 }
 
-const ws = late<typeof import('ws')>('ws');
-const unauthorizedStatus = 401;
-const busyStatus = 503;
-const retryAfterSecondsMax = 3600;
+export class Uplink {
+  readonly target: UplinkTarget;
+  readonly link: Link;
+  readonly figures = newFigures();
+  private readonly parts: UplinkParts;
+  /** Pushing is allowed until nothing is pending: the interval is over. */
+  private pushing = false;
+  /** Syncs on demand that run now. */
+  private forced = 0;
+  private standIn: Link | undefined;
 
-function isWebSocketUrl(url: string): boolean {
-  return url.startsWith('ws:') || url.startsWith('wss:');
-}
-
-/** How to dial the hub. */
-export function dialHub(options: UplinkOptions): Dial {
-  return (opened, failed) => {
-    let socket: WebSocket | undefined;
-    let isOver = false;
-    const fail = (failure: DialFailure): void => {
-      if (isOver) return;
-      isOver = true;
-      failed(failure);
-    };
-    const run = async (): Promise<void> => {
-      const { hubUrl, connectTimeoutMs } = options;
-      const url = isWebSocketUrl(hubUrl) ? hubUrl : await askEndpoint(hubUrl, connectTimeoutMs);
-      if (isOver) return;
-      socket = openSocket(url, options);
-      const mine = socket;
-      mine.on('error', (error) => fail({ error: error.message, longest: false, retryAfterMs: 0 }));
-      mine.on('unexpected-response', (request, response) => {
-        const status = response.statusCode ?? 0;
-        const seconds = status === busyStatus ? Number(response.headers['retry-after'] ?? 0) : 0;
-        const retryAfterMs = Math.min(Number.isFinite(seconds) ? seconds : 0, retryAfterSecondsMax) * 1000;
-        request.destroy();
-        fail({
-          error: `the hub answers HTTP ${status}`,
-          longest: status === unauthorizedStatus,
-          retryAfterMs,
-        });
-      });
-      mine.on('open', () => {
-        if (isOver) return;
-        isOver = true;
-        mine.removeAllListeners('unexpected-response');
-        connectSocket(mine, opened);
-      });
-    };
-    run().catch((error: unknown) => {
-      fail({
-        error: error instanceof Error ? error.message : String(error),
-        longest: false,
-        retryAfterMs: 0,
-      });
+  constructor(parts: UplinkParts) {
+    this.parts = parts;
+    this.target = parts.target;
+    const { dial, url, isHub } = parts.target;
+    this.link = new Link('dialer', {
+      ...parts.link,
+      dial,
+      url,
+      judgesSkew: !isHub,
+      figures: this.figures,
+      mayPush: () => this.mayPush(),
+      onState: () => parts.onState(this),
+      onProgress: () => {
+        this.pushing &&= this.link.sender?.isDone === false;
+        parts.onProgress(this);
+      },
     });
-    return () => {
-      isOver = true;
-      socket?.terminate();
-    };
-  };
-}
+  }
 
-function openSocket(url: string, options: UplinkOptions): WebSocket {
-  const { nodeId, token, connectTimeoutMs, ca } = options;
-  return new (ws().WebSocket)(url, [subprotocol], {
-    ...wsOptions,
-    handshakeTimeout: connectTimeoutMs,
-    headers: {
-      'X-Edge-Agent-Id': nodeId,
-      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-    },
-    ...(ca === undefined ? {} : { ca }),
-  });
+  start(): void {
+    if (this.parts.policy !== 'never' && this.standIn === undefined) this.link.start();
+  }
+
+  /** `other` is the link that stands in from now on; undefined: this uplink dials itself. */
+  standInBy(other: Link | undefined): void {
+    if (other === this.standIn) return;
+    this.standIn = other;
+    if (other !== undefined) this.link.stop();
+    else if (this.forced > 0) this.link.kick();
+    else this.start();
+  }
+
+  /** The link with the node at this address. */
+  get current(): Link {
+    return this.standIn ?? this.link;
+  }
+
+  get isLive(): boolean {
+    return this.current.isLive;
+  }
+
+  /** Whether data may flow: the link is live and has not just been torn down in this turn. */
+  private get isReady(): boolean {
+    return this.current.isLive && this.current.sender !== undefined;
+  }
+
+  get peerId(): string {
+    return this.link.peerId;
+  }
+
+  mayPush(): boolean {
+    const { policy, link, isQuiet } = this.parts;
+    if (this.forced > 0 || policy === 'immediate') return true;
+    if (policy === 'periodic') return this.pushing;
+    if (policy !== 'opportunistic') return false;
+    return isQuiet() || (this.link.sender?.backlog ?? 0) >= link.node.limits.batchDeltas;
+  }
+
+  /** The interval of `periodic` is over, or it is quiet: pushes what is pending. */
+  push(): void {
+    const { sender } = this.current;
+    this.pushing = sender?.isDone === false;
+    sender?.pump();
+  }
+
+  /** Own records that the node there does not have durably. */
+  pendingOps(): number {
+    const { log } = this.parts.link.node;
+    const { sender } = this.current;
+    if (sender?.durable !== undefined) return sender.pendingOps;
+    return Math.max(0, log.ownSeq - this.acknowledged());
+  }
+
+  /** Own records that the node there had when that was last noted. */
+  private acknowledged(): number {
+    const { ledger, log } = this.parts.link.node;
+    const origin = ledger.notes.get(`${uplinkOriginNote}${this.target.url}`);
+    const peerId = this.peerId !== '' || origin === undefined ? this.peerId : nodeIdOf(origin);
+    const [journal, , ownSeq] = (ledger.notes.get(`acked:${peerId}`) ?? '').split(',');
+    return journal === log.id ? Number(ownSeq) : 0;
+  }
+
+  /**
+   * Resolves when the node there has everything durably that was written before the call, and this node has joined what
+   * it had. Rejects with FerriteError SYNC and the reason. `full`: both sides send all they have.
+   */
+  async sync(full: boolean, deadlineMs: number): Promise<void> {
+    this.forced += 1;
+    try {
+      await this.run(full, deadlineMs);
+    } finally {
+      this.forced -= 1;
+      if (this.parts.policy === 'never' && this.forced === 0) this.link.stop();
+    }
+  }
+
+  private async run(full: boolean, deadlineMs: number): Promise<void> {
+    const { log, timers } = this.parts.link.node;
+    const goalSeq = log.seq + log.writer.count;
+    if (this.standIn === undefined) this.link.kick();
+    const isOver = (): boolean => ['idle', 'waiting'].includes(this.current.state.phase);
+    await this.until(() => this.isReady || isOver(), deadlineMs);
+    const { current } = this;
+    if (!this.isReady) throw this.failure('it cannot be reached');
+    if (full) current.sender?.resync();
+    const startedMs = timers.nowMs();
+    let answer: { readonly error: string | undefined } | undefined;
+    current.request(full ? 'resync' : 'drain', (error) => {
+      answer = { error };
+    });
+    current.sender?.pump();
+    // Another link may take this one's place meanwhile: then all is asked of that.
+    const hasAll = (): boolean => (current.sender?.durable?.seq ?? -1) >= goalSeq;
+    await this.until(() => (answer !== undefined && hasAll()) || !current.isLive, deadlineMs);
+    if (this.current !== current && timers.nowMs() < deadlineMs) {
+      await this.run(full, deadlineMs);
+      return;
+    }
+    if (!current.isLive || answer?.error !== undefined) {
+      throw this.failure(answer?.error ?? 'the link went down');
+    }
+    if (answer === undefined || !hasAll())
+      throw this.failure(`not done after ${timers.nowMs() - startedMs} ms`);
+  }
+
+  private failure(otherwise: string): FerriteError {
+    return new FerriteError('SYNC', `${this.target.url}: ${this.current.state.lastError ?? otherwise}`);
+  }
+
+  private async until(condition: () => boolean, deadlineMs: number): Promise<void> {
+    const { timers } = this.parts.link.node;
+    while (!condition() && timers.nowMs() < deadlineMs) {
+      await new Promise<void>((resolve) => timers.after(5, resolve));
+    }
+  }
+
+  nextRetryMs(): number {
+    const { state } = this.link;
+    if (state.phase !== 'waiting') return -1;
+    return Math.max(0, state.wakeMs - this.parts.link.node.timers.nowMs());
+  }
+
+  row(): UplinkRow {
+    const { state } = this.current;
+    return {
+      url: this.target.url,
+      isHub: this.target.isHub,
+      nodeId: this.peerId,
+      state: state.phase,
+      isStoodInFor: this.standIn !== undefined,
+      pendingOps: this.pendingOps(),
+      lastError: state.lastError ?? '',
+      nextRetryMs: this.nextRetryMs(),
+    };
+  }
 }

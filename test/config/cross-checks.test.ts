@@ -32,3 +32,14 @@ test('listeners that are on need ports of their own', () => {
   assert.match(check({ 'http.port': 6379 })[0] ?? '', /^f:1: http\.port: found 6379/);
   assert.deepEqual(check({ 'server.port': 0, 'hub.port': 0, 'edge.mode': 'hub' }), []);
 });
+
+test('a peer is named once, and is not the hub', () => {
+  const [a, b] = ['ws://user:secret@a/edge/ws', 'redis://b:6379'];
+  assert.deepEqual(check({ 'edge.peers': [a, b] }), []);
+  assert.deepEqual(check({ 'edge.peers': [a, b, a] }), [
+    'f:1: edge.peers: found ws://***@a/edge/ws twice, allowed: each node once, and not the hub',
+  ]);
+  assert.match(check({ 'edge.hub_url': b, 'edge.peers': [b] })[0] ?? '', /found redis:\/\/b:6379 twice/);
+  const many = Array.from({ length: 65 }, (_, i) => `ws://n${i}/`);
+  assert.match(check({ 'edge.peers': many })[0] ?? '', /found 65, allowed: at most 64/);
+});

@@ -8,11 +8,12 @@ import { DeltaKind } from '../../src/delta/kinds.ts';
 import { Origins } from '../../src/delta/origins.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { Store } from '../../src/store/store.ts';
-import { SyncEngine, type SyncPolicy } from '../../src/sync/engine.ts';
+import { SyncEngine } from '../../src/sync/engine.ts';
 import { Identity } from '../../src/sync/identity.ts';
 import { type SyncLimits, syncLimitsDefault } from '../../src/sync/limits.ts';
 import { linkTimesDefault } from '../../src/sync/link-machine.ts';
 import type { Dial } from '../../src/sync/transport.ts';
+import type { SyncPolicy, UplinkTarget } from '../../src/sync/uplink.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type Disk, SimLog } from './sim-log.ts';
 
@@ -21,7 +22,9 @@ export const buildMs = Date.UTC(2026, 0, 1);
 export interface SimNodeOptions {
   readonly nodeId: string;
   readonly role: 'edge' | 'hub';
+  /** The way to the hub. */
   readonly dial?: Dial;
+  readonly peers?: readonly UplinkTarget[];
   readonly policy?: SyncPolicy;
   readonly limits?: Partial<SyncLimits>;
   readonly keepRecords?: number;
@@ -93,7 +96,11 @@ export class SimNode {
       store: this.store,
       log: this.log,
       ledger: this.ledger,
-      ...(options.dial && { dial: options.dial }),
+      uplinks: [
+        ...(options.dial ? [{ url: 'sim://hub', isHub: true, dial: options.dial }] : []),
+        ...(options.peers ?? []),
+      ],
+      listens: true,
       policy: options.policy ?? 'immediate',
       syncIntervalMs: 3000,
       limits: { ...syncLimitsDefault, batchBytes: 2048, windowBytes: 8192, ...options.limits },

@@ -12,7 +12,7 @@ import { FrameFlag, frameHeaderBytes } from '../../src/sync/frame.ts';
  */
 const schemaHashes: Record<number, string> = {
   1: '97fe1eac26982ff5',
-  2: '57e8594f52ae2c3f',
+  2: 'f71b0df0aab693a5',
 };
 
 test('the schema of the wire belongs to its protocol version', () => {

@@ -9,19 +9,24 @@ import type { DeltaLog } from '../../src/journal/delta-log.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { Store } from '../../src/store/store.ts';
-import { SyncEngine, type SyncEvent, type SyncPolicy } from '../../src/sync/engine.ts';
+import { SyncEngine, type SyncEvent } from '../../src/sync/engine.ts';
 import { Identity } from '../../src/sync/identity.ts';
 import { type SyncLimits, syncLimitsDefault } from '../../src/sync/limits.ts';
 import { linkTimesDefault } from '../../src/sync/link-machine.ts';
 import { systemTimers } from '../../src/sync/ports.ts';
 import { Tokens } from '../../src/sync/tokens.ts';
-import { dialHub } from '../../src/sync/uplink.ts';
+import type { SyncPolicy, UplinkTarget } from '../../src/sync/uplink.ts';
+import { dialPeer } from '../../src/sync/ws-dial.ts';
 import { WsHub } from '../../src/sync/ws-hub.ts';
 
 export interface LiveNodeOptions {
   readonly nodeId: string;
   readonly hubUrl?: string;
+  readonly peers?: readonly string[];
+  readonly role?: 'edge' | 'hub';
   readonly token?: string;
+  /** PEM of a certificate authority. */
+  readonly ca?: string;
   readonly policy?: SyncPolicy;
   readonly limits?: Partial<SyncLimits>;
   readonly memoryBytes?: number;
@@ -59,26 +64,30 @@ export class LiveNode {
     const identity = new Identity({ nodeId: options.nodeId, store, log, ledger });
     identity.begin();
     log.commit(() => {});
-    const { hubUrl, nodeId, token } = options;
+    const { hubUrl, nodeId, token, ca } = options;
+    const target = (url: string, isHub: boolean): UplinkTarget => ({
+      url,
+      isHub,
+      dial: dialPeer({
+        url,
+        nodeId,
+        connectTimeoutMs: 2000,
+        ...(token === undefined ? {} : { token }),
+        ...(ca === undefined ? {} : { ca }),
+      }),
+    });
+    const hubs = hubUrl === undefined ? [] : [target(hubUrl, true)];
+    const peers = (options.peers ?? []).map((url) => target(url, false));
     this.engine = new SyncEngine({
       identity,
-      role: hubUrl === undefined ? 'hub' : 'edge',
+      role: options.role ?? (hubUrl === undefined ? 'hub' : 'edge'),
       software: 'test',
       isDurable: false,
       store,
       log,
       ledger,
-      ...(hubUrl === undefined
-        ? {}
-        : {
-            hubUrl,
-            dial: dialHub({
-              hubUrl,
-              nodeId,
-              connectTimeoutMs: 2000,
-              ...(token === undefined ? {} : { token }),
-            }),
-          }),
+      uplinks: [...hubs, ...peers],
+      listens: true,
       policy: options.policy ?? 'immediate',
       syncIntervalMs: 1000,
       limits: { ...syncLimitsDefault, ...options.limits },

@@ -1,0 +1,205 @@
+// Nodes linked in any shape, under a seed: peers that dial one another, rings, hubs that are edges of other hubs. Random
+// commands while links are cut and nodes crash; then everything heals, all must be equal, and the links fall silent.
+import assert from 'node:assert/strict';
+import { Scheduler } from './scheduler.ts';
+import { newDisk } from './sim-log.ts';
+import { SimNet } from './sim-net.ts';
+import { SimNode } from './sim-node.ts';
+
+export interface Dialed {
+  readonly from: string;
+  readonly to: string;
+  readonly isHub?: boolean;
+}
+
+export interface MeshOptions {
+  readonly seed: number;
+  readonly links: readonly Dialed[];
+  /** Virtual seconds of trouble. */
+  readonly seconds: number;
+  readonly trouble?: readonly ('cut' | 'crash' | 'sweep')[];
+}
+
+const startMs = Date.UTC(2026, 10, 1);
+const keys = ['k0', 'k1', 'k2', 'k3', 'k4', 'k5'];
+const counters = ['c0', 'c1', 'c2'];
+
+export class Mesh {
+  readonly scheduler: Scheduler;
+  readonly net: SimNet;
+  readonly nodes = new Map<string, SimNode>();
+  private readonly options: MeshOptions;
+  private readonly expected = new Map<string, number>();
+  private written = 0;
+
+  constructor(options: MeshOptions) {
+    this.options = options;
+    this.scheduler = new Scheduler(options.seed, startMs);
+    this.net = new SimNet(this.scheduler);
+    const names = new Set(options.links.flatMap(({ from, to }) => [from, to]));
+    for (const name of [...names].sort()) this.add(name);
+    for (const node of this.nodes.values()) node.start();
+  }
+
+  private add(nodeId: string): void {
+    const mine = this.options.links.filter(({ from }) => from === nodeId);
+    const targets = mine.map(({ to, isHub = false }) => ({
+      url: `sim://${to}`,
+      isHub,
+      dial: this.net.dialer(`${nodeId}>${to}`, () => {
+        const node = this.nodes.get(to);
+        if (node?.isUp !== true) return undefined;
+        return (connection) => node.engine.hub.accept(connection, nodeId, nodeId);
+      }),
+    }));
+    const isHub = this.options.links.some(({ to, isHub = false }) => isHub && to === nodeId);
+    const options = {
+      nodeId,
+      role: isHub ? 'hub' : 'edge',
+      peers: targets,
+      policy: this.pick(['immediate', 'immediate', 'periodic', 'opportunistic'] as const),
+      keepRecords: this.pick([0, 0, 40]),
+      limits: { offlineQueueSize: this.pick([10_000, 20]) },
+    } as const;
+    this.nodes.set(nodeId, new SimNode(options, this.scheduler, newDisk(`journal-${nodeId}`)));
+  }
+
+  private pick<T>(from: readonly T[]): T {
+    return from[Math.floor(this.scheduler.random() * from.length)]!;
+  }
+
+  node(name: string): SimNode {
+    return this.nodes.get(name)!;
+  }
+
+  private work(): void {
+    const node = this.pick([...this.nodes.values()]);
+    if (!node.isUp) return;
+    const { random } = this.scheduler;
+    const key = this.pick(keys);
+    this.written += 1;
+    const r = random();
+    if (r < 0.35) node.set(key, `v${this.written}`, random() < 0.2 ? 1000 + random() * 60_000 : 0);
+    else if (r < 0.5) node.append(key, `+${this.written}`.repeat(20));
+    else if (r < 0.65) node.del(key);
+    else if (r < 0.75) node.expire(key, 500 + random() * 100_000);
+    else this.count(node, this.pick(counters), 1 + Math.floor(random() * 5));
+  }
+
+  private count(node: SimNode, key: string, by: number): void {
+    node.incr(key, by);
+    this.expected.set(key, (this.expected.get(key) ?? 0) + by);
+  }
+
+  private makeTrouble(): void {
+    const { scheduler, net, options } = this;
+    const kind = this.pick(options.trouble ?? ['cut', 'crash']);
+    const { from, to } = this.pick(options.links);
+    const node = this.pick([...this.nodes.values()]);
+    if (kind === 'cut') {
+      net.cut(`${from}>${to}`);
+      scheduler.after(scheduler.random() * 15_000, () => net.heal(`${from}>${to}`));
+    } else if (kind === 'sweep') {
+      this.sweep([...this.nodes.values()].find((n) => n.options.peers?.length === 0));
+    } else if (node.isUp) {
+      this.crash(node, scheduler.random() < 0.5);
+      scheduler.after(scheduler.random() * 15_000, () => {
+        if (!node.isUp) node.start();
+      });
+    }
+  }
+
+  /** The node that dials nobody lets go of tombstones that are older than half a minute, whoever has seen them. */
+  sweep(node: SimNode | undefined): void {
+    if (node?.isUp !== true) return;
+    const keepSinceMs = this.scheduler.nowMs - 30_000;
+    const seenByAll = (origin: number, stamp: number): boolean => node.engine.seenByAll(origin, stamp);
+    if (node.store.graveyard.sweep(1000, { seenByAll, keepSinceMs }) > 0) node.engine.noteHorizon();
+  }
+
+  private crash(node: SimNode, powerLoss: boolean): void {
+    const before = node.increments;
+    node.crash(powerLoss);
+    for (const lost of before.filter((i) => !node.increments.includes(i))) {
+      this.expected.set(lost.key, this.expected.get(lost.key)! - lost.by);
+    }
+  }
+
+  /** Commands, and trouble, for the time asked for. */
+  async trouble(): Promise<void> {
+    const { scheduler, options } = this;
+    const endMs = startMs + options.seconds * 1000;
+    while (scheduler.nowMs < endMs) {
+      await scheduler.runUntil(scheduler.nowMs + scheduler.random() * 300);
+      this.work();
+      if (scheduler.random() < 0.05) this.makeTrouble();
+    }
+  }
+
+  async pass(ms: number): Promise<void> {
+    await this.scheduler.runUntil(this.scheduler.nowMs + ms);
+  }
+
+  /** Everything comes up; runs until all are equal, or for ten minutes. */
+  async heal(): Promise<void> {
+    this.net.heal();
+    for (const node of this.nodes.values()) if (!node.isUp) node.start();
+    for (let i = 0; i < 120; i++) {
+      await this.pass(5000);
+      if (this.difference() === undefined && this.isLinked()) return;
+    }
+  }
+
+  private isLinked(): boolean {
+    return [...this.nodes.values()].every((n) => n.engine.status().uplinks.every((u) => u.state === 'live'));
+  }
+
+  /** What differs between two nodes; undefined if nothing does. */
+  difference(): string | undefined {
+    const [first, ...others] = this.nodes;
+    for (const key of [...keys, ...counters]) {
+      const want = first![1].get(key);
+      for (const [name, node] of others) {
+        const got = node.get(key);
+        if (got !== want) return `${key}: ${first![0]} has ${want}, ${name} has ${got}`;
+      }
+    }
+    return undefined;
+  }
+
+  check(): void {
+    const seed = `seed ${this.options.seed}`;
+    assert.equal(this.difference(), undefined, seed);
+    const [any] = this.nodes.values();
+    for (const [key, sum] of this.expected)
+      assert.equal(any!.get(key) ?? '0@0', `${sum}@0`, `${seed}: ${key}`);
+    assert.equal(this.isLinked(), true, `${seed}: every link is up or stood in for`);
+  }
+
+  /** How many links are live, counted once. */
+  linkCount(): number {
+    return [...this.nodes.values()].reduce((sum, n) => sum + n.engine.hub.live().length, 0);
+  }
+
+  /** Nothing is said any more but heartbeats. */
+  async checkSilence(): Promise<void> {
+    await this.pass(200_000);
+    const { bytes, messages } = this.net;
+    await this.pass(600_000);
+    assert.deepEqual([this.net.bytes, this.net.messages], [bytes, messages], 'the links fall silent');
+  }
+
+  stop(): void {
+    for (const node of this.nodes.values()) node.crash(false);
+  }
+}
+
+/** Runs one mesh from seed to silence. */
+export async function runMesh(options: MeshOptions): Promise<void> {
+  const mesh = new Mesh(options);
+  await mesh.trouble();
+  await mesh.heal();
+  mesh.check();
+  await mesh.checkSilence();
+  mesh.stop();
+}
