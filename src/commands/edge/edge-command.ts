@@ -64,3 +64,8 @@ export function replyRows(call: Pick<Call, 'reply'>, rows: readonly Row[]): void
     else reply.bulkText(value);
   }
 }
+
+/** Why something failed, in words. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

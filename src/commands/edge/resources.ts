@@ -1,5 +1,5 @@
 // EDGE.RESOURCES: memory, disk, CPU, network and battery of this device, sampled now, with the level of each.
-import { edgeCommand, replyRows } from './edge-command.ts';
+import { edgeCommand, reasonOf, replyRows } from './edge-command.ts';
 
 export const command = edgeCommand({
   name: 'resources',
@@ -10,7 +10,7 @@ export const command = edgeCommand({
     const later = call.defer();
     call.services.edge.resources().then(
       (rows) => later.resume((reply) => replyRows({ reply }, rows)),
-      (error: unknown) => later.resume((reply) => reply.error(`ERR ${String(error)}`)),
+      (error: unknown) => later.resume((reply) => reply.error(`ERR ${reasonOf(error)}`)),
     );
   },
 });

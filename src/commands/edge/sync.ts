@@ -1,7 +1,7 @@
 // EDGE.SYNC [ASYNC] [FULL]: syncs with the hub now. The reply comes when the hub has everything durably that was written
 // before, and says how much went each way; or an error says why not. ASYNC replies at once. FULL sends everything.
 import type { Call } from '../call.ts';
-import { edgeArguments, edgeCommand, firstArgument, replyRows } from './edge-command.ts';
+import { edgeArguments, edgeCommand, firstArgument, reasonOf, replyRows } from './edge-command.ts';
 
 export const command = edgeCommand({
   name: 'sync',
@@ -29,8 +29,4 @@ function sync(call: Call): void {
     (rows) => later.resume((reply) => replyRows({ reply }, [['status', 'ok'], ...rows])),
     (error: unknown) => later.resume((reply) => reply.error(`ERR sync failed: ${reasonOf(error)}`)),
   );
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
