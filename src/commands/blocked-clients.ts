@@ -7,6 +7,7 @@ import { wrongType } from '../resp/errors.ts';
 import { ReplyWriter } from '../resp/reply-writer.ts';
 import type { Call, Deferral } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
+import { copyArguments } from './copy-arguments.ts';
 import type { ClientPort, RequestArgs } from './executor.ts';
 import type { ChangeListener, KeyChanges, KeyId } from './key-changes.ts';
 import { keyIdOf } from './key-changes.ts';
@@ -49,7 +50,7 @@ export class BlockedClients implements ChangeListener {
   private readonly timers: Timers;
   private readonly exists: (id: KeyId) => boolean;
   private readonly byKey = new Map<KeyId, Set<Waiter>>();
-  private readonly byClient = new Map<number, Waiter>();
+  private readonly byClient = new Map<ClientPort, Waiter>();
   private readonly ready = new Set<KeyId>();
   private readonly reply = new ReplyWriter(4096);
 
@@ -79,7 +80,7 @@ export class BlockedClients implements ChangeListener {
     const copied = copyArguments(args, options.rewrites);
     const waiter: Waiter = { client, entry, args: copied, ids, options, deferral, cancelTimer: undefined };
     if (this.byClient.size === 0) this.changes.listen(this);
-    this.byClient.set(session.id, waiter);
+    this.byClient.set(client, waiter);
     for (const id of ids) {
       const queue = this.byKey.get(id);
       if (queue === undefined) this.byKey.set(id, new Set([waiter]));
@@ -100,16 +101,18 @@ export class BlockedClients implements ChangeListener {
 
   /** Ends the wait of a client without a reply: it is gone, or begins anew. */
   forget(client: ClientPort): void {
-    const waiter = this.byClient.get(client.session.id);
-    if (waiter?.client === client) this.remove(waiter);
+    const waiter = this.byClient.get(client);
+    if (waiter !== undefined) this.remove(waiter);
   }
 
   /** CLIENT UNBLOCK: ends the wait of a client as if its time were up, or with `error`. False where it does not wait. */
   unblock(clientId: number, error: string | undefined): boolean {
-    const waiter = this.byClient.get(clientId);
-    if (waiter === undefined) return false;
-    this.end(waiter, error === undefined ? waiter.options.onTimeout : (reply) => reply.error(error));
-    return true;
+    for (const [{ session }, waiter] of this.byClient) {
+      if (session.id !== clientId) continue;
+      this.end(waiter, error === undefined ? waiter.options.onTimeout : (reply) => reply.error(error));
+      return true;
+    }
+    return false;
   }
 
   private arm(waiter: Waiter, ms: number): void {
@@ -127,7 +130,7 @@ export class BlockedClients implements ChangeListener {
 
   private remove(waiter: Waiter): void {
     waiter.cancelTimer?.();
-    this.byClient.delete(waiter.client.session.id);
+    this.byClient.delete(waiter.client);
     for (const id of waiter.ids) {
       const queue = this.byKey.get(id);
       queue?.delete(waiter);
@@ -173,21 +176,4 @@ export class BlockedClients implements ChangeListener {
 /** Whether an error of a command that ran again leaves its client waiting: a key has come that is of no use to it. */
 export function keepsWaiting(error: CommandError, options: BlockOptions): boolean {
   return error.message === wrongType && options.wakesOnLoss !== true;
-}
-
-/** A copy of the arguments in a buffer of its own. */
-export function copyArguments(args: RequestArgs, rewrites?: ReadonlyMap<number, Buffer>): RequestArgs {
-  const parts: Buffer[] = [];
-  const offsets = new Int32Array(args.argc);
-  const lengths = new Int32Array(args.argc);
-  let at = 0;
-  for (let i = 0; i < args.argc; i++) {
-    const from = args.offsets[i]!;
-    const part = rewrites?.get(i) ?? args.buf.subarray(from, from + args.lengths[i]!);
-    parts.push(part);
-    offsets[i] = at;
-    lengths[i] = part.length;
-    at += part.length;
-  }
-  return { buf: Buffer.concat(parts, at), argc: args.argc, offsets, lengths };
 }

@@ -5,7 +5,7 @@
 // where that left the key empty. Whatever it recorded as a delta wakes, breaks and invalidates by itself; `call.touch(1)`
 // is for a change that is none. A command that waits ends with `call.block(...)`: see blocked-clients.ts.
 import { CommandError } from '../base/errors.ts';
-import { notAFloat, notAnInteger, syntaxError, wrongArguments, wrongType } from '../resp/errors.ts';
+import { notAFloat, notAnInteger, notInTransaction, syntaxError, wrongArguments, wrongType } from '../resp/errors.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
 import { createRequestArgs } from '../resp/request-args.ts';
 import { EntryType } from '../store/entry.ts';
@@ -44,6 +44,10 @@ export class Call {
   entry: CommandEntry | undefined = undefined;
   /** The command waited and runs again: it may not begin another wait. */
   rerunning = false;
+  /** EXEC is running the commands of a transaction: nothing may wait. */
+  inTransaction = false;
+  /** Runs a command with arguments of its own for this client, as part of the present one: dispatch sets it. */
+  runInner: (entry: CommandEntry, args: RequestArgs) => void = () => {};
   /** The command that ran again has to go on waiting. */
   stillWaiting = false;
 
@@ -193,6 +197,7 @@ export class Call {
 
   /** The reply comes later; requests of this client wait until then. */
   defer(): Deferral {
+    if (this.inTransaction) throw new CommandError(notInTransaction);
     this.deferred = true;
     if (this.client === undefined) throw new CommandError('ERR this command needs a connection');
     return this.client.defer();
@@ -225,6 +230,7 @@ export class Call {
    */
   block(options: BlockOptions): void {
     if (this.rerunning) this.stillWaiting = true;
+    else if (this.inTransaction) options.onTimeout(this.reply);
     else this.services.blocked.add(this, this.entry!, options);
   }
 

@@ -14,6 +14,8 @@ export class CommandEntry {
   readonly arity: number;
   readonly isWrite: boolean;
   readonly needsNoAuth: boolean;
+  readonly needsMemory: boolean;
+  readonly isForbiddenInMulti: boolean;
   readonly keySpecs: readonly KeySpec[];
   readonly run: ((call: Call) => void) | undefined;
   readonly subcommands: CommandTable | undefined;
@@ -28,6 +30,8 @@ export class CommandEntry {
     this.name = container === '' ? spec.name : `${container}|${spec.name}`;
     this.arity = spec.arity;
     this.isWrite = spec.flags.includes('write');
+    this.needsMemory = spec.flags.includes('denyoom');
+    this.isForbiddenInMulti = spec.flags.includes('no_multi');
     this.needsNoAuth = spec.flags.includes('no_auth');
     this.keySpecs = keySpecsOf(spec);
     this.run = spec.run;

@@ -99,6 +99,12 @@ export interface CommandSpec {
   /** The keys of one request where even that cannot say it, `base` being its name; undefined for a request with none. */
   readonly findKeys?: (args: RequestArgs, base: number) => readonly KeyUse[] | undefined;
   readonly channels?: ChannelRange;
+  /** Runs at once also between MULTI and EXEC, where other commands are queued. */
+  readonly isUnqueued?: boolean;
+  /** A RESP2 client may call it while it has subscribed to something. */
+  readonly isForSubscribers?: boolean;
+  /** Called where a request was refused before it ran, with the error; returns what the client is told. */
+  readonly onRefused?: (call: Call, message: string) => string;
   /** ACL categories without the `@`, beyond those that flags and group imply. */
   readonly categories?: readonly string[];
   readonly group: CommandGroup;

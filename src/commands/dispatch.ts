@@ -1,7 +1,7 @@
 // Runs requests: finds the command, checks what must hold before it may run, runs it, and turns a client's mistake into
 // its error reply. This is the only place that catches CommandError, and it knows no command by name.
 import { CommandError } from '../base/errors.ts';
-import { noAuth, noPermission, unknownSubcommand, wrongArguments } from '../resp/errors.ts';
+import { noAuth, noPermission, notInTransaction, notWhileSubscribed, unknownSubcommand, wrongArguments } from '../resp/errors.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
 import { logDenial } from './acl/log-denial.ts';
 import type { User } from './acl/user.ts';
@@ -12,6 +12,7 @@ import { type ClientPort, ExecuteResult, type Executor, type RequestArgs } from 
 import { forgetClient } from './interplay.ts';
 import type { KeyChanges } from './key-changes.ts';
 import type { Services } from './services.ts';
+import { type Session, SessionMode } from './session.ts';
 
 const quotedArgumentsBytesMax = 128;
 
@@ -30,11 +31,14 @@ export class Dispatch implements Executor {
   private readonly nowMs: () => number;
   private readonly monotonicMs: () => number;
   private lastMs = 0;
+  /** The command that runs or ran last; undefined where it was refused before, or queued. */
+  private admitted: CommandEntry | undefined = undefined;
 
   constructor(options: DispatchOptions) {
     this.services = options.services;
     this.call = new Call(options.services);
     this.changes = options.services.changes;
+    this.call.runInner = (entry, args) => this.runInner(entry, args);
     options.services.blocked.rerun = (waiter, reply) => this.rerun(waiter, reply);
     this.nowMs = options.nowMs;
     this.monotonicMs = options.monotonicMs;
@@ -61,29 +65,77 @@ export class Dispatch implements Executor {
     const recorder = services.store.recorder;
     const recordsBefore = recorder === undefined ? 0 : recorder.count;
     const mark = reply.mark();
-    let admitted: CommandEntry | undefined;
+    this.admitted = undefined;
     services.stats.commands += 1;
     try {
       const entry = this.resolve(args);
       call.name = entry.name;
-      call.entry = entry;
       session.lastCommand = entry.name;
       session.lastActiveMs = services.store.nowMs;
       this.admit(entry, session.authenticated);
       if (session.permissions !== undefined) this.authorize(client, session.permissions, entry);
-      admitted = entry;
-      entry.run?.(call);
+      if (session.mode === 0) {
+        this.admitted = entry;
+        entry.run?.(call);
+      } else this.runSpecial(entry, session);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       reply.rewind(mark);
-      this.fail(admitted, error, reply);
+      this.fail(this.admitted, error, reply);
     }
-    if (admitted !== undefined) this.time(admitted);
+    if (this.admitted !== undefined) this.time(this.admitted);
     const isDeferred = call.deferred;
     const wrote = recorder !== undefined && recorder.count !== recordsBefore;
     if (this.changes.pending) this.changes.settle();
     if (isDeferred) return ExecuteResult.deferred;
     return wrote ? ExecuteResult.write : ExecuteResult.read;
+  }
+
+  /** A command of a client in a transaction, or with subscriptions. */
+  private runSpecial(entry: CommandEntry, session: Session): void {
+    const { call } = this;
+    const { spec } = entry;
+    const subscribed = (session.mode & SessionMode.subscribed) !== 0;
+    if (subscribed && session.protocol === 2 && spec.isForSubscribers !== true) {
+      entry.rejected += 1;
+      throw new CommandError(notWhileSubscribed(entry.name));
+    }
+    const { transaction } = session;
+    if (transaction !== undefined && entry.isForbiddenInMulti) {
+      entry.rejected += 1;
+      throw new CommandError(notInTransaction);
+    }
+    if (transaction !== undefined && spec.isUnqueued !== true) {
+      transaction.add(entry, call.args);
+      call.reply.queued();
+      return;
+    }
+    this.admitted = entry;
+    entry.run?.(call);
+  }
+
+  /** Runs a queued command as part of EXEC: its error is its reply. */
+  private runInner(entry: CommandEntry, args: RequestArgs): void {
+    const { call } = this;
+    const { reply } = call;
+    const mark = reply.mark();
+    call.args = args;
+    call.buf = args.buf;
+    call.argc = args.argc;
+    call.name = entry.name;
+    call.entry = entry;
+    this.services.stats.commands += 1;
+    const { client, session } = call;
+    try {
+      if (session.permissions !== undefined && client !== undefined)
+        this.authorize(client, session.permissions, entry);
+      entry.run?.(call);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      reply.rewind(mark);
+      this.fail(entry, error, reply);
+    }
+    this.time(entry);
   }
 
   /** Runs a command again that waited; false where it has to go on waiting. */
@@ -117,12 +169,14 @@ export class Dispatch implements Executor {
     call.argc = args.argc;
     call.reply = reply;
     call.deferred = false;
+    call.entry = undefined;
   }
 
   private resolve(args: RequestArgs): CommandEntry {
     const { buf, offsets, lengths, argc } = args;
     const entry = this.services.table.find(buf, offsets[0]!, lengths[0]!);
     if (entry === undefined) throw new CommandError(unknownCommand(args));
+    this.call.entry = entry;
     if (entry.arity > 0 ? argc !== entry.arity : argc < -entry.arity) {
       entry.rejected += 1;
       throw new CommandError(wrongArguments(entry.name));
@@ -138,6 +192,7 @@ export class Dispatch implements Executor {
       );
       throw new CommandError(unknownSubcommand(name, entry.name));
     }
+    this.call.entry = sub;
     if (sub.arity > 0 ? argc !== sub.arity : argc < -sub.arity) {
       sub.rejected += 1;
       throw new CommandError(wrongArguments(sub.name));
@@ -174,11 +229,20 @@ export class Dispatch implements Executor {
 
   /** `entry`: the command that ran; undefined where it was rejected before. */
   private fail(entry: CommandEntry | undefined, error: CommandError, reply: ReplyWriter): void {
+    const message = entry === undefined ? this.refused(error.message) : error.message;
     if (entry !== undefined) entry.failed += 1;
     const { errors } = this.services.stats;
-    const code = error.message.slice(0, Math.max(0, error.message.indexOf(' '))) || 'ERR';
+    const code = message.slice(0, Math.max(0, message.indexOf(' '))) || 'ERR';
     errors.set(code, (errors.get(code) ?? 0) + 1);
-    reply.error(error.message);
+    reply.error(message);
+  }
+
+  /** What a client is told whose request was refused; a transaction that it was to be part of has failed. */
+  private refused(message: string): string {
+    const { entry, session } = this.call;
+    if (entry?.spec.onRefused !== undefined) return entry.spec.onRefused(this.call, message);
+    if (session.transaction !== undefined) session.transaction.failed = true;
+    return message;
   }
 
   /** One reading of the clock a command: the end of one is the start of the next. */

@@ -7,11 +7,14 @@ import { KeyChanges, type KeyId, keyIdOf } from './key-changes.ts';
 import { KeyEvents } from './key-events.ts';
 import { Outbox } from './outbox.ts';
 import { PubSub } from './pub-sub.ts';
+import { type Session, SessionMode } from './session.ts';
 import type { Timers } from './timers.ts';
+import { WatchedKeys } from './watched-keys.ts';
 
 export interface Interplay {
   readonly changes: KeyChanges;
   readonly blocked: BlockedClients;
+  readonly watched: WatchedKeys;
   readonly outbox: Outbox;
   readonly pubsub: PubSub;
   readonly events: KeyEvents;
@@ -20,14 +23,16 @@ export interface Interplay {
 /** `joining`: whether what changes now comes from a peer. */
 export function createInterplay(store: Store, timers: Timers, joining: () => boolean): Interplay {
   const changes = new KeyChanges(store, (run) => timers.soon(run));
-  const blocked = new BlockedClients(changes, timers, (id) => keyExists(store, id));
+  const exists = (id: KeyId): boolean => keyExists(store, id);
+  const blocked = new BlockedClients(changes, timers, exists);
+  const watched = new WatchedKeys(changes, exists);
   const outbox = new Outbox(changes);
   const pubsub = new PubSub(outbox);
   const events = new KeyEvents(changes, (channel, message) => pubsub.publish(channel, message), joining);
   store.onExpired = (db, key) => {
     if (events.mask !== 0) events.raise('expired', keyIdOf(db, key, 0, key.length));
   };
-  return { changes, blocked, outbox, pubsub, events };
+  return { changes, blocked, watched, outbox, pubsub, events };
 }
 
 /** Whether the key is there. */
@@ -38,7 +43,15 @@ export function keyExists(store: Store, id: KeyId): boolean {
 }
 
 /** Forgets a client that is gone or begins anew. */
-export function forgetClient({ blocked, pubsub }: Interplay, client: ClientPort): void {
+export function forgetClient({ blocked, pubsub, watched }: Interplay, client: ClientPort): void {
+  discardTransaction(watched, client.session);
   blocked.forget(client);
   pubsub.forget(client);
+}
+
+/** Back to before MULTI, and nothing is watched any more. */
+export function discardTransaction(watched: WatchedKeys, session: Session): void {
+  session.transaction = undefined;
+  session.mode &= ~SessionMode.multi;
+  watched.unwatch(session);
 }

@@ -3,6 +3,7 @@
 
 import type { User } from './acl/user.ts';
 import type { Subscriptions } from './pub-sub.ts';
+import type { Transaction } from './transaction.ts';
 
 export type Protocol = 2 | 3;
 
@@ -10,6 +11,10 @@ export type Protocol = 2 | 3;
 export const SessionMode = {
   /** It has subscribed to something. */
   subscribed: 1,
+  /** Between MULTI and EXEC. */
+  multi: 2,
+  /** A key that it watches has changed. */
+  spoilt: 4,
 } as const;
 
 export class Session {
@@ -34,6 +39,7 @@ export class Session {
   /** Bits of SessionMode; 0 for a client that only asks and is answered. */
   mode = 0;
   subscriptions: Subscriptions | undefined = undefined;
+  transaction: Transaction | undefined = undefined;
   lastCommand = '';
   lastActiveMs: number;
   /** Set while the reply of a command is still to come (see Call.defer); later requests wait in the connection. */

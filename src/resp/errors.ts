@@ -32,6 +32,16 @@ export const noProto = 'NOPROTO unsupported protocol version';
 export const loading = 'LOADING Redis is loading the dataset in memory';
 export const noScripts = 'ERR Lua scripts and functions are not supported by this server';
 export const notBusy = 'NOTBUSY No scripts in execution right now.';
+export const notInTransaction = 'ERR Command not allowed inside a transaction';
+export const execWithoutMulti = 'ERR EXEC without MULTI';
+export const discardWithoutMulti = 'ERR DISCARD without MULTI';
+export const nestedMulti = 'ERR MULTI calls can not be nested';
+export const watchInMulti = 'ERR WATCH inside MULTI is not allowed';
+export const execAborted = 'EXECABORT Transaction discarded because of previous errors.';
+export const execRefused = (reason: string): string =>
+  `EXECABORT Transaction discarded because of: ${reason}`;
+export const notWhileSubscribed = (name: string): string =>
+  `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
 export const outOfRangePositive = 'ERR value is out of range, must be positive';
 
 export const wrongArguments = (name: string): string => `ERR wrong number of arguments for '${name}' command`;

@@ -8,7 +8,7 @@ import { parseReply, type Reply } from './parse-reply.ts';
 import { RedisOracle, redisMissing } from './redis-oracle.ts';
 
 const inServerGroup = new Set(['dbsize', 'flushdb', 'flushall', 'swapdb']);
-const groups = new Set<string>(['string', 'bitmap', 'hyperloglog', 'generic']);
+const groups = new Set<string>(['string', 'bitmap', 'hyperloglog', 'generic', 'transactions', 'pubsub']);
 /** Containers of subcommands are described by those. */
 const specs = commandList.filter((c) => groups.has(c.group) || inServerGroup.has(c.name));
 

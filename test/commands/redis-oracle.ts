@@ -24,21 +24,60 @@ export function encodeCommand(args: readonly (string | Uint8Array)[]): Buffer {
   return Buffer.concat(parts);
 }
 
-export class RedisOracle {
-  private readonly child: ChildProcess;
-  private readonly socket: Socket;
-  private readonly dir: string;
+/** One connection to the oracle. */
+export class OracleClient {
+  readonly socket: Socket;
   private received = Buffer.alloc(0);
   private wake: (() => void) | undefined;
 
-  private constructor(child: ChildProcess, socket: Socket, dir: string) {
-    this.child = child;
+  constructor(socket: Socket) {
     this.socket = socket;
-    this.dir = dir;
     socket.on('data', (chunk) => {
       this.received = Buffer.concat([this.received, chunk]);
       this.wake?.();
     });
+  }
+
+  /** The reply of each command, as bytes. */
+  async run(commands: readonly (readonly (string | Uint8Array)[])[]): Promise<Buffer[]> {
+    this.write(commands);
+    return this.take(commands.length);
+  }
+
+  write(commands: readonly (readonly (string | Uint8Array)[])[]): void {
+    this.socket.write(Buffer.concat(commands.map(encodeCommand)));
+  }
+
+  /** The next `count` replies or pushes, as bytes. */
+  async take(count: number): Promise<Buffer[]> {
+    const replies: Buffer[] = [];
+    let from = 0;
+    while (replies.length < count) {
+      const parsed = from < this.received.length ? parseReply(this.received, from) : undefined;
+      if (parsed === undefined) {
+        await new Promise<void>((resolve) => {
+          this.wake = resolve;
+        });
+        continue;
+      }
+      replies.push(Buffer.from(this.received.subarray(from, parsed.end)));
+      from = parsed.end;
+    }
+    this.received = Buffer.from(this.received.subarray(from));
+    return replies;
+  }
+}
+
+export class RedisOracle {
+  private readonly child: ChildProcess;
+  private readonly client: OracleClient;
+  private readonly others: OracleClient[] = [];
+  private readonly dir: string;
+
+  private constructor(child: ChildProcess, socket: Socket, dir: string) {
+    this.child = child;
+    this.client = new OracleClient(socket);
+    this.dir = dir;
   }
 
   static async start(): Promise<RedisOracle> {
@@ -59,27 +98,19 @@ export class RedisOracle {
   }
 
   /** The reply of each command, as bytes. */
-  async run(commands: readonly (readonly (string | Uint8Array)[])[]): Promise<Buffer[]> {
-    this.socket.write(Buffer.concat(commands.map(encodeCommand)));
-    const replies: Buffer[] = [];
-    let from = 0;
-    while (replies.length < commands.length) {
-      const parsed = from < this.received.length ? parseReply(this.received, from) : undefined;
-      if (parsed === undefined) {
-        await new Promise<void>((resolve) => {
-          this.wake = resolve;
-        });
-        continue;
-      }
-      replies.push(Buffer.from(this.received.subarray(from, parsed.end)));
-      from = parsed.end;
-    }
-    this.received = Buffer.from(this.received.subarray(from));
-    return replies;
+  run(commands: readonly (readonly (string | Uint8Array)[])[]): Promise<Buffer[]> {
+    return this.client.run(commands);
+  }
+
+  /** One more connection, which ends with the oracle. */
+  connect(): OracleClient {
+    const client = new OracleClient(connect(join(this.dir, 'redis.sock')));
+    this.others.push(client);
+    return client;
   }
 
   async stop(): Promise<void> {
-    this.socket.destroy();
+    for (const { socket } of [this.client, ...this.others]) socket.destroy();
     const gone = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill();
     await gone;

@@ -6,6 +6,8 @@ export const command: CommandSpec = {
   name: 'quit',
   arity: -1,
   flags: ['allow_busy', 'noscript', 'loading', 'stale', 'fast', 'no_auth'],
+  isUnqueued: true,
+  isForSubscribers: true,
   group: 'connection',
   since: '1.0.0',
   summary: 'Closes the connection.',
