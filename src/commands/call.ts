@@ -5,7 +5,14 @@
 // where that left the key empty. Whatever it recorded as a delta wakes, breaks and invalidates by itself; `call.touch(1)`
 // is for a change that is none. A command that waits ends with `call.block(...)`: see blocked-clients.ts.
 import { CommandError } from '../base/errors.ts';
-import { notAFloat, notAnInteger, notInTransaction, syntaxError, wrongArguments, wrongType } from '../resp/errors.ts';
+import {
+  notAFloat,
+  notAnInteger,
+  notInTransaction,
+  syntaxError,
+  wrongArguments,
+  wrongType,
+} from '../resp/errors.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
 import { createRequestArgs } from '../resp/request-args.ts';
 import { EntryType } from '../store/entry.ts';

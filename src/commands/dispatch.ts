@@ -1,7 +1,14 @@
 // Runs requests: finds the command, checks what must hold before it may run, runs it, and turns a client's mistake into
 // its error reply. This is the only place that catches CommandError, and it knows no command by name.
 import { CommandError } from '../base/errors.ts';
-import { noAuth, noPermission, notInTransaction, notWhileSubscribed, unknownSubcommand, wrongArguments } from '../resp/errors.ts';
+import {
+  noAuth,
+  noPermission,
+  notInTransaction,
+  notWhileSubscribed,
+  unknownSubcommand,
+  wrongArguments,
+} from '../resp/errors.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
 import { logDenial } from './acl/log-denial.ts';
 import type { User } from './acl/user.ts';
