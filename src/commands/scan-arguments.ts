@@ -1,0 +1,43 @@
+// The arguments that SCAN, HSCAN, SSCAN and ZSCAN have in common: a cursor, which is a prefix of hashes, and what of the
+// slice is to be returned. They know nothing of what is scanned.
+import { CommandError } from '../base/errors.ts';
+import type { Glob } from '../base/glob.ts';
+import { invalidCursor } from '../resp/errors.ts';
+import type { Call } from './call.ts';
+import { readPattern } from './pattern.ts';
+
+const countDefault = 10;
+/** The largest slice, whatever COUNT says. */
+const countMax = 1_000_000;
+const cursorMax = 2n ** 64n - 1n;
+
+export interface ScanFilter {
+  pattern: Glob | undefined;
+  /** In lower case. */
+  type: string | undefined;
+  count: number;
+}
+
+/** The cursor in argument i, or -1 for one beyond all hashes, where nothing is left. */
+export function readScanCursor(call: Call, i: number): number {
+  const text = call.text(i);
+  if (!/^\d{1,20}$/.test(text) || BigInt(text) > cursorMax) throw new CommandError(invalidCursor);
+  const cursor = Number(text);
+  return cursor < 2 ** 32 ? cursor : -1;
+}
+
+/** MATCH, COUNT and, where `takesType`, TYPE, from argument `first` on. */
+export function readScanFilter(call: Call, first: number, takesType = false): ScanFilter {
+  const filter: ScanFilter = { pattern: undefined, type: undefined, count: countDefault };
+  for (let i = first; i < call.argc; i += 2) {
+    if (i + 1 >= call.argc) call.syntaxError();
+    if (call.is(i, 'count')) {
+      const count = call.bigInteger(i + 1);
+      if (count < 1n) call.syntaxError();
+      filter.count = count > BigInt(countMax) ? countMax : Number(count);
+    } else if (call.is(i, 'match')) filter.pattern = readPattern(call, i + 1);
+    else if (takesType && call.is(i, 'type')) filter.type = call.text(i + 1).toLowerCase();
+    else call.syntaxError();
+  }
+  return filter;
+}
