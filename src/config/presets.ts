@@ -13,6 +13,7 @@ function preset(
   maxKeys: number,
   persistence: boolean,
   syncIntervalMs: number,
+  compressionLevel: number,
   ttlCheckMs: number,
   maxValueBytes: number,
   maxKeyBytes: number,
@@ -24,6 +25,7 @@ function preset(
     ...(syncIntervalMs === 0
       ? { 'edge.sync_policy': 'never' }
       : { 'edge.sync_policy': 'periodic', 'edge.sync_interval': syncIntervalMs }),
+    'store.compression_level': compressionLevel,
     'store.ttl_check_interval': ttlCheckMs,
     'store.max_value_size': maxValueBytes,
     'store.max_key_size': maxKeyBytes,
@@ -31,9 +33,9 @@ function preset(
 }
 
 export const presets: Readonly<Record<PresetName, PresetValues>> = {
-  minimal: preset(4, 10_000, false, 0, 0, 64 * kb, 256),
-  iot: preset(2, 1000, true, 60_000, 300_000, 4 * kb, 64),
-  mobile: preset(32, 50_000, true, 10_000, 120_000, mb, 512),
-  standard: preset(16, 100_000, false, 0, 60_000, mb, 1024),
-  full: preset(64, 1_000_000, true, 5000, 30_000, 4 * mb, 4096),
+  minimal: preset(4, 10_000, false, 0, 0, 0, 64 * kb, 256),
+  iot: preset(2, 1000, true, 60_000, 9, 300_000, 4 * kb, 64),
+  mobile: preset(32, 50_000, true, 10_000, 6, 120_000, mb, 512),
+  standard: preset(16, 100_000, false, 0, 0, 60_000, mb, 1024),
+  full: preset(64, 1_000_000, true, 5000, 3, 30_000, 4 * mb, 4096),
 };

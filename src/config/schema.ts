@@ -180,6 +180,12 @@ export const schema = {
   'store.max_keys': integer(0, { min: 0, max: 1_000_000_000 }, 'Most keys; 0 sets no limit'),
   'store.max_key_size': size(512 * mb, { min: 16, max: 512 * mb }, 'Longest key'),
   'store.max_value_size': size(512 * mb, { min: 64, max: 512 * mb }, 'Longest value'),
+  'store.compression_level': integer(
+    0,
+    { min: 0, max: 9 },
+    'How hard values are compressed: 0 off, 1 each for itself, 2 to 9 with a dictionary of the values themselves',
+  ),
+  'store.compression_min': size(64, { min: 32, max: mb }, 'Shorter values are not compressed'),
   'store.ttl_check_interval': duration(
     100,
     { min: 0, max: h },

@@ -1,5 +1,5 @@
-// The work that nobody asked for: purging expired keys, freeing what a flush left, dropping tombstones, averages for
-// INFO. All of it runs in short slices from one timer, bounded by the CPU budget, and yields to clients in between.
+// The work that nobody asked for: purging expired keys, freeing what a flush left, compressing what was written before
+// there was a dictionary, dropping tombstones, averages for INFO. All of it runs in short slices from one timer, bounded by the CPU budget, and yields to clients in between.
 
 import type { Stats } from '../commands/services.ts';
 import type { TrafficRates } from '../commands/traffic-rates.ts';
@@ -59,6 +59,7 @@ export class Background {
     this.expire(untilMs);
     while (parts.monotonicMs() < untilMs && store.freeSlice(freedSegments));
     while (parts.monotonicMs() < untilMs && store.compactSlice());
+    while (parts.monotonicMs() < untilMs && store.packing.slice(sliceEntries));
     this.sweepGraveyard();
     // What purging recorded must not wait for the next client's write.
     parts.journal?.commit(() => {});

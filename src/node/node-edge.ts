@@ -8,6 +8,8 @@ import { showConfigValue } from '../config/describe.ts';
 import { type Config, configKeys } from '../config/schema.ts';
 import { readBattery } from '../monitor/probes.ts';
 import type { ResourceSampler } from '../monitor/sampler.ts';
+import { valueForms } from '../store/packing-pass.ts';
+import type { Store } from '../store/store.ts';
 import type { ConflictRecord, ConflictSide } from '../sync/conflicts.ts';
 import type { UplinkRow } from '../sync/uplink.ts';
 import type { NodeSync } from './node-sync.ts';
@@ -127,10 +129,27 @@ function statsRows({ replica, stats, sync }: EdgeViewParts): Row[] {
     ['misses', stats.misses],
     ['hit_rate', reads === 0 ? '0' : (stats.hits / reads).toFixed(4)],
     ['expired', store.expiredCount],
+    ...valueRows(store),
     ['reconnects', status?.reconnects ?? 0],
     ['forks', status?.forks ?? 0],
     ['conflicts_found', sync()?.engine.conflicts.found ?? 0],
     ...figures,
+  ];
+}
+
+/** How values are kept, and what compressing them saves. Of a large store these are estimates. */
+function valueRows(store: Store): Row[] {
+  const { values, inline, packed, plainBytes, packedBytes } = valueForms(store);
+  const share = (part: number): string => (values === 0 ? '0' : (part / values).toFixed(4));
+  return [
+    ['compression_level', store.compression.level],
+    ['compression_savings', plainBytes - packedBytes],
+    ['compression_ratio', packedBytes === 0 ? '1' : (plainBytes / packedBytes).toFixed(2)],
+    ['compression_dictionaries', store.compression.trainings],
+    ['compressed_values', packed],
+    ['compressed_share', share(packed)],
+    ['inline_values', inline],
+    ['inline_share', share(inline)],
   ];
 }
 

@@ -59,6 +59,8 @@ export function openReplica(config: Config, log: Log, nowMs: () => number): Repl
     keyBytesMax: config['store.max_key_size'],
     valueBytesMax: config['store.max_value_size'],
   };
+  store.compression.level = config['store.compression_level'];
+  store.compression.bytesMin = config['store.compression_min'];
   store.nowMs = nowMs();
   clock.observe(store.nowMs);
   const ledger = new Ledger();

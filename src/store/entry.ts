@@ -29,12 +29,14 @@ export const Encoding = {
   raw: 0,
   /** A 64-bit integer of eight bytes, the canonical decimal text of which is the value. */
   int: 1,
+  /** The bytes, compressed: compression.ts. Up to here an entry is a put and nothing else. */
+  lz4: 2,
   /** One counter slot, of the entry's dot, and perhaps an integer base: keyspace.ts. */
-  counter: 2,
+  counter: 3,
   /** A packed KeyState: state-codec.ts. */
-  state: 3,
+  state: 4,
   /** The HyperLogLog set of one origin, whose dot is the entry's, as Redis represents it: registers.ts. */
-  registers: 4,
+  registers: 5,
 } as const;
 export type Encoding = (typeof Encoding)[keyof typeof Encoding];
 

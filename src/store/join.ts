@@ -7,7 +7,7 @@ import type { BatchReader } from '../delta/batch-reader.ts';
 import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
 import { compareDots } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
-import { Encoding, EntryType } from './entry.ts';
+import { Encoding } from './entry.ts';
 import {
   type CounterSlot,
   type Dot,
@@ -155,13 +155,11 @@ function putInPlace(
     }
     noteConflict(store, ks, d, at, context);
   }
-  ks.write(
+  ks.writePlain(
     hash,
     d.buf,
     d.keyOffset,
     d.keyLength,
-    EntryType.string,
-    Encoding.raw,
     d.buf,
     d.valueOffset,
     d.valueLength,

@@ -5,6 +5,7 @@ import { stampFrom, stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
 import { outOfMemory } from '../resp/errors.ts';
 import type { Arena } from './arena.ts';
+import type { Compression } from './compression.ts';
 import { Encoding, type Entries, EntryType } from './entry.ts';
 import type { KeyHash } from './hash.ts';
 import { cacheEstimate } from './hyperloglog.ts';
@@ -28,6 +29,7 @@ export interface Ground {
   readonly entries: Entries;
   readonly hash: KeyHash;
   readonly codec: StateCodec;
+  readonly compression: Compression;
   readonly order: DotOrder;
   /** Whether dead things are remembered: true once any peer is known. */
   keepsDead: boolean;
@@ -153,6 +155,85 @@ export class Keyspace {
     }
     copyBytes(arena.u8, entries.valueOffset(at), value, valueOffset, valueLength);
     return at;
+  }
+
+  /** Writes a plain string, packed where that is smaller. Throws as `write`. */
+  writePlain(
+    hash: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+    origin: number,
+    hi: number,
+    lo: number,
+    hasExpiry: boolean,
+    deadlineMs: number,
+    expiryOrigin: number,
+    expiryStamp: number,
+  ): void {
+    const packedLength = this.pack(keyLength, value, valueOffset, valueLength, hasExpiry);
+    this.write(
+      hash,
+      key,
+      keyOffset,
+      keyLength,
+      EntryType.string,
+      packedLength > 0 ? Encoding.lz4 : Encoding.raw,
+      packedLength > 0 ? this.ground.compression.packed : value,
+      packedLength > 0 ? 0 : valueOffset,
+      packedLength > 0 ? packedLength : valueLength,
+      origin,
+      hi,
+      lo,
+      hasExpiry,
+      deadlineMs,
+      expiryOrigin,
+      expiryStamp,
+    );
+  }
+
+  /** Packs a value for an entry into `compression.packed`; returns its length, 0 where the entry would be no smaller. */
+  pack(keyLength: number, value: Uint8Array, offset: number, length: number, hasExpiry: boolean): number {
+    const { compression, arena, entries } = this.ground;
+    if (compression.level === 0 || length < compression.bytesMin) return 0;
+    const packed = compression.pack(value, offset, length);
+    if (packed === 0) return 0;
+    const plainBytes = arena.rounded(entries.size(keyLength, length, hasExpiry));
+    return arena.rounded(entries.size(keyLength, packed, hasExpiry)) < plainBytes ? packed : 0;
+  }
+
+  /** Gives an entry its value in another form, the rest as it is; false where there is no memory. */
+  recode(at: number, encoding: number, bytes: Uint8Array, offset: number, length: number): boolean {
+    const { arena, entries, hash, reserveBytes } = this.ground;
+    const key = entries.keyOffset(at);
+    const keyLength = entries.keyLength(at);
+    const hasExpiry = entries.hasExpiry(at);
+    const to = arena.alloc(entries.size(keyLength, length, hasExpiry), reserveBytes);
+    if (to === 0) return false;
+    const slot = this.table.find(hash.of(arena.u8, key, keyLength), arena.u8, key, keyLength);
+    entries.init(
+      to,
+      entries.type(at),
+      encoding,
+      keyLength,
+      length,
+      hasExpiry,
+      entries.origin(at),
+      entries.hi(at),
+      entries.lo(at),
+      entries.access(at),
+    );
+    if (hasExpiry) {
+      entries.setExpiry(to, entries.deadline(at), entries.expiryOrigin(at), entries.expiryStamp(at));
+    }
+    arena.u8.copyWithin(entries.keyOffset(to), key, key + keyLength);
+    copyBytes(arena.u8, entries.valueOffset(to), bytes, offset, length);
+    this.table.moveEntry(slot, to);
+    arena.free(at);
+    return true;
   }
 
   /** Writes a plain counter: its words, aligned behind the key, hence up to three bytes of padding. */
@@ -296,6 +377,14 @@ export class Keyspace {
       if (entries.hasExpiry(at)) state.expiry = this.expiryOf(at);
       return state;
     }
+    if (encoding === Encoding.lz4) {
+      const { compression } = this.ground;
+      compression.unpack(arena.u8, entries.valueOffset(at), entries.valueLength(at));
+      const bytes = compression.bytes.slice(compression.offset, compression.offset + compression.length);
+      state.value = { dot, bytes };
+      state.expiry = this.expiryOf(at);
+      return state;
+    }
     if (encoding === Encoding.counter) {
       this.counterState(at, state, dot.stamp, dot.origin);
       if (entries.hasExpiry(at)) state.expiry = this.expiryOf(at);
@@ -382,20 +471,19 @@ export class Keyspace {
       state.kill === undefined;
     if (plain) {
       const own = expiry.dot.stamp === value.dot.stamp && expiry.dot.origin === value.dot.origin;
-      this.write(
+      const hasExpiry = !own || expiry.deadlineMs !== 0;
+      this.writePlain(
         hash,
         key,
         offset,
         length,
-        EntryType.string,
-        Encoding.raw,
         value.bytes,
         0,
         value.bytes.length,
         value.dot.origin,
         stampHi(value.dot.stamp),
         stampLo(value.dot.stamp),
-        !own || expiry.deadlineMs !== 0,
+        hasExpiry,
         expiry.deadlineMs,
         expiry.dot.origin,
         expiry.dot.stamp,

@@ -95,12 +95,15 @@ function emitEntry(
   const { entries, arena } = store;
   const keyOffset = entries.keyOffset(at);
   const keyLength = entries.keyLength(at);
-  if (entries.encoding(at) !== Encoding.raw || entries.hasExpiry(at)) {
+  const encoding = entries.encoding(at);
+  if ((encoding !== Encoding.raw && encoding !== Encoding.lz4) || entries.hasExpiry(at)) {
     emitState(writer, ks, ks.stateOf(at), arena.u8, keyOffset, keyLength, covered, local);
     return;
   }
   const origin = entries.origin(at);
   if (covered?.covers(origin, entries.stamp(at))) return;
+  const { strings } = store;
+  strings.read(at);
   writer.put(
     ks.id,
     arena.u8,
@@ -109,9 +112,9 @@ function emitEntry(
     origin,
     entries.hi(at),
     entries.lo(at),
-    arena.u8,
-    entries.valueOffset(at),
-    entries.valueLength(at),
+    strings.valueBytes,
+    strings.valueOffset,
+    strings.valueLength,
     true,
     0,
     0,

@@ -11,6 +11,7 @@ import { VersionVector } from '../delta/vector.ts';
 import { keyTooLarge, tooManyKeys, valueTooLarge } from '../resp/errors.ts';
 import { Arena } from './arena.ts';
 import { compactSlab } from './compaction.ts';
+import { Compression } from './compression.ts';
 import { Encoding, Entries } from './entry.ts';
 import { Graveyard } from './graveyard.ts';
 import { KeyHash } from './hash.ts';
@@ -27,6 +28,7 @@ import {
   zeroDot,
 } from './key-state.ts';
 import { type Ground, Keyspace } from './keyspace.ts';
+import { PackingPass } from './packing-pass.ts';
 import { Registers } from './registers.ts';
 import { forgetCovered, forgetSince, redot } from './repair.ts';
 import { emitKey, StoreScan } from './scan.ts';
@@ -74,6 +76,8 @@ export class Store {
   readonly keyspaces: Keyspace[] = [];
   readonly strings: Strings;
   readonly registers: Registers;
+  readonly compression: Compression;
+  readonly packing: PackingPass;
   readonly graveyard: Graveyard;
   readonly random: () => number;
   /** This node's own origin. */
@@ -108,11 +112,13 @@ export class Store {
     this.entries = new Entries(this.arena);
     this.hash = new KeyHash(options.hashSeed[0], options.hashSeed[1]);
     this.codec = new StateCodec();
+    this.compression = new Compression(options.random);
     this.ground = {
       arena: this.arena,
       entries: this.entries,
       hash: this.hash,
       codec: this.codec,
+      compression: this.compression,
       order: (a, b) => this.compare(a, b),
       keepsDead: false,
       reserveBytes: 0,
@@ -123,6 +129,7 @@ export class Store {
     for (let id = 0; id < keyspacesMax; id++) this.keyspaces.push(new Keyspace(id, this.ground));
     this.strings = new Strings(this);
     this.registers = new Registers(this);
+    this.packing = new PackingPass(this);
     this.graveyard = new Graveyard(this);
   }
 

@@ -70,6 +70,14 @@ export class Strings {
       this.valueLength = entries.valueLength(at);
       return;
     }
+    if (encoding === Encoding.lz4) {
+      const { compression } = this.store;
+      compression.unpack(arena.u8, entries.valueOffset(at), entries.valueLength(at));
+      this.valueBytes = compression.bytes;
+      this.valueOffset = compression.offset;
+      this.valueLength = compression.length;
+      return;
+    }
     if (encoding === Encoding.counter) {
       const value = this.counterNumber(at);
       if (value !== undefined) {
@@ -124,7 +132,11 @@ export class Strings {
   /** Length of the value in bytes. */
   length(at: number): number {
     const { entries } = this.store;
-    if (entries.encoding(at) === Encoding.raw) return entries.valueLength(at);
+    const encoding = entries.encoding(at);
+    if (encoding === Encoding.raw) return entries.valueLength(at);
+    if (encoding === Encoding.lz4) {
+      return this.store.compression.plainLength(this.store.arena.u8, entries.valueOffset(at));
+    }
     this.read(at);
     return this.valueLength;
   }
@@ -137,7 +149,7 @@ export class Strings {
 
   /**
    * Sets the value. `deadlineMs`: Unix ms, 0 = none, `keepDeadline` = as it is. Throws CommandError OOM and changes
-   * nothing where it does not fit.
+   * nothing where it does not fit. `packs` false: the value changes piece by piece and stays plain for now.
    */
   set(
     ks: Keyspace,
@@ -148,6 +160,7 @@ export class Strings {
     valueOffset: number,
     valueLength: number,
     deadlineMs: number,
+    packs = true,
   ): void {
     const { store } = this;
     const { entries, clock, ground, recorder } = store;
@@ -184,6 +197,13 @@ export class Strings {
       length = 8;
     }
     const plainIn = !keepBlock && stated === 0;
+    const packed = packs && !asInt ? ks.pack(keyLength, value, valueOffset, valueLength, !plainIn) : 0;
+    if (packed > 0) {
+      bytes = store.compression.packed;
+      offset = 0;
+      length = packed;
+    }
+    const encoding = asInt ? Encoding.int : packed > 0 ? Encoding.lz4 : Encoding.raw;
     if (
       at !== 0 &&
       plainIn &&
@@ -193,7 +213,7 @@ export class Strings {
     ) {
       // The commonest overwrite: the same size in the same place.
       entries.setDot(at, store.self, hi, lo);
-      entries.setEncoding(at, asInt ? Encoding.int : Encoding.raw);
+      entries.setEncoding(at, encoding);
       entries.setAccess(at, ground.access);
       copyBytes(store.arena.u8, entries.valueOffset(at), bytes, offset, length);
     } else {
@@ -203,7 +223,7 @@ export class Strings {
         keyOffset,
         keyLength,
         EntryType.string,
-        asInt ? Encoding.int : Encoding.raw,
+        encoding,
         bytes,
         offset,
         length,
@@ -390,7 +410,8 @@ export class Strings {
       whole.set(this.valueBytes.subarray(this.valueOffset, this.valueOffset + this.valueLength));
     }
     whole.set(bytes.subarray(bytesOffset, bytesOffset + bytesLength), position);
-    this.set(ks, key, keyOffset, keyLength, whole, 0, length, keepDeadline);
+    const inPieces = length > patchedBytesMin && at !== 0;
+    this.set(ks, key, keyOffset, keyLength, whole, 0, length, keepDeadline, !inPieces);
     return length;
   }
 

@@ -14,17 +14,18 @@ test('the presets are those of the table', () => {
       config['store.max_keys'],
       config['persistence.enabled'],
       config['edge.sync_policy'] === 'never' ? 0 : config['edge.sync_interval'],
+      config['store.compression_level'],
       config['store.ttl_check_interval'] / 1000,
       config['store.max_value_size'],
       config['store.max_key_size'],
     ];
   };
   assert.deepEqual(presetNames.map(row), [
-    [4, 10_000, false, 0, 0, 65_536, 256],
-    [2, 1000, true, 60_000, 300, 4096, 64],
-    [32, 50_000, true, 10_000, 120, 1_048_576, 512],
-    [16, 100_000, false, 0, 60, 1_048_576, 1024],
-    [64, 1_000_000, true, 5000, 30, 4_194_304, 4096],
+    [4, 10_000, false, 0, 0, 0, 65_536, 256],
+    [2, 1000, true, 60_000, 9, 300, 4096, 64],
+    [32, 50_000, true, 10_000, 6, 120, 1_048_576, 512],
+    [16, 100_000, false, 0, 0, 60, 1_048_576, 1024],
+    [64, 1_000_000, true, 5000, 3, 30, 4_194_304, 4096],
   ]);
 });
 

@@ -1,5 +1,7 @@
 // The sections of INFO: each a title and the lines under it, made anew from the node's figures. Names are Redis's where
 // they mean the same; a line about something that this server does not have says none of it.
+import { valueForms } from '../../store/packing-pass.ts';
+import type { Store } from '../../store/store.ts';
 import type { CommandEntry } from '../command-table.ts';
 import { redisVersion } from '../redis-version.ts';
 import type { Services } from '../services.ts';
@@ -84,6 +86,7 @@ function ferrite({ version, role, store, journal, syncing, sync }: Services): In
     ['ferrite_keys', keys],
     ['ferrite_tombstones', tombs],
     ['ferrite_syncing', flag(syncing)],
+    ...valueLines(store),
   ];
   if (journal !== undefined) {
     lines.push(
@@ -101,6 +104,20 @@ function ferrite({ version, role, store, journal, syncing, sync }: Services): In
     );
   }
   return lines;
+}
+
+/** How values are kept. Of a large store these are estimates. */
+function valueLines(store: Store): InfoLine[] {
+  const { values, inline, packed, plainBytes, packedBytes } = valueForms(store);
+  const share = (part: number): string => (values === 0 ? 0 : part / values).toFixed(4);
+  return [
+    ['ferrite_inline_share', share(inline)],
+    ['ferrite_compressed_share', share(packed)],
+    ['ferrite_compression_level', store.compression.level],
+    ['ferrite_compression_plain_bytes', plainBytes],
+    ['ferrite_compression_stored_bytes', packedBytes],
+    ['ferrite_compression_saved_bytes', plainBytes - packedBytes],
+  ];
 }
 
 function clients({ clients }: Services): InfoLine[] {
