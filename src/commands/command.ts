@@ -112,6 +112,8 @@ export interface CommandSpec {
   readonly summary: string;
   /** The arguments behind the name, as HELP shows them: `<key> [SAMPLES <count>]`. */
   readonly syntax?: string;
+  /** How its cost grows: `O(1)`, `O(N)` with what N is. */
+  readonly complexity?: string;
   readonly subcommands?: readonly CommandSpec[];
   /** Runs it: one reply, or call.defer(). Throws CommandError for the client's mistakes. Containers have none. */
   readonly run?: (call: Call) => void;

@@ -2,6 +2,7 @@
 // It knows no command by name.
 import type { Call } from './call.ts';
 import type { CommandGroup, CommandSpec } from './command.ts';
+import { shownSyntax } from './syntax.ts';
 
 /** The subcommand HELP of a container of the given group. */
 export function helpSubcommand(group: CommandGroup, since: string): CommandSpec {
@@ -21,7 +22,9 @@ function replyHelp(call: Call): void {
   const subcommands = call.services.table.get(container)?.subcommands?.entries() ?? [];
   const lines = [`${container.toUpperCase()} <subcommand> [<argument> ...]. The subcommands are:`];
   for (const { spec } of subcommands) {
-    lines.push(`${spec.name.toUpperCase()}${spec.syntax === undefined ? '' : ` ${spec.syntax}`}`);
+    lines.push(
+      `${spec.name.toUpperCase()}${spec.syntax === undefined ? '' : ` ${shownSyntax(spec.syntax)}`}`,
+    );
     lines.push(`    ${spec.summary}`);
   }
   call.reply.array(lines.length);

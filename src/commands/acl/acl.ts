@@ -35,6 +35,7 @@ export const command: CommandSpec = {
   group: 'server',
   since: '6.0.0',
   summary: 'Who may do what.',
+  complexity: 'Depends on the subcommand',
   subcommands: [
     subcommand('cat', -2, everybody, 'Lists the categories, or what is in one.', '[<category>]', cat),
     subcommand(

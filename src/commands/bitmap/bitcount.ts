@@ -12,6 +12,8 @@ export const command: CommandSpec = {
   group: 'bitmap',
   since: '2.6.0',
   summary: 'Counts the bits that are set in a string or a part of it.',
+  syntax: '<key> [<start> <end> [BYTE|BIT]]',
+  complexity: 'O(N), N being the bytes looked at',
   run: bitCount,
 };
 

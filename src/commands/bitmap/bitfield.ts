@@ -18,6 +18,9 @@ export const commands: readonly CommandSpec[] = [
     group: 'bitmap',
     since: '3.2.0',
     summary: 'Reads and writes integers of any width at any place of a string.',
+    syntax:
+      '<key> [GET <encoding> <bit-offset> | [OVERFLOW WRAP|SAT|FAIL] (SET <encoding> <bit-offset> <value:integer> | INCRBY <encoding> <bit-offset> <increment>)] ...',
+    complexity: 'O(N), N being the number of operations',
     run: (call) => bitField(call, true),
   },
   {
@@ -28,6 +31,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'bitmap',
     since: '6.0.0',
     summary: 'Reads integers of any width at any place of a string.',
+    syntax: '<key> [GET <encoding> <bit-offset> [GET <encoding> <bit-offset> ...]]',
+    complexity: 'O(N), N being the number of operations',
     run: (call) => bitField(call, false),
   },
 ];

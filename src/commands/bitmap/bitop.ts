@@ -17,6 +17,8 @@ export const command: CommandSpec = {
   group: 'bitmap',
   since: '2.6.0',
   summary: 'Combines strings bit by bit into another one.',
+  syntax: 'AND|OR|XOR|NOT <destkey> <key> [<key> ...]',
+  complexity: 'O(N), N being the bytes of the longest string',
   run: bitOp,
 };
 

@@ -14,6 +14,8 @@ export const command: CommandSpec = {
   group: 'bitmap',
   since: '2.8.7',
   summary: 'Finds the first set or clear bit of a string.',
+  syntax: '<key> <bit> [<start> [<end> [BYTE|BIT]]]',
+  complexity: 'O(N), N being the bytes looked at',
   run: bitPos,
 };
 

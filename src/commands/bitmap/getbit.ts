@@ -11,6 +11,8 @@ export const command: CommandSpec = {
   group: 'bitmap',
   since: '2.2.0',
   summary: 'Returns one bit of a string.',
+  syntax: '<key> <offset>',
+  complexity: 'O(1)',
   run: getBit,
 };
 

@@ -13,6 +13,8 @@ export const command: CommandSpec = {
   group: 'bitmap',
   since: '2.2.0',
   summary: 'Sets or clears one bit of a string, which grows with zero bytes as needed.',
+  syntax: '<key> <offset> <value:integer>',
+  complexity: 'O(1), and O(N) where the string of N bytes grows',
   run: setBit,
 };
 

@@ -15,6 +15,7 @@ export const command: CommandSpec = {
   group: 'connection',
   since: '1.0.0',
   summary: 'Authenticates the connection.',
+  complexity: 'O(N), N being the number of passwords of the user',
   syntax: '[<username>] <password>',
   run: auth,
 };

@@ -14,8 +14,10 @@ export const clientKill: CommandSpec = {
   group: 'connection',
   since: '2.4.0',
   summary: 'Closes connections.',
+  complexity: 'O(N), N being the number of connections',
   syntax:
-    '<ip:port> | ID <id> | TYPE <type> | USER <user> | ADDR <ip:port> | LADDR <ip:port> | SKIPME YES|NO ...',
+    '<ip:port> | ([ID <client-id>] [TYPE NORMAL|MASTER|SLAVE|REPLICA|PUBSUB] [USER <username>] ' +
+    '[ADDR <ip:port>] [LADDR <ip:port>] [SKIPME YES|NO])',
   run: kill,
 };
 

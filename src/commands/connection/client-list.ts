@@ -14,7 +14,8 @@ export const clientList: CommandSpec = {
   group: 'connection',
   since: '2.4.0',
   summary: 'Lists the clients, one line each.',
-  syntax: '[TYPE NORMAL|MASTER|REPLICA|PUBSUB] | [ID <id> ...]',
+  complexity: 'O(N), N being the number of connections',
+  syntax: '[TYPE NORMAL|MASTER|REPLICA|PUBSUB] [ID <client-id> [<client-id> ...]]',
   run: list,
 };
 

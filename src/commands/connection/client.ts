@@ -29,6 +29,7 @@ export const command: CommandSpec = {
   group: 'connection',
   since: '2.4.0',
   summary: 'What clients are connected and how.',
+  complexity: 'Depends on the subcommand',
   subcommands: [
     subcommand('getname', 2, '2.6.9', 'Returns the name of this connection.', getName),
     subcommand('getredir', 2, '6.0.0', 'Returns where invalidations go: -1, for nowhere.', getRedir),

@@ -9,6 +9,7 @@ export const command: CommandSpec = {
   group: 'connection',
   since: '1.0.0',
   summary: 'Returns the message it is given.',
+  complexity: 'O(1)',
   syntax: '<message>',
   run: echo,
 };

@@ -20,6 +20,7 @@ export const command: CommandSpec = {
   group: 'connection',
   since: '6.0.0',
   summary: 'Chooses the protocol and tells about the server.',
+  complexity: 'O(1)',
   syntax: '[<protover> [AUTH <username> <password>] [SETNAME <clientname>]]',
   run: hello,
 };

@@ -12,6 +12,7 @@ export const command: CommandSpec = {
   group: 'connection',
   since: '1.0.0',
   summary: 'Returns PONG, or the message it is given.',
+  complexity: 'O(1)',
   syntax: '[<message>]',
   run: ping,
 };

@@ -11,6 +11,7 @@ export const command: CommandSpec = {
   group: 'connection',
   since: '1.0.0',
   summary: 'Closes the connection.',
+  complexity: 'O(1)',
   run: quit,
 };
 

@@ -13,6 +13,7 @@ export const command: CommandSpec = {
   group: 'connection',
   since: '6.2.0',
   summary: 'Sets the connection back to how it began.',
+  complexity: 'O(1)',
   run: reset,
 };
 

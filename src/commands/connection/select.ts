@@ -11,6 +11,7 @@ export const command: CommandSpec = {
   group: 'connection',
   since: '1.0.0',
   summary: 'Changes the database of the connection.',
+  complexity: 'O(1)',
   syntax: '<index>',
   run: select,
 };

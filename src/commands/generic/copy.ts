@@ -17,6 +17,8 @@ export const command: CommandSpec = {
   group: 'generic',
   since: '6.2.0',
   summary: 'Copies the value and the deadline of a key to another key.',
+  syntax: '<source> <destination> [DB <destination-db>] [REPLACE]',
+  complexity: 'O(N), N being the size of the value',
   run: copy,
 };
 

@@ -10,6 +10,7 @@ export const command: CommandSpec = {
   group: 'server',
   since: '1.0.0',
   summary: 'Returns the number of keys in the database.',
+  complexity: 'O(1)',
   run: dbSize,
 };
 

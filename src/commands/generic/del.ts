@@ -12,6 +12,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'generic',
     since: '1.0.0',
     summary: 'Removes keys.',
+    syntax: '<key> [<key> ...]',
+    complexity: 'O(N), N being the number of keys and of their elements',
     run: del,
   },
   {
@@ -23,6 +25,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'generic',
     since: '4.0.0',
     summary: 'Removes keys; here the same as DEL, which takes no longer.',
+    syntax: '<key> [<key> ...]',
+    complexity: 'O(N), N being the number of keys',
     run: del,
   },
 ];

@@ -11,6 +11,8 @@ export const command: CommandSpec = {
   group: 'generic',
   since: '1.0.0',
   summary: 'Counts the keys that exist.',
+  syntax: '<key> [<key> ...]',
+  complexity: 'O(N), N being the number of keys',
   run: exists,
 };
 

@@ -16,6 +16,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'generic',
     since: '1.0.0',
     summary: 'Lets a key expire after some seconds.',
+    syntax: '<key> <seconds> [NX|XX|GT|LT]',
+    complexity: 'O(1)',
     run: expire,
   },
   {
@@ -27,6 +29,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'generic',
     since: '2.6.0',
     summary: 'Lets a key expire after some milliseconds.',
+    syntax: '<key> <milliseconds> [NX|XX|GT|LT]',
+    complexity: 'O(1)',
     run: pExpire,
   },
   {
@@ -38,6 +42,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'generic',
     since: '1.2.0',
     summary: 'Lets a key expire at a Unix time in seconds.',
+    syntax: '<key> <unix-time-seconds> [NX|XX|GT|LT]',
+    complexity: 'O(1)',
     run: expireAt,
   },
   {
@@ -49,6 +55,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'generic',
     since: '2.6.0',
     summary: 'Lets a key expire at a Unix time in milliseconds.',
+    syntax: '<key> <unix-time-milliseconds> [NX|XX|GT|LT]',
+    complexity: 'O(1)',
     run: pExpireAt,
   },
 ];

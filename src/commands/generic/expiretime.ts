@@ -12,6 +12,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'generic',
     since: '7.0.0',
     summary: 'Returns the Unix time in seconds at which a key expires.',
+    syntax: '<key>',
+    complexity: 'O(1)',
     run: expireTime,
   },
   {
@@ -22,6 +24,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'generic',
     since: '7.0.0',
     summary: 'Returns the Unix time in milliseconds at which a key expires.',
+    syntax: '<key>',
+    complexity: 'O(1)',
     run: pExpireTime,
   },
 ];

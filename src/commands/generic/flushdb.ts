@@ -11,6 +11,8 @@ export const command: CommandSpec = {
   group: 'server',
   since: '1.0.0',
   summary: 'Removes all keys of the database.',
+  syntax: '[ASYNC|SYNC]',
+  complexity: 'O(1); memory is freed in slices behind it',
   run: flushDb,
 };
 

@@ -12,6 +12,8 @@ export const command: CommandSpec = {
   group: 'generic',
   since: '1.0.0',
   summary: 'Returns all keys that match a pattern.',
+  syntax: '<pattern>',
+  complexity: 'O(N), N being the number of keys in the database',
   run: keys,
 };
 

@@ -13,6 +13,8 @@ export const command: CommandSpec = {
   group: 'generic',
   since: '1.0.0',
   summary: 'Moves a key to another database unless it exists there.',
+  syntax: '<key> <db>',
+  complexity: 'O(N), N being the size of the value',
   run: move,
 };
 

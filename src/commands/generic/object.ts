@@ -19,6 +19,7 @@ export const command: CommandSpec = {
   group: 'generic',
   since: '2.2.3',
   summary: 'How values are kept and used.',
+  complexity: 'Depends on the subcommand',
   subcommands: [
     ofKey('encoding', 'Returns how the value is kept, in the words of Redis.', encoding),
     ofKey('freq', 'Refused: how often a key is used is not counted.', () => {

@@ -11,6 +11,8 @@ export const command: CommandSpec = {
   group: 'generic',
   since: '2.2.0',
   summary: 'Takes away the deadline of a key.',
+  syntax: '<key>',
+  complexity: 'O(1)',
   run: persist,
 };
 

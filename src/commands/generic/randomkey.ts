@@ -9,6 +9,7 @@ export const command: CommandSpec = {
   group: 'generic',
   since: '1.0.0',
   summary: 'Returns a random key of the database.',
+  complexity: 'O(1)',
   run: randomKey,
 };
 

@@ -15,6 +15,8 @@ export const command: CommandSpec = {
   group: 'generic',
   since: '1.0.0',
   summary: 'Gives a key another name, over whatever holds that.',
+  syntax: '<key> <newkey>',
+  complexity: 'O(N), N being the size of the value',
   run: rename,
 };
 

@@ -15,6 +15,8 @@ export const command: CommandSpec = {
   group: 'generic',
   since: '1.0.0',
   summary: 'Gives a key another name that is not taken yet.',
+  syntax: '<key> <newkey>',
+  complexity: 'O(N), N being the size of the value',
   run: renameNx,
 };
 

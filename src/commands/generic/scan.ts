@@ -13,6 +13,8 @@ export const command: CommandSpec = {
   group: 'generic',
   since: '2.8.0',
   summary: 'Returns some of the keys and where to go on from.',
+  syntax: '<cursor> [MATCH <pattern>] [COUNT <count>] [TYPE <type>]',
+  complexity: 'O(1) for each call',
   run: scan,
 };
 

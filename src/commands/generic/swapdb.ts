@@ -13,6 +13,8 @@ export const command: CommandSpec = {
   group: 'server',
   since: '4.0.0',
   summary: 'Swaps two databases.',
+  syntax: '<index1> <index2>',
+  complexity: 'O(1)',
   run: swapDb,
 };
 

@@ -11,6 +11,8 @@ export const command: CommandSpec = {
   group: 'generic',
   since: '3.2.1',
   summary: 'Marks keys as just used and counts those that exist.',
+  syntax: '<key> [<key> ...]',
+  complexity: 'O(N), N being the number of keys',
   run: touch,
 };
 

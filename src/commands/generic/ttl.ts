@@ -12,6 +12,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'generic',
     since: '1.0.0',
     summary: 'Returns the seconds until a key expires.',
+    syntax: '<key>',
+    complexity: 'O(1)',
     run: ttl,
   },
   {
@@ -22,6 +24,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'generic',
     since: '2.6.0',
     summary: 'Returns the milliseconds until a key expires.',
+    syntax: '<key>',
+    complexity: 'O(1)',
     run: pTtl,
   },
 ];

@@ -12,6 +12,8 @@ export const command: CommandSpec = {
   group: 'generic',
   since: '1.0.0',
   summary: 'Returns the type of the value that a key holds.',
+  syntax: '<key>',
+  complexity: 'O(1)',
   run: type,
 };
 

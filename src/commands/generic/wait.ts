@@ -12,6 +12,7 @@ export const command: CommandSpec = {
   group: 'generic',
   since: '3.0.0',
   summary: 'Returns how many replicas have the writes so far: none.',
+  complexity: 'O(1)',
   syntax: '<numreplicas> <timeout>',
   run: wait,
 };

@@ -11,6 +11,8 @@ export const command: CommandSpec = {
   group: 'hyperloglog',
   since: '2.8.9',
   summary: 'Counts elements in a HyperLogLog, which is created where there is none.',
+  syntax: '<key> [<element> ...]',
+  complexity: 'O(1) for each element',
   run: pfAdd,
 };
 

@@ -13,6 +13,8 @@ export const command: CommandSpec = {
   group: 'hyperloglog',
   since: '2.8.9',
   summary: 'Estimates how many different elements were counted in one or more HyperLogLogs.',
+  syntax: '<key> [<key> ...]',
+  complexity: 'O(N), N being the number of keys',
   run: pfCount,
 };
 

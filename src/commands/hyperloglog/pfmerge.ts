@@ -15,6 +15,8 @@ export const command: CommandSpec = {
   group: 'hyperloglog',
   since: '2.8.9',
   summary: 'Unites HyperLogLogs into the first of them.',
+  syntax: '<destkey> [<sourcekey:key> ...]',
+  complexity: 'O(N), N being the number of keys',
   run: pfMerge,
 };
 

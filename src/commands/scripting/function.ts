@@ -25,6 +25,7 @@ export const command: CommandSpec = {
   group: 'scripting',
   since: '7.0.0',
   summary: 'Libraries of functions, of which there are none.',
+  complexity: 'Depends on the subcommand',
   subcommands: [
     subcommand(
       'delete',

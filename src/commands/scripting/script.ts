@@ -26,6 +26,7 @@ export const command: CommandSpec = {
   group: 'scripting',
   since: '2.6.0',
   summary: 'The cache of scripts, which is always empty.',
+  complexity: 'Depends on the subcommand',
   subcommands: [
     subcommand('debug', 3, ['noscript'], '3.2.0', 'Refused: there are no scripts.', 'YES|SYNC|NO', refuse),
     subcommand(

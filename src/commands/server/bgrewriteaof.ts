@@ -10,6 +10,7 @@ export const command: CommandSpec = {
   group: 'server',
   since: '1.0.0',
   summary: 'Starts writing a snapshot, which shortens the journal.',
+  complexity: 'O(1); the snapshot is written in slices behind it',
   run: bgrewriteaof,
 };
 

@@ -17,6 +17,7 @@ export const commandGetKeys: CommandSpec = {
   group: 'server',
   since: '2.8.13',
   summary: 'Returns which arguments of a request are keys.',
+  complexity: 'O(N), N being the number of arguments',
   syntax: '<command> [<argument> ...]',
   run: getKeys,
 };

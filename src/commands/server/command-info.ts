@@ -14,7 +14,8 @@ export const commandInfo: CommandSpec = {
   group: 'server',
   since: '2.8.13',
   summary: 'Describes commands by name.',
-  syntax: '[<name> ...]',
+  complexity: 'O(N), N being the number of commands',
+  syntax: '[<command-name> ...]',
   run: info,
 };
 

@@ -15,7 +15,8 @@ export const commandListing: CommandSpec = {
   group: 'server',
   since: '7.0.0',
   summary: 'Lists the names of the commands.',
-  syntax: '[FILTERBY MODULE <name> | ACLCAT <category> | PATTERN <glob>]',
+  complexity: 'O(N), N being the number of commands',
+  syntax: '[FILTERBY (MODULE <module-name> | ACLCAT <category> | PATTERN <pattern>)]',
   run: list,
 };
 

@@ -16,6 +16,7 @@ export const command: CommandSpec = {
   group: 'server',
   since: '2.8.13',
   summary: 'Describes all commands.',
+  complexity: 'O(N), N being the number of commands',
   run: all,
   subcommands: [
     {

@@ -15,6 +15,7 @@ export const command: CommandSpec = {
   group: 'server',
   since: '2.0.0',
   summary: "The node's parameters.",
+  complexity: 'Depends on the subcommand',
   subcommands: [
     {
       name: 'get',
@@ -23,7 +24,8 @@ export const command: CommandSpec = {
       group: 'server',
       since: '2.0.0',
       summary: 'Returns the parameters whose names match, with their values.',
-      syntax: '<pattern> ...',
+      complexity: 'O(N), N being the number of parameters',
+      syntax: '<parameter-pattern> [<parameter-pattern> ...]',
       run: get,
     },
     helpSubcommand('server', '5.0.0'),
@@ -43,7 +45,8 @@ export const command: CommandSpec = {
       group: 'server',
       since: '2.0.0',
       summary: 'Sets parameters, all of them or none.',
-      syntax: '<name> <value> ...',
+      complexity: 'O(N), N being the number of parameters',
+      syntax: '<parameter> <value> [<parameter> <value> ...]',
       run: set,
     },
   ],

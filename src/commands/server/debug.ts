@@ -15,6 +15,7 @@ export const command: CommandSpec = {
   group: 'server',
   since: '1.0.0',
   summary: 'Helps with tests.',
+  complexity: 'Depends on the subcommand',
   subcommands: [
     helpSubcommand('server', '5.0.0'),
     {

@@ -11,6 +11,7 @@ export const command: CommandSpec = {
   group: 'server',
   since: '1.0.0',
   summary: 'Returns the figures of the node.',
+  complexity: 'O(N), N being the number of keys with a deadline that are looked at',
   syntax: '[<section> ...]',
   run: info,
 };

@@ -11,6 +11,7 @@ export const command: CommandSpec = {
   group: 'server',
   since: '1.0.0',
   summary: 'Returns when the last snapshot was completed.',
+  complexity: 'O(1)',
   run: lastsave,
 };
 

@@ -17,6 +17,7 @@ export const command: CommandSpec = {
   group: 'server',
   since: '4.0.0',
   summary: 'What takes memory.',
+  complexity: 'Depends on the subcommand',
   subcommands: [
     subcommand('doctor', 2, 'Tells what is unusual about the memory in use.', doctor),
     helpSubcommand('server', '4.0.0'),
@@ -32,6 +33,7 @@ export const command: CommandSpec = {
       group: 'server',
       since: '4.0.0',
       summary: 'Returns the bytes that a key takes.',
+      complexity: 'O(1)',
       syntax: '<key> [SAMPLES <count>]',
       run: usage,
     },

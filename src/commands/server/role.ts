@@ -10,6 +10,7 @@ export const command: CommandSpec = {
   group: 'server',
   since: '2.8.12',
   summary: "Returns the node's role in replication.",
+  complexity: 'O(1)',
   run: role,
 };
 

@@ -11,6 +11,7 @@ export const command: CommandSpec = {
   group: 'server',
   since: '1.0.0',
   summary: 'Writes a snapshot and waits for it.',
+  complexity: 'O(1); the snapshot is written in slices, and the reply waits for it',
   run: save,
 };
 

@@ -15,7 +15,8 @@ export const command: CommandSpec = {
   group: 'server',
   since: '1.0.0',
   summary: 'Ends the node, with everything durable.',
-  syntax: '[NOSAVE | SAVE] [NOW] [FORCE] | ABORT',
+  complexity: 'O(1)',
+  syntax: '[NOSAVE|SAVE] [NOW] [FORCE] [ABORT]',
   run: shutdown,
 };
 

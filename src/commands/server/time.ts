@@ -9,6 +9,7 @@ export const command: CommandSpec = {
   group: 'server',
   since: '2.6.0',
   summary: 'Returns the time of the server.',
+  complexity: 'O(1)',
   run: time,
 };
 

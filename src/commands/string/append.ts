@@ -13,6 +13,8 @@ export const command: CommandSpec = {
   group: 'string',
   since: '2.0.0',
   summary: 'Adds bytes at the end of a string, which is created where there is none.',
+  syntax: '<key> <value>',
+  complexity: 'O(1)',
   run: append,
 };
 

@@ -14,6 +14,8 @@ export const command: CommandSpec = {
   group: 'string',
   since: '1.0.0',
   summary: 'Takes an integer from the integer value of a key, which begins at zero.',
+  syntax: '<key> <decrement>',
+  complexity: 'O(1)',
   run: decrBy,
 };
 

@@ -10,6 +10,8 @@ export const command: CommandSpec = {
   group: 'string',
   since: '1.0.0',
   summary: 'Returns the string value of a key.',
+  syntax: '<key>',
+  complexity: 'O(1)',
   run: get,
 };
 

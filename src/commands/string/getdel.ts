@@ -11,6 +11,8 @@ export const command: CommandSpec = {
   group: 'string',
   since: '6.2.0',
   summary: 'Returns the string value of a key and removes the key.',
+  syntax: '<key>',
+  complexity: 'O(1)',
   run: getDel,
 };
 

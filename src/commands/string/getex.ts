@@ -12,6 +12,10 @@ export const command: CommandSpec = {
   group: 'string',
   since: '6.2.0',
   summary: 'Returns the string value of a key and sets or removes its deadline.',
+  syntax:
+    '<key> [EX <seconds> | PX <milliseconds> | EXAT <unix-time-seconds> | PXAT ' +
+    '<unix-time-milliseconds> | PERSIST]',
+  complexity: 'O(1)',
   run: getEx,
 };
 

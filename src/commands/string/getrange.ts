@@ -11,6 +11,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'string',
     since: '2.4.0',
     summary: 'Returns the part of a string between two offsets, both included.',
+    syntax: '<key> <start> <end>',
+    complexity: 'O(N), N being the bytes returned',
     run: getRange,
   },
   {
@@ -21,6 +23,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'string',
     since: '1.0.0',
     summary: 'Returns a part of a string: the old name of GETRANGE.',
+    syntax: '<key> <start> <end>',
+    complexity: 'O(N), N being the bytes returned',
     run: getRange,
   },
 ];

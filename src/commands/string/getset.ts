@@ -10,6 +10,8 @@ export const command: CommandSpec = {
   group: 'string',
   since: '1.0.0',
   summary: 'Returns the old string value of a key and sets a new one.',
+  syntax: '<key> <value>',
+  complexity: 'O(1)',
   run: getSet,
 };
 

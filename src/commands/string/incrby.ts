@@ -11,6 +11,8 @@ export const command: CommandSpec = {
   group: 'string',
   since: '1.0.0',
   summary: 'Adds an integer to the integer value of a key, which begins at zero.',
+  syntax: '<key> <increment>',
+  complexity: 'O(1)',
   run: incrBy,
 };
 

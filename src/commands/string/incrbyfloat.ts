@@ -13,6 +13,8 @@ export const command: CommandSpec = {
   group: 'string',
   since: '2.6.0',
   summary: 'Adds a decimal number to the number that a key holds, which begins at zero.',
+  syntax: '<key> <increment:double>',
+  complexity: 'O(1)',
   run: incrByFloat,
 };
 

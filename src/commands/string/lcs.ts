@@ -15,6 +15,8 @@ export const command: CommandSpec = {
   group: 'string',
   since: '7.0.0',
   summary: 'Finds the longest common subsequence of two strings.',
+  syntax: '<key1> <key2> [LEN] [IDX] [MINMATCHLEN <len>] [WITHMATCHLEN]',
+  complexity: 'O(N*M), N and M being the lengths of the strings',
   run: lcs,
 };
 

@@ -11,6 +11,8 @@ export const command: CommandSpec = {
   group: 'string',
   since: '1.0.0',
   summary: 'Returns the string values of several keys.',
+  syntax: '<key> [<key> ...]',
+  complexity: 'O(N), N being the number of keys',
   run: mGet,
 };
 

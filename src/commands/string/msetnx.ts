@@ -12,6 +12,8 @@ export const command: CommandSpec = {
   group: 'string',
   since: '1.0.1',
   summary: 'Sets the string values of several keys if none of them exists.',
+  syntax: '<key> <value> [<key> <value> ...]',
+  complexity: 'O(N), N being the number of keys',
   run: mSetNx,
 };
 

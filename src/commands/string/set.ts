@@ -21,6 +21,10 @@ export const command: CommandSpec = {
   group: 'string',
   since: '1.0.0',
   summary: 'Sets the string value of a key, ignoring its type.',
+  syntax:
+    '<key> <value> [NX|XX] [GET] [EX <seconds> | PX <milliseconds> | EXAT <unix-time-seconds> | ' +
+    'PXAT <unix-time-milliseconds> | KEEPTTL]',
+  complexity: 'O(1)',
   run: set,
 };
 

@@ -13,6 +13,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'string',
     since: '2.0.0',
     summary: 'Sets the string value of a key that expires after some seconds.',
+    syntax: '<key> <seconds> <value>',
+    complexity: 'O(1)',
     run: setEx,
   },
   {
@@ -24,6 +26,8 @@ export const commands: readonly CommandSpec[] = [
     group: 'string',
     since: '2.6.0',
     summary: 'Sets the string value of a key that expires after some milliseconds.',
+    syntax: '<key> <milliseconds> <value>',
+    complexity: 'O(1)',
     run: pSetEx,
   },
 ];

@@ -11,6 +11,8 @@ export const command: CommandSpec = {
   group: 'string',
   since: '1.0.0',
   summary: 'Sets the string value of a key that does not exist yet.',
+  syntax: '<key> <value>',
+  complexity: 'O(1)',
   run: setNx,
 };
 

@@ -13,6 +13,8 @@ export const command: CommandSpec = {
   group: 'string',
   since: '2.2.0',
   summary: 'Writes over a part of a string, which grows with zero bytes as needed.',
+  syntax: '<key> <offset> <value>',
+  complexity: 'O(N), N being the bytes of the whole value',
   run: setRange,
 };
 

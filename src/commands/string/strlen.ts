@@ -11,6 +11,8 @@ export const command: CommandSpec = {
   group: 'string',
   since: '2.2.0',
   summary: 'Returns the length of a string value in bytes.',
+  syntax: '<key>',
+  complexity: 'O(1)',
   run: strLen,
 };
 
