@@ -12,6 +12,9 @@ const tickMs = 100;
 const sliceEntries = 512;
 const budgetMsOf = { low: 2, medium: 10, high: 25 } as const;
 const freedSegments = 4;
+/** What flushes left is freed for so long, so often, until there is no more of it. */
+const freeMs = 3;
+const freeEveryMs = 10;
 const sweptTombs = 512;
 const graveyardShare = 0.1;
 
@@ -33,6 +36,7 @@ export interface BackgroundParts {
 export class Background {
   private readonly parts: BackgroundParts;
   private timer: NodeJS.Timeout | undefined;
+  private freeTimer: NodeJS.Timeout | undefined;
   private nextExpireMs = 0;
 
   constructor(parts: BackgroundParts) {
@@ -46,6 +50,7 @@ export class Background {
 
   stop(): void {
     clearInterval(this.timer);
+    clearTimeout(this.freeTimer);
   }
 
   private tick(): void {
@@ -57,12 +62,20 @@ export class Background {
     parts.rates.sample(parts.monotonicMs(), { commands: stats.commands, ...parts.traffic() });
     const untilMs = parts.monotonicMs() + budgetMsOf[parts.config['edge.resources.cpu_budget']];
     this.expire(untilMs);
-    while (parts.monotonicMs() < untilMs && store.freeSlice(freedSegments));
+    if (this.freeTimer === undefined) this.free();
     while (parts.monotonicMs() < untilMs && store.compactSlice());
     while (parts.monotonicMs() < untilMs && store.packing.slice(sliceEntries));
     this.sweepGraveyard();
     // What purging recorded must not wait for the next client's write.
     parts.journal?.commit(() => {});
+  }
+
+  private free(): void {
+    const { store, monotonicMs } = this.parts;
+    const untilMs = monotonicMs() + freeMs;
+    let isMore = true;
+    while (isMore && monotonicMs() < untilMs) isMore = store.freeSlice(freedSegments);
+    this.freeTimer = isMore ? setTimeout(() => this.free(), freeEveryMs).unref() : undefined;
   }
 
   private expire(untilMs: number): void {

@@ -60,6 +60,8 @@ export class Arena {
   private readonly roomNext: Int32Array;
   private readonly roomPrev: Int32Array;
   private blockBytes = 0;
+  /** Gives back blocks that wait to be freed, for an allocation that found no room; false when none are left. */
+  reclaim: (() => boolean) | undefined = undefined;
 
   /** Allocates (untouched, so at no cost) `sizeBytes`. Throws FerriteError MEMORY where the system refuses. */
   constructor(sizeBytes: number) {
@@ -127,13 +129,8 @@ export class Arena {
     if (cls < 0) return this.allocSpan(bytes, reserveBytes);
     let slab = this.roomHead[cls]!;
     if (slab === 0) {
-      slab = this.takeRun(this.slabUnits[cls]!, slabHead, reserveBytes);
+      slab = this.newSlab(cls, reserveBytes);
       if (slab === 0) return 0;
-      this.classOf[slab] = cls;
-      this.live[slab] = 0;
-      this.freeHead[slab] = 0;
-      this.bump[slab] = slab << this.unitShift;
-      this.pushRoom(cls, slab);
     }
     const size = this.sizes[cls]!;
     let block = this.freeHead[slab]!;
@@ -242,9 +239,27 @@ export class Arena {
     return 16 + (octave - 7) * classesPerOctave + (((bytes - 1 - (1 << octave)) / step) | 0);
   }
 
+  /** A slab with room: a fresh one, or what was reclaimed meanwhile. */
+  private newSlab(cls: number, reserveBytes: number): number {
+    for (;;) {
+      const slab = this.takeRun(this.slabUnits[cls]!, slabHead, reserveBytes);
+      if (slab !== 0) {
+        this.classOf[slab] = cls;
+        this.live[slab] = 0;
+        this.freeHead[slab] = 0;
+        this.bump[slab] = slab << this.unitShift;
+        this.pushRoom(cls, slab);
+        return slab;
+      }
+      if (this.reclaim?.() !== true) return 0;
+      if (this.roomHead[cls] !== 0) return this.roomHead[cls]!;
+    }
+  }
+
   private allocSpan(bytes: number, reserveBytes: number): number {
     const units = Math.ceil(bytes / this.unitBytes);
-    const run = this.takeRun(units, spanHead, reserveBytes);
+    let run = this.takeRun(units, spanHead, reserveBytes);
+    while (run === 0 && this.reclaim?.() === true) run = this.takeRun(units, spanHead, reserveBytes);
     if (run === 0) return 0;
     this.blockBytes += units * this.unitBytes;
     return run << this.unitShift;

@@ -63,6 +63,8 @@ export interface StoreLimits {
 }
 
 const graveyardShare = 0.1;
+/** Segments of flushed tables freed for an allocation that finds no room. */
+const reclaimedSegments = 16;
 const bulkLimits: StoreLimits = { keysMax: 0, keyBytesMax: bulkBytesMax, valueBytesMax: bulkBytesMax };
 
 export class Store {
@@ -109,6 +111,7 @@ export class Store {
     this.clock = options.clock;
     this.random = options.random;
     this.arena = new Arena(options.memoryBytes);
+    this.arena.reclaim = () => this.reclaim();
     this.entries = new Entries(this.arena);
     this.hash = new KeyHash(options.hashSeed[0], options.hashSeed[1]);
     this.codec = new StateCodec();
@@ -383,6 +386,13 @@ export class Store {
   /** Keys that flushes left to be freed. */
   get pendingFreeCount(): number {
     return this.retired.reduce((sum, table) => sum + table.size, 0);
+  }
+
+  /** What flushes left is memory that a write may have at once; false when there is none. */
+  private reclaim(): boolean {
+    if (this.retired.length === 0) return false;
+    this.freeSlice(reclaimedSegments);
+    return true;
   }
 
   /** Frees part of what flushes left; returns whether there is more. */

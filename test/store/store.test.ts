@@ -78,6 +78,20 @@ test('a flush is one delta and its memory comes back in slices', () => {
   assert.equal(get(store, 'new'), '1');
 });
 
+test('what a flush left is there at once for a write that finds no room', () => {
+  const node = new TestNode('n1', { keepsDead: false, memoryBytes: 1024 * 1024 });
+  const { store } = node;
+  for (let round = 0; round < 3; round++) {
+    let n = 0;
+    assert.throws(() => {
+      for (; ; n++) set(store, `key:${n}`, 'v'.repeat(n % 9 === 0 ? 20_000 : 300));
+    }, /OOM/);
+    assert.ok(n > 200);
+    store.flush(store.keyspace(0));
+  }
+  assert.ok(store.pendingFreeCount > 0);
+});
+
 test('databases can be swapped, and the swap is known by its deltas', () => {
   const a = new TestNode('n1');
   const b = new TestNode('n2');
