@@ -195,7 +195,6 @@ export class EdgeNode {
       nowMs,
       monotonicMs,
       traffic: () => services.clients,
-      seenByAll: (origin, stamp) => sync?.engine.seenByAll(origin, stamp) ?? true,
       onDropped: () => sync?.engine.noteHorizon(),
     });
     const handler = createNodeHandler({ services: () => services, sync: () => sync });

@@ -39,13 +39,13 @@ export class BatchReader {
   hi = 0;
   lo = 0;
   /**
-   * The base dot of put, patch and registers, the kill dot of clear and clearDb, the expiry's of marker, the id of rewrite and
+   * The base dot of put, patch and registers, the kill dot of clear and clearDb, the id of rewrite and
    * remove; origin 0 = none.
    */
   baseOrigin = 0;
   baseHi = 0;
   baseLo = 0;
-  /** put, expire, marker: absolute Unix ms; 0 = none. mapDb: the database index. */
+  /** put, expire: absolute Unix ms; 0 = none. mapDb: the database index. */
   deadlineMs = 0;
   valueOffset = 0;
   valueLength = 0;
@@ -58,7 +58,7 @@ export class BatchReader {
   sumLo = 0;
   /** frontier, start. */
   tag = 0;
-  /** The slot records that a put, clear or marker carries. */
+  /** The slot records that a put or clear carries. */
   records: readonly SlotRecord[] = noRecords;
   private end = 0;
   private readonly origins: Origins;
@@ -185,11 +185,6 @@ export class BatchReader {
         return;
       case DeltaKind.expire:
         this.deadlineMs = this.varint();
-        return;
-      case DeltaKind.marker:
-        this.deadlineMs = this.varint();
-        this.base();
-        this.readRecords();
         return;
       case DeltaKind.forget:
         return;

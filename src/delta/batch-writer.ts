@@ -139,6 +139,11 @@ export class BatchWriter {
     this.bytes(value, valueOffset, valueLength);
   }
 
+  /** Says that the bytes of the put just written, which are none, are not the value. */
+  hollow(headOffset: number): void {
+    this.buf[headOffset + 1] = this.buf[headOffset + 1]! | DeltaFlag.hollow;
+  }
+
   /** Adds the records that the put or clear just written carries. Call directly after it. */
   records(headOffset: number, records: readonly SlotRecord[]): void {
     this.buf[headOffset + 1] = this.buf[headOffset + 1]! | DeltaFlag.records;
@@ -377,30 +382,7 @@ export class BatchWriter {
     this.varint(deadlineMs);
   }
 
-  /**
-   * marker: deadline varint, then the dot of the expiry, [records]. The record's dot is that of the purged value.
-   * Returns the head's offset, for `records`.
-   */
-  marker(
-    db: number,
-    key: Uint8Array,
-    keyOffset: number,
-    keyLength: number,
-    origin: number,
-    hi: number,
-    lo: number,
-    deadlineMs: number,
-    expiryOrigin: number,
-    expiryHi: number,
-    expiryLo: number,
-  ): number {
-    const at = this.head(DeltaKind.marker, 0, db, key, keyOffset, keyLength, origin, hi, lo, 0);
-    this.varint(deadlineMs);
-    this.dot(expiryOrigin, expiryHi, expiryLo);
-    return at;
-  }
-
-  /** forget: the key was evicted here; its dot is the evicted value's. */
+  /** forget: the key was purged here; its dot is the greatest in it. */
   forget(
     db: number,
     key: Uint8Array,

@@ -39,6 +39,7 @@ function copy(d: BatchReader, w: BatchWriter, ko: number, kl: number): void {
         d.baseHi,
         d.baseLo,
       );
+      if (d.has(DeltaFlag.hollow)) w.hollow(head);
       break;
     }
     case DeltaKind.count:
@@ -132,9 +133,6 @@ function copy(d: BatchReader, w: BatchWriter, ko: number, kl: number): void {
     case DeltaKind.mapDb:
       w.mapDb(db, origin, hi, lo, d.deadlineMs);
       return;
-    case DeltaKind.marker:
-      w.marker(db, buf, ko, kl, origin, hi, lo, d.deadlineMs, d.baseOrigin, d.baseHi, d.baseLo);
-      break;
     case DeltaKind.forget:
       w.forget(db, buf, ko, kl, origin, hi, lo);
       return;

@@ -17,9 +17,7 @@ export const DeltaKind = {
   clearDb: 6,
   /** Database index (payload) shows keyspace `db`: SWAPDB. */
   mapDb: 7,
-  /** The purge of an expired value, remembered while a peer may know it. Local: snapshots only. */
-  marker: 8,
-  /** A key was evicted here. Local: journal only. */
+  /** An expired key was purged here. Local: journal only. */
   forget: 9,
   /** An element of a list; the record's dot is its id. */
   insert: 10,
@@ -55,6 +53,8 @@ export const DeltaFlag = {
   element: 64,
   /** clear: the kill dot is that of a type that lost its key to another; it kills counter runs as well. */
   floor: 128,
+  /** put: the value expired and its bytes are gone; its dot is told all the same. */
+  hollow: 128,
 } as const;
 
 /** The types a delta of an element can name, as EntryType of the store has them. */
@@ -62,7 +62,7 @@ export const ElementType = { set: 2, zset: 3, hash: 4, stream: 5 } as const;
 
 /** Whether a kind speaks of the content of a store, and not of the journal or a link. */
 export function isContent(kind: number): boolean {
-  return kind < DeltaKind.frontier && kind !== DeltaKind.marker && kind !== DeltaKind.forget;
+  return kind < DeltaKind.frontier && kind !== DeltaKind.forget;
 }
 
 /** Longest key, value or text in a batch, in bytes: Redis's own limit for one bulk. */

@@ -321,7 +321,7 @@ class Recovery {
         this.ownHi = hi;
         this.ownLo = lo;
       }
-      const outcome = store.join(reader, undefined);
+      const outcome = store.join(reader, undefined, true);
       if (outcome === JoinOutcome.full) {
         throw new FerriteError('MEMORY', `the data in ${path} does not fit in the memory limit`);
       }

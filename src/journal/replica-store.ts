@@ -12,8 +12,8 @@ export interface StoreScan {
 export const JoinOutcome = { want: 2, full: 3 } as const;
 
 export interface ReplicaStore {
-  /** Applies the reader's current record, of a store's kind; returns a JoinResult. */
-  join(d: BatchReader, context: undefined): number;
-  /** Of everything, what never travels included. */
-  scan(covered: undefined, local: true): StoreScan;
+  /** Applies the reader's current record, of a store's kind; `whole`: nobody can be asked for more. A JoinResult. */
+  join(d: BatchReader, context: undefined, whole: true): number;
+  /** Of everything. */
+  scan(covered: undefined): StoreScan;
 }

@@ -140,7 +140,7 @@ async function writeContents(plan: SnapshotPlan, file: SnapshotFile): Promise<vo
   const writer = new BatchWriter(plan.origins, sliceBytes + sliceBytes / 4);
   writer.restart(blockHeaderBytes);
   plan.ledger.write(writer);
-  const scan = plan.store.scan(undefined, true);
+  const scan = plan.store.scan(undefined);
   await file.append(
     encodeHeader(Magic.snapshot, { flags: 0, id, seq, ownSeq, a: nowMs(), b: 0 }),
     headerBytes,

@@ -27,8 +27,6 @@ export interface BackgroundParts {
   readonly nowMs: () => number;
   readonly monotonicMs: () => number;
   readonly traffic: () => { readonly bytesIn: number; readonly bytesOut: number };
-  /** Whether every peer that pulls from here has seen a dot. */
-  readonly seenByAll: (origin: number, stamp: number) => boolean;
   /** Tombstones went: the horizon has risen. */
   readonly onDropped: () => void;
 }
@@ -87,10 +85,10 @@ export class Background {
   }
 
   private sweepGraveyard(): void {
-    const { store, config, seenByAll, onDropped } = this.parts;
+    const { store, config, onDropped } = this.parts;
     const budget = Math.floor(store.limitBytes * graveyardShare);
     const oldestMs = store.nowMs - config['sync.tombstone_retention'];
     const keepSinceMs = Math.max(oldestMs, store.graveyard.cutoffMs(budget) ?? 0);
-    if (store.graveyard.sweep(sweptTombs, { seenByAll, keepSinceMs }) > 0) onDropped();
+    if (store.graveyard.sweep(sweptTombs, keepSinceMs) > 0) onDropped();
   }
 }

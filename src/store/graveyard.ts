@@ -1,17 +1,11 @@
-// Letting go of what is dead: tombstones that every peer has seen, or that are older than their retention, or more than
-// the graveyard's budget. What goes raises the horizon, so that a peer which has not seen it starts over instead of
-// bringing dead things back. Works in slices; knows no peers and no time, only what the caller says may go.
+// Letting go of what is dead: tombstones that are older than their retention, or more than the graveyard's budget. What
+// goes raises the horizon, so that a peer which has not seen it starts over instead of bringing dead things back. That
+// every peer has seen a tombstone is no reason to drop it: what one of them wrote before may still be on its way
+// (docs/decisions/0004-tombstones.md). Works in slices; knows no peers and no time, only what the caller says.
 import { msOfStamp } from '../base/clock.ts';
 import type { Dot, KeyState } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Store } from './store.ts';
-
-export interface GraveyardRules {
-  /** Whether every peer that pulls from here has seen the dot. */
-  seenByAll(origin: number, stamp: number): boolean;
-  /** Unix ms: what died before is dropped whoever has seen it. */
-  readonly keepSinceMs: number;
-}
 
 const samples = 64;
 
@@ -24,8 +18,8 @@ export class Graveyard {
     this.store = store;
   }
 
-  /** Looks at about `tombs` tombstones and drops those that may go. Returns how many went. */
-  sweep(tombs: number, rules: GraveyardRules): number {
+  /** Looks at about `tombs` tombstones and drops those that died before `keepSinceMs`, Unix ms. Returns how many went. */
+  sweep(tombs: number, keepSinceMs: number): number {
     const { store } = this;
     let dropped = 0;
     for (let visited = 0, spaces = 0; visited < tombs && spaces <= store.keyspaces.length; ) {
@@ -33,7 +27,7 @@ export class Graveyard {
       const found: number[] = [];
       this.cursor = ks.grave.scan(this.cursor, 64, (at) => found.push(at));
       visited += found.length;
-      for (const at of found) if (this.dropIfDone(ks, at, rules)) dropped += 1;
+      for (const at of found) if (this.dropIfOld(ks, at, keepSinceMs)) dropped += 1;
       if (this.cursor !== 0) continue;
       this.keyspace = (this.keyspace + 1) % store.keyspaces.length;
       spaces += 1;
@@ -58,11 +52,10 @@ export class Graveyard {
     return msOfStamp(stamps[Math.floor(stamps.length / 2)] ?? 0);
   }
 
-  private dropIfDone(ks: Keyspace, at: number, rules: GraveyardRules): boolean {
+  private dropIfOld(ks: Keyspace, at: number, keepSinceMs: number): boolean {
     const { store } = this;
+    if (msOfStamp(store.entries.stamp(at)) >= keepSinceMs) return false;
     const dots = dotsOf(ks.stateOf(at));
-    const isOld = msOfStamp(store.entries.stamp(at)) < rules.keepSinceMs;
-    if (!isOld && !dots.every((d) => rules.seenByAll(d.origin, d.stamp))) return false;
     for (const dot of dots) store.horizon.advance(dot.origin, dot.stamp, 0);
     const offset = store.entries.keyOffset(at);
     const key = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
@@ -77,7 +70,6 @@ export function dotsOf(state: KeyState): Dot[] {
   if (state.value !== undefined) dots.push(state.value.dot);
   if (state.expiry.dot.stamp !== 0) dots.push(state.expiry.dot);
   if (state.kill !== undefined) dots.push(state.kill.event);
-  if (state.marker !== undefined) dots.push(state.marker.value, state.marker.expiry);
   for (const r of state.records) dots.push({ origin: r.eventOrigin, stamp: r.eventStamp });
   return dots.filter((d) => d.origin !== 0);
 }

@@ -9,7 +9,6 @@ import { compareDots } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { Encoding } from './entry.ts';
 import {
-  type CounterSlot,
   type Dot,
   greatestDot,
   isLive,
@@ -19,7 +18,6 @@ import {
   joinPut,
   joinRegisters,
   type KeyState,
-  type Marker,
   zeroDot,
 } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
@@ -115,8 +113,8 @@ function killEntry(store: Store, ks: Keyspace, at: number, dot: Dot): void {
   if (state.value !== undefined && dead(state.value.dot)) state.value = undefined;
   if (dead(state.expiry.dot)) state.expiry = { deadlineMs: 0, dot: zeroDot };
   if (state.kill !== undefined && dead(state.kill.dot)) state.kill = undefined;
-  if (state.marker !== undefined && dead(state.marker.value)) state.marker = undefined;
   state.sets = state.sets.filter((s) => !dead(s));
+  if (state.value === undefined) state.purged = false;
   state.slots = state.slots.filter((s) => !dead({ stamp: s.run, origin: s.origin }));
   state.records = state.records.filter((r) => !dead({ stamp: r.run, origin: r.origin }));
   ks.save(store.hash.of(key, 0, key.length), key, 0, key.length, state);
@@ -185,27 +183,15 @@ function joinState(
   const { order } = store.ground;
   const state = ks.load(hash, d.buf, d.keyOffset, d.keyLength);
   const dot = { stamp: d.stamp, origin: d.origin };
-  if (state.marker !== undefined) {
-    if (isBeatenByMarker(store, d, state.marker)) return JoinResult.stale;
-    const { value, expiry, slots } = state.marker;
-    if (d.kind === DeltaKind.put && store.compare(dot, value) > 0) revive(state, state.marker);
-    else if (d.kind === DeltaKind.put && !whole && slots.length > 0) revive(state, state.marker);
-    else if (d.kind === DeltaKind.put && !whole) {
-      // A later word on the expiry of what was purged: only who still has the value can say what it is now.
-      if (d.has(DeltaFlag.expiryStated) && store.compare(dot, expiry) > 0) return JoinResult.want;
-    } else if (whole && d.kind !== DeltaKind.count) state.marker = undefined;
-    else if (d.kind !== DeltaKind.count && d.kind !== DeltaKind.clear && d.kind !== DeltaKind.marker) {
-      return d.kind === DeltaKind.forget || isSeenByMarker(store, d, state.marker)
-        ? JoinResult.stale
-        : JoinResult.want;
-    }
-  }
+  if (!whole && wantsBytes(store, d, state)) return JoinResult.want;
   switch (d.kind) {
     case DeltaKind.put: {
       noteStateConflict(store, ks, d, state, context);
       const bytes = d.buf.subarray(d.valueOffset, d.valueOffset + d.valueLength);
       const stated = d.has(DeltaFlag.expiryStated);
-      if (!joinPut(state, dot, bytes, stated, d.deadlineMs, d.records, order)) return JoinResult.stale;
+      const hollow = d.has(DeltaFlag.hollow);
+      if (!joinPut(state, dot, bytes, stated, d.deadlineMs, d.records, order, hollow))
+        return JoinResult.stale;
       break;
     }
     case DeltaKind.count: {
@@ -213,8 +199,7 @@ function joinState(
         ? d.buf.toString('latin1', d.valueOffset, d.valueOffset + d.valueLength)
         : (BigInt(d.sumHi) << 32n) | BigInt(d.sumLo >>> 0);
       const slot = { ...dot, run: stampFrom(d.runHi, d.runLo), sum };
-      if (state.marker !== undefined) joinCountToMarker(store, state, state.marker, slot);
-      else if (!joinCount(state, slot)) return JoinResult.stale;
+      if (!joinCount(state, slot)) return JoinResult.stale;
       break;
     }
     case DeltaKind.expire:
@@ -235,8 +220,6 @@ function joinState(
       return joinPatch(store, ks, hash, d, state, dot);
     case DeltaKind.forget:
       return joinForget(store, ks, hash, d, state, dot);
-    case DeltaKind.marker:
-      return joinMarker(ks, hash, d, state, dot);
     default:
       return JoinResult.stale;
   }
@@ -244,37 +227,18 @@ function joinState(
   return JoinResult.joined;
 }
 
-/** Whether a put is older, in value and expiry, than the plain value that was purged: it must not come back to life. */
-function isBeatenByMarker(store: Store, d: BatchReader, marker: Marker): boolean {
-  if (d.kind !== DeltaKind.put || marker.slots.length > 0 || d.records.length > 0) return false;
+/**
+ * Whether a delta gives a longer life to a value whose bytes are gone here: only who still has them can say what it is.
+ */
+function wantsBytes(store: Store, d: BatchReader, state: KeyState): boolean {
+  const { value, expiry, kill } = state;
+  if (!state.purged || value === undefined) return false;
   const dot = { stamp: d.stamp, origin: d.origin };
-  if (store.compare(dot, marker.value) > 0) return false;
-  return !d.has(DeltaFlag.expiryStated) || store.compare(dot, marker.expiry) <= 0;
-}
-
-/** Gives back what a marker keeps of a purged value, all but its bytes, under the put that replaces those. */
-function revive(state: KeyState, marker: Marker): void {
-  state.expiry = { deadlineMs: marker.deadlineMs, dot: marker.expiry };
-  state.slots = [...marker.slots];
-  state.marker = undefined;
-}
-
-/** A count says nothing of the deadline, so what was purged stays purged, and remembers the slot. */
-function joinCountToMarker(store: Store, state: KeyState, marker: Marker, slot: CounterSlot): void {
-  const purged = { ...state, slots: [...marker.slots], records: state.records };
-  joinCount(purged, slot);
-  const value = store.compare(slot, marker.value) > 0 ? slot : marker.value;
-  state.marker = { ...marker, value: { stamp: value.stamp, origin: value.origin }, slots: purged.slots };
-}
-
-/** Whether the value that was purged had taken in the delta already: then nothing of the key is wanted for it. */
-function isSeenByMarker(store: Store, d: BatchReader, marker: Marker): boolean {
-  const { value, expiry, slots } = marker;
-  if (d.kind === DeltaKind.expire) {
-    return store.compare({ stamp: d.stamp, origin: d.origin }, expiry) <= 0;
-  }
-  if (d.kind === DeltaKind.count) return slots.some((s) => s.origin === d.origin && s.stamp >= d.stamp);
-  return value.origin === d.origin && value.stamp >= d.stamp;
+  const isStated = d.kind === DeltaKind.put && d.has(DeltaFlag.expiryStated);
+  if (d.kind !== DeltaKind.expire && !(isStated && store.compare(dot, value.dot) < 0)) return false;
+  if (store.compare(dot, expiry.dot) <= 0) return false;
+  if (kill !== undefined && store.compare(dot, kill.dot) <= 0) return false;
+  return d.deadlineMs === 0 || d.deadlineMs > store.nowMs;
 }
 
 /** The set that a delta makes; undefined where it needs one that is not here. A bad one is taken as empty. */
@@ -304,7 +268,7 @@ function joinPatch(
   if (kill !== undefined && store.compare(dot, kill.dot) <= 0) return JoinResult.stale;
   if (value !== undefined && store.compare(dot, value.dot) <= 0) return JoinResult.stale;
   const base = { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin };
-  if (value === undefined || store.compare(base, value.dot) !== 0) return JoinResult.want;
+  if (value === undefined || state.purged || store.compare(base, value.dot) !== 0) return JoinResult.want;
   const length = Math.max(value.bytes.length, d.at + d.valueLength);
   const bytes = new Uint8Array(length);
   bytes.set(value.bytes);
@@ -323,21 +287,9 @@ function joinForget(
   state: KeyState,
   dot: Dot,
 ): JoinResult {
-  if (!isLive(state)) return JoinResult.stale;
-  if (store.compare(greatestDot(state, store.ground.order), dot) > 0) return JoinResult.stale;
-  store.leaveMarker(ks, hash, d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength), state);
-  return JoinResult.joined;
-}
-
-function joinMarker(ks: Keyspace, hash: number, d: BatchReader, state: KeyState, dot: Dot): JoinResult {
-  if (isLive(state)) return JoinResult.stale;
-  state.marker = {
-    deadlineMs: d.deadlineMs,
-    value: dot,
-    expiry: { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin },
-    slots: d.records.map((r) => ({ origin: r.origin, stamp: r.stamp, run: r.run, sum: r.sum })),
-  };
-  ks.save(hash, d.buf, d.keyOffset, d.keyLength, state);
+  if (!isLive(state) || store.compare(greatestDot(state, store.ground.order), dot) > 0)
+    return JoinResult.stale;
+  store.retire(ks, hash, d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength), state);
   return JoinResult.joined;
 }
 
@@ -369,6 +321,7 @@ function noteStateConflict(
   context: VersionVector | undefined,
 ): void {
   if (context === undefined || store.onConflict === undefined || state.value === undefined) return;
+  if (state.purged) return;
   const here = state.value.dot;
   if (store.compare(here, { stamp: d.stamp, origin: d.origin }) === 0) return;
   if (!isConcurrent(d, here, context)) return;

@@ -46,15 +46,6 @@ export interface Expiry {
   readonly dot: Dot;
 }
 
-/** The purge of an expired value: what it was, for clears and late extensions. */
-export interface Marker {
-  readonly deadlineMs: number;
-  readonly value: Dot;
-  readonly expiry: Dot;
-  /** The slots as they were, for the records of the clear that a write over it emits. */
-  readonly slots: readonly CounterSlot[];
-}
-
 export interface KeyState {
   value: { readonly dot: Dot; readonly bytes: Uint8Array } | undefined;
   expiry: Expiry;
@@ -62,10 +53,16 @@ export interface KeyState {
   slots: CounterSlot[];
   records: SlotRecord[];
   mark: SlotMark | undefined;
-  marker: Marker | undefined;
+  /**
+   * The key has expired and its value's bytes are gone, if it has a value; everything else is as it was, so that joins
+   * go on as they would. It is hidden until a later value comes, or these bytes come back.
+   */
+  purged: boolean;
   /** HyperLogLog sets, one for each origin that added to it: registers.ts. */
   sets: readonly RegisterSet[];
 }
+
+const noBytes = new Uint8Array(0);
 
 export type DotOrder = (a: Dot, b: Dot) => number;
 
@@ -77,7 +74,7 @@ export function emptyState(): KeyState {
     slots: [],
     records: [],
     mark: undefined,
-    marker: undefined,
+    purged: false,
     sets: [],
   };
 }
@@ -94,7 +91,24 @@ export function isSlotLive(state: KeyState, slot: CounterSlot): boolean {
 
 /** Whether the key exists, expiry aside. */
 export function isLive(state: KeyState): boolean {
+  if (state.purged) return false;
   return state.value !== undefined || state.sets.length > 0 || state.slots.some((s) => isSlotLive(state, s));
+}
+
+/** Whether a value is there whose bytes are gone. */
+export function isHollow(state: KeyState): boolean {
+  return state.purged && state.value !== undefined;
+}
+
+/** Lets go of the bytes of an expired value. */
+export function purge(state: KeyState): void {
+  state.purged = true;
+  if (state.value !== undefined) state.value = { dot: state.value.dot, bytes: noBytes };
+}
+
+/** What was purged without a value is whole as soon as anything changes: its deadline may hide it again. */
+function wake(state: KeyState): void {
+  if (state.value === undefined) state.purged = false;
 }
 
 /** The greatest dot in the key: what a clear under `crdt` kills. */
@@ -107,16 +121,12 @@ export function greatestDot(state: KeyState, order: DotOrder): Dot {
   for (const s of state.slots) raise(s);
   for (const s of state.sets) raise(s);
   if (state.kill !== undefined) raise(state.kill.dot);
-  if (state.marker !== undefined) {
-    raise(state.marker.value);
-    raise(state.marker.expiry);
-  }
   return greatest;
 }
 
 /** The records that a base or clear made now, by `event`, carries: every slot as it is seen. */
 export function recordsOfSlots(state: KeyState, event: Dot): SlotRecord[] {
-  return [...state.slots, ...(state.marker?.slots ?? [])].map((s) => ({
+  return state.slots.map((s) => ({
     origin: s.origin,
     stamp: s.stamp,
     run: s.run,
@@ -133,7 +143,10 @@ export function normalize(state: KeyState, order: DotOrder): void {
   if (order(value.dot, kill.dot) > 0 && order(expiry.dot, kill.dot) > 0) state.kill = undefined;
 }
 
-/** Joins a put. Returns whether anything changed. `deadlineMs` counts only where the expiry is stated. */
+/**
+ * Joins a put. Returns whether anything changed. `deadlineMs` counts only where the expiry is stated; `hollow`: its
+ * bytes are gone.
+ */
 export function joinPut(
   state: KeyState,
   dot: Dot,
@@ -142,14 +155,15 @@ export function joinPut(
   deadlineMs: number,
   records: readonly SlotRecord[],
   order: DotOrder,
+  hollow = false,
 ): boolean {
   let changed = joinRecords(state, records, order);
   if (state.kill !== undefined && order(dot, state.kill.dot) <= 0) return changed;
-  // What was purged had won against it, and it is as dead.
-  if (state.marker !== undefined) return changed;
-  if (state.value === undefined || order(dot, state.value.dot) > 0) {
+  const byDot = state.value === undefined ? 1 : order(dot, state.value.dot);
+  if (byDot > 0 || (byDot === 0 && state.purged && !hollow)) {
     state.value = { dot, bytes };
     state.sets = dropSets(state.sets, dot, order);
+    state.purged = hollow;
     changed = true;
   }
   if (expiryStated && joinExpire(state, dot, deadlineMs, order)) changed = true;
@@ -161,6 +175,7 @@ export function joinExpire(state: KeyState, dot: Dot, deadlineMs: number, order:
   if (state.kill !== undefined && order(dot, state.kill.dot) <= 0) return false;
   if (order(dot, state.expiry.dot) <= 0) return false;
   state.expiry = { deadlineMs, dot };
+  wake(state);
   return true;
 }
 
@@ -172,6 +187,7 @@ export function joinCount(state: KeyState, slot: CounterSlot): boolean {
   if (record !== undefined && record.stamp >= slot.stamp) return false;
   if (at >= 0) state.slots[at] = slot;
   else state.slots.push(slot);
+  wake(state);
   return true;
 }
 
@@ -201,15 +217,7 @@ export function joinClear(
   if (state.value !== undefined && order(state.value.dot, kill.dot) <= 0) state.value = undefined;
   state.sets = dropSets(state.sets, kill.dot, order);
   if (order(state.expiry.dot, kill.dot) <= 0) state.expiry = { deadlineMs: 0, dot: zeroDot };
-  const marker = state.marker;
-  if (marker !== undefined && order(marker.value, kill.dot) <= 0) {
-    // Slots that the clear has not seen were made beside it: they are not dead, so they come back.
-    state.slots = marker.slots.filter((s) => isSlotLive(state, s));
-    state.marker = undefined;
-    if (order(marker.expiry, kill.dot) > 0) {
-      state.expiry = { deadlineMs: marker.deadlineMs, dot: marker.expiry };
-    }
-  }
+  wake(state);
   return changed;
 }
 
@@ -241,17 +249,20 @@ export function joinRegisters(state: KeyState, set: RegisterSet, order: DotOrder
   const known = state.sets.find((s) => s.origin === set.origin);
   if (known !== undefined && known.stamp >= set.stamp) return false;
   state.sets = [...state.sets.filter((s) => s !== known), set];
+  wake(state);
   return true;
 }
 
 /**
- * The value that clients see: where there are HyperLogLog sets, their union with the base, if that is one too. Else: the base where there are no live slots; base (0 where none) plus slots in origin order
+ * The value that clients see: none where the key was purged; where there are HyperLogLog sets, their union with the
+ * base, if that is one too. Else: the base where there are no live slots; base (0 where none) plus slots in origin order
  * else. A base that is no number hides the slots. 64-bit sums are clamped at the end, so their order does not matter.
  */
 export function visibleValue(
   state: KeyState,
   compareOrigins: (a: number, b: number) => number,
 ): Uint8Array | undefined {
+  if (state.purged) return undefined;
   if (state.sets.length > 0) return unionOfSets(state.sets, state.value?.bytes);
   const live = state.slots.filter((s) => isSlotLive(state, s));
   if (live.length === 0) return state.value?.bytes;

@@ -448,14 +448,13 @@ export class Keyspace {
     if (!keepsDead) {
       state.kill = undefined;
       state.records = [];
-      state.marker = undefined;
     }
     if (isLive(state)) {
       this.saveLive(hash, key, offset, length, state);
       if (this.grave.size > 0) this.dropTomb(hash, key, offset, length);
       return;
     }
-    const worth = state.kill !== undefined || state.expiry.dot !== zeroDot || state.marker !== undefined;
+    const worth = state.kill !== undefined || state.expiry.dot !== zeroDot || state.purged;
     if (keepsDead && worth) this.saveTomb(hash, key, offset, length, state);
     else if (this.grave.size > 0) this.dropTomb(hash, key, offset, length);
     if (this.entryOf(hash, key, offset, length) !== 0) this.drop(hash, key, offset, length);

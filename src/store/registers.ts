@@ -178,7 +178,7 @@ export class Registers {
     const isNew = ks.entryOf(hash, key, offset, length) === 0;
     store.checkLimits(length, 0, isNew);
     let state = ks.load(hash, key, offset, length);
-    if (state.marker !== undefined) {
+    if (state.purged) {
       store.clear(ks, hash, key, offset, length, state);
       state = ks.load(hash, key, offset, length);
     }

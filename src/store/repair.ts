@@ -93,9 +93,6 @@ function redotState(state: KeyState, move: Move): void {
   if (state.value !== undefined) state.value = { ...state.value, dot: dot(state.value.dot) };
   state.expiry = { ...state.expiry, dot: dot(state.expiry.dot) };
   if (state.kill !== undefined) state.kill = { dot: dot(state.kill.dot), event: dot(state.kill.event) };
-  if (state.marker !== undefined) {
-    state.marker = { ...state.marker, value: dot(state.marker.value), expiry: dot(state.marker.expiry) };
-  }
   const mark = state.mark;
   state.sets = state.sets.map((set) => ({ ...set, ...dot(set) }));
   const slots = state.slots.flatMap((slot) => splitSlot(slot, mark, move));
@@ -140,8 +137,8 @@ export function forgetCovered(store: Store, covered: VersionVector): void {
     if (state.value !== undefined && isCovered(state.value.dot)) state.value = undefined;
     if (isCovered(state.expiry.dot)) state.expiry = { deadlineMs: 0, dot: zeroDot };
     if (state.kill !== undefined && isCovered(state.kill.event)) state.kill = undefined;
-    state.marker = undefined;
     state.sets = state.sets.filter((s) => !isCovered(s));
+    if (state.value === undefined) state.purged = false;
     state.slots = state.slots.filter((s) => !isCovered(s));
     state.records = state.records.filter((r) => !isCovered({ origin: r.eventOrigin, stamp: r.eventStamp }));
     save(store, found);

@@ -6,7 +6,7 @@ import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
 import { keyspacesMax } from '../delta/kinds.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { Encoding } from './entry.ts';
-import type { CounterSlot, Dot, KeyState, Marker } from './key-state.ts';
+import type { CounterSlot, Dot, KeyState } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { RegisterSet } from './register-sets.ts';
 import type { Store } from './store.ts';
@@ -16,17 +16,14 @@ const sliceEntries = 128;
 export class StoreScan {
   private readonly store: Store;
   private readonly covered: VersionVector | undefined;
-  /** Snapshots also hold what never travels: markers of purged keys. */
-  private readonly local: boolean;
   private keyspace = 0;
   private inGrave = false;
   private cursor = 0;
   private started = false;
 
-  constructor(store: Store, covered: VersionVector | undefined, local: boolean) {
+  constructor(store: Store, covered: VersionVector | undefined) {
     this.store = store;
     this.covered = covered;
-    this.local = local;
   }
 
   /** Appends the deltas of the next slice, about `bytesMax` of them; returns whether there is more. */
@@ -44,7 +41,7 @@ export class StoreScan {
       const table = this.inGrave ? ks.grave : ks.table;
       this.cursor = table.scan(this.cursor, sliceEntries, (at) => {
         visited += 1;
-        emitEntry(store, writer, ks, at, this.covered, this.local);
+        emitEntry(store, writer, ks, at, this.covered);
       });
       if (this.cursor !== 0) continue;
       if (this.inGrave) this.keyspace += 1;
@@ -78,9 +75,9 @@ export function emitKey(store: Store, writer: BatchWriter, keyspace: number, key
   const hash = store.hash.of(key, 0, key.length);
   const before = writer.count;
   const live = ks.table.find(hash, key, 0, key.length);
-  if (live !== 0) emitEntry(store, writer, ks, ks.table.entryAt(live), undefined, false);
+  if (live !== 0) emitEntry(store, writer, ks, ks.table.entryAt(live), undefined);
   const dead = ks.grave.find(hash, key, 0, key.length);
-  if (dead !== 0) emitEntry(store, writer, ks, ks.grave.entryAt(dead), undefined, false);
+  if (dead !== 0) emitEntry(store, writer, ks, ks.grave.entryAt(dead), undefined);
   return writer.count > before;
 }
 
@@ -90,14 +87,13 @@ function emitEntry(
   ks: Keyspace,
   at: number,
   covered: VersionVector | undefined,
-  local: boolean,
 ): void {
   const { entries, arena } = store;
   const keyOffset = entries.keyOffset(at);
   const keyLength = entries.keyLength(at);
   const encoding = entries.encoding(at);
   if ((encoding !== Encoding.raw && encoding !== Encoding.lz4) || entries.hasExpiry(at)) {
-    emitState(writer, ks, ks.stateOf(at), arena.u8, keyOffset, keyLength, covered, local);
+    emitState(writer, ks, ks.stateOf(at), arena.u8, keyOffset, keyLength, covered);
     return;
   }
   const origin = entries.origin(at);
@@ -131,10 +127,9 @@ function emitState(
   keyOffset: number,
   keyLength: number,
   covered: VersionVector | undefined,
-  local: boolean,
 ): void {
   const isNew = (dot: Dot): boolean => !(covered?.covers(dot.origin, dot.stamp) ?? false);
-  const { value, expiry, kill, marker } = state;
+  const { value, expiry, kill } = state;
   const at = { ks, key, keyOffset, keyLength };
   const newRecords = state.records.some((r) => isNew({ stamp: r.eventStamp, origin: r.eventOrigin }));
   let expirySaid = false;
@@ -156,7 +151,7 @@ function emitState(
   }
   if (value !== undefined && (isNew(value.dot) || newRecords)) {
     expirySaid = expiry.dot.stamp === value.dot.stamp && expiry.dot.origin === value.dot.origin;
-    emitPut(writer, at, value, expirySaid ? expiry.deadlineMs : undefined, state.records);
+    emitPut(writer, at, value, expirySaid ? expiry.deadlineMs : undefined, state.records, state.purged);
   }
   if (!expirySaid && expiry.dot.stamp !== 0 && isNew(expiry.dot)) {
     const [hi, lo] = [stampHi(expiry.dot.stamp), stampLo(expiry.dot.stamp)];
@@ -164,46 +159,6 @@ function emitState(
   }
   for (const slot of state.slots) if (isNew(slot)) emitCount(writer, at, slot);
   for (const set of state.sets) if (isNew(set)) emitSet(writer, at, set);
-  if (!local && marker !== undefined) emitPurged(writer, at, marker, isNew);
-  if (local && marker !== undefined) {
-    const head = writer.marker(
-      ks.id,
-      key,
-      keyOffset,
-      keyLength,
-      marker.value.origin,
-      stampHi(marker.value.stamp),
-      stampLo(marker.value.stamp),
-      marker.deadlineMs,
-      marker.expiry.origin,
-      stampHi(marker.expiry.stamp),
-      stampLo(marker.expiry.stamp),
-    );
-    const event = { eventOrigin: marker.value.origin, eventStamp: marker.value.stamp };
-    if (marker.slots.length > 0)
-      writer.records(
-        head,
-        marker.slots.map((s) => ({ ...s, ...event })),
-      );
-  }
-}
-
-/**
- * What was purged travels as what it was, but for the bytes, which nobody can see any more: a peer that lacks it would
- * go on showing what it replaced.
- */
-function emitPurged(writer: BatchWriter, at: KeyRange, marker: Marker, isNew: (dot: Dot) => boolean): void {
-  const { ks, key, keyOffset, keyLength } = at;
-  const isSlot = marker.slots.some((s) => s.stamp === marker.value.stamp && s.origin === marker.value.origin);
-  if (!isSlot && isNew(marker.value)) {
-    emitPut(writer, at, { dot: marker.value, bytes: new Uint8Array(0) }, undefined, []);
-  }
-  for (const slot of marker.slots) if (isNew(slot)) emitCount(writer, at, slot);
-  if (isNew(marker.expiry) || isNew(marker.value)) {
-    const { stamp, origin } = marker.expiry;
-    const [hi, lo] = [stampHi(stamp), stampLo(stamp)];
-    writer.expire(ks.id, key, keyOffset, keyLength, origin, hi, lo, marker.deadlineMs);
-  }
 }
 
 function emitCount(writer: BatchWriter, at: KeyRange, slot: CounterSlot): void {
@@ -238,6 +193,7 @@ function emitPut(
   value: { readonly dot: Dot; readonly bytes: Uint8Array },
   deadlineMs: number | undefined,
   records: readonly SlotRecord[],
+  hollow: boolean,
 ): void {
   const head = writer.pos;
   writer.put(
@@ -257,5 +213,6 @@ function emitPut(
     0,
     0,
   );
+  if (hollow) writer.hollow(head);
   if (records.length > 0) writer.records(head, records);
 }

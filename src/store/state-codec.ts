@@ -1,9 +1,9 @@
 // Packs a KeyState into bytes and back: the value of entries in the `state` encoding and of tombs. It is the form of
 // the less common keys (counters that several nodes wrote, tombstones), so it is simple rather than small:
 //
-//   u8       which of: 1 value, 2 expiry, 4 kill, 8 mark, 16 marker, 32 sets
+//   u8       which of: 1 value, 2 expiry, 4 kill, 8 mark, 16 purged, 32 sets
 //   [value   dot, u32 length, bytes]  [expiry dot, deadline f64]  [kill dot, event dot]
-//   [mark    since f64, stamp f64, run f64, sum] [marker deadline f64, value dot, expiry dot, u16 count, slots]
+//   [mark    since f64, stamp f64, run f64, sum]
 //   [u16     sets:    dot, u32 length, bytes]
 //   u16      slots:   origin u16, stamp f64, run f64, sum
 //   u16      records: a slot, event dot
@@ -13,7 +13,7 @@ import { assert } from '../base/assert.ts';
 import type { SlotRecord } from '../delta/batch-writer.ts';
 import { type CounterSlot, type Dot, emptyState, type KeyState } from './key-state.ts';
 
-const has = { value: 1, expiry: 2, kill: 4, mark: 8, marker: 16, sets: 32 } as const;
+const has = { value: 1, expiry: 2, kill: 4, mark: 8, purged: 16, sets: 32 } as const;
 
 export class StateCodec {
   private out = Buffer.allocUnsafeSlow(4096);
@@ -23,14 +23,14 @@ export class StateCodec {
   /** The packed bytes: valid until the next call. */
   pack(state: KeyState): Uint8Array {
     this.pos = 0;
-    const { value, expiry, kill, mark, marker } = state;
+    const { value, expiry, kill, mark, purged } = state;
     const stated = expiry.dot.stamp !== 0 || expiry.deadlineMs !== 0;
     this.u8(
       (value === undefined ? 0 : has.value) |
         (stated ? has.expiry : 0) |
         (kill === undefined ? 0 : has.kill) |
         (mark === undefined ? 0 : has.mark) |
-        (marker === undefined ? 0 : has.marker) |
+        (purged ? has.purged : 0) |
         (state.sets.length === 0 ? 0 : has.sets),
     );
     if (value !== undefined) {
@@ -50,13 +50,6 @@ export class StateCodec {
       this.f64(mark.stamp);
       this.f64(mark.run);
       this.sum(mark.sum);
-    }
-    if (marker !== undefined) {
-      this.f64(marker.deadlineMs);
-      this.dot(marker.value);
-      this.dot(marker.expiry);
-      this.u16(marker.slots.length);
-      for (const slot of marker.slots) this.slot(slot);
     }
     if (state.sets.length > 0) {
       this.u16(state.sets.length);
@@ -90,12 +83,7 @@ export class StateCodec {
     if ((what & has.mark) !== 0) {
       state.mark = { since: this.readF64(), stamp: this.readF64(), run: this.readF64(), sum: this.readSum() };
     }
-    if ((what & has.marker) !== 0) {
-      const deadlineMs = this.readF64();
-      const value = this.readDot();
-      const expiry = this.readDot();
-      state.marker = { deadlineMs, value, expiry, slots: this.readSlots() };
-    }
+    state.purged = (what & has.purged) !== 0;
     if ((what & has.sets) !== 0) {
       state.sets = Array.from({ length: this.readU16() }, () => ({
         ...this.readDot(),

@@ -18,12 +18,12 @@ import { KeyHash } from './hash.ts';
 import { type JoinResult, joinDelta } from './join.ts';
 import {
   type Dot,
-  emptyState,
   greatestDot,
   joinClear,
   joinExpire,
   type KeyState,
   type Kill,
+  purge,
   recordsOfSlots,
   zeroDot,
 } from './key-state.ts';
@@ -173,9 +173,9 @@ export class Store {
     return joinDelta(this, d, context, whole);
   }
 
-  /** A scan of all that `covered` does not cover; `local`: also what never travels, for snapshots. */
-  scan(covered: VersionVector | undefined, local = false): StoreScan {
-    return new StoreScan(this, covered, local);
+  /** A scan of all that `covered` does not cover. */
+  scan(covered: VersionVector | undefined): StoreScan {
+    return new StoreScan(this, covered);
   }
 
   /** Appends the deltas that hold all that is known of one key; returns whether there was anything. */
@@ -224,7 +224,7 @@ export class Store {
     return deadlineMs !== 0 && deadlineMs <= this.nowMs;
   }
 
-  /** Forgets an expired entry; where a peer may know it, a marker stays. */
+  /** Forgets an expired entry; where a peer may know it, all but the value stays known. */
   private purge(ks: Keyspace, hash: number, at: number): void {
     const { entries, arena } = this;
     const offset = entries.keyOffset(at);
@@ -240,26 +240,19 @@ export class Store {
       stampHi(greatest.stamp),
       stampLo(greatest.stamp),
     );
-    this.leaveMarker(ks, hash, key, state);
+    this.retire(ks, hash, key, state);
     this.expiredCount += 1;
     this.onExpired?.(this.databaseOf(ks.id), Buffer.from(key));
   }
 
-  /** Replaces a value by its marker, or by nothing where no peer may know it. */
-  leaveMarker(ks: Keyspace, hash: number, key: Uint8Array, state: KeyState): void {
+  /** Lets go of an expired value, and of all that was known of the key where no peer may know it. */
+  retire(ks: Keyspace, hash: number, key: Uint8Array, state: KeyState): void {
     if (!this.ground.keepsDead) {
       ks.drop(hash, key, 0, key.length);
       return;
     }
-    const value = greatestDot({ ...state, expiry: { deadlineMs: 0, dot: zeroDot } }, this.ground.order);
-    const marker = {
-      deadlineMs: state.expiry.deadlineMs,
-      value,
-      expiry: state.expiry.dot,
-      slots: state.slots,
-    };
-    const rest = { ...emptyState(), kill: state.kill, records: state.records, marker };
-    ks.save(hash, key, 0, key.length, rest);
+    purge(state);
+    ks.save(hash, key, 0, key.length, state);
   }
 
   /** Removes a key: one clear. False where it does not exist. */
@@ -325,7 +318,6 @@ export class Store {
       );
       if (records.length > 0) recorder.records(at, records);
     }
-    state.marker = undefined;
     joinClear(state, { dot, event }, records, this.ground.order);
     ks.save(hash, key, offset, length, state);
   }

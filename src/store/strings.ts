@@ -287,7 +287,6 @@ export class Strings {
     const base =
       state.value !== undefined && state.value.dot.origin !== store.self ? state.value.dot : undefined;
     const records = recordsOfSlots(state, dot);
-    state.marker = undefined;
     joinPut(state, dot, value, !keep, stated, records, store.ground.order);
     ks.save(hash, key, keyOffset, keyLength, state);
     const { recorder } = store;
@@ -554,7 +553,7 @@ export class Strings {
     length: number,
   ): KeyState {
     const state = ks.load(hash, key, offset, length);
-    if (state.marker === undefined) return state;
+    if (!state.purged) return state;
     this.store.clear(ks, hash, key, offset, length, state);
     return ks.load(hash, key, offset, length);
   }
@@ -572,7 +571,7 @@ export class Strings {
     const before = this.integerOf(state);
     const value = before + by;
     if (value > int64Max || value < int64Min) throw new CommandError(overflow);
-    const fresh = state.marker === undefined ? state : this.stateToCount(ks, hash, key, keyOffset, keyLength);
+    const fresh = !state.purged ? state : this.stateToCount(ks, hash, key, keyOffset, keyLength);
     const own = fresh.slots.find((s) => s.origin === store.self);
     if (own !== undefined && typeof own.sum === 'string') {
       this.countDecimalOn(ks, hash, key, keyOffset, keyLength, fresh, by.toString());
@@ -639,7 +638,7 @@ export class Strings {
     const before = bytes === undefined ? 0n : parseDecimal(Buffer.from(bytes).toString('latin1'));
     if (before === undefined) throw new CommandError(notAFloat);
     if (!decimalFits(before + increment)) throw new CommandError(notANumberResult);
-    const fresh = state.marker === undefined ? state : this.stateToCount(ks, hash, key, keyOffset, keyLength);
+    const fresh = !state.purged ? state : this.stateToCount(ks, hash, key, keyOffset, keyLength);
     this.countDecimalOn(ks, hash, key, keyOffset, keyLength, fresh, formatDecimal(increment));
     return formatDecimal(before + increment);
   }

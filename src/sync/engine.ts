@@ -11,7 +11,7 @@ import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Link, LinkFigures, LinkParts } from './link.ts';
 import type { LinkTimes } from './link-machine.ts';
-import { type Peer, rowsOf } from './peer.ts';
+import { rowsOf } from './peer.ts';
 import type { SyncConflict, SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
 import { lacksNote } from './receiver.ts';
 import { type SyncPolicy, Uplink, type UplinkRow, type UplinkTarget } from './uplink.ts';
@@ -417,32 +417,12 @@ export class SyncEngine {
     };
   }
 
-  /**
-   * Whether this dot is complete here and at every peer that ever was: then a tombstone of it serves nobody. A peer that
-   * is not connected now is taken to lack everything.
-   */
-  seenByAll(origin: number, stamp: number): boolean {
-    const { ledger, store } = this.options;
-    const isHere = origin === store.self || ledger.vector.covers(origin, stamp);
-    return isHere && this.livePeers().every((peer) => peer?.vector.covers(origin, stamp) === true);
-  }
-
   /** Keeps the store's horizon with the data: to be called when tombstones went. */
   noteHorizon(): void {
     const { ledger, store, log } = this.options;
     log.setSource('');
     ledger.setNote(horizonNote, JSON.stringify(rowsOf(store.horizon, store.origins, [])));
     log.commit(() => {});
-  }
-
-  /** By all peers noted, each as it is connected now, or undefined. */
-  private livePeers(): (Peer | undefined)[] {
-    const live = new Map<string, Peer>();
-    for (const link of [...this.uplinks.map((u) => u.link), ...this.hub.live()]) {
-      if (link.peer !== undefined) live.set(link.peerId, link.peer);
-    }
-    const names = [...this.options.ledger.notes.keys()].filter((name) => name.startsWith('cursor:'));
-    return names.map((name) => live.get(name.slice('cursor:'.length)));
   }
 
   /** The version vector: stamp by origin name. */

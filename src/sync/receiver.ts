@@ -152,7 +152,7 @@ export class Receiver {
     reader.open(batch.buf, batch.start, batch.buf.length);
     while (reader.next()) {
       const { origin, kind } = reader;
-      if (kind === DeltaKind.marker || kind === DeltaKind.forget || kind > DeltaKind.frontier) {
+      if (kind === DeltaKind.forget || kind > DeltaKind.frontier) {
         refusal ??= { reason: 'forged', error: `a delta of kind ${kind} does not travel` };
       }
       if (origin === store.self) {

@@ -98,8 +98,11 @@ export class Fleet {
     else if (r < 0.4) node.set(key, 'x'.repeat(200) + this.commands, 3600_000);
     else if (r < 0.5) node.append(key, `+${this.commands}`);
     else if (r < 0.6) node.del(key);
-    else if (r < 0.7) node.expire(key, 500 + random() * 100_000);
-    else if (r < 0.75) node.incr(key, 1);
+    else if (r < 0.65) node.expire(key, 500 + random() * 100_000);
+    else if (r < 0.7) node.expire(key, random() * 300);
+    else if (r < 0.74) node.incr(key, 1);
+    else if (r < 0.78) node.incrByFloat(key, '0.5');
+    else if (r < 0.82) node.ship(key, this.pick(keys), random() < 0.5);
     else if (node !== this.hub) this.count(node, this.pick(counters), 1 + Math.floor(random() * 5));
   }
 
@@ -153,7 +156,7 @@ export class Fleet {
       edge.disk = copyDisk(backup);
       edge.increments = [];
       edge.start();
-    } else if (kind === 'sweep') this.sweep(this.hub);
+    } else if (kind === 'sweep') this.sweep(this.hub, this.scheduler.nowMs - 30_000);
     else {
       if (this.hubBackup === undefined) {
         if (this.hub.isUp) this.hubBackup = copyDisk(this.hub.disk);
@@ -168,12 +171,10 @@ export class Fleet {
     this.did[kind] += 1;
   }
 
-  /** The hub lets go of tombstones that are older than half a minute, whoever has seen them. */
-  private sweep(node: SimNode): void {
+  /** Lets go of tombstones that are older, whoever has seen them. */
+  private sweep(node: SimNode, keepSinceMs: number): void {
     if (!node.isUp) return;
-    const keepSinceMs = this.scheduler.nowMs - 30_000;
-    const seenByAll = (origin: number, stamp: number): boolean => node.engine.seenByAll(origin, stamp);
-    if (node.store.graveyard.sweep(1000, { seenByAll, keepSinceMs }) > 0) node.engine.noteHorizon();
+    if (node.store.graveyard.sweep(1000, keepSinceMs) > 0) node.engine.noteHorizon();
   }
 
   /** Trouble for the time asked for. */
@@ -195,7 +196,9 @@ export class Fleet {
     ];
     while (scheduler.nowMs < endMs) {
       await scheduler.runUntil(scheduler.nowMs + scheduler.random() * 300);
-      this.work();
+      const burst = scheduler.random() < 0.05 ? 60 : 1;
+      for (let i = 0; i < burst; i++) this.work();
+      for (const node of [this.hub, ...this.edges]) if (scheduler.random() < 0.2) node.purge();
       if (scheduler.random() < 0.04) await this.makeTrouble(this.pick(kinds));
     }
   }

@@ -113,8 +113,7 @@ export class Mesh {
   sweep(node: SimNode | undefined): void {
     if (node?.isUp !== true) return;
     const keepSinceMs = this.scheduler.nowMs - 30_000;
-    const seenByAll = (origin: number, stamp: number): boolean => node.engine.seenByAll(origin, stamp);
-    if (node.store.graveyard.sweep(1000, { seenByAll, keepSinceMs }) > 0) node.engine.noteHorizon();
+    if (node.store.graveyard.sweep(1000, keepSinceMs) > 0) node.engine.noteHorizon();
   }
 
   private crash(node: SimNode, powerLoss: boolean): void {

@@ -138,7 +138,7 @@ export class SimNode {
           continue;
         }
         if (reader.origin === ledger.ownOrigin && reader.stamp > own) own = reader.stamp;
-        store.join(reader, undefined);
+        store.join(reader, undefined, true);
       }
     }
     tellOwn();
@@ -187,6 +187,28 @@ export class SimNode {
       const at = s.find(ks, hash, k, 0, k.length);
       if (at !== 0) s.expireAt(ks, hash, at, Math.floor(this.scheduler.nowMs + ttlMs));
     });
+  }
+
+  /** What COPY and RENAME do. */
+  ship(from: string, to: string, moves: boolean): void {
+    const [k, t] = [Buffer.from(from), Buffer.from(to)];
+    this.command((s) => {
+      const ks = s.keyspace(0);
+      const at = s.find(ks, s.hash.of(k, 0, k.length), k, 0, k.length);
+      if (at === 0 || from === to) return;
+      s.ship(at, ks, t, 0, t.length);
+      if (moves) s.remove(ks, k, 0, k.length);
+    });
+  }
+
+  incrByFloat(key: string, by: string): void {
+    const k = Buffer.from(key);
+    this.command((s) => s.strings.countDecimal(s.keyspace(0), k, 0, k.length, by));
+  }
+
+  /** What the background does now and then. */
+  purge(): void {
+    this.command((s) => s.expireSlice(100));
   }
 
   incr(key: string, by: number): void {

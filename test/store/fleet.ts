@@ -58,7 +58,9 @@ export class TestNode {
     this.reader.open(batch, 0, batch.length);
     const wanted: { db: number; key: Buffer }[] = [];
     while (this.reader.next()) {
-      const { db, keyOffset, keyLength } = this.reader;
+      const { db, kind, keyOffset, keyLength } = this.reader;
+      // What expired here says nothing to others.
+      if (kind === DeltaKind.forget) continue;
       if (this.store.join(this.reader, undefined) === JoinResult.want) {
         wanted.push({ db, key: Buffer.from(batch.subarray(keyOffset, keyOffset + keyLength)) });
       }

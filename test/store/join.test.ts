@@ -15,10 +15,12 @@ type Op =
   | { readonly op: 'incrfloat'; readonly key: string; readonly by: string }
   | { readonly op: 'pfadd'; readonly key: string; readonly element: string }
   | { readonly op: 'del'; readonly key: string }
-  | { readonly op: 'expire'; readonly key: string; readonly deadline: number };
+  | { readonly op: 'expire'; readonly key: string; readonly deadline: number }
+  | { readonly op: 'purge' };
 
 const key = fc.constantFrom(...keys);
-const deadline = fc.constantFrom(0, buildMs + dayMs, buildMs + 2 * dayMs);
+/** Some come within the history, so that keys are purged in the middle of it. */
+const deadline = fc.constantFrom(0, buildMs + dayMs, buildMs + 2 * dayMs, buildMs + 8, buildMs + 30);
 const value = fc.constantFrom('x', '7', '1.25', '1234567890123', 'z'.repeat(200));
 const op: fc.Arbitrary<Op> = fc.oneof(
   fc.record({
@@ -33,10 +35,15 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   fc.record({ op: fc.constant('pfadd' as const), key, element: fc.constantFrom('p', 'q', 'r', 's') }),
   fc.record({ op: fc.constant('del' as const), key }),
   fc.record({ op: fc.constant('expire' as const), key, deadline }),
+  fc.constant({ op: 'purge' as const }),
 );
 
 /** Runs a command as dispatch would: a client's error changes nothing. */
 function apply(node: TestNode, command: Op): void {
+  if (command.op === 'purge') {
+    node.run((store) => store.expireSlice(100));
+    return;
+  }
   const k = Buffer.from(command.key);
   node.run((store: Store) => {
     const ks = store.keyspace(0);
@@ -124,7 +131,14 @@ function play(
       if (i !== j) for (const batch of from.history.slice(seen[i]![j]!)) here.join(batch, from);
     }
   }
+  for (const node of nodes) settle(node);
   return nodes;
+}
+
+/** Everything that expires within the history has expired, and is purged. */
+function settle(node: TestNode): void {
+  node.setTime(buildMs + 1000);
+  while (node.store.expireSlice(100) > 0);
 }
 
 for (const lww of [false, true]) {
@@ -164,6 +178,7 @@ test('deltas joined in any order that keeps each origin its own, any number of t
         });
         for (const i of [0, 1, 2])
           for (; next[i]! < nodes[i]!.history.length; next[i]! += 1) deliver(i, next[i]!);
+        settle(fresh);
         assert.deepEqual(fresh.visible(), nodes[0]!.visible());
         assert.deepEqual(fresh.picture(), nodes[0]!.picture());
       },
@@ -178,6 +193,7 @@ test('a scan joined into an empty store is the same store', () => {
       const [node] = play(steps, false);
       const copy = new TestNode('copy');
       for (const k of keys) copy.join(node!.whole(0, Buffer.from(k)), node!);
+      settle(copy);
       assert.deepEqual(copy.picture(), node!.picture());
       assert.deepEqual(copy.visible(), node!.visible());
     }),
