@@ -1,5 +1,6 @@
 // A real node for the end-to-end tests: the built binary as a process of its own, on a free port and a directory that
-// goes when it stops. And what tests need to run the tools of others against it.
+// goes when it stops. It may be killed and started again on the same directory. And what tests need to run the tools of
+// others against it.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +14,8 @@ const patienceMs = 20_000;
 export class ServerProcess {
   readonly dir: string;
   port = 0;
+  /** Where the node accepts edges; empty where it does not. */
+  edgesUrl = '';
   /** What the node has written to its log. */
   output = '';
   private child: ChildProcess | undefined;
@@ -21,30 +24,51 @@ export class ServerProcess {
     this.dir = mkdtempSync(join(tmpdir(), 'ferrite-e2e-'));
   }
 
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
   /** Starts the node; resolves when it is ready. */
   async start(...args: string[]): Promise<void> {
     const child = spawn(process.execPath, [main, '--port', '0', '--dir', this.dir, ...args]);
     this.child = child;
     const late = setTimeout(() => child.kill('SIGKILL'), patienceMs);
-    child.stderr.on('data', (chunk: Buffer) => {
+    let output = '';
+    const note = (chunk: Buffer): void => {
+      output += chunk.toString();
       this.output += chunk.toString();
-    });
+    };
+    child.stderr.on('data', note);
     this.port = await new Promise((resolve, reject) => {
       child.stdout.on('data', (chunk: Buffer) => {
-        this.output += chunk.toString();
-        const ready = /Ready to accept connections port=(\d+)/.exec(this.output);
+        note(chunk);
+        const ready = /Ready to accept connections port=(\d+)/.exec(output);
         if (ready !== null) resolve(Number(ready[1]));
       });
-      child.once('exit', (code) => reject(new Error(`the node ended with ${code}: ${this.output}`)));
+      child.once('exit', (code) => reject(new Error(`the node ended with ${code}: ${output}`)));
     });
+    this.edgesUrl = /Ready to accept edges url=(\S+)/.exec(output)?.[1] ?? '';
     clearTimeout(late);
+  }
+
+  /** Sends a signal and no more. */
+  signal(signal: NodeJS.Signals): void {
+    this.child?.kill(signal);
+  }
+
+  /** Resolves once the node is gone without having had a chance to do anything about it. */
+  async kill(): Promise<void> {
+    const { child } = this;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
   }
 
   /** Resolves with the exit code once the node has ended by itself. */
   async ended(): Promise<number | null> {
     const { child } = this;
     if (child === undefined) return null;
-    if (child.exitCode === null) await once(child, 'exit');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     return child.exitCode;
   }
 

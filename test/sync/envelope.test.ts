@@ -12,7 +12,7 @@ import { FrameFlag, frameHeaderBytes } from '../../src/sync/frame.ts';
  */
 const schemaHashes: Record<number, string> = {
   1: '97fe1eac26982ff5',
-  2: '1b0966bd4a229977',
+  2: 'bfbb04b2d3ea3bb8',
 };
 
 test('the schema of the wire belongs to its protocol version', () => {
