@@ -139,6 +139,14 @@ export class Call {
     return this.store.find(this.keyspace, hash, this.buf, offset, length);
   }
 
+  /** The live entry of the key in argument i, or 0, for a look that is no use: counts a hit or a miss. */
+  findLook(i: number): number {
+    const at = this.find(i);
+    if (at === 0) this.services.stats.misses += 1;
+    else this.services.stats.hits += 1;
+    return at;
+  }
+
   /** The live entry of the key in argument i, or 0, for a read: counts a hit or a miss, and the access. */
   findRead(i: number): number {
     const at = this.find(i);

@@ -225,12 +225,8 @@ export class Dispatch implements Executor {
     const denial = permissions.check(entry, call.args);
     if (denial === undefined) return;
     entry.rejected += 1;
-    logDenial(
-      services,
-      client,
-      denial.reason,
-      denial.reason === 'command' ? entry.name : call.text(denial.index),
-    );
+    const object = denial.reason === 'command' ? entry.name : call.text(denial.index);
+    logDenial(services, client, denial.reason, object, client.session.user, call.inTransaction);
     throw new CommandError(noPermission(denial.reason, entry.name));
   }
 

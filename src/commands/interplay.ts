@@ -18,6 +18,7 @@ export interface Interplay {
   readonly outbox: Outbox;
   readonly pubsub: PubSub;
   readonly events: KeyEvents;
+  readonly timers: Timers;
 }
 
 /** `joining`: whether what changes now comes from a peer. */
@@ -32,7 +33,7 @@ export function createInterplay(store: Store, timers: Timers, joining: () => boo
   store.onExpired = (db, key) => {
     if (events.mask !== 0) events.raise('expired', keyIdOf(db, key, 0, key.length));
   };
-  return { changes, blocked, watched, outbox, pubsub, events };
+  return { changes, blocked, watched, outbox, pubsub, events, timers };
 }
 
 /** Whether the key is there. */

@@ -47,9 +47,9 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
         sources.aclLog.maxLength = value;
       },
     }),
-    fixed('appendonly', () => yesOrNo(journal !== undefined)),
+    decidedAtStart('appendonly', () => yesOrNo(journal !== undefined)),
     journal === undefined ? fixed('appendfsync', () => 'no') : appendfsync(journal),
-    fixed('bind', () => sources.bind),
+    decidedAtStart('bind', () => sources.bind),
     bytes('client-query-buffer-limit', mb, gb, requestLimits, 'requestBytesMax'),
     outputBufferLimit(connectionLimits),
     fixed('databases', () => String(sources.databases)),
@@ -63,13 +63,15 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
     }),
     maxmemory(sources.store),
     choice('maxmemory-policy', ['noeviction'], { read: () => 'noeviction', write: () => {} }),
-    fixed('port', () => String(sources.port())),
+    decidedAtStart('port', () => String(sources.port())),
     bytes('proto-max-bulk-len', mb, 512 * mb, requestLimits, 'bulkBytesMax'),
-    fixed('replica-read-only', () => 'no'),
+    decidedAtStart('replica-read-only', () => 'no'),
+    decidedAtStart('replicaof', () => ''),
+    decidedAtStart('slaveof', () => ''),
     requirepass(sources),
     save(),
-    fixed('slave-read-only', () => 'no'),
-    fixed('tcp-keepalive', () => String(Math.floor(sources.tcpKeepAliveMs / 1000))),
+    decidedAtStart('slave-read-only', () => 'no'),
+    decidedAtStart('tcp-keepalive', () => String(Math.floor(sources.tcpKeepAliveMs / 1000))),
     integer('timeout', 0, 31_536_000, {
       read: () => Math.floor(connectionLimits.idleTimeoutMs / 1000),
       write: (value) => {
@@ -77,6 +79,18 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
       },
     }),
   ];
+}
+
+/** Redis can change it while it runs, and this node cannot: its present value is accepted, no other. */
+function decidedAtStart(name: string, read: () => string): Parameter {
+  return {
+    name,
+    read,
+    prepare: (text) =>
+      text.toLowerCase() === read().toLowerCase()
+        ? { apply: () => {} }
+        : { refusal: 'it is decided when the node starts' },
+  };
 }
 
 const yesOrNo = (value: boolean): string => (value ? 'yes' : 'no');

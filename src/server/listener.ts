@@ -97,13 +97,16 @@ export class Listener {
     return this.boundPort;
   }
 
+  /** Those that are being closed count no more, though their sockets may linger. */
   get clientCount(): number {
-    return this.connections.size;
+    let count = 0;
+    for (const { session } of this.connections.values()) if (!session.closing) count += 1;
+    return count;
   }
 
   /** The connected clients, oldest first. */
-  clients(): IterableIterator<ClientPort> {
-    return this.connections.values();
+  *clients(): IterableIterator<ClientPort> {
+    for (const connection of this.connections.values()) if (!connection.session.closing) yield connection;
   }
 
   client(id: number): ClientPort | undefined {

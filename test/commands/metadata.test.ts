@@ -7,10 +7,14 @@ import { commandList } from '../../src/commands/list.generated.ts';
 import { parseReply, type Reply } from './parse-reply.ts';
 import { RedisOracle, redisMissing } from './redis-oracle.ts';
 
+/** redis-server 7.0 does not know them. */
+const later = new Set(['waitaof']);
 const inServerGroup = new Set(['dbsize', 'flushdb', 'flushall', 'swapdb']);
 const groups = new Set<string>(['string', 'bitmap', 'hyperloglog', 'generic', 'transactions', 'pubsub']);
 /** Containers of subcommands are described by those. */
-const specs = commandList.filter((c) => groups.has(c.group) || inServerGroup.has(c.name));
+const specs = commandList.filter(
+  (c) => (groups.has(c.group) && !later.has(c.name)) || inServerGroup.has(c.name),
+);
 
 function infoOf(spec: CommandSpec): unknown[] {
   const { first, last, step } = spec.keys ?? { first: 0, last: 0, step: 0 };

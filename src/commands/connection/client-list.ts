@@ -29,7 +29,9 @@ export const clientInfo: CommandSpec = {
   run: (call) => {
     call.reply.verbatim(
       'txt',
-      call.client === undefined ? '' : `${describeClient(call.client, call.store.nowMs)}\n`,
+      call.client === undefined
+        ? ''
+        : `${describeClient(call.client, call.store.nowMs, requestBytes(call))}\n`,
     );
   },
 };
@@ -38,9 +40,18 @@ function list(call: Call): void {
   const includes = readFilter(call);
   let text = '';
   for (const client of call.services.clients.all()) {
-    if (includes(client)) text += `${describeClient(client, call.store.nowMs)}\n`;
+    if (!includes(client)) continue;
+    const ownBytes = client === call.client ? requestBytes(call) : 0;
+    text += `${describeClient(client, call.store.nowMs, ownBytes)}\n`;
   }
   call.reply.verbatim('txt', text);
+}
+
+/** What the request took on the wire, had it come as an array of bulk strings. */
+function requestBytes({ argc, args }: Call): number {
+  let bytes = `*${argc}\r\n`.length;
+  for (let i = 0; i < argc; i++) bytes += args.lengths[i]! + `$${args.lengths[i]}\r\n\r\n`.length;
+  return bytes;
 }
 
 function readFilter(call: Call): (client: ClientPort) => boolean {
@@ -60,9 +71,10 @@ function readId(call: Call, i: number): number {
   return id;
 }
 
-/** The line of a client, without the line's end. */
-export function describeClient(client: ClientPort, nowMs: number): string {
-  const { session, inputBytes, outputBytes } = client;
+/** The line of a client, without the line's end. `requestBytes`: of its request that runs now. */
+export function describeClient(client: ClientPort, nowMs: number, requestBytes = 0): string {
+  const { session, outputBytes } = client;
+  const inputBytes = client.inputBytes + requestBytes;
   const seconds = (sinceMs: number): number => Math.max(0, Math.floor((nowMs - sinceMs) / 1000));
   const flags = `${session.blocked ? 'b' : ''}${session.noEvict ? 'e' : ''}${session.noTouch ? 'T' : ''}`;
   const fields: readonly (readonly [string, string | number])[] = [

@@ -18,6 +18,6 @@ export const command: CommandSpec = {
 
 function exists(call: Call): void {
   let found = 0;
-  for (let i = 1; i < call.argc; i++) if (call.findRead(i) !== 0) found += 1;
+  for (let i = 1; i < call.argc; i++) if (call.findLook(i) !== 0) found += 1;
   call.reply.integer(found);
 }

@@ -40,7 +40,7 @@ function pExpireTime(call: Call): void {
 }
 
 function deadlineOf(call: Call): number {
-  const at = call.findRead(1);
+  const at = call.findLook(1);
   if (at === 0) return -2;
   const deadlineMs = call.store.entries.deadline(at);
   return deadlineMs === 0 ? -1 : deadlineMs;

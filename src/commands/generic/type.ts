@@ -18,6 +18,6 @@ export const command: CommandSpec = {
 };
 
 function type(call: Call): void {
-  const at = call.findRead(1);
+  const at = call.findLook(1);
   call.reply.simple(at === 0 ? 'none' : typeName(call.store.entries.type(at)));
 }

@@ -1,25 +1,58 @@
 // CLUSTER, READONLY, READWRITE, ASKING: what a Redis server that is in no cluster answers them.
 // https://redis.io/commands/cluster
 import { CommandError } from '../../base/errors.ts';
-import type { CommandSpec } from '../command.ts';
+import type { CommandFlag, CommandSpec } from '../command.ts';
 
-function clusterCommand(name: string, arity: number, summary: string): CommandSpec {
+const refusal = 'Refused: this server is in no cluster.';
+
+function single(name: string, flags: readonly CommandFlag[]): CommandSpec {
+  const summary = refusal;
+  const complexity = 'O(1)';
+  return { name, arity: 1, flags, group: 'connection', since: '3.0.0', summary, complexity, run: refuse };
+}
+
+function subcommand(name: string, syntax = '', since = '3.0.0'): CommandSpec {
+  const words = syntax === '' ? 0 : syntax.split(' ').length;
   return {
     name,
-    arity,
-    flags: ['loading', 'stale', 'fast'],
-    group: name === 'cluster' ? 'server' : 'connection',
-    since: '3.0.0',
-    summary,
+    arity: 2 + words,
+    flags: name === 'help' ? ['loading', 'stale'] : ['stale'],
+    group: 'server',
+    since,
+    summary: refusal,
+    ...(syntax === '' ? {} : { syntax }),
+    complexity: 'O(1)',
     run: refuse,
   };
 }
 
 export const commands: readonly CommandSpec[] = [
-  clusterCommand('asking', 1, 'Refused: this server is in no cluster.'),
-  clusterCommand('cluster', -2, 'Refused: this server is in no cluster.'),
-  clusterCommand('readonly', 1, 'Refused: this server is in no cluster.'),
-  clusterCommand('readwrite', 1, 'Refused: this server is in no cluster.'),
+  single('asking', ['fast']),
+  {
+    name: 'cluster',
+    arity: -2,
+    flags: [],
+    group: 'server',
+    since: '3.0.0',
+    summary: refusal,
+    complexity: 'O(1)',
+    subcommands: [
+      subcommand('countkeysinslot', '<slot:integer>'),
+      subcommand('getkeysinslot', '<slot:integer> <count>'),
+      subcommand('help', '', '5.0.0'),
+      subcommand('info'),
+      subcommand('keyslot', '<key:string>'),
+      subcommand('links', '', '7.0.0'),
+      subcommand('myid'),
+      subcommand('myshardid', '', '7.2.0'),
+      subcommand('nodes'),
+      subcommand('replicas', '<node-id>', '5.0.0'),
+      subcommand('shards', '', '7.0.0'),
+      subcommand('slots'),
+    ],
+  },
+  single('readonly', ['loading', 'stale', 'fast']),
+  single('readwrite', ['loading', 'stale', 'fast']),
 ];
 
 function refuse(): never {

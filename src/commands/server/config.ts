@@ -1,4 +1,4 @@
-// CONFIG GET pattern ... | SET name value ... | RESETSTAT: the parameters of the node, several at a time, and its
+// CONFIG GET pattern ... | SET name value ... | RESETSTAT | REWRITE: the parameters of the node, several at a time, and its
 // counters. https://redis.io/commands/config-get
 import { CommandError } from '../../base/errors.ts';
 import { Glob, globBytesMax } from '../../base/glob.ts';
@@ -39,6 +39,16 @@ export const command: CommandSpec = {
       run: resetStat,
     },
     {
+      name: 'rewrite',
+      arity: 2,
+      flags,
+      group: 'server',
+      since: '2.8.0',
+      summary: 'Refused: the configuration file is written by people only.',
+      complexity: 'O(1)',
+      run: rewrite,
+    },
+    {
       name: 'set',
       arity: -4,
       flags,
@@ -76,6 +86,14 @@ function set(call: Call): void {
   const refusal = call.services.parameters.set(pairs);
   if (refusal !== undefined) throw new CommandError(refusal);
   call.reply.ok();
+}
+
+function rewrite({ services }: Call): never {
+  throw new CommandError(
+    services.configFile === ''
+      ? 'ERR The server is running without a config file'
+      : 'ERR the configuration file is not rewritten: what is to outlast a restart belongs into it by hand',
+  );
 }
 
 function resetStat(call: Call): void {

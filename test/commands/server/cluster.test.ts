@@ -8,5 +8,10 @@ test('there is no cluster', () => {
   for (const args of [['CLUSTER', 'INFO'], ['CLUSTER', 'SLOTS'], ['READONLY'], ['READWRITE'], ['ASKING']]) {
     assert.equal(client.send(...args), refusal);
   }
+  assert.equal(client.send('CLUSTER', 'FOO'), "-ERR unknown subcommand 'FOO'. Try CLUSTER HELP.\r\n");
+  assert.equal(
+    client.send('CLUSTER', 'KEYSLOT'),
+    "-ERR wrong number of arguments for 'cluster|keyslot' command\r\n",
+  );
   assert.equal(client.send('CLUSTER'), "-ERR wrong number of arguments for 'cluster' command\r\n");
 });

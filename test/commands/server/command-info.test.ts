@@ -32,6 +32,6 @@ test('COMMAND INFO of subcommands and of containers', () => {
     '*1\r\n*10\r\n$10\r\nconfig|get\r\n:-3\r\n*4\r\n+admin\r\n+noscript\r\n+loading\r\n+stale\r\n:0\r\n:0\r\n:0\r\n' +
       '*3\r\n+@admin\r\n+@slow\r\n+@dangerous\r\n*0\r\n*0\r\n*0\r\n',
   );
-  assert.match(client.send('COMMAND', 'INFO', 'config'), /\*4\r\n\*10\r\n\$10\r\nconfig\|get\r\n/);
+  assert.match(client.send('COMMAND', 'INFO', 'config'), /\*5\r\n\*10\r\n\$10\r\nconfig\|get\r\n/);
   assert.equal(client.send('COMMAND', 'INFO', 'config|nope', 'get|x|y'), '*2\r\n$-1\r\n$-1\r\n');
 });

@@ -60,7 +60,7 @@ test('CONFIG SET refuses in Redis words', () => {
     [['foo', 'bar', 'baz'], 'ERR syntax error'],
     [['maxmemory', 'x'], failed('maxmemory', 'argument must be a memory value')],
     [['maxmemory', '-5'], failed('maxmemory', 'argument must be a memory value')],
-    [['port', '3'], failed('port', "can't set immutable config")],
+    [['port', '3'], failed('port', 'it is decided when the node starts')],
     [['databases', '3'], failed('databases', "can't set immutable config")],
     [['timeout', '1', 'timeout', '2'], failed('timeout', 'duplicate parameter')],
     [['maxclients', 'abc'], failed('maxclients', "argument couldn't be parsed into an integer")],
@@ -159,5 +159,25 @@ test('CONFIG RESETSTAT sets the counters back', () => {
   const { misses, errors } = rig.services.stats;
   assert.deepEqual({ misses, errors: errors.size }, { misses: 0, errors: 0 });
   assert.equal(rig.services.table.get('get')?.calls, 0);
-  assert.equal(client.send('CONFIG', 'REWRITE'), "-ERR unknown subcommand 'REWRITE'. Try CONFIG HELP.\r\n");
+  assert.equal(client.send('CONFIG', 'FOO'), "-ERR unknown subcommand 'FOO'. Try CONFIG HELP.\r\n");
+});
+
+test('what is decided at the start can be set to what it is', () => {
+  const client = new Rig().connect();
+  for (const [name, value] of [
+    ['port', '6379'],
+    ['appendonly', 'NO'],
+    ['replicaof', ''],
+  ] as const) {
+    assert.equal(client.send('CONFIG', 'SET', name, value), '+OK\r\n');
+  }
+  assert.match(client.send('CONFIG', 'SET', 'appendonly', 'yes'), /^-ERR CONFIG SET failed/);
+});
+
+test('CONFIG REWRITE leaves the file alone and says so', () => {
+  const rig = new Rig();
+  const client = rig.connect();
+  assert.match(client.send('CONFIG', 'REWRITE'), /^-ERR the configuration file is not rewritten/);
+  Object.assign(rig.services, { configFile: '' });
+  assert.equal(client.send('CONFIG', 'REWRITE'), '-ERR The server is running without a config file\r\n');
 });
