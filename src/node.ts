@@ -141,6 +141,7 @@ export class EdgeNode {
     requestLimits.requestBytesMax = config['server.client_query_buffer_limit'];
     const connectionLimits = defaultConnectionLimits();
     connectionLimits.outputBytesMax = config['server.client_output_buffer_limit'];
+    connectionLimits.pubsubBytesMax = config['server.pubsub_output_buffer_limit'];
     connectionLimits.idleTimeoutMs = config['server.timeout'];
     let listener: Listener | undefined;
     let sync: NodeSync | undefined;

@@ -174,7 +174,7 @@ export class Call {
     return at;
   }
 
-  /** Puts argument `value` as the string of the key in argument `key`. `deadlineMs` as in Strings.set. */
+  /** Puts argument `value` as the string of the key in argument `key`, and tells so. `deadlineMs` as in Strings.set. */
   putString(key: number, value: number, deadlineMs: number): void {
     const { offsets, lengths } = this.args;
     this.store.strings.set(
@@ -187,6 +187,9 @@ export class Call {
       lengths[value]!,
       deadlineMs,
     );
+    if (this.events.mask === 0) return;
+    this.notify('set', key);
+    if (deadlineMs > 0) this.notify('expire', key);
   }
 
   /** Removes the key in argument i; false where it does not exist. */

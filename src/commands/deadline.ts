@@ -54,3 +54,24 @@ export function readDeadline(
   if (isOut || (positive && time <= 0n)) throw new CommandError(invalidExpire(call.name));
   return Math.max(-deadlineMsMax, Math.min(deadlineMsMax, Number(ms)));
 }
+
+/** Gives the key in argument 1, whose entry is at `at`, a deadline; one that has passed removes the key. */
+export function applyDeadline(call: Call, at: number, deadlineMs: number): void {
+  const { store } = call;
+  if (deadlineMs <= store.nowMs) {
+    call.removeKey(1);
+    call.notify('del', 1);
+    return;
+  }
+  store.expireAt(call.keyspace, call.hashOf(1), at, deadlineMs);
+  call.notify('expire', 1);
+}
+
+/** Takes away the deadline of the key in argument 1, whose entry is at `at`; false where it has none. */
+export function removeDeadline(call: Call, at: number): boolean {
+  const { store } = call;
+  if (store.entries.deadline(at) === 0) return false;
+  store.expireAt(call.keyspace, call.hashOf(1), at, 0);
+  call.notify('persist', 1);
+  return true;
+}

@@ -12,12 +12,14 @@ import {
 import type { ReplyWriter } from '../resp/reply-writer.ts';
 import { logDenial } from './acl/log-denial.ts';
 import type { User } from './acl/user.ts';
+import { type Attention, AttentionBit } from './attention.ts';
 import { keepsWaiting, type Waiter } from './blocked-clients.ts';
 import { Call } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
 import { type ClientPort, ExecuteResult, type Executor, type RequestArgs } from './executor.ts';
-import { forgetClient } from './interplay.ts';
-import type { KeyChanges } from './key-changes.ts';
+import { forgetClient, keyExists } from './interplay.ts';
+import type { KeyChanges, KeyId } from './key-changes.ts';
+import { findKeys } from './keys-of.ts';
 import type { Services } from './services.ts';
 import { type Session, SessionMode } from './session.ts';
 
@@ -35,6 +37,7 @@ export class Dispatch implements Executor {
   private readonly services: Services;
   private readonly call: Call;
   private readonly changes: KeyChanges;
+  private readonly attention: Attention;
   private readonly nowMs: () => number;
   private readonly monotonicMs: () => number;
   private lastMs = 0;
@@ -45,6 +48,7 @@ export class Dispatch implements Executor {
     this.services = options.services;
     this.call = new Call(options.services);
     this.changes = options.services.changes;
+    this.attention = options.services.attention;
     this.call.runInner = (entry, args) => this.runInner(entry, args);
     options.services.blocked.rerun = (waiter, reply) => this.rerun(waiter, reply);
     this.nowMs = options.nowMs;
@@ -81,7 +85,7 @@ export class Dispatch implements Executor {
       session.lastActiveMs = services.store.nowMs;
       this.admit(entry, session.authenticated);
       if (session.permissions !== undefined) this.authorize(client, session.permissions, entry);
-      if (session.mode === 0) {
+      if ((session.mode | this.attention.bits) === 0) {
         this.admitted = entry;
         entry.run?.(call);
       } else this.runSpecial(entry, session);
@@ -118,7 +122,25 @@ export class Dispatch implements Executor {
       return;
     }
     this.admitted = entry;
+    this.runAttended(entry);
+  }
+
+  /** Runs a command with what others want to know of it. */
+  private runAttended(entry: CommandEntry): void {
+    const { call, attention } = this;
+    if ((attention.bits & AttentionBit.created) !== 0 && entry.isWrite) this.noteAbsent(entry);
     entry.run?.(call);
+  }
+
+  /** Takes note of which keys of the call are not there. */
+  private noteAbsent(entry: CommandEntry): void {
+    const { call, services } = this;
+    const absent: KeyId[] = [];
+    for (const { index } of findKeys(entry, call.args) ?? []) {
+      const id = call.keyId(index);
+      if (!keyExists(services.store, id)) absent.push(id);
+    }
+    services.events.noteAbsent(absent);
   }
 
   /** Runs a queued command as part of EXEC: its error is its reply. */
@@ -136,7 +158,7 @@ export class Dispatch implements Executor {
     try {
       if (session.permissions !== undefined && client !== undefined)
         this.authorize(client, session.permissions, entry);
-      entry.run?.(call);
+      this.runAttended(entry);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       reply.rewind(mark);
@@ -155,7 +177,7 @@ export class Dispatch implements Executor {
     call.rerunning = true;
     call.stillWaiting = false;
     try {
-      entry.run?.(call);
+      this.runAttended(entry);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       if (keepsWaiting(error, waiter.options)) return false;

@@ -1,6 +1,7 @@
 // What goes on between clients, put together: changes of keys, who waits for them and who is told of them. A node has
 // one of each. It knows no sockets; clients are ports to which messages are handed.
 import type { Store } from '../store/store.ts';
+import { Attention } from './attention.ts';
 import { BlockedClients } from './blocked-clients.ts';
 import type { ClientPort } from './executor.ts';
 import { KeyChanges, type KeyId, keyIdOf } from './key-changes.ts';
@@ -12,6 +13,7 @@ import type { Timers } from './timers.ts';
 import { WatchedKeys } from './watched-keys.ts';
 
 export interface Interplay {
+  readonly attention: Attention;
   readonly changes: KeyChanges;
   readonly blocked: BlockedClients;
   readonly watched: WatchedKeys;
@@ -23,17 +25,23 @@ export interface Interplay {
 
 /** `joining`: whether what changes now comes from a peer. */
 export function createInterplay(store: Store, timers: Timers, joining: () => boolean): Interplay {
+  const attention = new Attention();
   const changes = new KeyChanges(store, (run) => timers.soon(run));
   const exists = (id: KeyId): boolean => keyExists(store, id);
   const blocked = new BlockedClients(changes, timers, exists);
   const watched = new WatchedKeys(changes, exists);
   const outbox = new Outbox(changes);
   const pubsub = new PubSub(outbox);
-  const events = new KeyEvents(changes, (channel, message) => pubsub.publish(channel, message), joining);
+  const events = new KeyEvents(
+    changes,
+    attention,
+    (channel, message) => pubsub.publish(channel, message),
+    joining,
+  );
   store.onExpired = (db, key) => {
     if (events.mask !== 0) events.raise('expired', keyIdOf(db, key, 0, key.length));
   };
-  return { changes, blocked, watched, outbox, pubsub, events, timers };
+  return { attention, changes, blocked, watched, outbox, pubsub, events, timers };
 }
 
 /** Whether the key is there. */

@@ -2,6 +2,7 @@
 // for whom notify-keyspace-events says. A command tells of its events by `call.notify('hset', 1)`; joins of others'
 // deltas are told of here, by the kind of the delta. https://redis.io/docs/manual/keyspace-notifications/
 import { DeltaKind } from '../delta/kinds.ts';
+import { type Attention, AttentionBit } from './attention.ts';
 import type { ChangeListener, KeyChanges, KeyId } from './key-changes.ts';
 
 /** The classes of events, as bits, with the letters of notify-keyspace-events. */
@@ -116,6 +117,7 @@ export class KeyEvents implements ChangeListener {
   /** Bits of EventClass; 0 while nobody is told of anything. */
   mask = 0;
   private readonly changes: KeyChanges;
+  private readonly attention: Attention;
   private readonly publish: (channel: string, message: string) => void;
   /** Whether a join is under way, and not a command of this node. */
   private readonly joining: () => boolean;
@@ -124,10 +126,12 @@ export class KeyEvents implements ChangeListener {
   /** `publish` takes channel and message as Latin-1 of their bytes. */
   constructor(
     changes: KeyChanges,
+    attention: Attention,
     publish: (channel: string, message: string) => void,
     joining: () => boolean,
   ) {
     this.changes = changes;
+    this.attention = attention;
     this.publish = publish;
     this.joining = joining;
   }
@@ -144,6 +148,7 @@ export class KeyEvents implements ChangeListener {
 
   setMask(mask: number): void {
     this.mask = mask;
+    this.attention.set(AttentionBit.created, (mask & EventClass.created) !== 0);
     if (mask === 0) this.changes.unlisten(this);
     else this.changes.listen(this);
   }

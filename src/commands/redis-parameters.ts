@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { AclLog } from './acl/acl-log.ts';
 import { refreshClients } from './acl/refresh-clients.ts';
 import { defaultName, type PubsubDefault, type Users } from './acl/users.ts';
+import { eventMask, type KeyEvents } from './key-events.ts';
 import type { Parameter, Prepared } from './parameter-table.ts';
 import type { Clients } from './services.ts';
 
@@ -16,7 +17,8 @@ export interface ParameterSources {
   readonly store: Store;
   readonly clients: Pick<Clients, 'all' | 'maxClients'>;
   readonly requestLimits: Pick<RequestLimits, 'bulkBytesMax' | 'requestBytesMax'>;
-  readonly connectionLimits: { outputBytesMax: number; idleTimeoutMs: number };
+  readonly connectionLimits: OutputLimits & { idleTimeoutMs: number };
+  readonly events: KeyEvents;
   readonly log: Log;
   readonly users: Users;
   readonly aclLog: AclLog;
@@ -63,6 +65,7 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
     }),
     maxmemory(sources.store),
     choice('maxmemory-policy', ['noeviction'], { read: () => 'noeviction', write: () => {} }),
+    notifyKeyspaceEvents(sources.events),
     decidedAtStart('port', () => String(sources.port())),
     bytes('proto-max-bulk-len', mb, 512 * mb, requestLimits, 'bulkBytesMax'),
     decidedAtStart('replica-read-only', () => 'no'),
@@ -231,27 +234,69 @@ function save(): Parameter {
   };
 }
 
-/** The hard limit of the class `normal`, the only one there is. */
-function outputBufferLimit(limits: { outputBytesMax: number }): Parameter {
+interface OutputLimits {
+  outputBytesMax: number;
+  outputSoftBytes: number;
+  outputSoftMs: number;
+  pubsubBytesMax: number;
+  pubsubSoftBytes: number;
+  pubsubSoftMs: number;
+}
+
+type OutputLimitNames = readonly [
+  hard: keyof OutputLimits,
+  soft: keyof OutputLimits,
+  softMs: keyof OutputLimits,
+];
+
+/** Replicas, which Redis has limits for too, there are none. */
+const outputClasses: readonly (readonly [name: string, limits: OutputLimitNames])[] = [
+  ['normal', ['outputBytesMax', 'outputSoftBytes', 'outputSoftMs']],
+  ['pubsub', ['pubsubBytesMax', 'pubsubSoftBytes', 'pubsubSoftMs']],
+];
+
+/** Hard limit, soft limit and seconds beyond the soft one, for each class of clients; 0 is none. */
+function outputBufferLimit(limits: OutputLimits): Parameter {
+  const shown = ([name, [hard, soft, softMs]]: (typeof outputClasses)[number]): string =>
+    `${name} ${limits[hard]} ${limits[soft]} ${Math.floor(limits[softMs] / 1000)}`;
   return {
     name: 'client-output-buffer-limit',
-    read: () => `normal ${limits.outputBytesMax} 0 0`,
+    read: () => outputClasses.map(shown).join(' '),
     prepare: (text) => {
-      const [kind, hard = '', soft, seconds, ...more] = text.trim().split(/\s+/);
-      if (seconds === undefined || more.length > 0) {
+      const words = text.trim() === '' ? [] : text.trim().split(/\s+/);
+      if (words.length % 4 !== 0)
         return { refusal: 'Wrong number of arguments in buffer limit configuration.' };
-      }
-      if (kind !== 'normal')
-        return { refusal: 'Invalid client class specified in buffer limit configuration.' };
-      const value = parseMemory(hard);
-      if (value === undefined || value < mb || value > 2 * gb || soft !== '0' || seconds !== '0') {
-        return { refusal: `argument must be a hard limit between ${mb} and ${2 * gb}, then 0 0` };
+      const steps: (() => void)[] = [];
+      for (let i = 0; i < words.length; i += 4) {
+        const names = outputClasses.find(([name]) => name === words[i]?.toLowerCase())?.[1];
+        if (names === undefined)
+          return { refusal: 'Invalid client class specified in buffer limit configuration.' };
+        const [hard, soft, seconds] = [parseMemory(words[i + 1]!), parseMemory(words[i + 2]!), words[i + 3]!];
+        if (hard === undefined || soft === undefined || !/^\d{1,9}$/.test(seconds)) {
+          return { refusal: 'Error in hard, soft or soft_seconds setting in buffer limit configuration.' };
+        }
+        steps.push(() =>
+          Object.assign(limits, { [names[0]]: hard, [names[1]]: soft, [names[2]]: Number(seconds) * 1000 }),
+        );
       }
       return {
         apply: () => {
-          limits.outputBytesMax = value;
+          for (const step of steps) step();
         },
       };
+    },
+  };
+}
+
+/** Which keyspace events are published. */
+function notifyKeyspaceEvents(events: KeyEvents): Parameter {
+  return {
+    name: 'notify-keyspace-events',
+    read: () => events.letters,
+    prepare: (text) => {
+      const mask = eventMask(text);
+      if (mask === undefined) return { refusal: "Invalid event class character. Use 'Ag$lshzxeKEtmdn'." };
+      return { apply: () => events.setMask(mask) };
     },
   };
 }

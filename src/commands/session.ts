@@ -34,6 +34,8 @@ export class Session {
   authenticated: boolean;
   /** The connection closes once the replies so far are written (QUIT, CLIENT KILL of itself). */
   closing = false;
+  /** Nothing can be sent to it later, so it may neither wait nor subscribe: the library's client. */
+  denyBlocking = false;
   noEvict = false;
   noTouch = false;
   /** Bits of SessionMode; 0 for a client that only asks and is answered. */

@@ -58,6 +58,17 @@ export const schema = {
     { min: mb, max: 2 * gb },
     'Replies one client has not read yet; a slower reader is closed',
   ),
+  'server.pubsub_output_buffer_limit': size(
+    32 * mb,
+    { min: kb, max: 2 * gb },
+    'Messages one subscriber has not read yet; a slower reader is closed',
+  ),
+  'server.notify_keyspace_events': text(
+    '',
+    /^[Ag$lshzxeKEtmdn]{0,32}$/,
+    "letters of Redis's notify-keyspace-events",
+    'Which keyspace events are published; none unless it names K or E and classes of events',
+  ),
   'server.databases': integer(16, { min: 1, max: 16 }, 'Databases for SELECT'),
 
   'persistence.enabled': boolean(true, 'Keep data on disk; without it every start is an empty store'),

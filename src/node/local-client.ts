@@ -33,6 +33,7 @@ export class LocalClient implements ClientPort {
     this.executor = executor;
     this.committer = committer;
     this.session = new Session(0, 'library', 'library', nowMs, true);
+    this.session.denyBlocking = true;
   }
 
   defer(): never {

@@ -8,6 +8,7 @@ import { CommandTable } from '../commands/command-table.ts';
 import type { EdgeView } from '../commands/edge-view.ts';
 import type { ClientPort } from '../commands/executor.ts';
 import { createInterplay } from '../commands/interplay.ts';
+import { eventMask } from '../commands/key-events.ts';
 import { commandList } from '../commands/list.generated.ts';
 import { ParameterTable } from '../commands/parameter-table.ts';
 import { type ParameterSources, redisParameters } from '../commands/redis-parameters.ts';
@@ -87,6 +88,8 @@ export function createServices(parts: ServiceParts): NodeServices {
   const { config, replica, log } = parts;
   const { store, ledger, journal, fileJournal } = replica;
   const clients = clientsOf(config, parts.listener);
+  const interplay = createInterplay(store, systemTimers, () => (journal?.source ?? '') !== '');
+  interplay.events.setMask(eventMask(config['server.notify_keyspace_events']) ?? 0);
   const table = new CommandTable(commandList);
   const users = new Users(table, config['server.requirepass']);
   const aclLog = new AclLog();
@@ -106,6 +109,7 @@ export function createServices(parts: ServiceParts): NodeServices {
       clients,
       requestLimits: parts.requestLimits,
       connectionLimits: parts.connectionLimits,
+      events: interplay.events,
       log,
       users,
       aclLog,
@@ -121,7 +125,7 @@ export function createServices(parts: ServiceParts): NodeServices {
   const rejectWhenFull = config['edge.on_full'] === 'reject';
   const queueSize = config['edge.offline_queue_size'];
   return {
-    ...createInterplay(store, systemTimers, () => (journal?.source ?? '') !== ''),
+    ...interplay,
     store,
     ledger,
     journal,

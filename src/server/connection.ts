@@ -19,10 +19,15 @@ import type { RegionOwner, Turn } from './turn.ts';
 export interface ConnectionLimits {
   /** Unsent reply bytes past which no further request of the connection runs. */
   outputPauseBytes: number;
-  /** Unsent reply bytes past which the connection is dropped. */
+  /** Unsent reply bytes past which the connection is dropped; here and below 0 is no limit. */
   outputBytesMax: number;
-  /** The same for clients to which messages are pushed. */
+  /** Unsent bytes past which it is dropped once they have been so many for so long. */
+  outputSoftBytes: number;
+  outputSoftMs: number;
+  /** The same three for clients that have subscribed to something. */
   pubsubBytesMax: number;
+  pubsubSoftBytes: number;
+  pubsubSoftMs: number;
   /** A connection that takes no byte of waiting output for so long is dropped. */
   drainTimeoutMs: number;
   /** A connection that asks nothing for so long is closed; 0: never. */
@@ -81,6 +86,8 @@ export class Connection implements ClientPort, RegionOwner {
   /** The sweep's last look: bytes that had left by then, and since when nothing has. */
   private leftBytes = 0;
   private stuckSinceMs = 0;
+  /** Since when more than the soft limit has waited, as the sweep saw it. */
+  private softSinceMs = 0;
 
   constructor(socket: Socket, session: Session, context: ConnectionContext) {
     this.socket = socket;
@@ -126,8 +133,7 @@ export class Connection implements ClientPort, RegionOwner {
   push(bytes: Buffer): void {
     if (this.gone || this.ending) return;
     this.context.turn.push(this, bytes);
-    if (this.outputBytes > this.context.limits.pubsubBytesMax)
-      this.drop('pub/sub output buffer limit reached');
+    if (this.isBeyond(this.outputBytes)) this.drop('output buffer limit reached');
   }
 
   close(reason: string): void {
@@ -157,7 +163,7 @@ export class Connection implements ClientPort, RegionOwner {
     }
     this.output ??= new OutputQueue();
     const free = this.output.push(buf, start, end);
-    if (this.unsentBytes > this.context.limits.outputBytesMax) this.drop('output buffer limit reached');
+    if (this.isBeyond(this.unsentBytes)) this.drop('output buffer limit reached');
     else if (!this.writing) this.pump();
     return free || this.output === undefined;
   }
@@ -175,6 +181,10 @@ export class Connection implements ClientPort, RegionOwner {
       else if (nowMs - this.stuckSinceMs > lingerMs) this.destroy();
       return;
     }
+    if (this.isLongBeyond(nowMs)) {
+      this.drop('soft output buffer limit reached for too long');
+      return;
+    }
     const unsent = this.unsentBytes;
     const left = this.sentBytes - unsent;
     if (unsent === 0 || left !== this.leftBytes || this.stuckSinceMs === 0) {
@@ -184,10 +194,29 @@ export class Connection implements ClientPort, RegionOwner {
       this.drop('client does not read');
       return;
     }
-    const idle = unsent === 0 && this.heldRegions === 0 && !this.session.blocked;
+    const waits = this.session.blocked || this.session.subscriptions !== undefined;
+    const idle = unsent === 0 && this.heldRegions === 0 && !waits;
     if (idle && limits.idleTimeoutMs > 0 && nowMs - this.session.lastActiveMs > limits.idleTimeoutMs) {
       this.close('idle');
     }
+  }
+
+  private isBeyond(bytes: number): boolean {
+    const { limits } = this.context;
+    const max = this.session.subscriptions === undefined ? limits.outputBytesMax : limits.pubsubBytesMax;
+    return max > 0 && bytes > max;
+  }
+
+  private isLongBeyond(nowMs: number): boolean {
+    const { limits } = this.context;
+    const isNormal = this.session.subscriptions === undefined;
+    const softBytes = isNormal ? limits.outputSoftBytes : limits.pubsubSoftBytes;
+    if (softBytes === 0 || this.outputBytes <= softBytes) {
+      this.softSinceMs = 0;
+      return false;
+    }
+    if (this.softSinceMs === 0) this.softSinceMs = nowMs;
+    return nowMs - this.softSinceMs > (isNormal ? limits.outputSoftMs : limits.pubsubSoftMs);
   }
 
   private get unsentBytes(): number {

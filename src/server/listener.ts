@@ -42,7 +42,11 @@ export function defaultConnectionLimits(): ConnectionLimits {
   return {
     outputPauseBytes: 1024 * 1024,
     outputBytesMax: 1024 * 1024 * 1024,
+    outputSoftBytes: 0,
+    outputSoftMs: 0,
     pubsubBytesMax: 32 * 1024 * 1024,
+    pubsubSoftBytes: 8 * 1024 * 1024,
+    pubsubSoftMs: 60_000,
     drainTimeoutMs: 60_000,
     idleTimeoutMs: 0,
     inputPauseBytes: 64 * 1024,

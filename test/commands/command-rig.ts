@@ -65,7 +65,15 @@ export class Rig {
   readonly services: Services;
   readonly dispatch: Dispatch;
   readonly clients: RigClient[] = [];
-  readonly connectionLimits = { outputBytesMax: 256 * 1024 * 1024, idleTimeoutMs: 0 };
+  readonly connectionLimits = {
+    outputBytesMax: 256 * 1024 * 1024,
+    outputSoftBytes: 0,
+    outputSoftMs: 0,
+    pubsubBytesMax: 32 * 1024 * 1024,
+    pubsubSoftBytes: 8 * 1024 * 1024,
+    pubsubSoftMs: 60_000,
+    idleTimeoutMs: 0,
+  };
   readonly requestLimits = defaultRequestLimits();
   readonly fsync: { appendfsync: 'always' | 'everysec' | 'no' } = { appendfsync: 'everysec' };
   readonly rates = new TrafficRates();
@@ -114,6 +122,7 @@ export class Rig {
 
   private createServices(options: RigOptions): Services {
     const rig = this;
+    const interplay = createInterplay(this.store, this.timers, () => this.journal.source !== '');
     const clients: Clients = {
       all: () => rig.clients.filter((client) => !client.closed),
       get connected() {
@@ -140,6 +149,7 @@ export class Rig {
         clients,
         requestLimits: this.requestLimits,
         connectionLimits: this.connectionLimits,
+        events: interplay.events,
         log: { ...silentLog, level: 'info' },
         users: this.users,
         aclLog: this.aclLog,
@@ -153,7 +163,7 @@ export class Rig {
       }),
     );
     return {
-      ...createInterplay(this.store, this.timers, () => this.journal.source !== ''),
+      ...interplay,
       store: this.store,
       ledger: new Ledger(),
       journal: this.journal,
@@ -309,9 +319,13 @@ export class RigClient implements ClientPort {
 
   /** What was pushed since the last look, as on the wire. */
   pushed(): string {
-    const text = Buffer.concat(this.pushes).toString('utf8');
+    return this.pushedBytes().toString('utf8');
+  }
+
+  pushedBytes(): Buffer {
+    const bytes = Buffer.concat(this.pushes);
     this.pushes = [];
-    return text;
+    return bytes;
   }
 
   close(): void {

@@ -9,7 +9,10 @@ function eventsOf(): { events: KeyEvents; published: string[] } {
   const publish = (channel: string, message: string): void => {
     published.push(`${channel} ${message}`);
   };
-  return { events: new KeyEvents(rig.services.changes, publish, () => false), published };
+  return {
+    events: new KeyEvents(rig.services.changes, rig.services.attention, publish, () => false),
+    published,
+  };
 }
 
 test('an event goes to the channels of its key and its name, as the classes allow', () => {

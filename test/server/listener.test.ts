@@ -307,6 +307,49 @@ test('a client whose unsent output passes the hard limit is dropped, with a log 
   assert.match(logLines.join(''), /warn connection dropped .*reason="output buffer limit reached"/);
 });
 
+test('what is pushed comes behind the replies so far, also those that wait for a commit', async () => {
+  const { connect, committer } = bind(await start());
+  const [listener, speaker] = [await connect(), await connect()];
+  listener.send('JOIN\r\n');
+  await listener.expect('+OK\r\n');
+  committer.holding = true;
+  listener.send('SET 1\r\n');
+  await until(() => committer.waiting.length === 1);
+  speaker.send('SAY a 3\r\nSAY b 2\r\n');
+  await speaker.expect('+OK\r\n+OK\r\n');
+  assert.equal(listener.received, 0);
+  committer.holding = false;
+  for (const done of committer.waiting.splice(0)) done();
+  await listener.expect('+SET-1\r\naaabb');
+  listener.send('PING\r\nSAY c 4\r\nPING\r\n');
+  await listener.expect('+PONG\r\n+OK\r\ncccc+PONG\r\n');
+});
+
+test('a subscriber that does not read is dropped at its own limits, hard or soft', async () => {
+  const limits = { pubsubBytesMax: 20_000_000, pubsubSoftBytes: 1_000_000, pubsubSoftMs: 5000 };
+  const { world, connect, executor, logLines } = bind(await start({ limits }));
+  const [slow, stuck, speaker] = [await connect(), await connect(), await connect()];
+  for (const client of [slow, stuck]) {
+    client.send('JOIN\r\n');
+    await client.expect('+OK\r\n');
+  }
+  const soft = executor.joined[0]!;
+  slow.socket.pause();
+  speaker.send('SAY x 10000000\r\n');
+  await until(() => stuck.received === 10_000_000);
+  assert.ok(soft.outputBytes > 1_000_000);
+  world.listener.sweep();
+  world.nowMs += 6000;
+  world.listener.sweep();
+  await until(() => executor.disconnectedIds.length === 1);
+  assert.match(logLines.join(''), /reason="soft output buffer limit reached for too long"/);
+  executor.joined.shift();
+  stuck.socket.pause();
+  speaker.send('SAY y 30000000\r\nSAY z 30000000\r\n');
+  await until(() => executor.disconnectedIds.length === 2);
+  assert.match(logLines.join(''), /reason="output buffer limit reached"/);
+});
+
 test('a protocol error is answered behind the replies before it, then the connection closes', async () => {
   const { connect } = bind(await start());
   const client = await connect();

@@ -6,12 +6,14 @@ import type { ReplyWriter } from '../../src/resp/reply-writer.ts';
 
 type Deferred = ReturnType<ClientPort['defer']>;
 
-/** PING, ECHO x, BIG n c (a bulk of n times c), SET x, LATER, WAKE x, QUIT, AUTH, HELLO3, KILL id. */
+/** PING, ECHO x, BIG n c (a bulk of n times c), SET x, LATER, WAKE x, QUIT, AUTH, HELLO3, KILL id, JOIN, SAY x n. */
 export class ScriptedExecutor implements Executor {
   turns = 0;
   readonly executed: string[] = [];
   readonly disconnectedIds: number[] = [];
   readonly deferred: Deferred[] = [];
+  /** Clients that said JOIN: what SAY says is pushed to them. */
+  readonly joined: ClientPort[] = [];
   killed: ((id: number) => void) | undefined = undefined;
 
   beginTurn(): void {
@@ -60,6 +62,17 @@ export class ScriptedExecutor implements Executor {
         client.session.closing = true;
         reply.ok();
         return ExecuteResult.read;
+      case 'JOIN':
+        client.session.subscriptions = { channels: new Set(), patterns: new Set(), shards: new Set() };
+        this.joined.push(client);
+        reply.ok();
+        return ExecuteResult.read;
+      case 'SAY': {
+        reply.ok();
+        const bytes = Buffer.alloc(Number(at(2)), at(1));
+        for (const other of this.joined) other.push(bytes);
+        return ExecuteResult.read;
+      }
       case 'HELLO3':
         client.session.protocol = 3;
         reply.protocol = 3;

@@ -5,6 +5,7 @@ import { CommandError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import type { ClientPort } from '../executor.ts';
+import { type Session, SessionMode } from '../session.ts';
 import { clientTypeFilter } from './client-type.ts';
 
 export const clientList: CommandSpec = {
@@ -71,12 +72,26 @@ function readId(call: Call, i: number): number {
   return id;
 }
 
+/** Redis's letters, in its order. */
+function flagsOf(session: Session): string {
+  const letters: readonly (readonly [letter: string, isSet: boolean])[] = [
+    ['P', session.subscriptions !== undefined],
+    ['x', session.transaction !== undefined],
+    ['b', session.blocked],
+    ['d', (session.mode & SessionMode.spoilt) !== 0],
+    ['e', session.noEvict],
+    ['T', session.noTouch],
+  ];
+  return letters.map(([letter, isSet]) => (isSet ? letter : '')).join('');
+}
+
 /** The line of a client, without the line's end. `requestBytes`: of its request that runs now. */
 export function describeClient(client: ClientPort, nowMs: number, requestBytes = 0): string {
   const { session, outputBytes } = client;
   const inputBytes = client.inputBytes + requestBytes;
   const seconds = (sinceMs: number): number => Math.max(0, Math.floor((nowMs - sinceMs) / 1000));
-  const flags = `${session.blocked ? 'b' : ''}${session.noEvict ? 'e' : ''}${session.noTouch ? 'T' : ''}`;
+  const flags = flagsOf(session);
+  const { subscriptions, transaction } = session;
   const fields: readonly (readonly [string, string | number])[] = [
     ['id', session.id],
     ['addr', session.address],
@@ -87,20 +102,20 @@ export function describeClient(client: ClientPort, nowMs: number, requestBytes =
     ['idle', seconds(session.lastActiveMs)],
     ['flags', flags === '' ? 'N' : flags],
     ['db', session.db],
-    ['sub', 0],
-    ['psub', 0],
-    ['ssub', 0],
-    ['multi', -1],
+    ['sub', subscriptions?.channels.size ?? 0],
+    ['psub', subscriptions?.patterns.size ?? 0],
+    ['ssub', subscriptions?.shards.size ?? 0],
+    ['multi', transaction?.queue.length ?? -1],
     ['qbuf', inputBytes],
     ['qbuf-free', 0],
     ['argv-mem', 0],
-    ['multi-mem', 0],
+    ['multi-mem', transaction?.bytes ?? 0],
     ['rbs', 0],
     ['rbp', 0],
     ['obl', 0],
     ['oll', 0],
     ['omem', outputBytes],
-    ['tot-mem', inputBytes + outputBytes],
+    ['tot-mem', inputBytes + outputBytes + (transaction?.bytes ?? 0)],
     ['events', outputBytes > 0 ? 'rw' : 'r'],
     ['cmd', session.lastCommand === '' ? 'NULL' : session.lastCommand],
     ['user', session.user],

@@ -1,4 +1,5 @@
-// Redis's types of client, for the filters of CLIENT LIST and CLIENT KILL. Every client of this server is a normal one.
+// Redis's types of client, for the filters of CLIENT LIST and CLIENT KILL. There are no replicas and no masters here:
+// a client is a normal one, or one that has subscribed to something.
 import { CommandError } from '../../base/errors.ts';
 import type { ClientPort } from '../executor.ts';
 
@@ -8,5 +9,6 @@ const types = ['normal', 'master', 'replica', 'slave', 'pubsub'];
 export function clientTypeFilter(type: string): (client: ClientPort) => boolean {
   const known = type.toLowerCase();
   if (!types.includes(known)) throw new CommandError(`ERR Unknown client type '${type}'`);
-  return () => known === 'normal';
+  if (known === 'normal') return ({ session }) => session.subscriptions === undefined;
+  return ({ session }) => known === 'pubsub' && session.subscriptions !== undefined;
 }

@@ -40,5 +40,6 @@ function copy(call: Call): void {
     return;
   }
   store.ship(at, target, buf, call.offset(2), call.length(2));
+  call.notifyKey('copy_to', db, buf, call.offset(2), call.length(2));
   call.reply.integer(1);
 }

@@ -33,6 +33,10 @@ export const commands: readonly CommandSpec[] = [
 
 function del(call: Call): void {
   let removed = 0;
-  for (let i = 1; i < call.argc; i++) if (call.removeKey(i)) removed += 1;
+  for (let i = 1; i < call.argc; i++) {
+    if (!call.removeKey(i)) continue;
+    removed += 1;
+    call.notify('del', i);
+  }
   call.reply.integer(removed);
 }

@@ -4,7 +4,7 @@ import { CommandError } from '../../base/errors.ts';
 import { expireBoundsClash, expireConditionsClash, unsupportedOption } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { readDeadline } from '../deadline.ts';
+import { applyDeadline, readDeadline } from '../deadline.ts';
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -87,14 +87,13 @@ function pExpireAt(call: Call): void {
 function setDeadline(call: Call, isSeconds: boolean, isRelative: boolean): void {
   const conditions = call.argc > 3 ? readConditions(call) : undefined;
   const deadlineMs = readDeadline(call, 2, isSeconds, isRelative, false);
-  const { store, keyspace } = call;
+  const { store } = call;
   const at = call.find(1);
   if (at === 0 || (conditions !== undefined && !allows(conditions, store.entries.deadline(at), deadlineMs))) {
     call.reply.integer(0);
     return;
   }
-  if (deadlineMs <= store.nowMs) call.removeKey(1);
-  else store.expireAt(keyspace, call.hashOf(1), at, deadlineMs);
+  applyDeadline(call, at, deadlineMs);
   call.reply.integer(1);
 }
 

@@ -32,5 +32,7 @@ function move(call: Call): void {
   }
   store.ship(at, target, buf, offset, length);
   call.removeKey(1);
+  call.notify('move_from', 1);
+  call.notifyKey('move_to', db, buf, offset, length);
   call.reply.integer(1);
 }

@@ -1,6 +1,7 @@
 // PERSIST key: takes a key's deadline away: one expire that says "none". https://redis.io/commands/persist
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { removeDeadline } from '../deadline.ts';
 
 export const command: CommandSpec = {
   name: 'persist',
@@ -17,9 +18,7 @@ export const command: CommandSpec = {
 };
 
 function persist(call: Call): void {
-  const { store, keyspace } = call;
   const at = call.find(1);
-  const had = at !== 0 && store.entries.deadline(at) !== 0;
-  if (had) store.expireAt(keyspace, call.hashOf(1), at, 0);
+  const had = at !== 0 && removeDeadline(call, at);
   call.reply.integer(had ? 1 : 0);
 }

@@ -14,5 +14,7 @@ export function renameKey(call: Call, replaces: boolean): boolean {
   if (call.sameBytes(1, 2)) return true;
   store.ship(at, keyspace, buf, call.offset(2), call.length(2));
   call.removeKey(1);
+  call.notify('rename_from', 1);
+  call.notify('rename_to', 2);
   return true;
 }

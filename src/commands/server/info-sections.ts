@@ -201,7 +201,7 @@ function persistence({ journal, persistent, stats }: Services): InfoLine[] {
   ];
 }
 
-function stats({ stats, clients, rates, store }: Services): InfoLine[] {
+function stats({ stats, clients, rates, store, pubsub }: Services): InfoLine[] {
   let errors = 0;
   for (const count of stats.errors.values()) errors += count;
   return [
@@ -221,8 +221,9 @@ function stats({ stats, clients, rates, store }: Services): InfoLine[] {
     ['evicted_clients', 0],
     ['keyspace_hits', stats.hits],
     ['keyspace_misses', stats.misses],
-    ['pubsub_channels', 0],
-    ['pubsub_patterns', 0],
+    ['pubsub_channels', pubsub.channelCount],
+    ['pubsub_patterns', pubsub.patternCount],
+    ['pubsubshard_channels', pubsub.shardCount],
     ['latest_fork_usec', 0],
     ['total_forks', 0],
     ['migrate_cached_sockets', 0],

@@ -25,7 +25,8 @@ function append(call: Call): void {
   const added = call.length(2);
   if (length + added > call.services.requestLimits.bulkBytesMax) throw new CommandError(stringTooLong);
   const { keyspace, buf } = call;
-  call.reply.integer(
-    strings.patch(keyspace, buf, call.offset(1), call.length(1), length, buf, call.offset(2), added),
-  );
+  const [offset, keyLength] = [call.offset(1), call.length(1)];
+  const total = strings.patch(keyspace, buf, offset, keyLength, length, buf, call.offset(2), added);
+  call.notify('append', 1);
+  call.reply.integer(total);
 }

@@ -6,6 +6,7 @@ import type { Call } from '../call.ts';
 /** Adds to the counter of the key in argument 1 and replies with its new value. */
 export function replyCount(call: Call, by: number | bigint): void {
   const value = call.store.strings.count(call.keyspace, call.buf, call.offset(1), call.length(1), by);
+  call.notify('incrby', 1);
   if (typeof value === 'number') call.reply.integer(value);
   else call.reply.integerBig(value);
 }

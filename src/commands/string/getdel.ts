@@ -24,4 +24,5 @@ function getDel(call: Call): void {
   }
   call.replyString(at);
   call.removeKey(1);
+  call.notify('del', 1);
 }

@@ -2,7 +2,13 @@
 // one clear where the deadline has passed. https://redis.io/commands/getex
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { DeadlineOption, deadlineOption, optionDeadline } from '../deadline.ts';
+import {
+  applyDeadline,
+  DeadlineOption,
+  deadlineOption,
+  optionDeadline,
+  removeDeadline,
+} from '../deadline.ts';
 
 export const command: CommandSpec = {
   name: 'getex',
@@ -41,9 +47,6 @@ function getEx(call: Call): void {
   }
   const deadlineMs = option === DeadlineOption.none ? 0 : optionDeadline(call, option, optionAt);
   call.replyString(at);
-  const { store, keyspace } = call;
-  if (option !== DeadlineOption.none) {
-    if (deadlineMs <= store.nowMs) call.removeKey(1);
-    else store.expireAt(keyspace, call.hashOf(1), at, deadlineMs);
-  } else if (persists && store.entries.deadline(at) !== 0) store.expireAt(keyspace, call.hashOf(1), at, 0);
+  if (option !== DeadlineOption.none) applyDeadline(call, at, deadlineMs);
+  else if (persists) removeDeadline(call, at);
 }

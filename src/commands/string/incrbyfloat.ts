@@ -31,5 +31,7 @@ function incrByFloat(call: Call): void {
     strings.requireDecimal(call.find(1));
     throw new CommandError(notANumberResult);
   }
-  call.reply.bulkLatin1(strings.countDecimal(keyspace, buf, call.offset(1), call.length(1), by));
+  const sum = strings.countDecimal(keyspace, buf, call.offset(1), call.length(1), by);
+  call.notify('incrbyfloat', 1);
+  call.reply.bulkLatin1(sum);
 }

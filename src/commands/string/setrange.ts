@@ -30,7 +30,8 @@ function setRange(call: Call): void {
   }
   if (position + added > call.services.requestLimits.bulkBytesMax) throw new CommandError(stringTooLong);
   const { keyspace, buf } = call;
-  call.reply.integer(
-    strings.patch(keyspace, buf, call.offset(1), call.length(1), position, buf, call.offset(3), added),
-  );
+  const [offset, keyLength] = [call.offset(1), call.length(1)];
+  const total = strings.patch(keyspace, buf, offset, keyLength, position, buf, call.offset(3), added);
+  call.notify('setrange', 1);
+  call.reply.integer(total);
 }

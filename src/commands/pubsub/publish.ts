@@ -1,0 +1,20 @@
+// PUBLISH channel message: sends it to the clients of this node that have subscribed, and replies with their number. https://redis.io/commands/publish
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+
+export const command: CommandSpec = {
+  name: 'publish',
+  arity: 3,
+  flags: ['pubsub', 'loading', 'stale', 'fast'],
+  channels: { first: 1, last: 1, patterns: false },
+  group: 'pubsub',
+  since: '2.0.0',
+  summary: 'Sends a message to the subscribers of a channel.',
+  run: publish,
+};
+
+function publish(call: Call): void {
+  const channel = call.bytes(1).toString('latin1');
+  const message = call.bytes(2).toString('latin1');
+  call.reply.integer(call.services.pubsub.publish(channel, message));
+}
