@@ -10,7 +10,7 @@
 //   32  u64      seq: first record of the segment; where replay over the snapshot starts
 //   40  u64      own seq: how many of the records below were made here
 //   48  u64      segment: 0; snapshot: Unix ms when begun; trailer: records in the snapshot
-//   56  u64      segment: 0; snapshot: 0; trailer: the log is needed up to this record
+//   56  u64      segment: 0; snapshot: the store's hint of its size; trailer: the log is needed up to this record
 import { crcOf } from './block.ts';
 
 export const headerBytes = 64;

@@ -14,6 +14,9 @@ export const JoinOutcome = { want: 2, full: 3 } as const;
 export interface ReplicaStore {
   /** Applies the reader's current record, of a store's kind; `whole`: nobody can be asked for more. A JoinResult. */
   join(d: BatchReader, context: undefined, whole: true): number;
+  /** How large the store is, to be noted with a snapshot; its opposite number is told before that one is read. */
+  sizeHint?(): number;
+  expect?(sizeHint: number): void;
   /** Of everything. */
   scan(covered: undefined): StoreScan;
 }

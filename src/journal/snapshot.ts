@@ -142,7 +142,7 @@ async function writeContents(plan: SnapshotPlan, file: SnapshotFile): Promise<vo
   plan.ledger.write(writer);
   const scan = plan.store.scan(undefined);
   await file.append(
-    encodeHeader(Magic.snapshot, { flags: 0, id, seq, ownSeq, a: nowMs(), b: 0 }),
+    encodeHeader(Magic.snapshot, { flags: 0, id, seq, ownSeq, a: nowMs(), b: plan.store.sizeHint?.() ?? 0 }),
     headerBytes,
   );
   await file.appendBlock(writer);

@@ -173,6 +173,18 @@ export class Store {
     return joinDelta(this, d, context, whole);
   }
 
+  /** What a snapshot notes for `expect`: the keys of the first keyspace. */
+  sizeHint(): number {
+    return this.keyspaces[0]!.table.size;
+  }
+
+  /** An empty store will be filled to this size. No more than a hint, which costs at most an eighth of the limit. */
+  expect(sizeHint: number): void {
+    const slotBytes = 6;
+    if (sizeHint * slotBytes > this.limitBytes / 8) return;
+    this.keyspaces[0]!.table.presize(sizeHint, this.ground.reserveBytes);
+  }
+
   /** A scan of all that `covered` does not cover. */
   scan(covered: VersionVector | undefined): StoreScan {
     return new StoreScan(this, covered);

@@ -22,6 +22,8 @@ const slotsMax = 446;
 const halfSlots = 254;
 /** A segment holds at most this share of its slots, deleted ones included. */
 const fillMax = 0.84;
+/** Entries that a presized segment is given at most, so that chance rarely makes one outgrow its step. */
+const presizedMax = 300;
 /** What `Table.warm` read: stored so that the reading is not optimised away. */
 const warmed = new Int32Array(1);
 
@@ -126,6 +128,26 @@ export class Table {
       if (live + (word0 >>> 16) + 1 <= slots * fillMax) return true;
       if (!this.makeRoom(segment << 2, hash, live, reserveBytes)) return false;
     }
+  }
+
+  /**
+   * Makes an empty table ready for about `count` entries, so that none moves again while it fills. Where there is no
+   * memory for that it stays as it is.
+   */
+  presize(count: number, reserveBytes: number): void {
+    if (this.directory.length > 0 || count <= presizedMax) return;
+    const depth = Math.min(depthMax, Math.ceil(Math.log2(count / presizedMax)));
+    const directory = new Int32Array(2 ** depth);
+    const live = count / directory.length;
+    const slots = slotsFor(Math.ceil(live + 3 * Math.sqrt(live)));
+    for (let i = 0; i < directory.length; i++) {
+      directory[i] = this.newSegment(depth, slots, reserveBytes);
+      if (directory[i] !== 0) continue;
+      for (const segment of directory.subarray(0, i)) this.arena.free(segment);
+      return;
+    }
+    this.directory = directory;
+    this.depth = depth;
   }
 
   /** Adds an entry whose key is not in the table. Call `reserve` first. */

@@ -246,6 +246,7 @@ test('on a real disk: made, locked, closed, opened again', async () => {
   assert.deepEqual(two.store.dump(), one.store.dump());
   assert.equal(two.journal.id, one.journal.id);
   assert.equal(two.recovered.cutBytes, 0);
+  assert.equal(two.store.expected, 700);
   await two.journal.close();
   assert.ok(!fs.readdirSync(dir).includes('lock'));
   fs.rmSync(dir, { recursive: true });

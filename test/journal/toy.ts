@@ -16,6 +16,8 @@ const two32 = 4294967296;
 export class ToyStore implements ReplicaStore {
   readonly values = new Map<string, { stamp: number; value: string }>();
   readonly own: number;
+  /** What a snapshot said of its size. */
+  expected = 0;
 
   constructor(origins: Origins) {
     this.own = origins.intern('edge/00000001');
@@ -28,6 +30,14 @@ export class ToyStore implements ReplicaStore {
     const value = d.buf.toString('latin1', d.valueOffset, d.valueOffset + d.valueLength);
     this.values.set(key, { stamp: d.stamp, value });
     return 0;
+  }
+
+  sizeHint(): number {
+    return this.values.size;
+  }
+
+  expect(sizeHint: number): void {
+    this.expected = sizeHint;
   }
 
   scan(): StoreScan {

@@ -117,3 +117,36 @@ test('where there is no memory, reserve says so and nothing has changed', () => 
   assert.equal(table.reserve(123, 0), false);
   assert.equal(table.size, 0);
 });
+
+test('a presized table is filled without moving anything, and holds what any table holds', () => {
+  for (const [expected, count] of [
+    [10_000, 10_000],
+    [10_000, 10],
+    [2000, 10_000],
+  ] as const) {
+    const f = new Fixture();
+    f.table.presize(expected, 0);
+    const blocks = f.arena.liveBytes;
+    for (let n = 0; n < count; n++) f.add(key(n));
+    const entryBytes = Array.from({ length: count }, (_, n) =>
+      f.arena.rounded(f.entries.size(key(n).length, 0, false)),
+    ).reduce((sum, bytes) => sum + bytes, 0);
+    if (count <= expected) assert.equal(f.arena.liveBytes, blocks + entryBytes);
+    assert.equal(f.table.size, count);
+    assert.equal(new Set(f.scanAll(10, () => {})).size, count);
+    for (let n = 0; n < count; n++) f.remove(key(n));
+    assert.equal(f.table.size, 0);
+    while (f.table.drain(100));
+    assert.equal(f.arena.liveBytes, 0);
+  }
+});
+
+test('a table that cannot be presized stays as it is', () => {
+  const f = new Fixture();
+  f.table.presize(10_000_000, 0);
+  assert.equal(f.arena.liveBytes, 0);
+  f.add(key(1));
+  assert.ok(f.has(key(1)));
+  f.table.presize(10_000, 0);
+  assert.ok(f.has(key(1)));
+});
