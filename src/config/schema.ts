@@ -152,6 +152,14 @@ export const schema = {
     'Share of the CPU for background work',
   ),
 
+  'sync.ca': optional(
+    text(
+      '',
+      someText,
+      'the path of a PEM file',
+      'Certificate authorities to trust for wss:// and rediss://, besides the public ones',
+    ),
+  ),
   'sync.max_clock_skew': duration(
     2 * m,
     { min: s, max: d },
@@ -210,6 +218,10 @@ export const schema = {
     /^\/[A-Za-z0-9/._~-]{0,255}$/,
     'a path that begins with /',
     'Path of the WebSocket endpoint',
+  ),
+  'hub.endpoint': url(
+    ['ws', 'wss'],
+    'What EDGE.ENDPOINT tells edges, where a TLS terminator or another address stands before this hub',
   ),
   'hub.tokens': secret(
     list(

@@ -1,6 +1,9 @@
 // The sync of this node: the engine with its uplink, the listener for edges on hubs, and what commands, metrics and
 // health see of both. Configuration becomes limits and times here and nowhere else.
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { RequestListener, Server } from 'node:http';
+import { rootCertificates } from 'node:tls';
 import { FerriteError } from '../base/errors.ts';
 import { late } from '../base/late.ts';
 import type { Log } from '../base/log.ts';
@@ -52,9 +55,24 @@ export function acceptsEdges(config: Config): boolean {
   return config['edge.enabled'] && (config['edge.mode'] === 'hub' || config['edge.listen']);
 }
 
+/** Whom TLS trusts: the usual authorities and those of `sync.ca`. Throws FerriteError CONFIG for a file that is none. */
+function authoritiesOf(config: Config): readonly string[] | undefined {
+  const path = config['sync.ca'];
+  if (path === undefined) return undefined;
+  try {
+    const pem = readFileSync(path, 'utf8');
+    new X509Certificate(pem);
+    return [...rootCertificates, pem];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FerriteError('CONFIG', `sync.ca: ${path} holds no certificates: ${reason}`, error);
+  }
+}
+
 /** Who is dialed: the hub and the peers. */
 function uplinksOf(config: Config, nodeId: string): UplinkTarget[] {
   const token = config['edge.token'];
+  const ca = authoritiesOf(config);
   const target = (url: string, isHub: boolean): UplinkTarget => ({
     url: shownUrl(url),
     isHub,
@@ -63,6 +81,7 @@ function uplinksOf(config: Config, nodeId: string): UplinkTarget[] {
       nodeId,
       connectTimeoutMs: config['sync.connect_timeout'],
       ...(token === undefined ? {} : { token }),
+      ...(ca === undefined ? {} : { ca }),
     }),
   });
   const hubUrl = config['edge.hub_url'];
@@ -150,6 +169,8 @@ export class NodeSync {
   endpoint(): string | undefined {
     if (this.server === undefined) return undefined;
     const { config } = this.parts;
+    const told = config['hub.endpoint'];
+    if (told !== undefined) return told;
     const bind = config['hub.bind'];
     return `ws://${bind.includes(':') ? `[${bind}]` : bind}:${this.boundPort}${config['hub.path']}`;
   }

@@ -42,6 +42,12 @@ function unpackSide([origin, stamp, value]: readonly [string, number, string]): 
   return { origin, stamp, value: Buffer.from(value, 'base64') };
 }
 
+/** Two dots make a conflict: the same one can be found again, when a delta comes once more or by another road. */
+function pairOf({ db, key, winner, loser }: Pick<ConflictRecord, 'db' | 'key' | 'winner' | 'loser'>): string {
+  const dots = `${winner.origin}@${winner.stamp} ${loser.origin}@${loser.stamp}`;
+  return `${db} ${dots} ${key.toString('base64')}`;
+}
+
 export class ConflictLog {
   /** Conflicts found by this process. */
   found = 0;
@@ -49,6 +55,8 @@ export class ConflictLog {
   private readonly countMax: number;
   private readonly ids: number[];
   private nextId: number;
+  /** Id by pair of dots. */
+  private readonly pairs = new Map<string, number>();
 
   constructor(ledger: Pick<SyncLedger, 'notes' | 'setNote'>, countMax: number) {
     this.ledger = ledger;
@@ -57,6 +65,10 @@ export class ConflictLog {
       .filter((name) => name.startsWith(notePrefix))
       .map((name) => Number(name.slice(notePrefix.length)))
       .sort((a, b) => a - b);
+    for (const id of this.ids) {
+      const record = this.get(id);
+      if (record !== undefined) this.pairs.set(pairOf(record), id);
+    }
     this.nextId = Math.max(Number(ledger.notes.get('conflicts-next') ?? 1), (this.ids.at(-1) ?? 0) + 1);
   }
 
@@ -64,9 +76,12 @@ export class ConflictLog {
     return this.ids.length;
   }
 
-  /** Keeps a conflict; the caller's turn commits it. Returns its id. */
-  add(conflict: SyncConflict, nowMs: number): number {
+  /** Keeps a conflict; the caller's turn commits it. Returns its id; undefined where it is kept already. */
+  add(conflict: SyncConflict, nowMs: number): number | undefined {
+    const pair = pairOf(conflict);
+    if (this.pairs.has(pair)) return undefined;
     const id = this.nextId++;
+    this.pairs.set(pair, id);
     const { db, key, winner, loser, strategy } = conflict;
     const packed: Packed = [db, key.toString('base64'), packSide(winner), packSide(loser), strategy, nowMs];
     this.ledger.setNote(`${notePrefix}${id}`, JSON.stringify(packed));
@@ -77,6 +92,8 @@ export class ConflictLog {
   }
 
   private forget(id: number): void {
+    const record = this.get(id);
+    if (record !== undefined) this.pairs.delete(pairOf(record));
     this.ledger.setNote(`${notePrefix}${id}`, undefined);
   }
 

@@ -2,6 +2,7 @@
 // redis:// or rediss:// address. The Redis client is loaded only where it is needed. Addresses with passwords stay here:
 // what is shown to people has gone through `shownUrl`.
 import { FerriteError } from '../base/errors.ts';
+import { dialError } from './dial-error.ts';
 
 /** The address without user, password and query. */
 export function shownUrl(url: string): string {
@@ -22,14 +23,24 @@ export function endpointOf(hubUrl: string, answer: unknown): string {
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
     throw new FerriteError('SYNC', 'the hub names an endpoint that is no WebSocket');
   }
+  if (hub.protocol === 'rediss:' && url.protocol !== 'wss:') {
+    throw new FerriteError(
+      'SYNC',
+      'the hub names an endpoint without TLS: set hub.endpoint there to a wss:// address',
+    );
+  }
   // A hub that listens everywhere does not know under which name this node sees it.
   if (url.hostname === '' || url.hostname === '0.0.0.0' || url.hostname === '[::]')
     url.hostname = hub.hostname;
   return url.href;
 }
 
-/** Asks over RESP. Rejects with FerriteError SYNC. */
-export async function askEndpoint(hubUrl: string, timeoutMs: number): Promise<string> {
+/** Asks over RESP. `ca`: PEM of the authorities that are trusted. Rejects with FerriteError SYNC. */
+export async function askEndpoint(
+  hubUrl: string,
+  timeoutMs: number,
+  ca?: readonly string[],
+): Promise<string> {
   const { Redis } = await import('ioredis');
   const redis = new Redis(hubUrl, {
     lazyConnect: true,
@@ -39,17 +50,18 @@ export async function askEndpoint(hubUrl: string, timeoutMs: number): Promise<st
     retryStrategy: () => null,
     enableReadyCheck: false,
     protocol: 2,
+    ...(ca !== undefined && hubUrl.startsWith('rediss:') ? { tls: { ca: [...ca] } } : {}),
   });
   let connectionError: string | undefined;
   redis.on('error', (error: Error) => {
-    connectionError = error.message;
+    connectionError = dialError(error);
   });
   try {
     await redis.connect();
     return endpointOf(hubUrl, await redis.call('EDGE.ENDPOINT'));
   } catch (error) {
     if (error instanceof FerriteError) throw error;
-    const message = connectionError ?? (error instanceof Error ? error.message : String(error));
+    const message = connectionError ?? dialError(error);
     throw new FerriteError('SYNC', `the hub does not answer EDGE.ENDPOINT: ${message}`);
   } finally {
     redis.disconnect();

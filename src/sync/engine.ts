@@ -113,7 +113,7 @@ export class SyncEngine {
     this.conflicts = new ConflictLog(ledger, limits.conflictsMax);
     store.onConflict = (conflict) => {
       const id = this.conflicts.add(conflict, timers.nowMs());
-      options.onEvent?.({ type: 'conflict', id, conflict });
+      if (id !== undefined) options.onEvent?.({ type: 'conflict', id, conflict });
     };
     const node: NodeParts = { store, log, ledger, identity, limits, timers, role, software, isDurable };
     const shared = this.linkParts(node);

@@ -2,6 +2,7 @@
 // where it cannot. When to try again is the link machine's.
 import type { WebSocket } from 'ws';
 import { late } from '../base/late.ts';
+import { dialError } from './dial-error.ts';
 import { askEndpoint } from './endpoint.ts';
 import { subprotocol } from './envelope.ts';
 import type { Dial, DialFailure } from './transport.ts';
@@ -13,8 +14,8 @@ export interface DialOptions {
   readonly nodeId: string;
   readonly token?: string;
   readonly connectTimeoutMs: number;
-  /** PEM of further certificate authorities, for wss. */
-  readonly ca?: string;
+  /** PEM of the certificate authorities that are trusted, for wss and rediss; the usual ones where absent. */
+  readonly ca?: readonly string[];
 }
 
 const ws = late<typeof import('ws')>('ws');
@@ -38,11 +39,11 @@ export function dialPeer(options: DialOptions): Dial {
     };
     const run = async (): Promise<void> => {
       const { url, connectTimeoutMs } = options;
-      const endpoint = isWebSocketUrl(url) ? url : await askEndpoint(url, connectTimeoutMs);
+      const endpoint = isWebSocketUrl(url) ? url : await askEndpoint(url, connectTimeoutMs, options.ca);
       if (isOver) return;
       socket = openSocket(endpoint, options);
       const mine = socket;
-      mine.on('error', (error) => fail({ error: error.message, longest: false, retryAfterMs: 0 }));
+      mine.on('error', (error) => fail({ error: dialError(error), longest: false, retryAfterMs: 0 }));
       mine.on('unexpected-response', (request, response) => {
         const status = response.statusCode ?? 0;
         const seconds = status === busyStatus ? Number(response.headers['retry-after'] ?? 0) : 0;
@@ -63,7 +64,7 @@ export function dialPeer(options: DialOptions): Dial {
     };
     run().catch((error: unknown) => {
       fail({
-        error: error instanceof Error ? error.message : String(error),
+        error: dialError(error),
         longest: false,
         retryAfterMs: 0,
       });
@@ -84,6 +85,6 @@ function openSocket(url: string, options: DialOptions): WebSocket {
       'X-Edge-Agent-Id': nodeId,
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     },
-    ...(ca === undefined ? {} : { ca }),
+    ...(ca === undefined ? {} : { ca: [...ca] }),
   });
 }

@@ -27,3 +27,17 @@ test('conflicts keep ids, survive a restart, and are bounded', () => {
   assert.equal(after.clear(), 2);
   assert.equal(new ConflictLog(ledger, 3).add(conflict(6), 0), 6);
 });
+
+test('a pair of dots is logged once, also after a restart, and again once it was cleared', () => {
+  const ledger = new Ledger();
+  const log = new ConflictLog(ledger, 3);
+  assert.equal(log.add(conflict(1), 0), 1);
+  assert.equal(log.add(conflict(1), 5), undefined);
+  const after = new ConflictLog(ledger, 3);
+  assert.equal(after.add(conflict(1), 5), undefined);
+  assert.equal(after.found, 0);
+  for (let i = 2; i <= 4; i++) after.add(conflict(i), 5);
+  assert.equal(after.add(conflict(1), 5), 5);
+  after.clear();
+  assert.equal(after.add(conflict(4), 5), 6);
+});

@@ -25,8 +25,6 @@ export interface LiveNodeOptions {
   readonly peers?: readonly string[];
   readonly role?: 'edge' | 'hub';
   readonly token?: string;
-  /** PEM of a certificate authority. */
-  readonly ca?: string;
   readonly policy?: SyncPolicy;
   readonly limits?: Partial<SyncLimits>;
   readonly memoryBytes?: number;
@@ -64,7 +62,7 @@ export class LiveNode {
     const identity = new Identity({ nodeId: options.nodeId, store, log, ledger });
     identity.begin();
     log.commit(() => {});
-    const { hubUrl, nodeId, token, ca } = options;
+    const { hubUrl, nodeId, token } = options;
     const target = (url: string, isHub: boolean): UplinkTarget => ({
       url,
       isHub,
@@ -73,7 +71,6 @@ export class LiveNode {
         nodeId,
         connectTimeoutMs: 2000,
         ...(token === undefined ? {} : { token }),
-        ...(ca === undefined ? {} : { ca }),
       }),
     });
     const hubs = hubUrl === undefined ? [] : [target(hubUrl, true)];

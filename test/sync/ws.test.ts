@@ -118,7 +118,8 @@ test('a redis:// hub is asked for its endpoint', async () => {
 test('endpoints: hosts that mean everywhere become the one that was asked; passwords are not shown', () => {
   const hub = 'rediss://user:secret@hub.example:6379';
   assert.equal(endpointOf(hub, 'wss://0.0.0.0:6380/edge/ws'), 'wss://hub.example:6380/edge/ws');
-  assert.equal(endpointOf(hub, 'ws://10.0.0.1:1/x'), 'ws://10.0.0.1:1/x');
+  assert.equal(endpointOf('redis://hub:1', 'ws://10.0.0.1:1/x'), 'ws://10.0.0.1:1/x');
+  assert.throws(() => endpointOf(hub, 'ws://10.0.0.1:1/x'), /without TLS/);
   assert.throws(() => endpointOf(hub, 'http://x/'), /no WebSocket/);
   assert.throws(() => endpointOf(hub, null), /no endpoint/);
   assert.equal(shownUrl(hub), 'rediss://hub.example:6379');
