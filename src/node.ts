@@ -1,6 +1,6 @@
 // A node: store, journal, commands, clients and sync put together, and the library's way to use one without a network.
 // Everything that the parts need of one another meets here, through interfaces; main.ts starts one from a configuration.
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { totalmem } from 'node:os';
 import { FerriteError } from './base/errors.ts';
 import { type Log, silentLog } from './base/log.ts';
@@ -115,7 +115,7 @@ interface Running {
   readonly listener: Listener | undefined;
   readonly sync: NodeSync | undefined;
   readonly sampler: ResourceSampler;
-  readonly http: Server | undefined;
+  http: Server | undefined;
 }
 
 export class EdgeNode {
@@ -211,12 +211,24 @@ export class EdgeNode {
       },
     });
     const local = new LocalClient(dispatch, committer, nowMs());
-    const http = await startHttp(config, handler);
-    this.running = { replica, services, dispatch, background, local, listener, sync, sampler, http };
+    const http: Server | undefined = undefined;
+    const running = { replica, services, dispatch, background, local, listener, sync, sampler, http };
+    this.running = running;
     background.start();
     sampler.start();
-    await listener?.open();
-    await sync?.start();
+    try {
+      await this.serve(running, handler);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Opens the ports. */
+  private async serve(running: Running, handler: RequestListener): Promise<void> {
+    running.http = await startHttp(this.given.config, handler);
+    await running.listener?.open();
+    await running.sync?.start();
   }
 
   private createSampler(config: Config, { store, journal, fileJournal }: Replica): ResourceSampler {
@@ -328,7 +340,10 @@ export class EdgeNode {
 
   /** Stops serving, makes everything durable and lets go of the disk. May be called more than once. */
   close(): Promise<void> {
-    this.closing ??= this.stop();
+    this.closing ??= this.stop().finally(() => {
+      this.running = undefined;
+      this.closing = undefined;
+    });
     return this.closing;
   }
 
@@ -342,6 +357,5 @@ export class EdgeNode {
     running.http?.closeAllConnections();
     running.http?.close();
     await running.replica.journal?.close();
-    this.running = undefined;
   }
 }

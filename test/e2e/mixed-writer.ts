@@ -95,6 +95,8 @@ export class MixedWriter {
   private totals: Totals = new Map();
   /** For each kill, what the unanswered commands may have added: one of these. */
   private readonly unsure: Totals[][] = [];
+  /** What was unanswered at each kill, and what had been done of it: for whoever looks for the reason of a failure. */
+  readonly kills: string[] = [];
   private inFlight: Command[] = [];
   private serial = 0;
 
@@ -140,6 +142,8 @@ export class MixedWriter {
       `${this.name} lost something acknowledged, or more: found ${JSON.stringify(shown(found))}, acknowledged ` +
         `${JSON.stringify(shown(this.model))}, then unanswered ${JSON.stringify(this.inFlight.map((c) => c.args))}`,
     );
+    const done = fits.flatMap((fit, count) => (fit ? [count] : [])).join(' or ');
+    this.kills.push(`${done} done of ${this.inFlight.map((c) => c.args.join(' ')).join('; ')}`);
     this.unsure.push(fits.flatMap((fit, done) => (fit ? [totalsOf(this.inFlight.slice(0, done))] : [])));
     this.inFlight = [];
     this.model.clear();

@@ -97,7 +97,9 @@ describe('a hub and two edges', () => {
       for (const writer of writers) await writer.check(node.port);
       const counters = await MixedWriter.readCounters(node.port);
       const possible = MixedWriter.possibleCounters(writers);
-      assert.ok(possible.includes(counters), `seed ${seed}: ${counters} is none of ${possible.join('; ')}`);
+      const kills = writers.flatMap((writer) => writer.kills).join('\n');
+      const why = `seed ${seed}: ${counters} is none of ${possible.join('; ')}\n${kills}`;
+      assert.ok(possible.includes(counters), why);
     }
   };
 
