@@ -133,7 +133,7 @@ export class MixedWriter {
     const found = await this.readOwn(port);
     const models = Array.from({ length: this.inFlight.length + 1 }, (_, done) => {
       const model = new Map(this.model);
-      for (const { args } of this.inFlight.slice(0, done)) applyOwn(model, args);
+      for (const { args } of this.inFlight.slice(0, done)) if (this.isOwn(args)) applyOwn(model, args);
       return model;
     });
     const fits = models.map((model) => shown(model).join() === shown(found).join());
@@ -187,13 +187,16 @@ export class MixedWriter {
     const { args } = command;
     if (reply instanceof Error) {
       assert.match(reply.message, earned, `${this.name}: ${args.join(' ')}`);
-      const isOwn = String(args[1]).startsWith('own:');
-      assert.ok(!isOwn || args[0] === 'RENAME', `${reply.message}: ${args.join(' ')}`);
+      assert.ok(!this.isOwn(args) || args[0] === 'RENAME', `${reply.message}: ${args.join(' ')}`);
     }
     this.acknowledged += 1;
     this.inFlight = this.inFlight.filter((c) => c !== command);
-    if (String(args[1]).startsWith(`own:${this.name}`)) applyOwn(this.model, args);
+    if (this.isOwn(args)) applyOwn(this.model, args);
     this.totals = totalsOf([command], this.totals);
+  }
+
+  private isOwn(args: Args): boolean {
+    return String(args[1]).startsWith(`own:${this.name}:`);
   }
 
   private pick(count: number): number {

@@ -7,7 +7,7 @@ import { NetworkPlug } from './network-plug.ts';
 import { askOnce, Pipeline } from './pipeline.ts';
 import { ServerProcess } from './server-process.ts';
 
-const patienceMs = 15_000;
+const patienceMs = 30_000;
 const { FERRITE_SEED: seedGiven } = env;
 const quickRetries = [
   '--set',
