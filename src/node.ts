@@ -210,6 +210,10 @@ export class EdgeNode {
         });
       },
     });
+    const engine = sync?.engine;
+    if (engine !== undefined) {
+      replica.store.eviction.isAcknowledged = (origin, stamp) => engine.mayForget(origin, stamp);
+    }
     const local = new LocalClient(dispatch, committer, nowMs());
     const http: Server | undefined = undefined;
     const running = { replica, services, dispatch, background, local, listener, sync, sampler, http };

@@ -156,7 +156,7 @@ export class Call {
       return 0;
     }
     this.services.stats.hits += 1;
-    if (!this.session.noTouch) this.store.entries.setAccess(at, this.store.ground.access);
+    if (!this.session.noTouch) this.store.touch(at);
     return at;
   }
 

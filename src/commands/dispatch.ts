@@ -10,6 +10,7 @@ import {
   wrongArguments,
 } from '../resp/errors.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
+import { freshAccess } from '../store/access-clock.ts';
 import { logDenial } from './acl/log-denial.ts';
 import type { User } from './acl/user.ts';
 import { type Attention, AttentionBit } from './attention.ts';
@@ -60,7 +61,7 @@ export class Dispatch implements Executor {
     const nowMs = this.nowMs();
     store.nowMs = nowMs;
     store.clock.observe(nowMs);
-    store.ground.access = Math.floor(nowMs / 1000) & 0xffffff;
+    store.ground.access = freshAccess(nowMs, store.ground.isLfu);
     this.changes.beginTurn();
     this.lastMs = this.monotonicMs();
   }
@@ -87,7 +88,7 @@ export class Dispatch implements Executor {
       if (session.permissions !== undefined) this.authorize(client, session.permissions, entry);
       if ((session.mode | this.attention.bits) === 0) {
         this.admitted = entry;
-        entry.run?.(call);
+        this.run(entry);
       } else this.runSpecial(entry, session);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -100,6 +101,30 @@ export class Dispatch implements Executor {
     if (this.changes.pending) this.changes.settle();
     if (isDeferred) return ExecuteResult.deferred;
     return wrote ? ExecuteResult.write : ExecuteResult.read;
+  }
+
+  /**
+   * Runs a command. Where it found no room and has changed nothing yet, keys are evicted as the policy says, and it runs
+   * again.
+   */
+  private run(entry: CommandEntry): void {
+    const { call } = this;
+    const { store } = call;
+    const mark = call.reply.mark();
+    let recorded = store.recorder?.count;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        entry.run?.(call);
+        return;
+      } catch (error) {
+        if (!(error instanceof CommandError) || !error.message.startsWith('OOM ')) throw error;
+        // Without a recorder nobody can say what was changed, so only what changes one thing may run again.
+        const isWhole = recorded === undefined ? changesOneThing(call) : store.recorder?.count === recorded;
+        if (!store.eviction.relieve(attempt) || !isWhole) throw error;
+        call.reply.rewind(mark);
+        recorded = store.recorder?.count;
+      }
+    }
   }
 
   /** A command of a client in a transaction, or with subscriptions. */
@@ -129,7 +154,7 @@ export class Dispatch implements Executor {
   private runAttended(entry: CommandEntry): void {
     const { call, attention } = this;
     if ((attention.bits & AttentionBit.created) !== 0 && entry.isWrite) this.noteAbsent(entry);
-    entry.run?.(call);
+    this.run(entry);
   }
 
   /** Takes note of which keys of the call are not there. */
@@ -277,6 +302,11 @@ export class Dispatch implements Executor {
     entry.usec += (nowMs - this.lastMs) * 1000;
     this.lastMs = nowMs;
   }
+}
+
+/** Whether a command puts one string, or has one element at most. */
+function changesOneThing({ entry, argc }: Call): boolean {
+  return entry?.spec.group === 'string' || argc <= 4;
 }
 
 /** Redis's answer to a name that is none, with the arguments up to about 128 bytes. */

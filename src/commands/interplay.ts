@@ -41,6 +41,9 @@ export function createInterplay(store: Store, timers: Timers, joining: () => boo
   store.onExpired = (db, key) => {
     if (events.mask !== 0) events.raise('expired', keyIdOf(db, key, 0, key.length));
   };
+  store.eviction.onEvicted = (db, key) => {
+    if (events.mask !== 0) events.raise('evicted', keyIdOf(db, key, 0, key.length));
+  };
   return { attention, changes, blocked, watched, outbox, pubsub, events, timers };
 }
 

@@ -4,6 +4,7 @@
 import type { Log, LogLevel } from '../base/log.ts';
 import { type FsyncPolicy, fsyncPolicies } from '../journal/file-journal.ts';
 import type { RequestLimits } from '../resp/request-decoder.ts';
+import { evictionPolicies } from '../store/eviction.ts';
 import type { Store } from '../store/store.ts';
 import type { AclLog } from './acl/acl-log.ts';
 import { refreshClients } from './acl/refresh-clients.ts';
@@ -33,6 +34,8 @@ export interface ParameterSources {
   port(): number;
 }
 
+/** Keys that go within CONFIG SET maxmemory. */
+const evictedAtOnce = 10_000;
 const kb = 1024;
 const mb = 1024 * kb;
 const gb = 1024 * mb;
@@ -64,7 +67,7 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
       },
     }),
     maxmemory(sources.store),
-    choice('maxmemory-policy', ['noeviction'], { read: () => 'noeviction', write: () => {} }),
+    ...eviction(sources.store),
     notifyKeyspaceEvents(sources.events),
     decidedAtStart('port', () => String(sources.port())),
     bytes('proto-max-bulk-len', mb, 512 * mb, requestLimits, 'bulkBytesMax'),
@@ -191,10 +194,42 @@ function maxmemory(store: Store): Parameter {
         apply: () => {
           arena.setLimit(limit);
           asked = limit;
+          // What is beyond this many goes in the background.
+          store.eviction.enforce(evictedAtOnce);
         },
       };
     },
   };
+}
+
+/** What is evicted, and by what measure. */
+function eviction({ eviction }: Store): Parameter[] {
+  return [
+    integer('lfu-decay-time', 0, 2 ** 31 - 1, {
+      read: () => eviction.lfu.decayMinutes,
+      write: (decayMinutes) => {
+        eviction.lfu = { ...eviction.lfu, decayMinutes };
+      },
+    }),
+    integer('lfu-log-factor', 0, 2 ** 31 - 1, {
+      read: () => eviction.lfu.logFactor,
+      write: (logFactor) => {
+        eviction.lfu = { ...eviction.lfu, logFactor };
+      },
+    }),
+    choice('maxmemory-policy', evictionPolicies, {
+      read: () => eviction.policy,
+      write: (policy) => {
+        eviction.policy = policy;
+      },
+    }),
+    integer('maxmemory-samples', 1, 64, {
+      read: () => eviction.samples,
+      write: (samples) => {
+        eviction.samples = samples;
+      },
+    }),
+  ];
 }
 
 function appendfsync(journal: { appendfsync: FsyncPolicy }): Parameter {

@@ -199,6 +199,31 @@ export const schema = {
   'store.max_keys': integer(0, { min: 0, max: 1_000_000_000 }, 'Most keys; 0 sets no limit'),
   'store.max_key_size': size(512 * mb, { min: 16, max: 512 * mb }, 'Longest key'),
   'store.max_value_size': size(512 * mb, { min: 64, max: 512 * mb }, 'Longest value'),
+  'store.eviction_policy': choice(
+    'noeviction',
+    [
+      'noeviction',
+      'allkeys-lru',
+      'allkeys-lfu',
+      'allkeys-random',
+      'volatile-lru',
+      'volatile-lfu',
+      'volatile-random',
+      'volatile-ttl',
+    ],
+    'Which keys go when memory or max_keys is used up; expired ones go first, and none that the hub still lacks',
+  ),
+  'store.eviction_samples': integer(5, { min: 1, max: 64 }, 'Keys compared for each one that goes'),
+  'store.lfu_log_factor': integer(
+    10,
+    { min: 0, max: 1_000_000 },
+    'The larger, the more uses a step of the frequency counter takes',
+  ),
+  'store.lfu_decay_minutes': integer(
+    1,
+    { min: 0, max: 65_535 },
+    'Minutes without use for which the frequency counter falls by one; 0 never',
+  ),
   'store.compression_level': integer(
     0,
     { min: 0, max: 9 },

@@ -187,6 +187,7 @@ export class BatchReader {
         this.deadlineMs = this.varint();
         return;
       case DeltaKind.forget:
+      case DeltaKind.evict:
         return;
       case DeltaKind.insert:
         this.position();

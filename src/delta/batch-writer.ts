@@ -395,6 +395,19 @@ export class BatchWriter {
     this.head(DeltaKind.forget, 0, db, key, keyOffset, keyLength, origin, hi, lo, 0);
   }
 
+  /** evict: the key was evicted here, at this dot. */
+  evict(
+    db: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    origin: number,
+    hi: number,
+    lo: number,
+  ): void {
+    this.head(DeltaKind.evict, 0, db, key, keyOffset, keyLength, origin, hi, lo, 0);
+  }
+
   /** clearDb: kill dot. */
   clearDb(
     db: number,

@@ -136,6 +136,9 @@ function copy(d: BatchReader, w: BatchWriter, ko: number, kl: number): void {
     case DeltaKind.forget:
       w.forget(db, buf, ko, kl, origin, hi, lo);
       return;
+    case DeltaKind.evict:
+      w.evict(db, buf, ko, kl, origin, hi, lo);
+      return;
     case DeltaKind.registers:
       w.registers(
         db,

@@ -27,6 +27,8 @@ export const DeltaKind = {
   remove: 12,
   /** The HyperLogLog registers of one origin: all of them, or those that rose since its set had the base dot. */
   registers: 13,
+  /** A key was evicted here; all of it at or below the dot. Local: journal only. */
+  evict: 14,
   /** Everything of this origin up to this stamp is complete here; `tag` names the start that gave the stamp. */
   frontier: 16,
   /** This node started: origin, first stamp, tag. */
@@ -62,7 +64,7 @@ export const ElementType = { set: 2, zset: 3, hash: 4, stream: 5 } as const;
 
 /** Whether a kind speaks of the content of a store, and not of the journal or a link. */
 export function isContent(kind: number): boolean {
-  return kind < DeltaKind.frontier && kind !== DeltaKind.forget;
+  return kind < DeltaKind.frontier && kind !== DeltaKind.forget && kind !== DeltaKind.evict;
 }
 
 /** Longest key, value or text in a batch, in bytes: Redis's own limit for one bulk. */

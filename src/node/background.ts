@@ -15,6 +15,7 @@ const freedSegments = 4;
 /** What flushes left is freed for so long, so often, until there is no more of it. */
 const freeMs = 3;
 const freeEveryMs = 10;
+const evictedKeys = 64;
 const sweptTombs = 512;
 const graveyardShare = 0.1;
 
@@ -61,6 +62,7 @@ export class Background {
     const untilMs = parts.monotonicMs() + budgetMsOf[parts.config['edge.resources.cpu_budget']];
     this.expire(untilMs);
     if (this.freeTimer === undefined) this.free();
+    while (parts.monotonicMs() < untilMs && store.eviction.enforce(evictedKeys));
     while (parts.monotonicMs() < untilMs && store.compactSlice());
     while (parts.monotonicMs() < untilMs && store.packing.slice(sliceEntries));
     this.sweepGraveyard();

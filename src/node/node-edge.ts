@@ -129,6 +129,7 @@ function statsRows({ replica, stats, sync }: EdgeViewParts): Row[] {
     ['misses', stats.misses],
     ['hit_rate', reads === 0 ? '0' : (stats.hits / reads).toFixed(4)],
     ['expired', store.expiredCount],
+    ['evicted', store.eviction.evictedCount],
     ...valueRows(store),
     ['reconnects', status?.reconnects ?? 0],
     ['forks', status?.forks ?? 0],

@@ -61,12 +61,23 @@ export function openReplica(config: Config, log: Log, nowMs: () => number): Repl
   };
   store.compression.level = config['store.compression_level'];
   store.compression.bytesMin = config['store.compression_min'];
+  const { eviction } = store;
+  eviction.policy = config['store.eviction_policy'];
+  eviction.samples = config['store.eviction_samples'];
+  eviction.lfu = {
+    logFactor: config['store.lfu_log_factor'],
+    decayMinutes: config['store.lfu_decay_minutes'],
+  };
   store.nowMs = nowMs();
   clock.observe(store.nowMs);
   const ledger = new Ledger();
   ledger.repairs = store;
   const peers = hasPeers(config);
-  if (peers) store.keepDead();
+  if (peers) {
+    store.keepDead();
+    // Until the sync says otherwise, as recovery runs before it.
+    eviction.isAcknowledged = () => false;
+  }
   const fileJournal = config['persistence.enabled']
     ? openFiles(config, { origins, store, ledger, log, clock, nowMs })
     : undefined;

@@ -8,7 +8,7 @@
 //   span        [one block]
 //
 // Blocks are 8-byte aligned and at most 2 GiB in all, so offsets stay small integers. A slab whose last block is freed
-// returns to the pool. The limit counts units, so `usedBytes` is exact.
+// returns to the pool. What is created is counted in units, so `usedBytes` is exact; a limit below it in live blocks.
 import { FerriteError } from '../base/errors.ts';
 
 export const arenaBytesMax = 0x7fff0000;
@@ -43,7 +43,8 @@ export class Arena {
   /** Units of a slab, by class. */
   private readonly slabUnits: Int32Array;
   private readonly unitCount: number;
-  private unitLimit: number;
+  /** Bytes of live blocks that are allowed. */
+  private liveLimit: number;
   private unitsUsed = 0;
   private lowestFree = 1;
   /** By unit: what it is, and for continuation units the head. */
@@ -83,7 +84,7 @@ export class Arena {
     this.i32 = new Int32Array(this.buffer);
     this.sizes = sizeClasses(this.unitBytes);
     this.slabUnits = this.sizes.map((s) => (s * 8 <= this.unitBytes ? 1 : s * 2 <= this.unitBytes ? 2 : 8));
-    this.unitLimit = this.unitCount;
+    this.liveLimit = this.capacityBytes;
     const n = this.unitCount;
     this.state = new Uint8Array(n);
     this.head = new Int32Array(n);
@@ -110,7 +111,7 @@ export class Arena {
   }
 
   get limitBytes(): number {
-    return (this.unitLimit - 1) * this.unitBytes;
+    return this.liveLimit;
   }
 
   /** Bytes that the arena could ever use: what it was created with. */
@@ -118,15 +119,19 @@ export class Arena {
     return (this.unitCount - 1) * this.unitBytes;
   }
 
-  /** Lowers or raises the limit, at most to what the arena was created with. Blocks beyond it stay. */
+  /**
+   * Lowers or raises the limit of live blocks, at most to what the arena was created with. Blocks beyond it stay. Units
+   * may come to a little more than a lowered limit, as slabs are seldom full.
+   */
   setLimit(bytes: number): void {
-    this.unitLimit = Math.max(2, Math.min(this.unitCount, Math.floor(bytes / this.unitBytes) + 1));
+    this.liveLimit = Math.max(0, Math.min(this.capacityBytes, bytes));
   }
 
   /** A block of at least `bytes`, or 0 when it does not fit within the limit less `reserveBytes`. */
   alloc(bytes: number, reserveBytes = 0): number {
     const cls = this.classFor(bytes);
     if (cls < 0) return this.allocSpan(bytes, reserveBytes);
+    if (!this.isAllowed(this.sizes[cls]!, reserveBytes)) return 0;
     let slab = this.roomHead[cls]!;
     if (slab === 0) {
       slab = this.newSlab(cls, reserveBytes);
@@ -239,6 +244,12 @@ export class Arena {
     return 16 + (octave - 7) * classesPerOctave + (((bytes - 1 - (1 << octave)) / step) | 0);
   }
 
+  /** Whether so many bytes more of live blocks keep to the limit, once there is nothing left to reclaim. */
+  private isAllowed(bytes: number, reserveBytes: number): boolean {
+    while (this.blockBytes + bytes > this.liveLimit - reserveBytes) if (this.reclaim?.() !== true) return false;
+    return true;
+  }
+
   /** A slab with room: a fresh one, or what was reclaimed meanwhile. */
   private newSlab(cls: number, reserveBytes: number): number {
     for (;;) {
@@ -258,6 +269,7 @@ export class Arena {
 
   private allocSpan(bytes: number, reserveBytes: number): number {
     const units = Math.ceil(bytes / this.unitBytes);
+    if (!this.isAllowed(units * this.unitBytes, reserveBytes)) return 0;
     let run = this.takeRun(units, spanHead, reserveBytes);
     while (run === 0 && this.reclaim?.() === true) run = this.takeRun(units, spanHead, reserveBytes);
     if (run === 0) return 0;
@@ -268,7 +280,7 @@ export class Arena {
   /** First fit, so that high addresses stay untouched. */
   private takeRun(units: number, kind: number, reserveBytes: number): number {
     const reserve = Math.ceil(reserveBytes / this.unitBytes);
-    if (this.unitsUsed + units > this.unitLimit - 1 - reserve) return 0;
+    if (this.unitsUsed + units > this.unitCount - 1 - reserve) return 0;
     let run = 0;
     for (let unit = this.lowestFree; unit < this.unitCount; ) {
       if (this.state[unit] !== 0) {

@@ -70,6 +70,7 @@ function joinByKind(
   }
   if (isKilled(store, ks, d)) return JoinResult.stale;
   const hash = store.hash.of(d.buf, d.keyOffset, d.keyLength);
+  if (d.kind === DeltaKind.evict) return joinEvict(store, ks, hash, d);
   if (d.kind === DeltaKind.put && d.records.length === 0) {
     const fast = putInPlace(store, ks, hash, d, context);
     if (fast !== undefined) return fast;
@@ -278,7 +279,7 @@ function joinPatch(
   return JoinResult.joined;
 }
 
-/** Replays a purge or an eviction, unless the key has been written since. */
+/** Replays a purge, unless the key has been written since. */
 function joinForget(
   store: Store,
   ks: Keyspace,
@@ -290,6 +291,15 @@ function joinForget(
   if (!isLive(state) || store.compare(greatestDot(state, store.ground.order), dot) > 0)
     return JoinResult.stale;
   store.retire(ks, hash, d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength), state);
+  return JoinResult.joined;
+}
+
+/** Replays an eviction, unless the key has been written since. */
+function joinEvict(store: Store, ks: Keyspace, hash: number, d: BatchReader): JoinResult {
+  const { entries } = store;
+  const at = ks.entryOf(hash, d.buf, d.keyOffset, d.keyLength);
+  if (at === 0 || entries.stamp(at) > d.stamp || entries.expiryStamp(at) > d.stamp) return JoinResult.stale;
+  ks.drop(hash, d.buf, d.keyOffset, d.keyLength);
   return JoinResult.joined;
 }
 

@@ -41,6 +41,8 @@ export interface Ground {
   tombBytes: number;
   /** The access clock that new entries start with. */
   access: number;
+  /** Access clocks count uses: a key that is written over keeps its count. */
+  isLfu: boolean;
 }
 
 /** Value bytes of a plain counter: run, sum; with a base also its value and dot. See `Keyspace.counter*`. */
@@ -129,6 +131,7 @@ export class Keyspace {
     const old = at;
     if (old !== 0) this.forgetDeadline(old);
     const need = entries.size(keyLength, valueLength, hasExpiry);
+    const access = old !== 0 && this.ground.isLfu ? entries.access(old) : this.ground.access;
     if (
       old === 0 ||
       entries.hasExpiry(old) !== hasExpiry ||
@@ -136,7 +139,7 @@ export class Keyspace {
       !this.fits(old, need)
     ) {
       at = this.allocEntry(hash, need, slot, old);
-      entries.init(at, type, encoding, keyLength, valueLength, hasExpiry, origin, hi, lo, this.ground.access);
+      entries.init(at, type, encoding, keyLength, valueLength, hasExpiry, origin, hi, lo, access);
       copyBytes(arena.u8, entries.keyOffset(at), key, keyOffset, keyLength);
       if (old === 0) this.table.insert(hash, at);
       else {
@@ -144,7 +147,7 @@ export class Keyspace {
         arena.free(old);
       }
     } else {
-      entries.init(at, type, encoding, keyLength, valueLength, hasExpiry, origin, hi, lo, this.ground.access);
+      entries.init(at, type, encoding, keyLength, valueLength, hasExpiry, origin, hi, lo, access);
     }
     if (hasExpiry) {
       entries.setExpiry(at, deadlineMs, expiryOrigin, expiryStamp);

@@ -9,13 +9,15 @@ import { bulkBytesMax, DeltaKind, keyspacesMax } from '../delta/kinds.ts';
 import type { Origins } from '../delta/origins.ts';
 import { VersionVector } from '../delta/vector.ts';
 import { keyTooLarge, tooManyKeys, valueTooLarge } from '../resp/errors.ts';
+import { usedAccess } from './access-clock.ts';
 import { Arena } from './arena.ts';
 import { compactSlab } from './compaction.ts';
 import { Compression } from './compression.ts';
 import { Encoding, Entries } from './entry.ts';
+import { Eviction } from './eviction.ts';
 import { Graveyard } from './graveyard.ts';
 import { KeyHash } from './hash.ts';
-import { type JoinResult, joinDelta } from './join.ts';
+import { JoinResult, joinDelta } from './join.ts';
 import {
   type Dot,
   greatestDot,
@@ -80,6 +82,7 @@ export class Store {
   readonly registers: Registers;
   readonly compression: Compression;
   readonly packing: PackingPass;
+  readonly eviction: Eviction;
   readonly graveyard: Graveyard;
   readonly random: () => number;
   /** This node's own origin. */
@@ -128,17 +131,23 @@ export class Store {
       starved: false,
       tombBytes: 0,
       access: 0,
+      isLfu: false,
     };
     for (let id = 0; id < keyspacesMax; id++) this.keyspaces.push(new Keyspace(id, this.ground));
     this.strings = new Strings(this);
     this.registers = new Registers(this);
     this.packing = new PackingPass(this);
+    this.eviction = new Eviction(this);
     this.graveyard = new Graveyard(this);
   }
 
-  /** Bytes of arena units in use and of the table directories beside it. */
+  /**
+   * What counts against the limit, and the table directories beside it: units of the arena, or where the limit was lowered
+   * below what was set aside, live blocks.
+   */
   get usedBytes(): number {
-    let bytes = this.arena.usedBytes;
+    const { arena } = this;
+    let bytes = arena.limitBytes < arena.capacityBytes ? arena.liveBytes : arena.usedBytes;
     for (const ks of this.keyspaces) bytes += ks.table.directoryBytes + ks.grave.directoryBytes;
     return bytes;
   }
@@ -170,7 +179,11 @@ export class Store {
 
   /** Joins the reader's current record: see joinDelta. */
   join(d: BatchReader, context: VersionVector | undefined, whole = false): JoinResult {
-    return joinDelta(this, d, context, whole);
+    let result = joinDelta(this, d, context, whole);
+    for (let i = 0; result === JoinResult.full && this.eviction.relieveForJoin(i); i++) {
+      result = joinDelta(this, d, context, whole);
+    }
+    return result;
   }
 
   /** What a snapshot notes for `expect`: the keys of the first keyspace. */
@@ -227,6 +240,13 @@ export class Store {
     if (!this.isExpired(at)) return at;
     this.purge(ks, hash, at);
     return 0;
+  }
+
+  /** Notes a use of the entry for the eviction policy. */
+  touch(at: number): void {
+    const { entries, eviction } = this;
+    if (!this.ground.isLfu) entries.setAccess(at, this.ground.access);
+    else entries.setAccess(at, usedAccess(entries.access(at), this.nowMs, this.random(), eviction.lfu));
   }
 
   isExpired(at: number): boolean {

@@ -214,7 +214,7 @@ export class Strings {
       // The commonest overwrite: the same size in the same place.
       entries.setDot(at, store.self, hi, lo);
       entries.setEncoding(at, encoding);
-      entries.setAccess(at, ground.access);
+      store.touch(at);
       copyBytes(store.arena.u8, entries.valueOffset(at), bytes, offset, length);
     } else {
       ks.write(
@@ -469,7 +469,7 @@ export class Strings {
     clock.tick();
     const { hi, lo } = clock;
     entries.setDot(at, store.self, hi, lo);
-    entries.setAccess(at, store.ground.access);
+    store.touch(at);
     const sumHi = Math.floor(sum / two32);
     const sumLo = lowOf(sum);
     i32[w + 2] = sumLo;

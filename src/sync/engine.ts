@@ -417,6 +417,17 @@ export class SyncEngine {
     };
   }
 
+  /**
+   * Whether this node may let go of what it has at this dot: its hub has it, as far as was last known, or where there is
+   * no hub, every peer that is linked now.
+   */
+  mayForget(origin: number, stamp: number): boolean {
+    const hubs = this.uplinks.filter((u) => u.target.isHub);
+    if (hubs.length > 0) return hubs.some((u) => u.link.lastPeer?.vector.covers(origin, stamp) === true);
+    const links = [...this.uplinks.map((u) => u.current), ...this.hub.live()];
+    return links.every((link) => link.peer?.vector.covers(origin, stamp) === true);
+  }
+
   /** Keeps the store's horizon with the data: to be called when tombstones went. */
   noteHorizon(): void {
     const { ledger, store, log } = this.options;

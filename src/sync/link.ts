@@ -92,6 +92,8 @@ type EventInput = LinkEvent extends infer E
 export class Link {
   state: LinkState;
   peer: Peer | undefined;
+  /** The peer of this connection or of the one before: what it had then. */
+  lastPeer: Peer | undefined;
   sender: Sender | undefined;
   receiver: Receiver | undefined;
   /** The peer's node id, once it said so. */
@@ -365,6 +367,7 @@ export class Link {
     const then = this.vectorThen ?? node.ledger.vector;
     const peer = peerOf(node, greeting, knowledge, knowledge.vector, then);
     this.peer = peer;
+    this.lastPeer = peer;
     figures.connects += 1;
     this.receiver = new Receiver({
       ...node,

@@ -4,7 +4,7 @@
 import { msOfStamp } from '../base/clock.ts';
 import { BatchReader } from '../delta/batch-reader.ts';
 import { copyRecord } from '../delta/copy-record.ts';
-import { DeltaKind } from '../delta/kinds.ts';
+import { DeltaKind, isContent } from '../delta/kinds.ts';
 import type { Payload } from './envelope.ts';
 import { BatchAssembly, FrameFlag, type FrameHead } from './frame.ts';
 import type { Identity } from './identity.ts';
@@ -152,7 +152,7 @@ export class Receiver {
     reader.open(batch.buf, batch.start, batch.buf.length);
     while (reader.next()) {
       const { origin, kind } = reader;
-      if (kind === DeltaKind.forget || kind > DeltaKind.frontier) {
+      if (!isContent(kind) && kind !== DeltaKind.frontier) {
         refusal ??= { reason: 'forged', error: `a delta of kind ${kind} does not travel` };
       }
       if (origin === store.self) {

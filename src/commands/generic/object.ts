@@ -1,6 +1,7 @@
 // OBJECT ENCODING | FREQ | IDLETIME | REFCOUNT key: how a value is kept, under the names that Redis would give, and
 // when it was last used. Looking does not count as a use. https://redis.io/commands/object
 import { CommandError } from '../../base/errors.ts';
+import { frequency, idleSeconds } from '../../store/access-clock.ts';
 import { isCanonicalInt } from '../../store/number.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
@@ -11,6 +12,9 @@ const embstrBytesMax = 44;
 const noFrequency =
   'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching ' +
   'between policies at runtime LRU and LFU data will take some time to adjust.';
+const noIdleTime =
+  'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies ' +
+  'at runtime LRU and LFU data will take some time to adjust.';
 
 export const command: CommandSpec = {
   name: 'object',
@@ -22,9 +26,7 @@ export const command: CommandSpec = {
   complexity: 'Depends on the subcommand',
   subcommands: [
     ofKey('encoding', 'Returns how the value is kept, in the words of Redis.', encoding),
-    ofKey('freq', 'Refused: how often a key is used is not counted.', () => {
-      throw new CommandError(noFrequency);
-    }),
+    ofKey('freq', 'Returns how often the key was used, on a logarithmic scale, under an LFU policy.', freq),
     helpSubcommand('generic', '6.2.0'),
     ofKey('idletime', 'Returns the seconds since the last use.', idleTime),
     ofKey('refcount', 'Returns how many refer to the value: always 1.', (call) => call.reply.integer(1)),
@@ -58,7 +60,14 @@ function encoding(call: Call, at: number): void {
   else call.reply.bulkLatin1(valueLength <= embstrBytesMax ? 'embstr' : 'raw');
 }
 
+function freq(call: Call, at: number): void {
+  const { entries, eviction, ground, nowMs } = call.store;
+  if (!ground.isLfu) throw new CommandError(noFrequency);
+  call.reply.integer(frequency(entries.access(at), nowMs, eviction.lfu));
+}
+
 function idleTime(call: Call, at: number): void {
-  const { entries, ground } = call.store;
-  call.reply.integer((ground.access - entries.access(at)) & 0xffffff);
+  const { entries, ground, nowMs } = call.store;
+  if (ground.isLfu) throw new CommandError(noIdleTime);
+  call.reply.integer(idleSeconds(entries.access(at), nowMs));
 }

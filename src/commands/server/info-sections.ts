@@ -217,7 +217,7 @@ function stats({ stats, clients, rates, store, pubsub }: Services): InfoLine[] {
     ['sync_partial_ok', 0],
     ['sync_partial_err', 0],
     ['expired_keys', store.expiredCount],
-    ['evicted_keys', 0],
+    ['evicted_keys', store.eviction.evictedCount],
     ['evicted_clients', 0],
     ['keyspace_hits', stats.hits],
     ['keyspace_misses', stats.misses],

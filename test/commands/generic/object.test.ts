@@ -46,3 +46,18 @@ test('OBJECT REFCOUNT, FREQ and HELP', () => {
   assert.equal(client.send('OBJECT', 'FREQ', 'nokey'), '$-1\r\n');
   assert.match(client.send('OBJECT', 'HELP'), /\+IDLETIME <key>\r\n/);
 });
+
+test('under an LFU policy uses are counted instead of the time since the last', () => {
+  const node = new CommandNode();
+  assert.equal(node.run('CONFIG SET maxmemory-policy allkeys-lfu'), 'OK');
+  node.advance(0);
+  node.run('SET k v');
+  assert.equal(node.run('OBJECT FREQ k'), 5);
+  node.run('GET k');
+  assert.equal(node.run('OBJECT FREQ k'), 6);
+  node.run('SET k other');
+  assert.ok(Number(node.run('OBJECT FREQ k')) >= 6);
+  node.advance(60_000);
+  assert.ok(Number(node.run('OBJECT FREQ k')) <= 6);
+  assert.match(String(node.run('OBJECT IDLETIME k')), /^-ERR An LFU maxmemory policy is selected/);
+});

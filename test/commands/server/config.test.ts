@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { evictionPolicies } from '../../../src/store/eviction.ts';
 import { bulk, Rig } from '../command-rig.ts';
 
 test('CONFIG GET takes globs, several at a time, and gives each parameter once', () => {
@@ -66,8 +67,11 @@ test('CONFIG SET refuses in Redis words', () => {
     [['maxclients', 'abc'], failed('maxclients', "argument couldn't be parsed into an integer")],
     [['maxclients', '0'], failed('maxclients', 'argument must be between 1 and 1000000 inclusive')],
     [
-      ['maxmemory-policy', 'allkeys-lru'],
-      failed('maxmemory-policy', 'argument(s) must be one of the following: noeviction'),
+      ['maxmemory-policy', 'oldest'],
+      failed(
+        'maxmemory-policy',
+        `argument(s) must be one of the following: ${evictionPolicies.join(', ')}`,
+      ),
     ],
     [
       ['appendfsync', 'foo'],

@@ -1,0 +1,229 @@
+// Eviction: what goes when memory or the limit of keys is used up. Expired keys go first, then keys that the policy picks
+// from samples of the table. It is local forgetting: it never travels, is journaled as `evict`, and spares whatever a hub
+// has not acknowledged. It runs between the tries of a write that found no room, never in the midst of one, because an entry
+// that goes makes offsets void. Knows no clients and no links: whether a dot is acknowledged is asked of the driver.
+import { stampHi, stampLo } from '../base/clock.ts';
+import { frequency, idleSeconds, type LfuRules } from './access-clock.ts';
+import { Encoding, EntryType } from './entry.ts';
+import type { Keyspace } from './keyspace.ts';
+import type { Store } from './store.ts';
+
+export const evictionPolicies = [
+  'noeviction',
+  'allkeys-lru',
+  'allkeys-lfu',
+  'allkeys-random',
+  'volatile-lru',
+  'volatile-lfu',
+  'volatile-random',
+  'volatile-ttl',
+] as const;
+export type EvictionPolicy = (typeof evictionPolicies)[number];
+
+/** The best candidates so far are kept between evictions, as samples of one are few. */
+const poolSize = 16;
+/** Tries of one write, each after evicting more than before. */
+export const reliefsMax = 12;
+const firstRelief = 8;
+const compactionsMax = 4;
+const expiredPerRelief = 1024;
+/** Entries looked at for one that may go, where samples find none. */
+const searchEntriesMax = 4096;
+/** Samples taken for each that is wanted, where most cannot go. */
+const missesMax = 8;
+
+interface Candidate {
+  readonly ks: Keyspace;
+  readonly key: Uint8Array;
+  /** The greater, the sooner it goes. */
+  readonly score: number;
+}
+
+export class Eviction {
+  /** Keys compared for each that goes: maxmemory-samples. */
+  samples = 5;
+  lfu: LfuRules = { logFactor: 10, decayMinutes: 1 };
+  /** Whether whoever must have a dot has it for good. */
+  isAcknowledged: (origin: number, stamp: number) => boolean = () => true;
+  onEvicted: ((db: number, key: Buffer) => void) | undefined;
+  evictedCount = 0;
+  private readonly store: Store;
+  private readonly pool: Candidate[] = [];
+  private searchCursor = 0;
+  private policyNow: EvictionPolicy = 'noeviction';
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  get policy(): EvictionPolicy {
+    return this.policyNow;
+  }
+
+  /** Between LRU and LFU the access clocks of what is there mean little until they are used again. */
+  set policy(policy: EvictionPolicy) {
+    this.policyNow = policy;
+    this.store.ground.isLfu = policy.endsWith('lfu');
+    this.pool.length = 0;
+  }
+
+  /**
+   * Makes room after a write found none; `attempt` counts its tries from 0. False where nothing could go: the write fails.
+   */
+  relieve(attempt: number): boolean {
+    if (attempt >= reliefsMax) return false;
+    const { store } = this;
+    let gained = attempt === 0 && store.expireSlice(expiredPerRelief) > 0;
+    if (!gained && this.policy !== 'noeviction') gained = this.evict(firstRelief << attempt, this.policy) > 0;
+    return this.gather(attempt) || gained;
+  }
+
+  /** The same for what a peer sent, which no policy may refuse. */
+  relieveForJoin(attempt: number): boolean {
+    if (attempt >= reliefsMax) return false;
+    const policy = this.policy === 'noeviction' ? 'allkeys-lru' : this.policy;
+    let gained = this.store.expireSlice(expiredPerRelief) > 0;
+    if (!gained) gained = this.evict(firstRelief << attempt, policy) > 0;
+    return this.gather(attempt) || gained;
+  }
+
+  /** Brings memory down to a limit that was lowered; about `keysMax` keys at a time. Returns whether there is more to do. */
+  enforce(keysMax: number): boolean {
+    const { arena } = this.store;
+    if (this.policy === 'noeviction') return false;
+    let left = keysMax;
+    while (left > 0 && arena.liveBytes > arena.limitBytes) {
+      if (this.store.expireSlice(expiredPerRelief) === 0 && !this.evictOne(this.policy)) return false;
+      left -= 1;
+    }
+    return arena.liveBytes > arena.limitBytes;
+  }
+
+  /** Freed blocks are of use to other sizes only when their slabs are emptied. */
+  private gather(attempt: number): boolean {
+    let gained = false;
+    for (let i = 0; attempt > 0 && i < compactionsMax << attempt && this.store.compactSlice(); i++)
+      gained = true;
+    return gained;
+  }
+
+  private evict(count: number, policy: EvictionPolicy): number {
+    let evicted = 0;
+    while (evicted < count && this.evictOne(policy)) evicted += 1;
+    return evicted;
+  }
+
+  private evictOne(policy: EvictionPolicy): boolean {
+    if (policy.endsWith('random')) return this.evictRandom(policy);
+    this.sampleAll(policy);
+    for (let best = this.pool.pop(); best !== undefined; best = this.pool.pop()) {
+      if (this.drop(best.ks, best.key, policy)) return true;
+    }
+    const found = this.search(policy);
+    return found !== undefined && this.drop(found.ks, found.key, policy);
+  }
+
+  private evictRandom(policy: EvictionPolicy): boolean {
+    const { store } = this;
+    const { keys } = store.counts();
+    let place = Math.floor(store.random() * keys);
+    for (const ks of store.keyspaces) {
+      place -= ks.table.size;
+      if (place >= 0) continue;
+      for (let tries = 0; tries < missesMax; tries++) {
+        const at = ks.table.sample(store.random);
+        if (at !== 0 && this.mayGo(at, policy) && this.drop(ks, this.keyOf(at), policy)) return true;
+      }
+      break;
+    }
+    const found = this.search(policy);
+    return found !== undefined && this.drop(found.ks, found.key, policy);
+  }
+
+  private sampleAll(policy: EvictionPolicy): void {
+    const { store } = this;
+    const isVolatile = policy.startsWith('volatile');
+    for (const ks of store.keyspaces) {
+      const eligible = isVolatile ? ks.volatile : ks.table.size;
+      if (eligible === 0) continue;
+      let wanted = Math.min(this.samples, eligible);
+      for (let tries = wanted * missesMax; tries > 0 && wanted > 0; tries--) {
+        const at = ks.table.sample(store.random);
+        if (at === 0 || !this.mayGo(at, policy)) continue;
+        wanted -= 1;
+        this.offer(ks, at, this.scoreOf(at, policy));
+      }
+    }
+  }
+
+  private offer(ks: Keyspace, at: number, score: number): void {
+    const { pool } = this;
+    if (pool.length === poolSize && score <= pool[0]!.score) return;
+    const key = this.keyOf(at);
+    if (pool.some((c) => c.ks === ks && Buffer.compare(c.key, key) === 0)) return;
+    let place = pool.length;
+    while (place > 0 && pool[place - 1]!.score > score) place -= 1;
+    pool.splice(place, 0, { ks, key, score });
+    if (pool.length > poolSize) pool.shift();
+  }
+
+  /** Looks at entries one after the other, where samples have found none: most are spared, or few have a deadline. */
+  private search(policy: EvictionPolicy): { ks: Keyspace; key: Uint8Array } | undefined {
+    const { store } = this;
+    for (const ks of store.keyspaces) {
+      if (ks.table.size === 0 || (policy.startsWith('volatile') && ks.volatile === 0)) continue;
+      let seen = 0;
+      let found = 0;
+      do {
+        this.searchCursor = ks.table.scan(this.searchCursor, 64, (at) => {
+          seen += 1;
+          if (found === 0 && this.mayGo(at, policy)) found = at;
+        });
+      } while (found === 0 && seen < searchEntriesMax && this.searchCursor !== 0);
+      if (found !== 0) return { ks, key: this.keyOf(found) };
+    }
+    return undefined;
+  }
+
+  private keyOf(at: number): Uint8Array {
+    const { entries, arena } = this.store;
+    const offset = entries.keyOffset(at);
+    return arena.u8.slice(offset, offset + entries.keyLength(at));
+  }
+
+  private scoreOf(at: number, policy: EvictionPolicy): number {
+    const { entries, nowMs } = this.store;
+    if (policy === 'volatile-ttl') return -entries.deadline(at);
+    const access = entries.access(at);
+    if (policy.endsWith('lfu')) return -frequency(access, nowMs, this.lfu);
+    return idleSeconds(access, nowMs);
+  }
+
+  /**
+   * Whether the entry may be evicted. Where peers may know the key, only a plain string may: of anything else a part could
+   * come back that is taken for the whole, and a counter of this node would begin anew.
+   */
+  private mayGo(at: number, policy: EvictionPolicy): boolean {
+    const { entries, ground } = this.store;
+    if (policy.startsWith('volatile') && entries.deadline(at) === 0) return false;
+    if (!ground.keepsDead) return true;
+    if (entries.type(at) !== EntryType.string || entries.encoding(at) > Encoding.lz4) return false;
+    if (!this.isAcknowledged(entries.origin(at), entries.stamp(at))) return false;
+    return !entries.hasExpiry(at) || this.isAcknowledged(entries.expiryOrigin(at), entries.expiryStamp(at));
+  }
+
+  /** Evicts the key if it is still there and may still go. */
+  private drop(ks: Keyspace, key: Uint8Array, policy: EvictionPolicy): boolean {
+    const { store } = this;
+    const hash = store.hash.of(key, 0, key.length);
+    const at = ks.entryOf(hash, key, 0, key.length);
+    if (at === 0 || !this.mayGo(at, policy)) return false;
+    const dot = store.nextDot();
+    const [hi, lo] = [stampHi(dot.stamp), stampLo(dot.stamp)];
+    store.recorder?.evict(ks.id, key, 0, key.length, dot.origin, hi, lo);
+    ks.drop(hash, key, 0, key.length);
+    this.evictedCount += 1;
+    this.onEvicted?.(store.databaseOf(ks.id), Buffer.from(key));
+    return true;
+  }
+}
