@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bulk, Rig } from '../command-rig.ts';
+import { CommandNode } from '../harness.ts';
 
 test('OBJECT ENCODING has the names that Redis would give', () => {
   const client = new Rig().connect();

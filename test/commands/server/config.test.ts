@@ -68,10 +68,7 @@ test('CONFIG SET refuses in Redis words', () => {
     [['maxclients', '0'], failed('maxclients', 'argument must be between 1 and 1000000 inclusive')],
     [
       ['maxmemory-policy', 'oldest'],
-      failed(
-        'maxmemory-policy',
-        `argument(s) must be one of the following: ${evictionPolicies.join(', ')}`,
-      ),
+      failed('maxmemory-policy', `argument(s) must be one of the following: ${evictionPolicies.join(', ')}`),
     ],
     [
       ['appendfsync', 'foo'],
