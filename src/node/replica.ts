@@ -73,11 +73,7 @@ export function openReplica(config: Config, log: Log, nowMs: () => number): Repl
   const ledger = new Ledger();
   ledger.repairs = store;
   const peers = hasPeers(config);
-  if (peers) {
-    store.keepDead();
-    // Until the sync says otherwise, as recovery runs before it.
-    eviction.isAcknowledged = () => false;
-  }
+  if (peers) store.keepDead();
   const fileJournal = config['persistence.enabled']
     ? openFiles(config, { origins, store, ledger, log, clock, nowMs })
     : undefined;

@@ -43,8 +43,8 @@ export class Eviction {
   /** Keys compared for each that goes: maxmemory-samples. */
   samples = 5;
   lfu: LfuRules = { logFactor: 10, decayMinutes: 1 };
-  /** Whether whoever must have a dot has it for good. */
-  isAcknowledged: (origin: number, stamp: number) => boolean = () => true;
+  /** Whether whoever must have a dot has it for good. Asked only where there are peers; until told, nobody has anything. */
+  isAcknowledged: (origin: number, stamp: number) => boolean = () => false;
   onEvicted: ((db: number, key: Buffer) => void) | undefined;
   evictedCount = 0;
   private readonly store: Store;
