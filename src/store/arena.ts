@@ -246,7 +246,8 @@ export class Arena {
 
   /** Whether so many bytes more of live blocks keep to the limit, once there is nothing left to reclaim. */
   private isAllowed(bytes: number, reserveBytes: number): boolean {
-    while (this.blockBytes + bytes > this.liveLimit - reserveBytes) if (this.reclaim?.() !== true) return false;
+    while (this.blockBytes + bytes > this.liveLimit - reserveBytes)
+      if (this.reclaim?.() !== true) return false;
     return true;
   }
 

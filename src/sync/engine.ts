@@ -11,7 +11,7 @@ import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Link, LinkFigures, LinkParts } from './link.ts';
 import type { LinkTimes } from './link-machine.ts';
-import { rowsOf } from './peer.ts';
+import { type Peer, rowsOf } from './peer.ts';
 import type { SyncConflict, SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
 import { lacksNote } from './receiver.ts';
 import { type SyncPolicy, Uplink, type UplinkRow, type UplinkTarget } from './uplink.ts';
@@ -419,13 +419,17 @@ export class SyncEngine {
 
   /**
    * Whether this node may let go of what it has at this dot: its hub has it, as far as was last known, or where there is
-   * no hub, every peer that is linked now.
+   * no hub, every peer that ever was; one that is not linked now is taken to lack everything.
    */
   mayForget(origin: number, stamp: number): boolean {
     const hubs = this.uplinks.filter((u) => u.target.isHub);
     if (hubs.length > 0) return hubs.some((u) => u.link.lastPeer?.vector.covers(origin, stamp) === true);
-    const links = [...this.uplinks.map((u) => u.current), ...this.hub.live()];
-    return links.every((link) => link.peer?.vector.covers(origin, stamp) === true);
+    const linked = new Map<string, Peer | undefined>();
+    for (const link of [...this.uplinks.map((u) => u.current), ...this.hub.live()]) {
+      linked.set(`cursor:${link.peerId}`, link.peer);
+    }
+    const known = [...this.options.ledger.notes.keys()].filter((name) => name.startsWith('cursor:'));
+    return known.every((name) => linked.get(name)?.vector.covers(origin, stamp) === true);
   }
 
   /** Keeps the store's horizon with the data: to be called when tombstones went. */
