@@ -152,7 +152,7 @@ export class Dispatch implements Executor {
 
   /** Runs a command with what others want to know of it. */
   private runAttended(entry: CommandEntry): void {
-    const { call, attention } = this;
+    const { attention } = this;
     if ((attention.bits & AttentionBit.created) !== 0 && entry.isWrite) this.noteAbsent(entry);
     this.run(entry);
   }

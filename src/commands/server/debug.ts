@@ -2,6 +2,7 @@
 // of access can name any first argument of it. https://redis.io/commands/debug
 import { CommandError } from '../../base/errors.ts';
 import { noSuchKey, notAFloat } from '../../resp/errors.ts';
+import { idleSeconds } from '../../store/access-clock.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 
@@ -53,9 +54,9 @@ function sleep(call: Call): void {
 function object(call: Call): void {
   const at = call.find(2);
   if (at === 0) throw new CommandError(noSuchKey);
-  const { entries, ground } = call.store;
-  const idleSeconds = (ground.access - entries.access(at)) & 0xffffff;
+  const { entries, ground, nowMs } = call.store;
+  const idle = ground.isLfu ? 0 : idleSeconds(entries.access(at), nowMs);
   call.reply.simple(
-    `Value at:${at} refcount:1 type:${entries.type(at)} lru:${entries.access(at)} lru_seconds_idle:${idleSeconds}`,
+    `Value at:${at} refcount:1 type:${entries.type(at)} lru:${entries.access(at)} lru_seconds_idle:${idle}`,
   );
 }
