@@ -1,14 +1,23 @@
-// Writes the tables of docs/ that are made from the code: the configuration keys of docs/configuration.md, between its
-// two marker lines. A test holds that they are up to date.
+// Writes the tables of docs/ that are made from the code, each between its two marker lines: the configuration keys of
+// docs/configuration.md and the commands of docs/compatibility.md. A test holds that they are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandTables } from '../.build/src/commands/describe.js';
+import { commandList } from '../.build/src/commands/list.generated.js';
 import { configTable } from '../.build/src/config/describe.js';
 
-const file = join(dirname(fileURLToPath(import.meta.url)), '..', 'docs', 'configuration.md');
-const text = readFileSync(file, 'utf8');
-const marked = /(<!-- keys -->\n)[\s\S]*(<!-- end of keys -->)/;
-writeFileSync(
-  file,
-  text.replace(marked, (_, before, after) => `${before}\n${configTable()}\n${after}`),
-);
+const docs = join(dirname(fileURLToPath(import.meta.url)), '..', 'docs');
+
+function fill(name, mark, table) {
+  const file = join(docs, name);
+  const marked = new RegExp(`(<!-- ${mark} -->\\n)[\\s\\S]*(<!-- end of ${mark} -->)`);
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(
+    file,
+    text.replace(marked, (_, before, after) => `${before}\n${table}\n${after}`),
+  );
+}
+
+fill('configuration.md', 'keys', configTable());
+fill('compatibility.md', 'commands', `${commandTables(commandList)}\n`);

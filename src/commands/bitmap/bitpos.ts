@@ -20,7 +20,7 @@ export const command: CommandSpec = {
 };
 
 function bitPos(call: Call): void {
-  const bit = call.integer(2);
+  const bit = Number(call.bigInteger(2));
   if (bit !== 0 && bit !== 1) throw new CommandError(bitArgumentInvalid);
   const at = call.findString(1);
   if (at === 0) {

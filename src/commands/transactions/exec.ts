@@ -49,9 +49,8 @@ function refusalOf(call: Call, transaction: Transaction): string | undefined {
   return transaction.writes ? services.writeRefusal() : undefined;
 }
 
-/** An EXEC that is refused itself ends the transaction too. */
+/** An EXEC that is refused itself ends the transaction too, and says so even where there is none. */
 function discardAndTell(call: Call, message: string): string {
-  if (call.session.transaction === undefined) return message;
-  discardTransaction(call.services.watched, call.session);
+  if (call.session.transaction !== undefined) discardTransaction(call.services.watched, call.session);
   return execRefused(message.replace(/^ERR /, ''));
 }

@@ -1,0 +1,111 @@
+// `npm run fuzz -- --seconds N --seed S [--only NAME,...]`: random streams of commands, made from the commands' own
+// metadata, against this server and redis-server side by side. What is answered differently and is not known to be is
+// printed once for each kind, as short as it can be made, and the exit code is 1.
+import { connect } from 'node:net';
+import { parseArgs } from 'node:util';
+import { commandList } from '../../src/commands/list.generated.ts';
+import { EdgeNode } from '../../src/node.ts';
+import { parseReply } from '../commands/parse-reply.ts';
+import { OracleClient, RedisOracle, redisMissing } from '../commands/redis-oracle.ts';
+import { shown } from './compare.ts';
+import { type Difference, Duel } from './duel.ts';
+import { makeRequest, type Request, type Target, targetsOf } from './grammar.ts';
+import { Random } from './random.ts';
+import { allKeys } from './values.ts';
+
+const groups = new Set<string>([
+  'string',
+  'bitmap',
+  'hyperloglog',
+  'generic',
+  'hash',
+  'list',
+  'set',
+  'sorted-set',
+  'geo',
+  'stream',
+  'transactions',
+]);
+/** They ask of time, memory or disk, wait for something else, or make payloads of their own. */
+const left = new Set('wait waitaof object dump restore migrate swapdb move flushall flushdb copy'.split(' '));
+const requestsPerRun = 60;
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '30' }, seed: { type: 'string' }, only: { type: 'string' } },
+});
+
+/** Shows all that is in a key, whatever its type. */
+const views: readonly ((key: string) => Request)[] = [
+  (key) => ['type', key],
+  (key) => ['ttl', key],
+  (key) => ['get', key],
+  (key) => ['hgetall', key],
+  (key) => ['lrange', key, '0', '-1'],
+  (key) => ['smembers', key],
+  (key) => ['zrange', key, '0', '-1', 'WITHSCORES'],
+  (key) => ['xrange', key, '-', '+'],
+];
+
+async function knownToBoth(client: OracleClient): Promise<Target[]> {
+  const only = values.only?.split(',');
+  const specs = commandList.filter(({ name, group }) =>
+    only === undefined ? groups.has(group) && !left.has(name) : only.includes(name),
+  );
+  const [reply] = await client.run([['COMMAND', 'INFO', ...specs.map(({ name }) => name)]]);
+  const infos = parseReply(reply!, 0)?.value;
+  return targetsOf(specs.filter((_, i) => Array.isArray(infos) && infos[i] !== null));
+}
+
+/** Differences of one kind look alike but for numbers and names. */
+function kindOf({ requests, ours, theirs }: Difference): string {
+  const plain = (reply: Buffer): string => shown(reply).replace(/\d+/g, 'N').slice(0, 60);
+  return `${requests.at(-1)?.[0]?.toLowerCase()} ${plain(ours)} ${plain(theirs)}`;
+}
+
+function print(found: Difference, protocol: number): void {
+  console.log(`\ndifference in RESP${protocol}:`);
+  for (const request of found.requests)
+    console.log(`  ${request.map((arg) => JSON.stringify(arg)).join(' ')}`);
+  console.log(`    ours:   ${shown(found.ours)}\n    theirs: ${shown(found.theirs)}`);
+}
+
+async function main(): Promise<void> {
+  if (redisMissing !== false) throw new Error(redisMissing);
+  const seed = Number(values.seed ?? Date.now() % 1_000_000);
+  const random = new Random(seed);
+  const node = new EdgeNode({ port: 0, memoryLimit: '256mb', settings: { 'edge.enabled': 'false' } });
+  await node.open();
+  const redis = await RedisOracle.start();
+  const ours = new OracleClient(connect(node.port, '127.0.0.1'));
+  const theirs = redis.connect();
+  const targets = await knownToBoth(theirs);
+  const kinds = new Map<string, number>();
+  const untilMs = performance.now() + Number(values.seconds) * 1000;
+  let requestsDone = 0;
+  console.log(`seed ${seed}, ${targets.length} commands`);
+  const names = new Set(commandList.map(({ name }) => name));
+  const lookAtAll = [['discard'], ...allKeys.flatMap((key) => views.map((view) => view(key)))].filter(
+    ([name = '']) => names.has(name),
+  );
+  for (let run = 0; performance.now() < untilMs; run++) {
+    const duel = new Duel(ours, theirs, run % 2 === 0 ? 2 : 3);
+    const some = Array.from({ length: 8 }, () => random.pick(targets));
+    const requests: Request[] = Array.from({ length: requestsPerRun }, () =>
+      makeRequest(random, random.chance(0.6) ? random.pick(some) : random.pick(targets)),
+    );
+    requestsDone += requests.length;
+    const found = await duel.run([...requests, ...lookAtAll]);
+    if (found === undefined) continue;
+    const kind = kindOf(found);
+    const times = kinds.get(kind) ?? 0;
+    kinds.set(kind, times + 1);
+    if (times === 0) print(await duel.shrink(found), duel.protocol);
+  }
+  console.log(`\nseed ${seed}: ${requestsDone} requests, ${kinds.size} kinds of difference`);
+  ours.socket.destroy();
+  await redis.stop();
+  await node.close();
+  if (kinds.size > 0) process.exitCode = 1;
+}
+
+await main();
