@@ -3,6 +3,10 @@
 export const AttentionBit = {
   /** Keys that come to be are told of. */
   created: 1,
+  /** Somebody is shown every command. */
+  monitored: 2,
+  /** Requests are held. */
+  paused: 4,
 } as const;
 
 export class Attention {

@@ -25,7 +25,7 @@ import type { ClientPort, RequestArgs } from './executor.ts';
 import { type KeyId, keyIdOf } from './key-changes.ts';
 import { EventClass, type KeyEvent, type KeyEvents } from './key-events.ts';
 import type { Services } from './services.ts';
-import { Session } from './session.ts';
+import { Session, SessionMode } from './session.ts';
 
 /** A reply that comes later. */
 export interface Deferral {
@@ -218,7 +218,15 @@ export class Call {
     if (this.inTransaction) throw new CommandError(notInTransaction);
     this.deferred = true;
     if (this.client === undefined) throw new CommandError('ERR this command needs a connection');
-    return this.client.defer();
+    const deferral = this.client.defer();
+    const { mode } = this.session;
+    if ((mode & (SessionMode.silent | SessionMode.silentOnce)) === 0) return deferral;
+    return {
+      get gone() {
+        return deferral.gone;
+      },
+      resume: () => deferral.resume(() => {}),
+    };
   }
 
   /** The key in argument i, for what keeps tables of keys. */

@@ -16,6 +16,8 @@ export class CommandEntry {
   readonly needsNoAuth: boolean;
   readonly needsMemory: boolean;
   readonly isForbiddenInMulti: boolean;
+  /** Not for MONITOR. */
+  readonly isHidden: boolean;
   readonly keySpecs: readonly KeySpec[];
   readonly run: ((call: Call) => void) | undefined;
   readonly subcommands: CommandTable | undefined;
@@ -31,6 +33,7 @@ export class CommandEntry {
     this.arity = spec.arity;
     this.isWrite = spec.flags.includes('write');
     this.needsMemory = spec.flags.includes('denyoom');
+    this.isHidden = spec.flags.includes('admin') || spec.flags.includes('skip_monitor');
     this.isForbiddenInMulti = spec.flags.includes('no_multi');
     this.needsNoAuth = spec.flags.includes('no_auth');
     this.keySpecs = keySpecsOf(spec);

@@ -105,6 +105,12 @@ export interface CommandSpec {
   readonly isForSubscribers?: boolean;
   /** Called where a request was refused before it ran, with the error; returns what the client is told. */
   readonly onRefused?: (call: Call, message: string) => string;
+  /** It runs the commands of a transaction. */
+  readonly runsTransaction?: boolean;
+  /** CLIENT PAUSE WRITE holds it though it writes nothing. */
+  readonly isPausedAsWrite?: boolean;
+  /** Whether an argument must not be shown to anybody. */
+  readonly isSecret?: (args: RequestArgs, i: number) => boolean;
   /** ACL categories without the `@`, beyond those that flags and group imply. */
   readonly categories?: readonly string[];
   readonly group: CommandGroup;

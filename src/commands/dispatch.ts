@@ -5,11 +5,12 @@ import {
   noAuth,
   noPermission,
   notInTransaction,
+  notWhileMonitoring,
   notWhileSubscribed,
   unknownSubcommand,
   wrongArguments,
 } from '../resp/errors.ts';
-import type { ReplyWriter } from '../resp/reply-writer.ts';
+import { ReplyWriter } from '../resp/reply-writer.ts';
 import { freshAccess } from '../store/access-clock.ts';
 import { logDenial } from './acl/log-denial.ts';
 import type { User } from './acl/user.ts';
@@ -21,6 +22,7 @@ import { type ClientPort, ExecuteResult, type Executor, type RequestArgs } from 
 import { forgetClient, keyExists } from './interplay.ts';
 import type { KeyChanges, KeyId } from './key-changes.ts';
 import { findKeys } from './keys-of.ts';
+import type { HeldRequest } from './pause.ts';
 import type { Services } from './services.ts';
 import { type Session, SessionMode } from './session.ts';
 
@@ -51,6 +53,7 @@ export class Dispatch implements Executor {
     this.changes = options.services.changes;
     this.attention = options.services.attention;
     this.call.runInner = (entry, args) => this.runInner(entry, args);
+    options.services.pause.run = (request) => this.replay(request);
     options.services.blocked.rerun = (waiter, reply) => this.rerun(waiter, reply);
     this.nowMs = options.nowMs;
     this.monotonicMs = options.monotonicMs;
@@ -96,6 +99,7 @@ export class Dispatch implements Executor {
       this.fail(this.admitted, error, reply);
     }
     if (this.admitted !== undefined) this.time(this.admitted);
+    if (session.mode !== 0) quieten(session, reply, mark);
     const isDeferred = call.deferred;
     const wrote = recorder !== undefined && recorder.count !== recordsBefore;
     if (this.changes.pending) this.changes.settle();
@@ -141,10 +145,18 @@ export class Dispatch implements Executor {
       entry.rejected += 1;
       throw new CommandError(notInTransaction);
     }
+    if (this.services.pause.holds(entry, session)) {
+      this.services.pause.hold(call);
+      return;
+    }
     if (transaction !== undefined && spec.isUnqueued !== true) {
       transaction.add(entry, call.args);
       call.reply.queued();
       return;
+    }
+    if ((session.mode & SessionMode.monitor) !== 0 && (entry.isWrite || spec.flags.includes('readonly'))) {
+      entry.rejected += 1;
+      throw new CommandError(notWhileMonitoring);
     }
     this.admitted = entry;
     this.runAttended(entry);
@@ -152,9 +164,26 @@ export class Dispatch implements Executor {
 
   /** Runs a command with what others want to know of it. */
   private runAttended(entry: CommandEntry): void {
-    const { attention } = this;
+    const { call, attention, services } = this;
     if ((attention.bits & AttentionBit.created) !== 0 && entry.isWrite) this.noteAbsent(entry);
-    this.run(entry);
+    // EXEC leaves the last of its commands in the call.
+    const { args, session } = call;
+    try {
+      this.run(entry);
+    } finally {
+      if ((attention.bits & AttentionBit.monitored) !== 0 && !entry.isHidden) {
+        services.monitors.show(session, entry, args, services.store.nowMs);
+      }
+    }
+  }
+
+  /** Runs a request that a pause has held. */
+  private replay({ client, args, deferral }: HeldRequest): void {
+    const reply = new ReplyWriter(1024);
+    reply.open();
+    reply.protocol = client.session.protocol;
+    if (this.execute(client, args, reply) === ExecuteResult.deferred) return;
+    deferral.resume((late) => late.raw(reply.buf.subarray(reply.start, reply.pos)));
   }
 
   /** Takes note of which keys of the call are not there. */
@@ -307,6 +336,15 @@ export class Dispatch implements Executor {
 /** Whether a command puts one string, or has one element at most. */
 function changesOneThing({ entry, argc }: Call): boolean {
   return entry?.spec.group === 'string' || argc <= 4;
+}
+
+/** Takes back the reply of a client that wants none. */
+function quieten(session: Session, reply: ReplyWriter, mark: number): void {
+  const { mode } = session;
+  if ((mode & (SessionMode.silent | SessionMode.silentOnce)) !== 0) reply.rewind(mark);
+  const isNext = (mode & SessionMode.silentNext) !== 0;
+  session.mode =
+    (mode & ~(SessionMode.silentOnce | SessionMode.silentNext)) | (isNext ? SessionMode.silentOnce : 0);
 }
 
 /** Redis's answer to a name that is none, with the arguments up to about 128 bytes. */

@@ -6,7 +6,9 @@ import { BlockedClients } from './blocked-clients.ts';
 import type { ClientPort } from './executor.ts';
 import { KeyChanges, type KeyId, keyIdOf } from './key-changes.ts';
 import { KeyEvents } from './key-events.ts';
+import { Monitors } from './monitors.ts';
 import { Outbox } from './outbox.ts';
+import { Pause } from './pause.ts';
 import { PubSub } from './pub-sub.ts';
 import { type Session, SessionMode } from './session.ts';
 import type { Timers } from './timers.ts';
@@ -20,6 +22,8 @@ export interface Interplay {
   readonly outbox: Outbox;
   readonly pubsub: PubSub;
   readonly events: KeyEvents;
+  readonly monitors: Monitors;
+  readonly pause: Pause;
   readonly timers: Timers;
 }
 
@@ -31,6 +35,10 @@ export function createInterplay(store: Store, timers: Timers, joining: () => boo
   const blocked = new BlockedClients(changes, timers, exists);
   const watched = new WatchedKeys(changes, exists);
   const outbox = new Outbox(changes);
+  const monitors = new Monitors(attention, outbox);
+  const pause = new Pause(attention, changes, timers, (isOn) => {
+    store.holdsExpired = isOn;
+  });
   const pubsub = new PubSub(outbox);
   const events = new KeyEvents(
     changes,
@@ -44,7 +52,7 @@ export function createInterplay(store: Store, timers: Timers, joining: () => boo
   store.eviction.onEvicted = (db, key) => {
     if (events.mask !== 0) events.raise('evicted', keyIdOf(db, key, 0, key.length));
   };
-  return { attention, changes, blocked, watched, outbox, pubsub, events, timers };
+  return { attention, changes, blocked, watched, outbox, pubsub, events, monitors, pause, timers };
 }
 
 /** Whether the key is there. */
@@ -55,10 +63,12 @@ export function keyExists(store: Store, id: KeyId): boolean {
 }
 
 /** Forgets a client that is gone or begins anew. */
-export function forgetClient({ blocked, pubsub, watched }: Interplay, client: ClientPort): void {
+export function forgetClient({ blocked, pubsub, watched, monitors }: Interplay, client: ClientPort): void {
   discardTransaction(watched, client.session);
   blocked.forget(client);
   pubsub.forget(client);
+  monitors.forget(client);
+  client.session.mode = 0;
 }
 
 /** Back to before MULTI, and nothing is watched any more. */

@@ -15,6 +15,12 @@ export const SessionMode = {
   multi: 2,
   /** A key that it watches has changed. */
   spoilt: 4,
+  /** It is not answered: from now on, this once, or next time. */
+  silent: 8,
+  silentOnce: 16,
+  silentNext: 32,
+  /** It is shown every command, and may not touch keys itself. */
+  monitor: 64,
 } as const;
 
 export class Session {

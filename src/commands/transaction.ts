@@ -32,7 +32,7 @@ export class Transaction {
       throw new CommandError(`ERR a transaction holds at most ${commandsMax} commands and ${bytesMax} bytes`);
     }
     this.queue.push({ entry, args: copied });
-    if (entry.isWrite) this.writes = true;
+    if (entry.isWrite || entry.spec.isPausedAsWrite === true) this.writes = true;
     if (entry.needsMemory) this.needsMemory = true;
   }
 }

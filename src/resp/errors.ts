@@ -40,6 +40,7 @@ export const watchInMulti = 'ERR WATCH inside MULTI is not allowed';
 export const execAborted = 'EXECABORT Transaction discarded because of previous errors.';
 export const execRefused = (reason: string): string =>
   `EXECABORT Transaction discarded because of: ${reason}`;
+export const notWhileMonitoring = "ERR Replica can't interact with the keyspace";
 export const notWhileSubscribed = (name: string): string =>
   `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
 export const outOfRangePositive = 'ERR value is out of range, must be positive';

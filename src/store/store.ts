@@ -89,6 +89,8 @@ export class Store {
   self = 0;
   /** Unix ms, set by the driver at the start of each turn. */
   nowMs = 0;
+  /** Keys past their deadline are hidden but not purged: nothing is written while it is set. */
+  holdsExpired = false;
   /** Where deltas go; undefined while nobody wants them (no journal, no sync). */
   recorder: BatchWriter | undefined;
   /** The strategy of removals: `lww` kills with the event dot, `crdt` with the version seen. */
@@ -238,7 +240,7 @@ export class Store {
     if (slot === 0) return 0;
     const at = ks.table.entryAt(slot);
     if (!this.isExpired(at)) return at;
-    this.purge(ks, hash, at);
+    if (!this.holdsExpired) this.purge(ks, hash, at);
     return 0;
   }
 
@@ -466,6 +468,7 @@ export class Store {
    * it purged.
    */
   expireSlice(entriesMax: number): number {
+    if (this.holdsExpired) return 0;
     let budget = entriesMax;
     let purged = 0;
     for (let turn = 0; turn < keyspacesMax && budget > 0; turn++) {

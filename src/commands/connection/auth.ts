@@ -17,6 +17,7 @@ export const command: CommandSpec = {
   summary: 'Authenticates the connection.',
   complexity: 'O(N), N being the number of passwords of the user',
   syntax: '[<username>] <password>',
+  isSecret: (_args, i) => i > 0,
   run: auth,
 };
 

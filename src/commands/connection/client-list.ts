@@ -75,6 +75,7 @@ function readId(call: Call, i: number): number {
 /** Redis's letters, in its order. */
 function flagsOf(session: Session): string {
   const letters: readonly (readonly [letter: string, isSet: boolean])[] = [
+    ['O', (session.mode & SessionMode.monitor) !== 0],
     ['P', session.subscriptions !== undefined],
     ['x', session.transaction !== undefined],
     ['b', session.blocked],

@@ -7,6 +7,9 @@ import { helpSubcommand } from '../help.ts';
 import { clientKill } from './client-kill.ts';
 import { clientInfo, clientList } from './client-list.ts';
 import { readName } from './client-name.ts';
+import { clientPause, clientUnpause } from './client-pause.ts';
+import { clientReply } from './client-reply.ts';
+import { clientUnblock } from './client-unblock.ts';
 
 const flags: readonly CommandFlag[] = ['noscript', 'loading', 'stale'];
 
@@ -38,6 +41,10 @@ export const command: CommandSpec = {
     clientInfo,
     clientKill,
     clientList,
+    clientPause,
+    clientReply,
+    clientUnblock,
+    clientUnpause,
     subcommand(
       'no-evict',
       3,

@@ -4,6 +4,7 @@ import { CommandError } from '../../base/errors.ts';
 import { noProto } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { isWord } from '../keys-of.ts';
 import { redisVersion } from '../redis-version.ts';
 import type { Protocol } from '../session.ts';
 import { admitUser, checkCredentials } from './authenticate.ts';
@@ -22,6 +23,7 @@ export const command: CommandSpec = {
   summary: 'Chooses the protocol and tells about the server.',
   complexity: 'O(1)',
   syntax: '[<protover> [AUTH <username> <password>] [SETNAME <clientname>]]',
+  isSecret: (args, i) => i > 2 && (isWord(args, i - 1, 'auth') || isWord(args, i - 2, 'auth')),
   run: hello,
 };
 

@@ -10,6 +10,7 @@ export const command: CommandSpec = {
   flags: ['readonly'],
   keys: { first: 1, last: -1, step: 1 },
   keyFlags: ['RW', 'access'],
+  isPausedAsWrite: true,
   group: 'hyperloglog',
   since: '2.8.9',
   summary: 'Estimates how many different elements were counted in one or more HyperLogLogs.',

@@ -7,6 +7,7 @@ export const command: CommandSpec = {
   arity: 3,
   flags: ['pubsub', 'loading', 'stale', 'fast'],
   channels: { first: 1, last: 1, patterns: false },
+  isPausedAsWrite: true,
   group: 'pubsub',
   since: '2.0.0',
   summary: 'Sends a message to the subscribers of a channel.',

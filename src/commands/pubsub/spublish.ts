@@ -9,6 +9,7 @@ export const command: CommandSpec = {
   keys: { first: 1, last: 1, step: 1 },
   keyFlags: ['not_key'],
   channels: { first: 1, last: 1, patterns: false },
+  isPausedAsWrite: true,
   group: 'pubsub',
   since: '7.0.0',
   summary: 'Sends a message to the subscribers of a shard channel.',

@@ -5,6 +5,7 @@ import { Glob, globBytesMax } from '../../base/glob.ts';
 import type { Call } from '../call.ts';
 import type { CommandFlag, CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
+import { isWord } from '../keys-of.ts';
 
 const flags: readonly CommandFlag[] = ['admin', 'noscript', 'loading', 'stale'];
 
@@ -57,6 +58,7 @@ export const command: CommandSpec = {
       summary: 'Sets parameters, all of them or none.',
       complexity: 'O(N), N being the number of parameters',
       syntax: '<parameter> <value> [<parameter> <value> ...]',
+      isSecret: (args, i) => i > 2 && isWord(args, i - 1, 'requirepass'),
       run: set,
     },
   ],

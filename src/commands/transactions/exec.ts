@@ -13,6 +13,7 @@ export const command: CommandSpec = {
   arity: 1,
   flags: ['noscript', 'loading', 'stale', 'skip_slowlog'],
   isUnqueued: true,
+  runsTransaction: true,
   onRefused: discardAndTell,
   group: 'transactions',
   since: '1.2.0',
