@@ -16,6 +16,13 @@ export const stringTooLong = 'ERR string exceeds maximum allowed size (proto-max
 export const offsetOutOfRange = 'ERR offset is out of range';
 export const notAHyperLogLog = 'WRONGTYPE Key is not a valid HyperLogLog string value.';
 export const corruptHyperLogLog = 'INVALIDOBJ Corrupted HLL object detected';
+export const busyKey = 'BUSYKEY Target key name already exists.';
+export const invalidTtl = 'ERR Invalid TTL value, must be >= 0';
+export const invalidIdleTime = 'ERR Invalid IDLETIME value, must be >= 0';
+export const invalidFrequency = 'ERR Invalid FREQ value, must be >= 0 and <= 255';
+export const badPayloadFooter = 'ERR DUMP payload version or checksum are wrong';
+export const badPayload = 'ERR Bad data format';
+export const notDumpable = 'ERR values of this type cannot be dumped';
 export const bitOffsetInvalid = 'ERR bit offset is not an integer or out of range';
 export const bitInvalid = 'ERR bit is not an integer or out of range';
 export const bitArgumentInvalid = 'ERR The bit argument must be 1 or 0.';

@@ -43,6 +43,21 @@ export function usedAccess(access: number, nowMs: number, random: number, rules:
   return (minutesOf(nowMs) << 8) | counter;
 }
 
+/**
+ * The clock of a key that was last used so long ago or so often; -1 = not said. Undefined where the policy counts neither.
+ */
+export function restoredAccess(
+  nowMs: number,
+  isLfu: boolean,
+  idleSeconds: number,
+  frequency: number,
+): number | undefined {
+  if (isLfu) return frequency < 0 ? undefined : (minutesOf(nowMs) << 8) | frequency;
+  return idleSeconds < 0
+    ? undefined
+    : (freshAccess(nowMs, false) - Math.min(idleSeconds, 0xffffff)) & 0xffffff;
+}
+
 /** Seconds since the last use, under LRU. */
 export function idleSeconds(access: number, nowMs: number): number {
   return (freshAccess(nowMs, false) - access) & 0xffffff;
