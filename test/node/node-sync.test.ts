@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { EdgeNode, type EdgeNodeOptions } from '../../src/node.ts';
+import { NetworkPlug } from '../e2e/network-plug.ts';
+
+const open: EdgeNode[] = [];
+
+async function start(options: EdgeNodeOptions): Promise<EdgeNode> {
+  const node = new EdgeNode({ memoryLimit: '4mb', ...options });
+  open.push(node);
+  await node.open();
+  return node;
+}
+
+const startHub = (settings: Record<string, string> = {}) =>
+  start({ nodeId: 'hub', mode: 'hub', settings: { 'hub.port': '0', ...settings } });
+
+async function eventually(what: string, holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 2000; i++) {
+    if (holds()) return;
+    await delay(10);
+  }
+  throw new Error(`not so after twenty seconds: ${what}`);
+}
+
+function shown(node: EdgeNode, name: string): string {
+  return String(node.status()[name]);
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((node) => node.close()));
+});
+
+interface Told {
+  readonly messages: readonly { readonly type: string; readonly payload: Record<string, unknown> }[];
+  readonly closeCode: number;
+}
+
+/** What a hub tells a peer that says this and nothing else. */
+function tell(url: string, text: string): Promise<Told> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url, ['ferrite.v1'], { headers: { 'X-Edge-Agent-Id': 'stranger' } });
+    const messages: Told['messages'][number][] = [];
+    socket.on('open', () => socket.send(text));
+    socket.on('message', (data) => messages.push(JSON.parse(String(data))));
+    socket.on('close', (closeCode) => resolve({ messages, closeCode }));
+    socket.on('error', reject);
+  });
+}
+
+const envelope = (type: string, payload: object) =>
+  JSON.stringify({ type, id: 'msg-1-1', timestamp: 1, payload });
+
+test('nothing is accepted before the handshake, and another version is told so', async () => {
+  const hub = await startHub({ 'sync.handshake_timeout': '1s' });
+  const url = String(hub.endpoint);
+  const early = await tell(url, envelope('ack', { received: 1 }));
+  assert.ok(early.messages.every((m) => m.type !== 'welcome'));
+  const newer = await tell(url, envelope('hello', { version: 99 }));
+  assert.match(JSON.stringify(newer.messages), /version 99/);
+  assert.equal(shown(hub, 'edges_online'), '0');
+});
+
+test('a peer that says nothing any more is dropped after dead_peer_timeout, and found when it is back', async () => {
+  const hub = await startHub();
+  const plug = await NetworkPlug.to(String(hub.endpoint));
+  const settings = {
+    'sync.heartbeat_interval': '200ms',
+    'sync.dead_peer_timeout': '600ms',
+    'sync.reconnect_initial_delay': '20ms',
+  };
+  const edge = await start({ nodeId: 'edge', hubUrl: plug.url, settings });
+  try {
+    await eventually('live', () => shown(edge, 'link_state') === 'live');
+    plug.swallow();
+    await eventually('dropped', () => shown(edge, 'link_state') !== 'live');
+    assert.equal(shown(edge, 'sync_status'), 'offline');
+    assert.notEqual(shown(edge, 'last_error'), '');
+    await edge.set('meanwhile', '1');
+    plug.pull();
+    plug.plugIn();
+    await eventually('back', () => hub.get('meanwhile') === '1');
+  } finally {
+    await plug.close();
+  }
+});
+
+test('one INCR each on fifty partitioned edges is fifty on all', async () => {
+  const hub = await startHub();
+  const edges = await Promise.all(
+    Array.from({ length: 50 }, (_, i) =>
+      start({ nodeId: `e${i}`, memoryLimit: '1mb', hubUrl: String(hub.endpoint), syncPolicy: 'never' }),
+    ),
+  );
+  for (const edge of edges) await edge.incrBy('visits');
+  for (const edge of edges) assert.equal(edge.get('visits'), '1');
+  for (const edge of edges) await edge.sync();
+  for (const edge of edges) await edge.sync();
+  for (const node of [hub, ...edges]) assert.equal(node.get('visits'), '50');
+});
+
+test('the policy opportunistic pushes when writing has paused', async () => {
+  const hub = await startHub();
+  const edge = await start({
+    nodeId: 'edge',
+    hubUrl: String(hub.endpoint),
+    syncPolicy: 'opportunistic',
+  });
+  await eventually('live', () => shown(edge, 'link_state') === 'live');
+  await edge.set('k', 'v');
+  await eventually('pushed', () => hub.get('k') === 'v');
+});
