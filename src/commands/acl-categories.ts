@@ -43,9 +43,12 @@ export const categoryNames: readonly string[] = [
 /** Names without the `@`, each once. */
 export function aclCategories(spec: CommandSpec): string[] {
   const { flags } = spec;
+  // What may be done with a container is its subcommands' to say.
+  if (spec.subcommands !== undefined && spec.run === undefined) return ['slow'];
   const names = new Set<string>();
   if (flags.includes('write')) names.add('write');
-  if (flags.includes('readonly')) names.add('read');
+  // A script must be allowed in so many words, whatever it promises to do.
+  if (flags.includes('readonly') && spec.group !== 'scripting') names.add('read');
   const group = ofGroup[spec.group];
   if (group !== undefined) names.add(group);
   if (flags.includes('admin')) names.add('admin');

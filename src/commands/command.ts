@@ -21,6 +21,7 @@ export type CommandFlag =
   | 'no_async_loading'
   | 'allow_busy'
   | 'movablekeys'
+  | 'no_mandatory_keys'
   | 'skip_slowlog'
   | 'skip_monitor';
 

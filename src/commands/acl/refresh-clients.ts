@@ -1,6 +1,7 @@
 // What a change of users means for the clients that are connected: what they may do from now on, and the end for those
-// whose user is gone. It is told the names that changed and knows no rule.
+// whose user is gone, or who have subscribed to what they may not hear any more. It is told the names that changed and knows no rule.
 import type { ClientPort } from '../executor.ts';
+import type { Session } from '../session.ts';
 import { defaultName, type Users } from './users.ts';
 
 interface Affected {
@@ -17,6 +18,21 @@ export function refreshClients({ users, clients }: Affected, names: readonly str
       continue;
     }
     session.permissions = users.permissionsOf(session.user);
+    if (!mayKeepSubscriptions(session)) {
+      client.close('its user may not use its channels any more');
+      continue;
+    }
     if (session.user === defaultName && users.isOpen) session.authenticated = true;
   }
+}
+
+function mayKeepSubscriptions({ permissions, subscriptions }: Session): boolean {
+  if (permissions === undefined || subscriptions === undefined) return true;
+  const { channels, shards, patterns } = subscriptions;
+  const allows = (name: string, isPattern: boolean): boolean =>
+    permissions.canAccessChannel(Buffer.from(name, 'latin1'), isPattern);
+  return (
+    [...channels, ...shards].every((name) => allows(name, false)) &&
+    [...patterns].every((name) => allows(name, true))
+  );
 }

@@ -19,7 +19,8 @@ export const commands: readonly CommandSpec[] = [
     since: '3.2.0',
     summary: 'Reads and writes integers of any width at any place of a string.',
     syntax:
-      '<key> [GET <encoding> <bit-offset> | [OVERFLOW WRAP|SAT|FAIL] (SET <encoding> <bit-offset> <value:integer> | INCRBY <encoding> <bit-offset> <increment>)] ...',
+      '<key> [GET <encoding> <bit-offset> | [OVERFLOW WRAP|SAT|FAIL] (SET <encoding> ' +
+      '<bit-offset> <value:integer> | INCRBY <encoding> <bit-offset> <increment>)] ...',
     complexity: 'O(N), N being the number of operations',
     run: (call) => bitField(call, true),
   },

@@ -11,5 +11,7 @@ export const command: CommandSpec = {
   group: 'pubsub',
   since: '2.0.0',
   summary: 'Subscribes to all channels that patterns match.',
+  syntax: '<pattern> [<pattern> ...]',
+  complexity: 'O(N), N being the number of patterns',
   run: (call) => subscribe(call, 'psubscribe', 'patterns'),
 };

@@ -11,6 +11,8 @@ export const command: CommandSpec = {
   group: 'pubsub',
   since: '2.0.0',
   summary: 'Sends a message to the subscribers of a channel.',
+  syntax: '<channel> <message>',
+  complexity: 'O(N+M), N being the subscribers of the channel, M the patterns subscribed to',
   run: publish,
 };
 

@@ -10,5 +10,7 @@ export const command: CommandSpec = {
   group: 'pubsub',
   since: '2.0.0',
   summary: 'Ends subscriptions to patterns, or all of them.',
+  syntax: '[<pattern> ...]',
+  complexity: 'O(N), N being the number of patterns',
   run: (call) => unsubscribe(call, 'punsubscribe', 'patterns'),
 };

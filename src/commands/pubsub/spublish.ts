@@ -13,6 +13,8 @@ export const command: CommandSpec = {
   group: 'pubsub',
   since: '7.0.0',
   summary: 'Sends a message to the subscribers of a shard channel.',
+  syntax: '<shardchannel> <message>',
+  complexity: 'O(N), N being the subscribers of the channel',
   run: sPublish,
 };
 

@@ -13,5 +13,7 @@ export const command: CommandSpec = {
   group: 'pubsub',
   since: '7.0.0',
   summary: 'Subscribes to shard channels.',
+  syntax: '<shardchannel> [<shardchannel> ...]',
+  complexity: 'O(N), N being the number of channels',
   run: (call) => subscribe(call, 'ssubscribe', 'shards'),
 };

@@ -11,5 +11,7 @@ export const command: CommandSpec = {
   group: 'pubsub',
   since: '2.0.0',
   summary: 'Subscribes to channels.',
+  syntax: '<channel> [<channel> ...]',
+  complexity: 'O(N), N being the number of channels',
   run: (call) => subscribe(call, 'subscribe', 'channels'),
 };

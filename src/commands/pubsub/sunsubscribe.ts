@@ -12,5 +12,7 @@ export const command: CommandSpec = {
   group: 'pubsub',
   since: '7.0.0',
   summary: 'Ends subscriptions to shard channels, or all of them.',
+  syntax: '[<shardchannel> ...]',
+  complexity: 'O(N), N being the number of channels',
   run: (call) => unsubscribe(call, 'sunsubscribe', 'shards'),
 };

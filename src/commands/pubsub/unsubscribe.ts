@@ -10,5 +10,7 @@ export const command: CommandSpec = {
   group: 'pubsub',
   since: '2.0.0',
   summary: 'Ends subscriptions to channels, or all of them.',
+  syntax: '[<channel> ...]',
+  complexity: 'O(N), N being the number of channels',
   run: (call) => unsubscribe(call, 'unsubscribe', 'channels'),
 };

@@ -10,8 +10,8 @@ function refused(name: string, since: string, body: string): CommandSpec {
     name,
     arity: -3,
     flags: reads
-      ? ['readonly', 'noscript', 'stale', 'skip_monitor', 'movablekeys']
-      : ['noscript', 'stale', 'skip_monitor', 'movablekeys'],
+      ? ['readonly', 'noscript', 'stale', 'skip_monitor', 'no_mandatory_keys', 'movablekeys']
+      : ['noscript', 'stale', 'skip_monitor', 'no_mandatory_keys', 'movablekeys'],
     keySpecs: [
       {
         flags: reads ? ['RO', 'access'] : ['RW', 'access', 'update'],

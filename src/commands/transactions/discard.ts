@@ -13,6 +13,7 @@ export const command: CommandSpec = {
   group: 'transactions',
   since: '2.0.0',
   summary: 'Drops the commands queued since MULTI.',
+  complexity: 'O(N), N being the number of commands queued',
   run: discard,
 };
 

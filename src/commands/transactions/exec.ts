@@ -18,6 +18,7 @@ export const command: CommandSpec = {
   group: 'transactions',
   since: '1.2.0',
   summary: 'Runs the commands queued since MULTI.',
+  complexity: 'That of the commands in the transaction',
   run: exec,
 };
 

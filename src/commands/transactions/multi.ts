@@ -14,6 +14,7 @@ export const command: CommandSpec = {
   group: 'transactions',
   since: '1.2.0',
   summary: 'Begins a transaction: what follows is queued for EXEC.',
+  complexity: 'O(1)',
   run: multi,
 };
 

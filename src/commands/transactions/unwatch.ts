@@ -9,6 +9,7 @@ export const command: CommandSpec = {
   group: 'transactions',
   since: '2.2.0',
   summary: 'Forgets all watched keys.',
+  complexity: 'O(1)',
   run: unwatch,
 };
 

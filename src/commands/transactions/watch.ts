@@ -15,6 +15,8 @@ export const command: CommandSpec = {
   group: 'transactions',
   since: '2.2.0',
   summary: 'Lets the next EXEC run only if the keys have not changed.',
+  syntax: '<key> [<key> ...]',
+  complexity: 'O(N), N being the number of keys',
   run: watch,
 };
 

@@ -4,7 +4,19 @@ import { bulk, Rig } from '../command-rig.ts';
 
 test('DRYRUN says what would be refused, and runs nothing', () => {
   const client = new Rig().connect();
-  client.send('ACL', 'SETUSER', 'u', '+get', '+set', '+config|get', '%R~r*', '%W~w*');
+  client.send(
+    'ACL',
+    'SETUSER',
+    'u',
+    '+get',
+    '+set',
+    '+config|get',
+    '+publish',
+    '+psubscribe',
+    '&ok*',
+    '%R~r*',
+    '%W~w*',
+  );
   const said = (...args: string[]): string => client.send('ACL', 'DRYRUN', 'u', ...args);
   assert.equal(said('GET', 'r'), '+OK\r\n');
   assert.equal(said('set', 'w', 'v'), '+OK\r\n');
@@ -15,6 +27,10 @@ test('DRYRUN says what would be refused, and runs nothing', () => {
     said('CONFIG', 'SET', 'x', 'y'),
     bulk("This user has no permissions to run the 'config|set' command"),
   );
+  assert.equal(said('PUBLISH', 'ok1', 'x'), '+OK\r\n');
+  assert.equal(said('PUBLISH', 'no', 'x'), bulk("This user has no permissions to access the 'no' channel"));
+  assert.equal(said('PSUBSCRIBE', 'ok*'), '+OK\r\n');
+  assert.equal(said('PSUBSCRIBE', 'ok1'), bulk("This user has no permissions to access the 'ok1' channel"));
   assert.equal(said('AUTH', 'x'), '+OK\r\n');
   assert.equal(said('GET'), "-ERR wrong number of arguments for 'get' command\r\n");
   assert.equal(said('foo'), "-ERR Command 'foo' not found\r\n");

@@ -167,3 +167,41 @@ test('selectors do not add up', () => {
   assert.match(client.send('SET', 'r', 'v'), /^-NOPERM.*keys/);
   assert.match(client.send('DEL', 'r'), /^-NOPERM.*'del'/);
 });
+
+test('subscribers who lose their channels are closed, the others stay', () => {
+  const rig = new Rig();
+  const admin = rig.connect();
+  admin.send('ACL', 'SETUSER', 'u', 'on', 'nopass', '+@pubsub', '&a', '&b*');
+  const subscribed = (...args: string[]): RigClient => {
+    const client = rig.connect();
+    client.send('AUTH', 'u', 'x');
+    client.send(...args);
+    return client;
+  };
+  const stays = subscribed('SUBSCRIBE', 'a');
+  const goes = [
+    subscribed('SUBSCRIBE', 'b1'),
+    subscribed('PSUBSCRIBE', 'b*'),
+    subscribed('SSUBSCRIBE', 'b2'),
+  ];
+  assert.match(stays.send('SUBSCRIBE', 'c'), /^-NOPERM.*channels/);
+  admin.send('ACL', 'SETUSER', 'u', '&d');
+  assert.ok(goes.every((client) => !client.closed));
+  admin.send('ACL', 'SETUSER', 'u', 'resetchannels', '&a');
+  assert.ok(goes.every((client) => client.closed));
+  assert.equal(stays.closed, false);
+});
+
+test('what is refused in a transaction is logged as such, also when it was queued before', () => {
+  const rig = new Rig();
+  const admin = rig.connect();
+  admin.send('ACL', 'SETUSER', 'u', 'on', 'nopass', '+multi', '+exec', '+incr', '~*');
+  const client = rig.connect();
+  client.send('AUTH', 'u', 'x');
+  client.send('MULTI');
+  assert.equal(client.send('INCR', 'a'), '+QUEUED\r\n');
+  admin.send('ACL', 'SETUSER', 'u', '-incr');
+  assert.match(client.send('EXEC'), /^\*1\r\n-NOPERM/);
+  assert.equal(admin.send('EXISTS', 'a'), ':0\r\n');
+  assert.match(admin.send('ACL', 'LOG'), /multi/);
+});
