@@ -13,7 +13,8 @@ export function compactSlab(store: Store): boolean {
   const slab = arena.sparsestSlab(fillMax);
   if (slab === undefined) return false;
   const free = arena.freeBlocks(slab.firstOffset);
-  const tables = store.keyspaces.flatMap((ks) => [ks.table, ks.grave]).filter((table) => table.size > 0);
+  const spaces = [...store.keyspaces, ...[...store.nests.all()].map((nest) => nest.elements)];
+  const tables = spaces.flatMap((ks) => [ks.table, ks.grave]).filter((table) => table.size > 0);
   let moved = true;
   for (let at = slab.firstOffset; at < slab.endOffset && moved; at += slab.blockBytes) {
     if (!free.has(at)) moved = moveBlock(store, tables, at, slab.blockBytes);

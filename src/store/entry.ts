@@ -20,8 +20,17 @@ const hiMask = 0x1fffff;
 const escaped = 255;
 const expiryBit = 1 << 28;
 
-export const EntryType = { string: 0, tomb: 15 } as const;
+export const EntryType = { string: 0, list: 1, set: 2, zset: 3, hash: 4, stream: 5, tomb: 15 } as const;
 export type EntryType = (typeof EntryType)[keyof typeof EntryType];
+
+/** How the value bytes of a collection are to be read. */
+export const Form = {
+  /** All elements in one run of bytes: packed.ts, and the files of lists and streams. */
+  packed: 0,
+  /** u32: the number of a nest (nest.ts), which has the elements in structures of their own. */
+  nest: 1,
+} as const;
+export type Form = (typeof Form)[keyof typeof Form];
 
 /** How a string's value bytes are to be read. */
 export const Encoding = {

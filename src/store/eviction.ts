@@ -26,6 +26,8 @@ const poolSize = 16;
 export const reliefsMax = 12;
 const firstRelief = 8;
 const compactionsMax = 4;
+/** Segments of tables out of use that are freed at the first try. */
+const freedSegments = 64;
 const expiredPerRelief = 1024;
 /** Entries looked at for one that may go, where samples find none. */
 const searchEntriesMax = 4096;
@@ -73,6 +75,10 @@ export class Eviction {
   relieve(attempt: number): boolean {
     if (attempt >= reliefsMax) return false;
     const { store } = this;
+    if (store.pendingFreeCount > 0) {
+      store.freeSlice(freedSegments << attempt);
+      return true;
+    }
     let gained = attempt === 0 && store.expireSlice(expiredPerRelief) > 0;
     if (!gained && this.policy !== 'noeviction') gained = this.evict(firstRelief << attempt, this.policy) > 0;
     return this.gather(attempt) || gained;
@@ -221,7 +227,7 @@ export class Eviction {
     const dot = store.nextDot();
     const [hi, lo] = [stampHi(dot.stamp), stampLo(dot.stamp)];
     store.recorder?.evict(ks.id, key, 0, key.length, dot.origin, hi, lo);
-    ks.drop(hash, key, 0, key.length);
+    store.dropEntry(ks, hash, at);
     this.evictedCount += 1;
     this.onEvicted?.(store.databaseOf(ks.id), Buffer.from(key));
     return true;

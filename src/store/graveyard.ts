@@ -5,6 +5,7 @@
 import { msOfStamp } from '../base/clock.ts';
 import type { Dot, KeyState } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
+import { isCollection } from './scan.ts';
 import type { Store } from './store.ts';
 
 const samples = 64;
@@ -13,6 +14,7 @@ export class Graveyard {
   private readonly store: Store;
   private keyspace = 0;
   private cursor = 0;
+  private inTable = false;
 
   constructor(store: Store) {
     this.store = store;
@@ -25,10 +27,17 @@ export class Graveyard {
     for (let visited = 0, spaces = 0; visited < tombs && spaces <= store.keyspaces.length; ) {
       const ks = store.keyspaces[this.keyspace]!;
       const found: number[] = [];
-      this.cursor = ks.grave.scan(this.cursor, 64, (at) => found.push(at));
-      visited += found.length;
-      for (const at of found) if (this.dropIfOld(ks, at, keepSinceMs)) dropped += 1;
+      const table = this.inTable ? ks.table : ks.grave;
+      this.cursor = table.scan(this.cursor, 64, (at) => found.push(at));
+      visited += Math.max(1, found.length);
+      for (const at of found) {
+        if (isCollection(store, at)) dropped += this.prune(ks, at, keepSinceMs);
+        else if (!this.inTable && this.dropIfOld(ks, at, keepSinceMs)) dropped += 1;
+      }
       if (this.cursor !== 0) continue;
+      // Dead elements rest with the live ones of their collection.
+      this.inTable = !this.inTable && store.hasCollections;
+      if (this.inTable) continue;
       this.keyspace = (this.keyspace + 1) % store.keyspaces.length;
       spaces += 1;
     }
@@ -52,6 +61,17 @@ export class Graveyard {
     return msOfStamp(stamps[Math.floor(stamps.length / 2)] ?? 0);
   }
 
+  /** Drops what is old enough of a collection's dead elements, and of what is remembered of the key. */
+  private prune(ks: Keyspace, at: number, keepSinceMs: number): number {
+    const { store } = this;
+    const collection = store.collectionAt(ks, store.hashOfEntry(at), at);
+    return collection.prune((dots) => {
+      if (dots.some((d) => msOfStamp(d.stamp) >= keepSinceMs)) return false;
+      for (const dot of dots) store.horizon.advance(dot.origin, dot.stamp, 0);
+      return true;
+    });
+  }
+
   private dropIfOld(ks: Keyspace, at: number, keepSinceMs: number): boolean {
     const { store } = this;
     if (msOfStamp(store.entries.stamp(at)) >= keepSinceMs) return false;
@@ -70,6 +90,7 @@ export function dotsOf(state: KeyState): Dot[] {
   if (state.value !== undefined) dots.push(state.value.dot);
   if (state.expiry.dot.stamp !== 0) dots.push(state.expiry.dot);
   if (state.kill !== undefined) dots.push(state.kill.event);
+  dots.push(state.floor);
   for (const r of state.records) dots.push({ origin: r.eventOrigin, stamp: r.eventStamp });
   return dots.filter((d) => d.origin !== 0);
 }

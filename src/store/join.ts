@@ -7,7 +7,9 @@ import type { BatchReader } from '../delta/batch-reader.ts';
 import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
 import { compareDots } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
-import { Encoding } from './entry.ts';
+import { Encoding, EntryType } from './entry.ts';
+import { joinCollection, killCollection } from './join-collection.ts';
+import { JoinResult } from './join-result.ts';
 import {
   type Dot,
   greatestDot,
@@ -18,6 +20,7 @@ import {
   joinPut,
   joinRegisters,
   type KeyState,
+  raiseFloor,
   zeroDot,
 } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
@@ -25,18 +28,6 @@ import { changedSet, type RegisterSet, soundSet } from './register-sets.ts';
 import type { Store } from './store.ts';
 
 const noBytes = new Uint8Array(0);
-
-export const JoinResult = {
-  /** Something changed. */
-  joined: 0,
-  /** Known already, or beaten: nothing changed. */
-  stale: 1,
-  /** Cannot be applied without the whole value of the key: ask for it, then join the answer as `whole`. */
-  want: 2,
-  /** No memory. */
-  full: 3,
-} as const;
-export type JoinResult = (typeof JoinResult)[keyof typeof JoinResult];
 
 /**
  * Joins the reader's current record. `context` is what the sender had seen, for finding conflicts; undefined in
@@ -71,6 +62,10 @@ function joinByKind(
   if (isKilled(store, ks, d)) return JoinResult.stale;
   const hash = store.hash.of(d.buf, d.keyOffset, d.keyLength);
   if (d.kind === DeltaKind.evict) return joinEvict(store, ks, hash, d);
+  if (d.elementType !== 0 || store.hasCollections) {
+    const done = joinCollection(store, ks, hash, d);
+    if (done !== undefined) return done;
+  }
   if (d.kind === DeltaKind.put && d.records.length === 0) {
     const fast = putInPlace(store, ks, hash, d, context);
     if (fast !== undefined) return fast;
@@ -109,11 +104,17 @@ function killEntry(store: Store, ks: Keyspace, at: number, dot: Dot): void {
   const { entries, arena } = store;
   const offset = entries.keyOffset(at);
   const key = arena.u8.slice(offset, offset + entries.keyLength(at));
+  const type = entries.type(at);
+  if (type !== EntryType.string && type !== EntryType.tomb) {
+    killCollection(store, ks, store.hash.of(key, 0, key.length), at, dot);
+    return;
+  }
   const state = ks.stateOf(at);
   const dead = (other: Dot): boolean => store.compare(other, dot) <= 0;
   if (state.value !== undefined && dead(state.value.dot)) state.value = undefined;
   if (dead(state.expiry.dot)) state.expiry = { deadlineMs: 0, dot: zeroDot };
   if (state.kill !== undefined && dead(state.kill.dot)) state.kill = undefined;
+  if (dead(state.floor)) state.floor = zeroDot;
   state.sets = state.sets.filter((s) => !dead(s));
   if (state.value === undefined) state.purged = false;
   state.slots = state.slots.filter((s) => !dead({ stamp: s.run, origin: s.origin }));
@@ -200,13 +201,17 @@ function joinState(
         ? d.buf.toString('latin1', d.valueOffset, d.valueOffset + d.valueLength)
         : (BigInt(d.sumHi) << 32n) | BigInt(d.sumLo >>> 0);
       const slot = { ...dot, run: stampFrom(d.runHi, d.runLo), sum };
-      if (!joinCount(state, slot)) return JoinResult.stale;
+      if (!joinCount(state, slot, order)) return JoinResult.stale;
       break;
     }
     case DeltaKind.expire:
       if (!joinExpire(state, dot, d.deadlineMs, order)) return JoinResult.stale;
       break;
     case DeltaKind.clear: {
+      if (d.has(DeltaFlag.floor)) {
+        if (!raiseFloor(state, dot, order)) return JoinResult.stale;
+        break;
+      }
       const kill = { dot: { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin }, event: dot };
       if (!joinClear(state, kill, d.records, order)) return JoinResult.stale;
       break;
@@ -299,7 +304,7 @@ function joinEvict(store: Store, ks: Keyspace, hash: number, d: BatchReader): Jo
   const { entries } = store;
   const at = ks.entryOf(hash, d.buf, d.keyOffset, d.keyLength);
   if (at === 0 || entries.stamp(at) > d.stamp || entries.expiryStamp(at) > d.stamp) return JoinResult.stale;
-  ks.drop(hash, d.buf, d.keyOffset, d.keyLength);
+  store.dropEntry(ks, hash, at);
   return JoinResult.joined;
 }
 

@@ -3,7 +3,9 @@
 // whatever is less common is loaded into a KeyState, joined here and packed again.
 //
 // A key is a register (value and dot), an expiry register, counter slots (one per origin), seen-records (one per origin:
-// the slot as the last base or clear saw it) and a kill (a clear's). Each is a join of its own: the greater dot wins.
+// the slot as the last base or clear saw it), a kill (a clear's) and a floor (the greatest dot of a type that lost the
+// key). Each is a join of its own: the greater dot wins. An element of a collection is a KeyState too, and the key of a
+// collection has one for all but its content.
 import type { SlotRecord } from '../delta/batch-writer.ts';
 import { decimalOf, formatDecimal, int64Max, int64Min, parseDecimal, parseInt64 } from './number.ts';
 import { dropSets, type RegisterSet, unionOfSets } from './register-sets.ts';
@@ -50,6 +52,8 @@ export interface KeyState {
   value: { readonly dot: Dot; readonly bytes: Uint8Array } | undefined;
   expiry: Expiry;
   kill: Kill | undefined;
+  /** All at or below it is dead, counter runs begun there too; zeroDot = none. */
+  floor: Dot;
   slots: CounterSlot[];
   records: SlotRecord[];
   mark: SlotMark | undefined;
@@ -71,6 +75,7 @@ export function emptyState(): KeyState {
     value: undefined,
     expiry: { deadlineMs: 0, dot: zeroDot },
     kill: undefined,
+    floor: zeroDot,
     slots: [],
     records: [],
     mark: undefined,
@@ -118,6 +123,7 @@ export function greatestDot(state: KeyState, order: DotOrder): Dot {
     if (order(dot, greatest) > 0) greatest = dot;
   };
   raise(state.expiry.dot);
+  raise(state.floor);
   for (const s of state.slots) raise(s);
   for (const s of state.sets) raise(s);
   if (state.kill !== undefined) raise(state.kill.dot);
@@ -159,6 +165,7 @@ export function joinPut(
 ): boolean {
   let changed = joinRecords(state, records, order);
   if (state.kill !== undefined && order(dot, state.kill.dot) <= 0) return changed;
+  if (order(dot, state.floor) <= 0) return changed;
   const byDot = state.value === undefined ? 1 : order(dot, state.value.dot);
   if (byDot > 0 || (byDot === 0 && state.purged && !hollow)) {
     state.value = { dot, bytes };
@@ -173,14 +180,15 @@ export function joinPut(
 /** Joins a statement of expiry. Returns whether anything changed. */
 export function joinExpire(state: KeyState, dot: Dot, deadlineMs: number, order: DotOrder): boolean {
   if (state.kill !== undefined && order(dot, state.kill.dot) <= 0) return false;
-  if (order(dot, state.expiry.dot) <= 0) return false;
+  if (order(dot, state.expiry.dot) <= 0 || order(dot, state.floor) <= 0) return false;
   state.expiry = { deadlineMs, dot };
   wake(state);
   return true;
 }
 
 /** Joins a counter slot. Returns whether anything changed. */
-export function joinCount(state: KeyState, slot: CounterSlot): boolean {
+export function joinCount(state: KeyState, slot: CounterSlot, order: DotOrder): boolean {
+  if (isBelowFloor(state, slot, order)) return false;
   const at = state.slots.findIndex((s) => s.origin === slot.origin);
   if (at >= 0 && state.slots[at]!.stamp >= slot.stamp) return false;
   const record = recordOf(state, slot.origin);
@@ -188,6 +196,31 @@ export function joinCount(state: KeyState, slot: CounterSlot): boolean {
   if (at >= 0) state.slots[at] = slot;
   else state.slots.push(slot);
   wake(state);
+  return true;
+}
+
+/** Whether a counter's run began at or below the floor. */
+function isBelowFloor(
+  state: KeyState,
+  slot: { readonly origin: number; readonly run: number },
+  order: DotOrder,
+): boolean {
+  return state.floor !== zeroDot && order({ stamp: slot.run, origin: slot.origin }, state.floor) <= 0;
+}
+
+/** Raises the floor to `dot`: what was of another type up to there is dead. Returns whether anything changed. */
+export function raiseFloor(state: KeyState, dot: Dot, order: DotOrder): boolean {
+  if (order(dot, state.floor) <= 0) return false;
+  state.floor = dot;
+  const isDead = (other: Dot): boolean => order(other, dot) <= 0;
+  if (state.value !== undefined && isDead(state.value.dot)) state.value = undefined;
+  if (isDead(state.expiry.dot)) state.expiry = { deadlineMs: 0, dot: zeroDot };
+  if (state.kill !== undefined && isDead(state.kill.dot)) state.kill = undefined;
+  wake(state);
+  state.sets = dropSets(state.sets, dot, order);
+  state.slots = state.slots.filter((s) => !isBelowFloor(state, s, order));
+  state.records = state.records.filter((r) => !isBelowFloor(state, r, order));
+  state.mark = undefined;
   return true;
 }
 
@@ -199,6 +232,7 @@ export function joinClear(
   order: DotOrder,
 ): boolean {
   let changed = joinRecords(state, records, order);
+  if (order(kill.dot, state.floor) <= 0) return changed;
   const known = state.kill;
   if (known !== undefined) {
     const byDot = order(kill.dot, known.dot);
@@ -224,6 +258,7 @@ export function joinClear(
 function joinRecords(state: KeyState, records: readonly SlotRecord[], order: DotOrder): boolean {
   let changed = false;
   for (const record of records) {
+    if (isBelowFloor(state, record, order)) continue;
     const at = state.records.findIndex((r) => r.origin === record.origin);
     const known = at < 0 ? undefined : state.records[at]!;
     if (known !== undefined && !isLaterRecord(record, known, order)) continue;

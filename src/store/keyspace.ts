@@ -12,6 +12,7 @@ import { cacheEstimate } from './hyperloglog.ts';
 import {
   type CounterSlot,
   type DotOrder,
+  type Expiry,
   emptyState,
   isLive,
   type KeyState,
@@ -22,6 +23,13 @@ import {
 import { parseInt64 } from './number.ts';
 import type { StateCodec } from './state-codec.ts';
 import { Table } from './table.ts';
+
+/** Where states of keys, or of the elements of one key, are kept. Keys are ranges of bytes, with their hash. */
+export interface States {
+  readonly id: number;
+  load(hash: number, key: Uint8Array, offset: number, length: number): KeyState;
+  save(hash: number, key: Uint8Array, offset: number, length: number, state: KeyState): void;
+}
 
 /** What the keyspaces of a store share. */
 export interface Ground {
@@ -49,10 +57,12 @@ export interface Ground {
 export const counterWords = 4;
 export const counterBaseWords = 9;
 
-export class Keyspace {
+export class Keyspace implements States {
   readonly id: number;
+  /** The elements of one large collection, and no keys. */
+  readonly isNest: boolean;
   table: Table;
-  readonly grave: Table;
+  grave: Table;
   /** Where the sweep for expired keys stands. */
   sweepCursor = 0;
   private sweepEarliestMs = Number.POSITIVE_INFINITY;
@@ -63,8 +73,9 @@ export class Keyspace {
   kill: Kill | undefined;
   private readonly ground: Ground;
 
-  constructor(id: number, ground: Ground) {
+  constructor(id: number, ground: Ground, isNest = false) {
     this.id = id;
+    this.isNest = isNest;
     this.ground = ground;
     this.table = new Table(ground.arena, ground.entries, ground.hash);
     this.grave = new Table(ground.arena, ground.entries, ground.hash);
@@ -73,6 +84,7 @@ export class Keyspace {
   /** Starts over with an empty table; the old one is the caller's. */
   renewTable(): void {
     this.table = new Table(this.ground.arena, this.ground.entries, this.ground.hash);
+    if (this.isNest) this.grave = new Table(this.ground.arena, this.ground.entries, this.ground.hash);
     this.volatile = 0;
     this.earliestDeadlineMs = Number.POSITIVE_INFINITY;
     this.sweepCursor = 0;
@@ -280,8 +292,15 @@ export class Keyspace {
    * Moves a raw entry into a block for `length` bytes of value and `spareBytes` more; `kept` bytes of value go along.
    * Throws CommandError OOM.
    */
-  move(hash: number, old: number, kept: number, length: number, spareBytes: number): number {
-    const { arena, entries, reserveBytes } = this.ground;
+  move(
+    hash: number,
+    old: number,
+    kept: number,
+    length: number,
+    spareBytes: number,
+    reserveBytes = this.ground.reserveBytes,
+  ): number {
+    const { arena, entries } = this.ground;
     const key = entries.keyOffset(old);
     const keyLength = entries.keyLength(old);
     const hasExpiry = entries.hasExpiry(old);
@@ -314,6 +333,91 @@ export class Keyspace {
     this.table.moveEntry(slot, at);
     arena.free(old);
     return at;
+  }
+
+  /** Whether an entry's block can hold a value of `length` bytes as it is, without being much too large for it. */
+  holds(at: number, length: number): boolean {
+    const { entries } = this.ground;
+    if (!entries.sameForm(at, length)) return false;
+    return this.fits(at, entries.size(entries.keyLength(at), length, entries.hasExpiry(at)));
+  }
+
+  /** Gives a live entry another expiry, dot and all. Returns where it is then. Throws CommandError OOM. */
+  restate(hash: number, at: number, expiry: Expiry): number {
+    const { arena, entries, reserveBytes } = this.ground;
+    const { deadlineMs, dot } = expiry;
+    const states = dot.stamp !== 0;
+    let to = at;
+    this.forgetDeadline(at);
+    if (entries.hasExpiry(at) !== states) {
+      const key = entries.keyOffset(at);
+      const keyLength = entries.keyLength(at);
+      const length = entries.valueLength(at);
+      to = arena.alloc(entries.size(keyLength, length, states), states ? reserveBytes : 0);
+      if (to === 0) {
+        this.countDeadline(at);
+        this.ground.starved = true;
+        throw new CommandError(outOfMemory);
+      }
+      const slot = this.table.find(hash, arena.u8, key, keyLength);
+      const [origin, hi, lo] = [entries.origin(at), entries.hi(at), entries.lo(at)];
+      const [type, encoding, access] = [entries.type(at), entries.encoding(at), entries.access(at)];
+      entries.init(to, type, encoding, keyLength, length, states, origin, hi, lo, access);
+      arena.u8.copyWithin(entries.keyOffset(to), key, key + keyLength + length);
+      this.table.moveEntry(slot, to);
+      arena.free(at);
+    }
+    if (!states) return to;
+    entries.setExpiry(to, deadlineMs, dot.origin, dot.stamp);
+    this.countDeadline(to);
+    if (deadlineMs !== 0) this.lowerDeadline(deadlineMs);
+    return to;
+  }
+
+  /** The tomb of a key, or 0. */
+  tombOf(hash: number, key: Uint8Array, offset: number, length: number): number {
+    if (this.grave.size === 0) return 0;
+    const slot = this.grave.find(hash, key, offset, length);
+    return slot === 0 ? 0 : this.grave.entryAt(slot);
+  }
+
+  /** Moves an entry as it is from the table to the graveyard, where there is no tomb of its key. */
+  bury(hash: number, at: number): void {
+    const { arena } = this.ground;
+    if (!this.grave.reserve(hash, 0)) throw new CommandError(outOfMemory);
+    this.forgetDeadline(at);
+    this.table.remove(hash, this.slotIn(this.table, hash, at));
+    this.grave.insert(hash, at);
+    this.ground.tombBytes += arena.capacity(at);
+  }
+
+  /** Moves a tomb as it is from the graveyard to the table. */
+  exhume(hash: number, at: number): number {
+    const { arena, reserveBytes } = this.ground;
+    if (!this.table.reserve(hash, reserveBytes)) throw new CommandError(outOfMemory);
+    this.ground.tombBytes -= arena.capacity(at);
+    this.grave.remove(hash, this.slotIn(this.grave, hash, at));
+    this.table.insert(hash, at);
+    this.countDeadline(at);
+    return at;
+  }
+
+  /** Frees an entry, live or dead, and its place. */
+  forget(hash: number, at: number): void {
+    const slot = this.slotIn(this.table, hash, at);
+    if (slot !== 0 && this.table.entryAt(slot) === at) {
+      this.forgetDeadline(at);
+      this.table.remove(hash, slot);
+    } else {
+      this.ground.tombBytes -= this.ground.arena.capacity(at);
+      this.grave.remove(hash, this.slotIn(this.grave, hash, at));
+    }
+    this.ground.arena.free(at);
+  }
+
+  private slotIn(table: Table, hash: number, at: number): number {
+    const { entries, arena } = this.ground;
+    return table.find(hash, arena.u8, entries.keyOffset(at), entries.keyLength(at));
   }
 
   private fits(at: number, need: number): boolean {
@@ -449,15 +553,19 @@ export class Keyspace {
     const { order, keepsDead } = this.ground;
     normalize(state, order);
     if (!keepsDead) {
-      state.kill = undefined;
-      state.records = [];
+      forgetDead(state);
     }
     if (isLive(state)) {
       this.saveLive(hash, key, offset, length, state);
       if (this.grave.size > 0) this.dropTomb(hash, key, offset, length);
       return;
     }
-    const worth = state.kill !== undefined || state.expiry.dot !== zeroDot || state.purged;
+    const worth =
+      state.kill !== undefined ||
+      state.expiry.dot !== zeroDot ||
+      state.floor !== zeroDot ||
+      state.records.length > 0 ||
+      state.purged;
     if (keepsDead && worth) this.saveTomb(hash, key, offset, length, state);
     else if (this.grave.size > 0) this.dropTomb(hash, key, offset, length);
     if (this.entryOf(hash, key, offset, length) !== 0) this.drop(hash, key, offset, length);
@@ -470,6 +578,7 @@ export class Keyspace {
       state.sets.length === 0 &&
       state.slots.length === 0 &&
       state.records.length === 0 &&
+      state.floor === zeroDot &&
       state.kill === undefined;
     if (plain) {
       const own = expiry.dot.stamp === value.dot.stamp && expiry.dot.origin === value.dot.origin;
@@ -529,6 +638,7 @@ export class Keyspace {
     if (state.sets.length > 0) return false;
     if (slots.length !== 1 || slot === undefined || typeof slot.sum === 'string') return false;
     if (state.records.length > 0 || state.kill !== undefined || state.mark !== undefined) return false;
+    if (state.floor !== zeroDot) return false;
     const base = value === undefined ? undefined : parseInt64(value.bytes, 0, value.bytes.length);
     if (value !== undefined && base === undefined) return false;
     const words = new Int32Array(counterBaseWords + 1);
@@ -642,6 +752,13 @@ export class Keyspace {
   }
 }
 
+/** Takes out of a state what only peers would ask for. */
+export function forgetDead(state: KeyState): void {
+  state.kill = undefined;
+  state.floor = zeroDot;
+  state.records = [];
+}
+
 /** The greatest event dot that a state holds: what vectors compare for it. */
 function newestDot(state: KeyState, order: DotOrder): { stamp: number; origin: number } {
   let newest: { stamp: number; origin: number } = zeroDot;
@@ -651,6 +768,7 @@ function newestDot(state: KeyState, order: DotOrder): { stamp: number; origin: n
   if (state.value !== undefined) raise(state.value.dot);
   raise(state.expiry.dot);
   if (state.kill !== undefined) raise(state.kill.event);
+  raise(state.floor);
   for (const slot of state.slots) raise(slot);
   for (const set of state.sets) raise(set);
   for (const r of state.records) raise({ stamp: r.eventStamp, origin: r.eventOrigin });

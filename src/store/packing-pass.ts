@@ -35,7 +35,8 @@ export class PackingPass {
       this.cursor = 0;
     }
     for (let visited = 0; visited < entriesMax; ) {
-      const ks = store.keyspaces[this.keyspace];
+      this.keyspace = store.nextSpace(this.keyspace);
+      const ks = store.spaceAt(this.keyspace);
       if (ks === undefined) {
         this.running = false;
         // A dictionary that came meanwhile begins another pass, which alone may let go of the older ones.

@@ -1,18 +1,24 @@
 // Two repairs of a whole store. Re-dotting: a node whose history forked gives what it wrote since the fork dots of a new
 // origin, so that no dot names two things. Starting over: a peer behind the horizon forgets what its peer covers and
 // keeps what is pending. Both visit every key once, in one turn: they are rare and must not be seen half done.
+import { stampHi, stampLo } from '../base/clock.ts';
 import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { dotsOf } from './graveyard.ts';
 import { type CounterSlot, type Dot, emptyState, type KeyState, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import { formatDecimal, parseDecimal } from './number.ts';
+import { isCollection } from './scan.ts';
 import type { Store } from './store.ts';
 
 interface Found {
   readonly ks: Keyspace;
   readonly key: Uint8Array;
   readonly state: KeyState;
+  /** The element of a collection whose state it is; undefined for the key's own. */
+  readonly element?: Uint8Array;
+  /** Of a collection: its type. */
+  readonly type?: number;
 }
 
 function everyKey(store: Store): Found[] {
@@ -24,7 +30,8 @@ function everyKey(store: Store): Found[] {
         cursor = table.scan(cursor, 1024, (at) => {
           const offset = store.entries.keyOffset(at);
           const key = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
-          found.push({ ks, key, state: ks.stateOf(at) });
+          if (isCollection(store, at)) found.push(...everyElement(store, ks, at, key));
+          else found.push({ ks, key, state: ks.stateOf(at) });
         });
       } while (cursor !== 0);
     }
@@ -32,8 +39,43 @@ function everyKey(store: Store): Found[] {
   return found;
 }
 
-function save(store: Store, { ks, key, state }: Found): void {
-  ks.save(store.hash.of(key, 0, key.length), key, 0, key.length, state);
+function everyElement(store: Store, ks: Keyspace, at: number, key: Uint8Array): Found[] {
+  const { others, entries } = store;
+  const type = entries.type(at);
+  others.stand(ks, store.hash.of(key, 0, key.length), at, key, 0, key.length, type);
+  const elements = others.states().map(({ name, state }) => ({ ks, key, state, element: name, type }));
+  return [...elements, { ks, key, state: others.meta(), type }];
+}
+
+function save(store: Store, { ks, key, state, element, type }: Found): void {
+  const hash = store.hash.of(key, 0, key.length);
+  if (type === undefined) {
+    ks.save(hash, key, 0, key.length, state);
+    return;
+  }
+  const { others } = store;
+  others.openForJoin(ks, hash, key, 0, key.length, type);
+  if (element !== undefined) others.saveElement(element, 0, element.length, state);
+  else if (others.at !== 0) others.setMeta(state);
+  others.settle();
+}
+
+/** Gives the dots that collections carry themselves, the greatest of what was said of them, new names too. */
+function redotCollections(store: Store, isMoved: (dot: Dot) => boolean, dot: (d: Dot) => Dot): void {
+  const { entries } = store;
+  for (const ks of store.keyspaces) {
+    for (const table of [ks.table, ks.grave]) {
+      for (let cursor = 0; ; ) {
+        cursor = table.scan(cursor, 1024, (at) => {
+          const own = { stamp: entries.stamp(at), origin: entries.origin(at) };
+          if (!isCollection(store, at) || !isMoved(own)) return;
+          const { stamp, origin } = dot(own);
+          entries.setDot(at, origin, stampHi(stamp), stampLo(stamp));
+        });
+        if (cursor === 0) break;
+      }
+    }
+  }
 }
 
 /**
@@ -58,12 +100,18 @@ export function redot(
     ),
   );
   const renamed = new Map([...old].sort((a, b) => a - b).map((stamp) => [stamp, stampNext()]));
-  const dot = (d: Dot): Dot => (isMoved(d) ? { origin: to, stamp: renamed.get(d.stamp) ?? d.stamp } : d);
+  const last = Math.max(0, ...renamed.values());
+  const dot = (d: Dot): Dot => (isMoved(d) ? { origin: to, stamp: renamed.get(d.stamp) ?? last } : d);
   for (const found of concerned) {
     redotState(found.state, { from, sinceStamp, to, dot, renamed });
     save(store, found);
-    if (recorder !== undefined) store.emitKey(recorder, found.ks.id, found.key);
   }
+  redotCollections(store, isMoved, dot);
+  if (recorder === undefined) return;
+  const keys = new Map(
+    concerned.map((found) => [`${found.ks.id}:${Buffer.from(found.key).toString('latin1')}`, found]),
+  );
+  for (const { ks, key } of keys.values()) store.emitKey(recorder, ks.id, key);
 }
 
 /** Forgets every key that quotes a dot of `from` since `sinceStamp`: replay of a fork, whose record has them anew. */
@@ -93,6 +141,7 @@ function redotState(state: KeyState, move: Move): void {
   if (state.value !== undefined) state.value = { ...state.value, dot: dot(state.value.dot) };
   state.expiry = { ...state.expiry, dot: dot(state.expiry.dot) };
   if (state.kill !== undefined) state.kill = { dot: dot(state.kill.dot), event: dot(state.kill.event) };
+  if (state.floor !== zeroDot) state.floor = dot(state.floor);
   const mark = state.mark;
   state.sets = state.sets.map((set) => ({ ...set, ...dot(set) }));
   const slots = state.slots.flatMap((slot) => splitSlot(slot, mark, move));
@@ -137,6 +186,7 @@ export function forgetCovered(store: Store, covered: VersionVector): void {
     if (state.value !== undefined && isCovered(state.value.dot)) state.value = undefined;
     if (isCovered(state.expiry.dot)) state.expiry = { deadlineMs: 0, dot: zeroDot };
     if (state.kill !== undefined && isCovered(state.kill.event)) state.kill = undefined;
+    if (isCovered(state.floor)) state.floor = zeroDot;
     state.sets = state.sets.filter((s) => !isCovered(s));
     if (state.value === undefined) state.purged = false;
     state.slots = state.slots.filter((s) => !isCovered(s));

@@ -5,9 +5,11 @@ import { stampHi, stampLo } from '../base/clock.ts';
 import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
 import { keyspacesMax } from '../delta/kinds.ts';
 import type { VersionVector } from '../delta/vector.ts';
-import { Encoding } from './entry.ts';
-import type { CounterSlot, Dot, KeyState } from './key-state.ts';
+import { Encoding, EntryType } from './entry.ts';
+import { type CounterSlot, type Dot, emptyState, type KeyState, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
+import type { Nest } from './nest.ts';
+import type { PackedCursor } from './packed.ts';
 import type { RegisterSet } from './register-sets.ts';
 import type { Store } from './store.ts';
 
@@ -20,6 +22,8 @@ export class StoreScan {
   private inGrave = false;
   private cursor = 0;
   private started = false;
+  /** Large collections come upon in the last slice, which are scanned in slices of their own. */
+  private readonly nests: NestScan[] = [];
 
   constructor(store: Store, covered: VersionVector | undefined) {
     this.store = store;
@@ -35,13 +39,21 @@ export class StoreScan {
       this.statements(writer);
     }
     // Where much is covered nothing is written for long: the entries visited are bounded as well.
-    for (let visited = 0; this.keyspace < keyspacesMax; ) {
+    for (let visited = 0; this.keyspace < keyspacesMax || this.nests.length > 0; ) {
       if (writer.pos >= until || visited >= bytesMax / 8) return true;
+      const nest = this.nests[0];
+      if (nest !== undefined) {
+        if (!nest.next(writer, sliceEntries)) this.nests.shift();
+        visited += sliceEntries;
+        continue;
+      }
       const ks = store.keyspaces[this.keyspace]!;
       const table = this.inGrave ? ks.grave : ks.table;
       this.cursor = table.scan(this.cursor, sliceEntries, (at) => {
         visited += 1;
-        emitEntry(store, writer, ks, at, this.covered);
+        const large = isCollection(store, at) ? NestScan.of(store, ks, at, this.covered) : undefined;
+        if (large !== undefined) this.nests.push(large);
+        else emitEntry(store, writer, ks, at, this.covered);
       });
       if (this.cursor !== 0) continue;
       if (this.inGrave) this.keyspace += 1;
@@ -91,6 +103,10 @@ function emitEntry(
   const { entries, arena } = store;
   const keyOffset = entries.keyOffset(at);
   const keyLength = entries.keyLength(at);
+  if (isCollection(store, at)) {
+    emitCollection(store, writer, ks, at, covered);
+    return;
+  }
   const encoding = entries.encoding(at);
   if ((encoding !== Encoding.raw && encoding !== Encoding.lz4) || entries.hasExpiry(at)) {
     emitState(writer, ks, ks.stateOf(at), arena.u8, keyOffset, keyLength, covered);
@@ -119,6 +135,153 @@ function emitEntry(
   );
 }
 
+export function isCollection(store: Store, at: number): boolean {
+  const type = store.entries.type(at);
+  return type !== EntryType.string && type !== EntryType.tomb;
+}
+
+/** All of a collection at once: its key's state, then its elements. */
+function emitCollection(
+  store: Store,
+  writer: BatchWriter,
+  ks: Keyspace,
+  at: number,
+  covered: VersionVector | undefined,
+): void {
+  const { others, entries, arena } = store;
+  const hash = store.hashOfEntry(at);
+  const keyOffset = entries.keyOffset(at);
+  const keyLength = entries.keyLength(at);
+  others.stand(ks, hash, at, arena.u8, keyOffset, keyLength, entries.type(at));
+  const meta = others.meta();
+  emitState(writer, ks, withoutExpiry(meta), arena.u8, keyOffset, keyLength, covered);
+  writer.within(others.type, arena.u8, keyOffset, keyLength);
+  const { nest } = others;
+  if (nest !== undefined) {
+    for (const table of [nest.elements.table, nest.elements.grave]) {
+      let cursor = 0;
+      do
+        cursor = table.scan(cursor, 1024, (entry) => emitEntry(store, writer, nest.elements, entry, covered));
+      while (cursor !== 0);
+    }
+  } else emitPacked(store, writer, ks, others.packed(), covered);
+  writer.outside();
+  emitState(writer, ks, expiryOnly(meta), arena.u8, keyOffset, keyLength, covered);
+}
+
+/** What goes before the elements of a collection. */
+function withoutExpiry(meta: KeyState): KeyState {
+  return { ...meta, expiry: emptyState().expiry };
+}
+
+/** What goes behind them: where nothing dead is remembered, a deadline needs something to belong to. */
+function expiryOnly(meta: KeyState): KeyState {
+  return { ...emptyState(), expiry: meta.expiry };
+}
+
+function emitPacked(
+  store: Store,
+  writer: BatchWriter,
+  ks: Keyspace,
+  cursor: PackedCursor,
+  covered: VersionVector | undefined,
+): void {
+  const { u8 } = cursor;
+  while (cursor.next()) {
+    const { nameOffset, nameLength } = cursor;
+    if (cursor.isState) {
+      const state = store.codec.unpack(u8, cursor.valueOffset);
+      emitState(writer, ks, state, u8, nameOffset, nameLength, covered);
+      continue;
+    }
+    const { stamp, origin, valueOffset, valueLength } = cursor;
+    if (covered?.covers(origin, stamp)) continue;
+    const [hi, lo] = [stampHi(stamp), stampLo(stamp)];
+    writer.put(
+      ks.id,
+      u8,
+      nameOffset,
+      nameLength,
+      origin,
+      hi,
+      lo,
+      u8,
+      valueOffset,
+      valueLength,
+      true,
+      0,
+      0,
+      0,
+      0,
+    );
+  }
+}
+
+/** The scan of one large collection. The key is looked up anew for each slice: what came meanwhile is in the journal. */
+class NestScan {
+  private readonly store: Store;
+  private readonly ks: Keyspace;
+  private readonly covered: VersionVector | undefined;
+  private readonly key: Uint8Array;
+  private readonly nest: Nest;
+  private cursor = 0;
+  private started = false;
+  private inGrave = false;
+
+  private constructor(
+    store: Store,
+    ks: Keyspace,
+    covered: VersionVector | undefined,
+    key: Uint8Array,
+    nest: Nest,
+  ) {
+    this.store = store;
+    this.ks = ks;
+    this.covered = covered;
+    this.key = key;
+    this.nest = nest;
+  }
+
+  /** The scan of a collection at `at`, or undefined where it is packed. */
+  static of(
+    store: Store,
+    ks: Keyspace,
+    at: number,
+    covered: VersionVector | undefined,
+  ): NestScan | undefined {
+    const nest = store.others.nestAt(at);
+    if (nest === undefined) return undefined;
+    const offset = store.entries.keyOffset(at);
+    const key = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
+    return new NestScan(store, ks, covered, key, nest);
+  }
+
+  /** Appends the deltas of the next slice; returns whether there is more. */
+  next(writer: BatchWriter, count: number): boolean {
+    const { store, ks, key, nest } = this;
+    const hash = store.hash.of(key, 0, key.length);
+    const live = ks.entryOf(hash, key, 0, key.length);
+    const at = live !== 0 ? live : ks.tombOf(hash, key, 0, key.length);
+    if (at === 0 || !isCollection(store, at) || store.others.nestAt(at) !== nest) return false;
+    store.others.stand(ks, hash, at, key, 0, key.length, nest.type);
+    const meta = store.others.meta();
+    if (!this.started) {
+      this.started = true;
+      emitState(writer, ks, withoutExpiry(meta), key, 0, key.length, this.covered);
+    }
+    writer.within(nest.type, key, 0, key.length);
+    const table = this.inGrave ? nest.elements.grave : nest.elements.table;
+    this.cursor = table.scan(this.cursor, count, (entry) =>
+      emitEntry(store, writer, nest.elements, entry, this.covered),
+    );
+    writer.outside();
+    if (this.cursor !== 0) return true;
+    this.inGrave = !this.inGrave;
+    if (!this.inGrave) emitState(writer, ks, expiryOnly(meta), key, 0, key.length, this.covered);
+    return this.inGrave;
+  }
+}
+
 function emitState(
   writer: BatchWriter,
   ks: Keyspace,
@@ -133,6 +296,10 @@ function emitState(
   const at = { ks, key, keyOffset, keyLength };
   const newRecords = state.records.some((r) => isNew({ stamp: r.eventStamp, origin: r.eventOrigin }));
   let expirySaid = false;
+  if (state.floor !== zeroDot && isNew(state.floor)) {
+    const { origin, stamp } = state.floor;
+    writer.floor(ks.id, key, keyOffset, keyLength, origin, stampHi(stamp), stampLo(stamp));
+  }
   if (kill !== undefined && (isNew(kill.event) || (newRecords && value === undefined))) {
     const [hi, lo] = [stampHi(kill.event.stamp), stampLo(kill.event.stamp)];
     const head = writer.clear(

@@ -1,8 +1,8 @@
 // Packs a KeyState into bytes and back: the value of entries in the `state` encoding and of tombs. It is the form of
 // the less common keys (counters that several nodes wrote, tombstones), so it is simple rather than small:
 //
-//   u8       which of: 1 value, 2 expiry, 4 kill, 8 mark, 16 purged, 32 sets
-//   [value   dot, u32 length, bytes]  [expiry dot, deadline f64]  [kill dot, event dot]
+//   u8       which of: 1 value, 2 expiry, 4 kill, 8 mark, 16 purged, 32 sets, 64 floor
+//   [value   dot, u32 length, bytes]  [expiry dot, deadline f64]  [kill dot, event dot]  [floor dot]
 //   [mark    since f64, stamp f64, run f64, sum]
 //   [u16     sets:    dot, u32 length, bytes]
 //   u16      slots:   origin u16, stamp f64, run f64, sum
@@ -11,9 +11,9 @@
 // A dot is origin u16 and stamp f64 (exact below 2^53); a sum is u8 0 and i64, or 1, u16 length and decimal text.
 import { assert } from '../base/assert.ts';
 import type { SlotRecord } from '../delta/batch-writer.ts';
-import { type CounterSlot, type Dot, emptyState, type KeyState } from './key-state.ts';
+import { type CounterSlot, type Dot, emptyState, type KeyState, zeroDot } from './key-state.ts';
 
-const has = { value: 1, expiry: 2, kill: 4, mark: 8, purged: 16, sets: 32 } as const;
+const has = { value: 1, expiry: 2, kill: 4, mark: 8, purged: 16, sets: 32, floor: 64 } as const;
 
 export class StateCodec {
   private out = Buffer.allocUnsafeSlow(4096);
@@ -31,7 +31,8 @@ export class StateCodec {
         (kill === undefined ? 0 : has.kill) |
         (mark === undefined ? 0 : has.mark) |
         (purged ? has.purged : 0) |
-        (state.sets.length === 0 ? 0 : has.sets),
+        (state.sets.length === 0 ? 0 : has.sets) |
+        (state.floor === zeroDot ? 0 : has.floor),
     );
     if (value !== undefined) {
       this.dot(value.dot);
@@ -45,6 +46,7 @@ export class StateCodec {
       this.dot(kill.dot);
       this.dot(kill.event);
     }
+    if (state.floor !== zeroDot) this.dot(state.floor);
     if (mark !== undefined) {
       this.f64(mark.since);
       this.f64(mark.stamp);
@@ -80,6 +82,7 @@ export class StateCodec {
     }
     if ((what & has.expiry) !== 0) state.expiry = { dot: this.readDot(), deadlineMs: this.readF64() };
     if ((what & has.kill) !== 0) state.kill = { dot: this.readDot(), event: this.readDot() };
+    if ((what & has.floor) !== 0) state.floor = this.readDot();
     if ((what & has.mark) !== 0) {
       state.mark = { since: this.readF64(), stamp: this.readF64(), run: this.readF64(), sum: this.readSum() };
     }

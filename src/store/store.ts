@@ -8,16 +8,19 @@ import type { BatchWriter } from '../delta/batch-writer.ts';
 import { bulkBytesMax, DeltaKind, keyspacesMax } from '../delta/kinds.ts';
 import type { Origins } from '../delta/origins.ts';
 import { VersionVector } from '../delta/vector.ts';
-import { keyTooLarge, tooManyKeys, valueTooLarge } from '../resp/errors.ts';
+import { keyTooLarge, outOfMemory, tooManyKeys, valueTooLarge } from '../resp/errors.ts';
 import { usedAccess } from './access-clock.ts';
 import { Arena } from './arena.ts';
+import type { Collection } from './collection.ts';
 import { compactSlab } from './compaction.ts';
 import { Compression } from './compression.ts';
-import { Encoding, Entries } from './entry.ts';
+import { Elements } from './elements.ts';
+import { Encoding, Entries, EntryType } from './entry.ts';
 import { Eviction } from './eviction.ts';
 import { Graveyard } from './graveyard.ts';
 import { KeyHash } from './hash.ts';
-import { JoinResult, joinDelta } from './join.ts';
+import { joinDelta } from './join.ts';
+import { JoinResult } from './join-result.ts';
 import {
   type Dot,
   greatestDot,
@@ -26,10 +29,12 @@ import {
   type KeyState,
   type Kill,
   purge,
+  raiseFloor,
   recordsOfSlots,
   zeroDot,
 } from './key-state.ts';
-import { type Ground, Keyspace } from './keyspace.ts';
+import { type Ground, Keyspace, type States } from './keyspace.ts';
+import { Nests } from './nest.ts';
 import { PackingPass } from './packing-pass.ts';
 import { Registers } from './registers.ts';
 import { forgetCovered, forgetSince, redot } from './repair.ts';
@@ -79,6 +84,10 @@ export class Store {
   readonly clock: HybridClock;
   readonly keyspaces: Keyspace[] = [];
   readonly strings: Strings;
+  readonly nests = new Nests();
+  /** One for the collection that a command has open, one for joins and purges in its midst. */
+  readonly elements: Elements;
+  readonly others: Elements;
   readonly registers: Registers;
   readonly compression: Compression;
   readonly packing: PackingPass;
@@ -103,6 +112,8 @@ export class Store {
   /** Dots up to which tombstones may be gone. */
   readonly horizon = new VersionVector();
   limits: StoreLimits = bulkLimits;
+  /** Some key holds or held more than a string. */
+  hasCollections = false;
   expiredCount = 0;
   lazyFreedCount = 0;
   /** Keyspace by database, and the dot of each such statement (SWAPDB). */
@@ -137,6 +148,8 @@ export class Store {
     };
     for (let id = 0; id < keyspacesMax; id++) this.keyspaces.push(new Keyspace(id, this.ground));
     this.strings = new Strings(this);
+    this.elements = new Elements(this);
+    this.others = new Elements(this);
     this.registers = new Registers(this);
     this.packing = new PackingPass(this);
     this.eviction = new Eviction(this);
@@ -151,6 +164,9 @@ export class Store {
     const { arena } = this;
     let bytes = arena.limitBytes < arena.capacityBytes ? arena.liveBytes : arena.usedBytes;
     for (const ks of this.keyspaces) bytes += ks.table.directoryBytes + ks.grave.directoryBytes;
+    for (const { elements } of this.nests.all()) {
+      bytes += elements.table.directoryBytes + elements.grave.directoryBytes;
+    }
     return bytes;
   }
 
@@ -172,6 +188,20 @@ export class Store {
   /** The keyspace that a database shows. */
   keyspace(db: number): Keyspace {
     return this.keyspaces[this.shown[db]!]!;
+  }
+
+  /**
+   * The keys of a keyspace, or the elements of a large collection, by number, for walks through all of them: the
+   * keyspaces come first. Undefined where there is none.
+   */
+  spaceAt(number: number): Keyspace | undefined {
+    if (number < keyspacesMax) return this.keyspaces[number];
+    return this.nests.find(number - keyspacesMax)?.elements;
+  }
+
+  /** The number of the next space from `number` on that is there; past the last one, a number of none. */
+  nextSpace(number: number): number {
+    return number < keyspacesMax ? number : keyspacesMax + this.nests.from(number - keyspacesMax);
   }
 
   /** The database that shows a keyspace. */
@@ -263,18 +293,18 @@ export class Store {
     const { entries, arena } = this;
     const offset = entries.keyOffset(at);
     const key = arena.u8.slice(offset, offset + entries.keyLength(at));
-    const state = ks.stateOf(at);
-    const greatest = greatestDot(state, this.ground.order);
-    this.recorder?.forget(
-      ks.id,
-      key,
-      0,
-      key.length,
-      greatest.origin,
-      stampHi(greatest.stamp),
-      stampLo(greatest.stamp),
-    );
-    this.retire(ks, hash, key, state);
+    const isString = entries.type(at) === EntryType.string;
+    const collection = isString ? undefined : this.collectionAt(ks, hash, at);
+    const state = collection?.meta() ?? ks.stateOf(at);
+    const greatest = collection?.greatest() ?? greatestDot(state, this.ground.order);
+    // Who knows a collection must hear that it is gone: a tomb cannot keep all of its elements' dots.
+    if (collection !== undefined && this.ground.keepsDead) collection.clear();
+    else {
+      const { stamp, origin } = greatest;
+      this.recorder?.forget(ks.id, key, 0, key.length, origin, stampHi(stamp), stampLo(stamp));
+    }
+    if (collection === undefined) this.retire(ks, hash, key, state);
+    else if (!this.ground.keepsDead) collection.release();
     this.expiredCount += 1;
     this.onExpired?.(this.databaseOf(ks.id), Buffer.from(key));
   }
@@ -294,6 +324,10 @@ export class Store {
     const hash = this.hash.of(key, offset, length);
     const at = this.find(ks, hash, key, offset, length);
     if (at === 0) return false;
+    if (this.entries.type(at) !== EntryType.string) {
+      this.collectionAt(ks, hash, at).clear();
+      return true;
+    }
     const { entries, clock } = this;
     const encoding = entries.encoding(at);
     if (this.ground.keepsDead || encoding === Encoding.counter || encoding === Encoding.state) {
@@ -327,12 +361,30 @@ export class Store {
    */
   ship(at: number, to: Keyspace, key: Uint8Array, offset: number, length: number): void {
     const deadlineMs = this.entries.deadline(at);
+    if (this.entries.type(at) !== EntryType.string) {
+      this.shipCollection(at, to, key, offset, length, deadlineMs);
+      return;
+    }
     const value = this.strings.copy(at);
     this.strings.set(to, key, offset, length, value, 0, value.length, deadlineMs);
   }
 
+  private shipCollection(
+    at: number,
+    to: Keyspace,
+    key: Uint8Array,
+    offset: number,
+    length: number,
+    deadlineMs: number,
+  ): void {
+    this.collectionAt(to, 0, at).shipTo(to, key, offset, length);
+    if (deadlineMs === 0) return;
+    const hash = this.hash.of(key, offset, length);
+    this.expireAt(to, hash, this.find(to, hash, key, offset, length), deadlineMs);
+  }
+
   /** Emits and applies a clear of all that `state` holds. */
-  clear(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number, state: KeyState): void {
+  clear(ks: States, hash: number, key: Uint8Array, offset: number, length: number, state: KeyState): void {
     const event = this.nextDot();
     const dot = this.lww ? event : greatestDot(state, this.ground.order);
     const records = recordsOfSlots(state, event);
@@ -382,6 +434,10 @@ export class Store {
       ks.lowerDeadline(deadlineMs);
       return;
     }
+    if (entries.type(at) !== EntryType.string) {
+      ks.restate(hash, at, { deadlineMs, dot });
+      return;
+    }
     const key = arena.u8.slice(keyOffset, keyOffset + keyLength);
     const state = ks.stateOf(at);
     joinExpire(state, dot, deadlineMs, this.ground.order);
@@ -404,9 +460,67 @@ export class Store {
   }
 
   private retireTable(ks: Keyspace): void {
-    this.retired.push(ks.table);
     this.lazyFreedCount += ks.table.size;
+    this.vacate(ks);
+  }
+
+  /** Empties a keyspace or nest at once; its memory comes back in slices. A keyspace keeps its graveyard. */
+  vacate(ks: Keyspace): void {
+    if (ks.table.directoryBytes > 0) this.retired.push(ks.table);
+    if (ks.isNest && ks.grave.directoryBytes > 0) this.retired.push(ks.grave);
     ks.renewTable();
+  }
+
+  /** Removes a live entry with all that it holds; no trace stays. */
+  dropEntry(ks: Keyspace, hash: number, at: number): void {
+    if (this.entries.type(at) !== EntryType.string) this.collectionAt(ks, hash, at).release();
+    else ks.forget(hash, at);
+  }
+
+  /** Stands on a collection by its entry, for what happens in the midst of something else. */
+  collectionAt(ks: Keyspace, hash: number, at: number): Collection {
+    const { entries, arena, others } = this;
+    const offset = entries.keyOffset(at);
+    const key = arena.u8.slice(offset, offset + entries.keyLength(at));
+    others.stand(ks, hash, at, key, 0, key.length, entries.type(at));
+    return others;
+  }
+
+  /** Throws CommandError OOM where no block of `bytes` is to be had. */
+  requireBlock(bytes: number): void {
+    const block = this.arena.alloc(bytes, this.ground.reserveBytes);
+    if (block === 0) throw new CommandError(outOfMemory);
+    this.arena.free(block);
+  }
+
+  /**
+   * Makes way for a string or a collection of another type over the collection at `at`: only that its dots are dead is
+   * remembered, and said to peers by the dots of what comes.
+   */
+  displace(ks: Keyspace, hash: number, at: number): void {
+    const collection = this.collectionAt(ks, hash, at);
+    const floor = { stamp: this.entries.stamp(at), origin: this.entries.origin(at) };
+    const meta = collection.meta();
+    raiseFloor(meta, floor, this.ground.order);
+    const { key, offset, length } = collection.keyRange;
+    collection.release();
+    ks.save(hash, key, offset, length, meta);
+  }
+
+  /**
+   * The state in the tomb of a key that a collection is to be made of: a purged value is cleared first, so that its
+   * counters stay out everywhere.
+   */
+  clearPurged(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): KeyState {
+    const tomb = ks.tombOf(hash, key, offset, length);
+    if (this.entries.type(tomb) !== EntryType.tomb) {
+      this.displace(ks, hash, tomb);
+      return ks.load(hash, key, offset, length);
+    }
+    const state = ks.load(hash, key, offset, length);
+    if (!state.purged) return state;
+    this.clear(ks, hash, key, offset, length, state);
+    return ks.load(hash, key, offset, length);
   }
 
   /** Keys that flushes left to be freed. */
@@ -425,8 +539,15 @@ export class Store {
   freeSlice(segments: number): boolean {
     const table = this.retired[0];
     if (table === undefined) return false;
-    if (!table.drain(segments)) this.retired.shift();
+    const more = table.drain(segments, (entry) => this.releaseNested(entry));
+    if (!more) this.retired.shift();
     return this.retired.length > 0;
+  }
+
+  /** Frees what an entry of a table that is out of use has outside its block. */
+  private releaseNested(entry: number): void {
+    const type = this.entries.type(entry);
+    if (type !== EntryType.string && type !== EntryType.tomb) this.others.freeNest(entry);
   }
 
   /** After an allocation has failed: empties a sparse slab. Returns whether there may be more to gain. */

@@ -15,13 +15,14 @@ import { Encoding, EntryType } from './entry.ts';
 import {
   type CounterSlot,
   type Dot,
+  isLive,
   joinCount,
   joinPut,
   type KeyState,
   recordsOfSlots,
   visibleValue,
 } from './key-state.ts';
-import { copyBytes, counterBaseWords, counterWords, type Keyspace } from './keyspace.ts';
+import { copyBytes, counterBaseWords, counterWords, type Keyspace, type States } from './keyspace.ts';
 import {
   decimalFits,
   formatDecimal,
@@ -168,7 +169,12 @@ export class Strings {
     const slot = ks.table.find(hash, key, keyOffset, keyLength);
     let at = slot === 0 ? 0 : ks.table.entryAt(slot);
     if (at !== 0 && entries.hasExpiry(at)) at = store.find(ks, hash, key, keyOffset, keyLength);
-    store.checkLimits(keyLength, valueLength, at === 0);
+    store.checkLimits(keyLength, valueLength, at === 0 && !ks.isNest);
+    if (at !== 0 && entries.type(at) !== EntryType.string) {
+      store.requireBlock(entries.size(keyLength, valueLength, true));
+      store.displace(ks, hash, at);
+      at = 0;
+    }
     if (this.needsState(ks, hash, at, key, keyOffset, keyLength)) {
       const copy = value.slice(valueOffset, valueOffset + valueLength);
       this.setState(ks, hash, key, keyOffset, keyLength, copy, deadlineMs);
@@ -267,11 +273,20 @@ export class Strings {
     keyLength: number,
   ): boolean {
     if (at !== 0) return this.store.entries.encoding(at) >= Encoding.counter;
-    return ks.grave.size > 0 && ks.grave.find(hash, key, keyOffset, keyLength) !== 0;
+    return this.hasTomb(ks, hash, key, keyOffset, keyLength);
   }
 
-  private setState(
-    ks: Keyspace,
+  /** Whether a key that is not there has a tomb; that of a collection gives way to one of a string first. */
+  private hasTomb(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): boolean {
+    const tomb = ks.tombOf(hash, key, offset, length);
+    if (tomb === 0 || this.store.entries.type(tomb) === EntryType.tomb) return tomb !== 0;
+    this.store.displace(ks, hash, tomb);
+    return ks.tombOf(hash, key, offset, length) !== 0;
+  }
+
+  /** Sets the value of a key whose state is not a common one. */
+  setState(
+    ks: States,
     hash: number,
     key: Uint8Array,
     keyOffset: number,
@@ -282,7 +297,7 @@ export class Strings {
     const { store } = this;
     const state = ks.load(hash, key, keyOffset, keyLength);
     const dot = store.nextDot();
-    const keep = deadlineMs === keepDeadline && ks.entryOf(hash, key, keyOffset, keyLength) !== 0;
+    const keep = deadlineMs === keepDeadline && isLive(state);
     const stated = keep || deadlineMs === keepDeadline ? 0 : deadlineMs;
     const base =
       state.value !== undefined && state.value.dot.origin !== store.self ? state.value.dot : undefined;
@@ -426,7 +441,7 @@ export class Strings {
     const { entries } = store;
     const hash = store.hash.of(key, keyOffset, keyLength);
     const at = store.find(ks, hash, key, keyOffset, keyLength);
-    if (at === 0) store.checkLimits(keyLength, 0, true);
+    if (at === 0) store.checkLimits(keyLength, 0, !ks.isNest);
     else if (entries.type(at) !== EntryType.string) throw new CommandError(wrongType);
     if (typeof by === 'number') {
       const encoding = at === 0 ? -1 : entries.encoding(at);
@@ -434,7 +449,7 @@ export class Strings {
         const value = this.countInPlace(ks, at, key, keyOffset, keyLength, by);
         if (value !== undefined) return value;
       } else if (encoding === -1) {
-        if (ks.grave.size === 0 || ks.grave.find(hash, key, keyOffset, keyLength) === 0) {
+        if (!this.hasTomb(ks, hash, key, keyOffset, keyLength)) {
           return this.countFresh(ks, hash, 0, 0, key, keyOffset, keyLength, by);
         }
       } else if (encoding === Encoding.raw) {
@@ -545,21 +560,16 @@ export class Strings {
   }
 
   /** The state to count on: a key over a purged value is cleared first, so that its old slots stay out everywhere. */
-  private stateToCount(
-    ks: Keyspace,
-    hash: number,
-    key: Uint8Array,
-    offset: number,
-    length: number,
-  ): KeyState {
+  private stateToCount(ks: States, hash: number, key: Uint8Array, offset: number, length: number): KeyState {
     const state = ks.load(hash, key, offset, length);
     if (!state.purged) return state;
     this.store.clear(ks, hash, key, offset, length, state);
     return ks.load(hash, key, offset, length);
   }
 
-  private countState(
-    ks: Keyspace,
+  /** Adds to a key whose state is not a common one. */
+  countState(
+    ks: States,
     hash: number,
     key: Uint8Array,
     keyOffset: number,
@@ -579,8 +589,7 @@ export class Strings {
     }
     const sum = (own === undefined ? 0n : BigInt(own.sum)) + by;
     if (sum > int64Max || sum < int64Min) {
-      const text = Buffer.from(value.toString());
-      this.set(ks, key, keyOffset, keyLength, text, 0, text.length, keepDeadline);
+      this.setState(ks, hash, key, keyOffset, keyLength, Buffer.from(value.toString()), keepDeadline);
       return value;
     }
     const dot = store.nextDot();
@@ -595,7 +604,7 @@ export class Strings {
   }
 
   private joinOwnSlot(
-    ks: Keyspace,
+    ks: States,
     hash: number,
     key: Uint8Array,
     keyOffset: number,
@@ -608,7 +617,7 @@ export class Strings {
     if (own !== undefined && own.stamp < since)
       state.mark = { since, stamp: own.stamp, run: own.run, sum: own.sum };
     else if (state.mark !== undefined && state.mark.since !== since) state.mark = undefined;
-    joinCount(state, slot);
+    joinCount(state, slot, this.store.ground.order);
     ks.save(hash, key, keyOffset, keyLength, state);
   }
 
@@ -630,7 +639,23 @@ export class Strings {
   countDecimal(ks: Keyspace, key: Uint8Array, keyOffset: number, keyLength: number, by: string): string {
     const { store } = this;
     const hash = store.hash.of(key, keyOffset, keyLength);
-    if (store.find(ks, hash, key, keyOffset, keyLength) === 0) store.checkLimits(keyLength, 0, true);
+    if (store.find(ks, hash, key, keyOffset, keyLength) === 0) {
+      store.checkLimits(keyLength, 0, !ks.isNest);
+      this.hasTomb(ks, hash, key, keyOffset, keyLength);
+    }
+    return this.countDecimalState(ks, hash, key, keyOffset, keyLength, by);
+  }
+
+  /** Adds a decimal to a key in whatever state. */
+  countDecimalState(
+    ks: States,
+    hash: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    by: string,
+  ): string {
+    const { store } = this;
     const increment = parseDecimal(by);
     if (increment === undefined) throw new CommandError(notAFloat);
     const state = ks.load(hash, key, keyOffset, keyLength);
@@ -644,7 +669,7 @@ export class Strings {
   }
 
   private countDecimalOn(
-    ks: Keyspace,
+    ks: States,
     hash: number,
     key: Uint8Array,
     keyOffset: number,

@@ -349,8 +349,11 @@ export class Table {
     }
   }
 
-  /** Frees the last `count` segments with their entries; false when none is left. For tables that are out of use. */
-  drain(count: number): boolean {
+  /**
+   * Frees the last `count` segments with their entries, each after `release` has been told; false when none is left.
+   * For tables that are out of use.
+   */
+  drain(count: number, release?: (entry: number) => void): boolean {
     let end = this.directory.length;
     for (let n = 0; n < count && end > 0; n++) {
       const segment = this.directory[end - 1]!;
@@ -358,7 +361,10 @@ export class Table {
       const last = w + headerWords + (this.i32[w + 1]! >>> 8);
       for (let at = w + headerWords; at < last; at++) {
         const slot = this.i32[at]!;
-        if (slot !== 0 && slot !== deleted) this.arena.free((slot & 0x0fffffff) << 3);
+        if (slot === 0 || slot === deleted) continue;
+        const entry = (slot & 0x0fffffff) << 3;
+        release?.(entry);
+        this.arena.free(entry);
       }
       this.arena.free(segment);
       while (end > 0 && this.directory[end - 1] === segment) end -= 1;

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { JoinResult } from '../../src/store/join.ts';
+import { JoinResult } from '../../src/store/join-result.ts';
 import { buildMs, TestNode } from '../store/fleet.ts';
 import { CommandNode } from './harness.ts';
 

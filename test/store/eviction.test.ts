@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandError } from '../../src/base/errors.ts';
 import { type EvictionPolicy, evictionPolicies } from '../../src/store/eviction.ts';
-import { JoinResult } from '../../src/store/join.ts';
+import { JoinResult } from '../../src/store/join-result.ts';
 import type { Store } from '../../src/store/store.ts';
 import { buildMs, TestNode } from './fleet.ts';
 

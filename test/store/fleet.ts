@@ -1,11 +1,14 @@
 // A small fleet of stores for the tests of joins: stores with their own origins, clocks and recorders, the deltas of
 // each command kept in order, and a canonical picture of what a store knows.
+import assert from 'node:assert/strict';
 import { HybridClock, msOfStamp, stampFrom } from '../../src/base/clock.ts';
 import { BatchReader } from '../../src/delta/batch-reader.ts';
 import { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { DeltaFlag, DeltaKind } from '../../src/delta/kinds.ts';
 import { Origins } from '../../src/delta/origins.ts';
-import { JoinResult } from '../../src/store/join.ts';
+import { EntryType } from '../../src/store/entry.ts';
+import { JoinResult } from '../../src/store/join-result.ts';
+import type { Keyspace } from '../../src/store/keyspace.ts';
 import { Store } from '../../src/store/store.ts';
 
 export const buildMs = Date.UTC(2026, 0, 1);
@@ -101,7 +104,11 @@ export class TestNode {
       d.valueLength > 0 ? d.buf.toString('latin1', d.valueOffset, d.valueOffset + d.valueLength) : '';
     const stated =
       d.kind === DeltaKind.put && !d.has(DeltaFlag.expiryStated) ? 'keep' : `until ${d.deadlineMs}`;
-    const parts = [`${d.db} ${key} ${kind} ${name(d.origin)}@${d.stamp} "${value}" ${stated}`];
+    const element =
+      d.elementType === 0
+        ? ''
+        : `.${d.elementType}:${d.buf.toString('latin1', d.elementOffset, d.elementOffset + d.elementLength)}`;
+    const parts = [`${d.db} ${key}${element} ${kind} ${name(d.origin)}@${d.stamp} "${value}" ${stated}`];
     if (d.kind === DeltaKind.count) {
       parts.push(
         `run ${stampFrom(d.runHi, d.runLo)} sum ${d.has(DeltaFlag.decimal) ? value : d.sumHi * 2 ** 32 + (d.sumLo >>> 0)}`,
@@ -132,12 +139,35 @@ export class TestNode {
         const key = Buffer.from(store.arena.u8.slice(offset, offset + store.entries.keyLength(at))).toString(
           'latin1',
         );
-        out[`${ks.id}:${key}`] =
-          `${store.strings.copy(at).toString('latin1')} until ${store.entries.deadline(at)}`;
+        out[`${ks.id}:${key}`] = `${contentOf(store, ks, at)} until ${store.entries.deadline(at)}`;
       }
     }
     return Object.fromEntries(Object.entries(out).sort());
   }
+}
+
+/** What clients see of a live key: the text of a string, the elements of a collection in byte order. */
+function contentOf(store: Store, ks: Keyspace, at: number): string {
+  const { entries, elements } = store;
+  const type = entries.type(at);
+  if (type === EntryType.string) return store.strings.copy(at).toString('latin1');
+  elements.stand(
+    ks,
+    store.hashOfEntry(at),
+    at,
+    store.arena.u8,
+    entries.keyOffset(at),
+    entries.keyLength(at),
+    type,
+  );
+  const lines: string[] = [];
+  elements.each((name, no, nl, value, vo, vl) => {
+    const text = (bytes: Uint8Array, o: number, l: number): string =>
+      Buffer.from(bytes.subarray(o, o + l)).toString('latin1');
+    lines.push(`${text(name, no, nl)}=${text(value, vo, vl)}`);
+  });
+  assert.equal(lines.length, elements.size, 'a collection counts what it holds');
+  return `${type}{${lines.sort().join(',')}}`;
 }
 
 /** The wall time of a node's clock. */

@@ -1,0 +1,997 @@
+// The elements of hashes, sets and sorted sets: reading and changing them by name, in the packed form and in a nest. Each
+// element is a little string key (key-state.ts), so a field is put, counted and cleared as a key is, and the deltas are
+// those of keys with the element's name. One collection is open at a time; what the values mean is its type's business.
+import { stampHi, stampLo } from '../base/clock.ts';
+import { CommandError } from '../base/errors.ts';
+import { outOfMemory, wrongType } from '../resp/errors.ts';
+import type { Collection } from './collection.ts';
+import { Encoding, EntryType, Form } from './entry.ts';
+import { dotsOf } from './graveyard.ts';
+import {
+  type Dot,
+  type DotOrder,
+  emptyState,
+  greatestDot,
+  isLive,
+  joinClear,
+  type KeyState,
+  type Kill,
+  normalize,
+  raiseFloor,
+  visibleValue,
+  zeroDot,
+} from './key-state.ts';
+import { forgetDead, type Keyspace, type States } from './keyspace.ts';
+import { Nest } from './nest.ts';
+import { PackedCursor, PackedScratch, packedBytesMax, packedElementsMax } from './packed.ts';
+import type { Store } from './store.ts';
+
+/** Receives one element: ranges of bytes that are valid during the call. */
+export type ElementVisitor = (
+  name: Uint8Array,
+  nameOffset: number,
+  nameLength: number,
+  value: Uint8Array,
+  valueOffset: number,
+  valueLength: number,
+) => void;
+
+const noBytes = new Uint8Array(0);
+
+export class Elements implements States, Collection {
+  /** The value last read: a range of bytes, valid until the store changes. */
+  valueBytes: Uint8Array = noBytes;
+  valueOffset = 0;
+  valueLength = 0;
+  /** The open key: its keyspace's number, its type, its entry (0 = none yet). */
+  id = 0;
+  type: number = 0;
+  at = 0;
+  /** What must stay free: nothing where something is removed. */
+  private reserveBytes = 0;
+  private readonly store: Store;
+  private readonly cursor = new PackedCursor();
+  private readonly scratch = new PackedScratch();
+  private ks: Keyspace;
+  private hash = 0;
+  private key: Uint8Array = noBytes;
+  private keyOffset = 0;
+  private keyLength = 0;
+
+  constructor(store: Store) {
+    this.store = store;
+    this.ks = store.keyspaces[0]!;
+  }
+
+  /**
+   * Opens a key for the calls that follow; `key` must stay as it is meanwhile. Returns whether it exists. Throws
+   * CommandError WRONGTYPE where it is of another type.
+   */
+  open(ks: Keyspace, key: Uint8Array, offset: number, length: number, type: number): boolean {
+    const { store } = this;
+    this.hash = store.hash.of(key, offset, length);
+    const at = store.find(ks, this.hash, key, offset, length);
+    if (at !== 0 && store.entries.type(at) !== type) throw new CommandError(wrongType);
+    this.stand(ks, this.hash, at, key, offset, length, type);
+    return at !== 0;
+  }
+
+  /** Opens a key whose entry has been found: 0 = there is none. */
+  stand(
+    ks: Keyspace,
+    hash: number,
+    at: number,
+    key: Uint8Array,
+    offset: number,
+    length: number,
+    type: number,
+  ): void {
+    this.ks = ks;
+    this.id = ks.id;
+    this.hash = hash;
+    this.at = at;
+    this.type = type;
+    this.key = key;
+    this.keyOffset = offset;
+    this.keyLength = length;
+  }
+
+  /** The open key's bytes. */
+  get keyRange(): { readonly key: Uint8Array; readonly offset: number; readonly length: number } {
+    return { key: this.key, offset: this.keyOffset, length: this.keyLength };
+  }
+
+  /** The nest of the open key, or undefined where it is packed or not there. */
+  get nest(): Nest | undefined {
+    return this.at === 0 ? undefined : this.nestAt(this.at);
+  }
+
+  /** The nest that an entry names, or undefined. */
+  nestAt(at: number): Nest | undefined {
+    const { entries, arena, nests } = this.store;
+    if (entries.encoding(at) !== Form.nest) return undefined;
+    const u8 = arena.u8;
+    const p = entries.valueOffset(at);
+    return nests.get(u8[p]! | (u8[p + 1]! << 8) | (u8[p + 2]! << 16) | (u8[p + 3]! << 24));
+  }
+
+  /** A cursor before the first record of the open key, which is packed. */
+  packed(): PackedCursor {
+    const { entries, arena } = this.store;
+    this.cursor.open(arena.u8, entries.valueOffset(this.at), entries.valueLength(this.at), this.type);
+    return this.cursor;
+  }
+
+  /** Live elements of the open key. */
+  get size(): number {
+    return this.at === 0 ? 0 : this.sizeAt(this.at);
+  }
+
+  sizeAt(at: number): number {
+    const nest = this.nestAt(at);
+    if (nest !== undefined) return nest.elements.table.size;
+    const { entries, arena } = this.store;
+    return arena.u8[entries.valueOffset(at) + 1]!;
+  }
+
+  /** Reads an element of the open key into valueBytes, valueOffset, valueLength; false where there is none. */
+  get(name: Uint8Array, offset: number, length: number): boolean {
+    if (this.at === 0) return false;
+    const nest = this.nest;
+    if (nest === undefined) {
+      const cursor = this.packed();
+      if (!cursor.find(name, offset, length) || !cursor.isLive) return false;
+      this.readCursor(cursor);
+      return true;
+    }
+    const hash = this.store.hash.of(name, offset, length);
+    const entry = nest.elements.entryOf(hash, name, offset, length);
+    if (entry === 0) return false;
+    this.readEntry(entry);
+    return true;
+  }
+
+  private readCursor(cursor: PackedCursor): void {
+    if (!cursor.isState) {
+      this.valueBytes = cursor.u8;
+      this.valueOffset = cursor.valueOffset;
+      this.valueLength = cursor.valueLength;
+      return;
+    }
+    const state = this.store.codec.unpack(cursor.u8, cursor.valueOffset);
+    this.valueBytes = visibleValue(state, (a, b) => this.store.origins.compare(a, b)) ?? noBytes;
+    this.valueOffset = 0;
+    this.valueLength = this.valueBytes.length;
+  }
+
+  private readEntry(entry: number): void {
+    const { strings } = this.store;
+    strings.read(entry);
+    this.valueBytes = strings.valueBytes;
+    this.valueOffset = strings.valueOffset;
+    this.valueLength = strings.valueLength;
+  }
+
+  /** Visits all elements of the open key; nothing may change it meanwhile. */
+  each(visit: ElementVisitor): void {
+    if (this.at === 0) return;
+    const { nest } = this;
+    if (nest === undefined) {
+      const cursor = this.packed();
+      while (cursor.nextLive()) {
+        this.readCursor(cursor);
+        const { u8, nameOffset, nameLength } = cursor;
+        visit(u8, nameOffset, nameLength, this.valueBytes, this.valueOffset, this.valueLength);
+      }
+      return;
+    }
+    let cursor = 0;
+    do cursor = this.scanNest(nest, cursor, 512, visit);
+    while (cursor !== 0);
+  }
+
+  /**
+   * Visits a part of the elements in an order that lets others come and go: SCAN's guarantee. `cursor` 0 at first;
+   * returns the next, 0 at the end.
+   */
+  scan(cursor: number, count: number, visit: ElementVisitor): number {
+    const { nest } = this;
+    if (nest !== undefined) return this.scanNest(nest, cursor, count, visit);
+    this.each(visit);
+    return 0;
+  }
+
+  private scanNest(nest: Nest, cursor: number, count: number, visit: ElementVisitor): number {
+    const { entries, arena } = this.store;
+    return nest.elements.table.scan(cursor, count, (entry) => {
+      this.readEntry(entry);
+      const { valueBytes, valueOffset, valueLength } = this;
+      visit(
+        arena.u8,
+        entries.keyOffset(entry),
+        entries.keyLength(entry),
+        valueBytes,
+        valueOffset,
+        valueLength,
+      );
+    });
+  }
+
+  /** Visits the element at a random place of the open key, which has some. */
+  sample(random: () => number, visit: ElementVisitor): void {
+    const { nest } = this;
+    const { entries, arena } = this.store;
+    if (nest !== undefined) {
+      const entry = nest.elements.table.sample(random);
+      this.readEntry(entry);
+      const [offset, length] = [entries.keyOffset(entry), entries.keyLength(entry)];
+      visit(arena.u8, offset, length, this.valueBytes, this.valueOffset, this.valueLength);
+      return;
+    }
+    const cursor = this.packed();
+    for (let skip = Math.floor(random() * cursor.liveCount); skip >= 0; skip--) cursor.nextLive();
+    this.readCursor(cursor);
+    const { u8, nameOffset, nameLength } = cursor;
+    visit(u8, nameOffset, nameLength, this.valueBytes, this.valueOffset, this.valueLength);
+  }
+
+  /**
+   * Puts an element into the open key, which is made where it is not there. Returns whether the element is new. Throws
+   * CommandError OOM, or that of a limit, and changes nothing then.
+   */
+  put(
+    name: Uint8Array,
+    offset: number,
+    length: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+  ): boolean {
+    const { store } = this;
+    store.checkLimits(length, valueLength, false);
+    this.makeRoom(length + valueLength);
+    const { nest } = this;
+    if (nest === undefined) {
+      try {
+        return this.putPacked(name, offset, length, value, valueOffset, valueLength);
+      } catch (error) {
+        this.settle();
+        throw error;
+      }
+    }
+    const before = nest.elements.table.size;
+    this.within();
+    try {
+      store.strings.set(nest.elements, name, offset, length, value, valueOffset, valueLength, 0);
+    } finally {
+      store.recorder?.outside();
+    }
+    this.touch();
+    return nest.elements.table.size > before;
+  }
+
+  private putPacked(
+    name: Uint8Array,
+    offset: number,
+    length: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+  ): boolean {
+    const { store, scratch } = this;
+    const { clock, recorder, self } = store;
+    const cursor = this.packed();
+    const found = cursor.find(name, offset, length);
+    if (found && cursor.isState) {
+      const isNew = !cursor.isLive;
+      const copy = value.slice(valueOffset, valueOffset + valueLength);
+      this.within();
+      try {
+        store.strings.setState(this, 0, name, offset, length, copy, 0);
+      } finally {
+        recorder?.outside();
+      }
+      this.touch();
+      return isNew;
+    }
+    const base = found && cursor.origin !== self ? cursor.dot : zeroDot;
+    const stamp = clock.next();
+    scratch.clear();
+    scratch.plain(name, offset, length, stamp, self, cursor.baseStamp, cursor.baseOrigin);
+    this.scratchValue(value, valueOffset, valueLength);
+    if (found) this.splice(cursor.pos, cursor.after - cursor.pos);
+    else {
+      this.splice(cursor.end, 0);
+      this.packed().liveCount += 1;
+    }
+    if (recorder !== undefined) {
+      this.within();
+      recorder.put(
+        this.id,
+        name,
+        offset,
+        length,
+        self,
+        stampHi(stamp),
+        stampLo(stamp),
+        value,
+        valueOffset,
+        valueLength,
+        true,
+        0,
+        base.origin,
+        stampHi(base.stamp),
+        stampLo(base.stamp),
+      );
+      recorder.outside();
+    }
+    this.touch();
+    return !found;
+  }
+
+  private scratchValue(value: Uint8Array, offset: number, length: number): void {
+    if (this.type === EntryType.hash) this.scratch.sized(value, offset, length);
+    else this.scratch.copy(value, offset, length);
+  }
+
+  /** Removes an element of the open key, and the key with its last one. False where there is none. */
+  drop(name: Uint8Array, offset: number, length: number): boolean {
+    if (this.at === 0) return false;
+    const { store, nest } = this;
+    this.within();
+    this.reserveBytes = 0;
+    try {
+      if (nest !== undefined) {
+        if (!store.remove(nest.elements, name, offset, length)) return false;
+      } else if (!this.dropPacked(name, offset, length)) return false;
+    } finally {
+      store.recorder?.outside();
+    }
+    this.touch();
+    if (this.size === 0) this.settle();
+    return true;
+  }
+
+  private dropPacked(name: Uint8Array, offset: number, length: number): boolean {
+    const { store } = this;
+    const cursor = this.packed();
+    if (!cursor.find(name, offset, length) || !cursor.isLive) return false;
+    if (store.ground.keepsDead || cursor.isState) {
+      store.clear(this, 0, name, offset, length, this.stateOf(cursor));
+      return true;
+    }
+    store.clock.tick();
+    const { hi, lo } = store.clock;
+    store.recorder?.clear(this.id, name, offset, length, store.self, hi, lo, store.self, hi, lo);
+    this.scratch.clear();
+    this.splice(cursor.pos, cursor.after - cursor.pos);
+    this.packed().liveCount -= 1;
+    return true;
+  }
+
+  /** Adds an integer to an element. Returns the new value. Throws CommandError as for a key. */
+  count(name: Uint8Array, offset: number, length: number, by: number | bigint): number | bigint {
+    const { store } = this;
+    const { strings } = store;
+    store.checkLimits(length, 0, false);
+    this.makeRoom(length + counterBytes);
+    const { nest } = this;
+    this.within();
+    try {
+      if (nest === undefined) return strings.countState(this, 0, name, offset, length, BigInt(by));
+      nest.hasCounters = true;
+      return strings.count(nest.elements, name, offset, length, by);
+    } finally {
+      store.recorder?.outside();
+      this.settleCount();
+    }
+  }
+
+  /** Adds a decimal to an element. Returns the new value's text. Throws CommandError as for a key. */
+  countDecimal(name: Uint8Array, offset: number, length: number, by: string): string {
+    const { store } = this;
+    store.checkLimits(length, 0, false);
+    this.makeRoom(length + counterBytes);
+    const { nest } = this;
+    this.within();
+    try {
+      if (nest === undefined) return store.strings.countDecimalState(this, 0, name, offset, length, by);
+      nest.hasCounters = true;
+      return store.strings.countDecimal(nest.elements, name, offset, length, by);
+    } finally {
+      store.recorder?.outside();
+      this.settleCount();
+    }
+  }
+
+  /** After a count, which may have failed: then a key made for it goes again. */
+  private settleCount(): void {
+    if (this.size > 0) this.touch();
+    else this.settle();
+  }
+
+  /** Removes the open key, which exists, with all its elements: one clear, and one more for each counter. */
+  clear(): void {
+    const { store } = this;
+    const { recorder } = store;
+    this.reserveBytes = 0;
+    this.dropCounters();
+    const event = store.nextDot();
+    const meta = this.meta();
+    const greatest = this.greatest();
+    const dot = store.lww || !store.ground.keepsDead ? event : greatest;
+    recorder?.clear(
+      this.id,
+      this.key,
+      this.keyOffset,
+      this.keyLength,
+      event.origin,
+      stampHi(event.stamp),
+      stampLo(event.stamp),
+      dot.origin,
+      stampHi(dot.stamp),
+      stampLo(dot.stamp),
+    );
+    joinClear(meta, { dot, event }, [], store.ground.order);
+    this.killUpTo({ dot, event }, meta);
+  }
+
+  /** A clear says nothing of counters that it has not seen: each is dropped with a record of what it was. */
+  private dropCounters(): void {
+    const names: Uint8Array[] = [];
+    const { nest } = this;
+    const { entries, arena } = this.store;
+    if (nest === undefined) {
+      const cursor = this.packed();
+      while (cursor.nextLive()) {
+        if (!cursor.isState) continue;
+        names.push(cursor.u8.slice(cursor.nameOffset, cursor.nameOffset + cursor.nameLength));
+      }
+    } else if (nest.hasCounters) {
+      for (let at = 0; ; ) {
+        at = nest.elements.table.scan(at, 1024, (entry) => {
+          if (entries.encoding(entry) < Encoding.counter) return;
+          const offset = entries.keyOffset(entry);
+          names.push(arena.u8.slice(offset, offset + entries.keyLength(entry)));
+        });
+        if (at === 0) break;
+      }
+    }
+    for (const name of names) this.dropDead(name);
+  }
+
+  private dropDead(name: Uint8Array): void {
+    const { store, nest } = this;
+    this.within();
+    if (nest !== undefined) store.remove(nest.elements, name, 0, name.length);
+    else {
+      const cursor = this.packed();
+      if (cursor.find(name, 0, name.length)) {
+        store.clear(this, 0, name, 0, name.length, this.stateOf(cursor));
+      }
+    }
+    store.recorder?.outside();
+    this.touch();
+  }
+
+  /**
+   * Puts copies of all elements, under new dots, over another key. Throws CommandError OOM before it has changed any.
+   */
+  shipTo(ks: Keyspace, key: Uint8Array, offset: number, length: number): void {
+    const { store } = this;
+    const pairs: Buffer[] = [];
+    let bytes = 0;
+    this.each((name, nameOffset, nameLength, value, valueOffset, valueLength) => {
+      pairs.push(Buffer.from(name.subarray(nameOffset, nameOffset + nameLength)));
+      pairs.push(Buffer.from(value.subarray(valueOffset, valueOffset + valueLength)));
+      bytes += nameLength + valueLength + shippedBytes;
+    });
+    const { arena, ground } = store;
+    const free = arena.limitBytes - ground.reserveBytes - arena.usedBytes;
+    if (bytes > free) throw new CommandError(outOfMemory);
+    store.remove(ks, key, offset, length);
+    const to = store.elements;
+    to.open(ks, key, offset, length, this.type);
+    for (let i = 0; i < pairs.length; i += 2) {
+      const [name, value] = [pairs[i]!, pairs[i + 1]!];
+      to.put(name, 0, name.length, value, 0, value.length);
+    }
+  }
+
+  /** The greatest dot known of the open key. */
+  greatest(): Dot {
+    const { entries, ground } = this.store;
+    const { at } = this;
+    const own = { stamp: entries.stamp(at), origin: entries.origin(at) };
+    const other = greatestDot(this.meta(), ground.order);
+    return ground.order(own, other) > 0 ? own : other;
+  }
+
+  // What follows is for joins, scans and repairs.
+
+  /** The key's state but for its content. */
+  meta(): KeyState {
+    const { entries, codec } = this.store;
+    const { at, nest } = this;
+    if (at === 0) return emptyState();
+    let state: KeyState;
+    if (nest !== undefined) state = nest.meta === undefined ? emptyState() : { ...nest.meta };
+    else {
+      const cursor = this.packed();
+      state = cursor.hasMeta ? codec.unpack(cursor.u8, cursor.metaOffset) : emptyState();
+    }
+    state.expiry = entries.hasExpiry(at)
+      ? {
+          deadlineMs: entries.deadline(at),
+          dot: { stamp: entries.expiryStamp(at), origin: entries.expiryOrigin(at) },
+        }
+      : { deadlineMs: 0, dot: zeroDot };
+    return state;
+  }
+
+  /** Replaces the key's state but for its content, its expiry included. */
+  setMeta(state: KeyState): void {
+    const { store, nest } = this;
+    if (!store.ground.keepsDead) forgetDead(state);
+    const { expiry } = state;
+    const rest = { ...state, expiry: emptyState().expiry };
+    const isEmpty = rest.kill === undefined && rest.floor === zeroDot && rest.records.length === 0;
+    if (nest !== undefined) nest.meta = isEmpty ? undefined : rest;
+    else this.writePackedMeta(isEmpty ? undefined : store.codec.pack(rest));
+    const { entries } = store;
+    const known = entries.hasExpiry(this.at) ? entries.expiryStamp(this.at) : 0;
+    if (known !== expiry.dot.stamp || entries.deadline(this.at) !== expiry.deadlineMs) {
+      this.at = this.ks.restate(this.hash, this.at, expiry);
+    }
+  }
+
+  private writePackedMeta(packed: Uint8Array | undefined): void {
+    const cursor = this.packed();
+    if (packed === undefined && !cursor.hasMeta) return;
+    const { scratch } = this;
+    const records = cursor.recordsOffset;
+    scratch.clear();
+    scratch.header({ stamp: cursor.baseStamp, origin: cursor.baseOrigin }, cursor.liveCount);
+    if (packed !== undefined) scratch.meta(packed);
+    this.splice(cursor.start, records - cursor.start);
+  }
+
+  /**
+   * Opens a key for a join, bringing it back from the graveyard: `settle` buries it again. Unlike `open` it sees what has
+   * expired, and refuses nothing: the key is of this type, or of none.
+   */
+  openForJoin(
+    ks: Keyspace,
+    hash: number,
+    key: Uint8Array,
+    offset: number,
+    length: number,
+    type: number,
+  ): void {
+    const live = ks.entryOf(hash, key, offset, length);
+    this.stand(ks, hash, live, key, offset, length, type);
+    if (live !== 0) return;
+    const tomb = ks.tombOf(hash, key, offset, length);
+    if (tomb !== 0 && this.store.entries.type(tomb) === type) this.at = ks.exhume(hash, tomb);
+  }
+
+  /** What is known of the open key beside its content, whether it is there or not. */
+  keyState(): KeyState {
+    const { ks, hash, key, keyOffset, keyLength } = this;
+    return this.at === 0 ? ks.load(hash, key, keyOffset, keyLength) : this.meta();
+  }
+
+  /** The state of an element: States, for what is packed. Hashes are not used. */
+  load(_hash: number, name: Uint8Array, offset: number, length: number): KeyState {
+    const cursor = this.packed();
+    return cursor.find(name, offset, length) ? this.stateOf(cursor) : emptyState();
+  }
+
+  /** The state of an element, packed or nested. */
+  stateOfElement(name: Uint8Array, offset: number, length: number): KeyState {
+    const { nest } = this;
+    if (this.at === 0) return emptyState();
+    if (nest === undefined) return this.load(0, name, offset, length);
+    return nest.elements.load(this.store.hash.of(name, offset, length), name, offset, length);
+  }
+
+  /** Keeps the state of an element, packed or nested, in the open key, which is made where it is not there. */
+  saveElement(name: Uint8Array, offset: number, length: number, state: KeyState): void {
+    if (this.at === 0) this.make(this.keyState());
+    this.makeRoom(length + stateBytes(state));
+    const { nest } = this;
+    if (nest === undefined) {
+      this.save(0, name, offset, length, state);
+      return;
+    }
+    if (state.slots.length + state.records.length > 0) nest.hasCounters = true;
+    nest.elements.save(this.store.hash.of(name, offset, length), name, offset, length, state);
+  }
+
+  stateOf(cursor: PackedCursor): KeyState {
+    if (cursor.isState) return this.store.codec.unpack(cursor.u8, cursor.valueOffset);
+    const { dot } = cursor;
+    const bytes = cursor.u8.slice(cursor.valueOffset, cursor.valueOffset + cursor.valueLength);
+    return { ...emptyState(), value: { dot, bytes }, expiry: { deadlineMs: 0, dot } };
+  }
+
+  save(_hash: number, name: Uint8Array, offset: number, length: number, state: KeyState): void {
+    const { store, scratch } = this;
+    normalize(state, store.ground.order);
+    if (!store.ground.keepsDead) forgetDead(state);
+    const cursor = this.packed();
+    const found = cursor.find(name, offset, length);
+    const wasLive = found && cursor.isLive;
+    const live = isLive(state);
+    const pos = found ? cursor.pos : cursor.end;
+    const old = found ? cursor.after - cursor.pos : 0;
+    scratch.clear();
+    const { value } = state;
+    if (value !== undefined && isPlain(state)) {
+      const { stamp, origin } = value.dot;
+      scratch.plain(name, offset, length, stamp, origin, cursor.baseStamp, cursor.baseOrigin);
+      this.scratchValue(value.bytes, 0, value.bytes.length);
+    } else if (live || isWorth(state)) {
+      scratch.state(name, offset, length, live, store.codec.pack(state));
+    }
+    if (old > 0 || scratch.length > 0) this.splice(pos, old);
+    if (live !== wasLive) this.packed().liveCount += live ? 1 : -1;
+  }
+
+  /** Removes what a clear of the key kills; `meta` is the key's, the clear joined. */
+  killUpTo(kill: Kill, meta: KeyState): void {
+    this.filter(kill.dot, false);
+    this.settleWith(meta);
+  }
+
+  /** Removes what a type that lost or won the key kills: counters too. */
+  raiseTo(floor: Dot): boolean {
+    const meta = this.meta();
+    if (!raiseFloor(meta, floor, this.store.ground.order)) return false;
+    this.filter(floor, true);
+    this.settleWith(meta);
+    return true;
+  }
+
+  /** Removes what a clear of the whole keyspace kills. */
+  flushTo(dot: Dot): void {
+    const { order } = this.store.ground;
+    const meta = this.meta();
+    const isDead = (other: Dot): boolean => order(other, dot) <= 0;
+    if (isDead(meta.expiry.dot)) meta.expiry = { deadlineMs: 0, dot: zeroDot };
+    if (meta.kill !== undefined && isDead(meta.kill.dot)) meta.kill = undefined;
+    if (isDead(meta.floor)) meta.floor = zeroDot;
+    raiseCounters(meta, dot, order);
+    this.filter(dot, true);
+    this.settleWith(meta);
+  }
+
+  /** Takes out of every element what is at or below `dot`; `counters`: runs begun there as well. */
+  private filter(dot: Dot, counters: boolean): void {
+    const { order } = this.store.ground;
+    const { entries } = this.store;
+    const newest = { stamp: entries.stamp(this.at), origin: entries.origin(this.at) };
+    const { nest } = this;
+    const isPlainOnly = nest === undefined ? !this.hasStates() : !nest.hasCounters;
+    if (isPlainOnly && order(newest, dot) <= 0) {
+      this.empty();
+      return;
+    }
+    for (const { name, state } of this.states()) {
+      const before = state.value;
+      if (before !== undefined && order(before.dot, dot) <= 0) state.value = undefined;
+      if (order(state.expiry.dot, dot) <= 0) state.expiry = { deadlineMs: 0, dot: zeroDot };
+      if (counters) raiseCounters(state, dot, order);
+      forgetKill(state, dot, order);
+      this.saveElement(name, 0, name.length, state);
+    }
+  }
+
+  private hasStates(): boolean {
+    const cursor = this.packed();
+    while (cursor.next()) if (cursor.isState) return true;
+    return false;
+  }
+
+  /** Takes all records out at once. */
+  private empty(): void {
+    const { nest } = this;
+    if (nest !== undefined) {
+      this.store.vacate(nest.elements);
+      return;
+    }
+    const cursor = this.packed();
+    this.scratch.clear();
+    const { recordsOffset, end } = cursor;
+    cursor.liveCount = 0;
+    this.splice(recordsOffset, end - recordsOffset);
+  }
+
+  /** Elements of the open key, live and dead, as copies. */
+  states(
+    wants: (isLive: boolean) => boolean = () => true,
+  ): { readonly name: Uint8Array; readonly state: KeyState }[] {
+    const out: { name: Uint8Array; state: KeyState }[] = [];
+    const { nest } = this;
+    const { entries, arena } = this.store;
+    if (this.at === 0) return out;
+    if (nest === undefined) {
+      const cursor = this.packed();
+      while (cursor.next()) {
+        if (!wants(cursor.isLive)) continue;
+        const name = cursor.u8.slice(cursor.nameOffset, cursor.nameOffset + cursor.nameLength);
+        out.push({ name, state: this.stateOf(cursor) });
+      }
+      return out;
+    }
+    for (const table of [nest.elements.table, nest.elements.grave]) {
+      if (!wants(table === nest.elements.table)) continue;
+      for (let at = 0; ; ) {
+        at = table.scan(at, 1024, (entry) => {
+          const offset = entries.keyOffset(entry);
+          const name = arena.u8.slice(offset, offset + entries.keyLength(entry));
+          out.push({ name, state: nest.elements.stateOf(entry) });
+        });
+        if (at === 0) break;
+      }
+    }
+    return out;
+  }
+
+  /** Gives the key's meta back to its entry; where no element lives, the key is buried, or goes altogether. */
+  settleWith(meta: KeyState): void {
+    if (this.size > 0) this.setMeta(meta);
+    else this.bury(meta);
+  }
+
+  /** Forgets dead elements, and what is dead of the key, where `mayGo` says so. Returns how many went. */
+  prune(mayGo: (dots: readonly Dot[]) => boolean): number {
+    const { store, nest, ks } = this;
+    const isTomb = this.size === 0;
+    let gone = 0;
+    for (const { name, state } of this.deadStates()) {
+      if (!mayGo(dotsOf(state))) continue;
+      gone += 1;
+      if (nest !== undefined) {
+        nest.elements.dropTomb(store.hash.of(name, 0, name.length), name, 0, name.length);
+        continue;
+      }
+      const cursor = this.packed();
+      cursor.find(name, 0, name.length);
+      this.scratch.clear();
+      this.reserveBytes = 0;
+      this.spliceDead(cursor.pos, cursor.after - cursor.pos);
+    }
+    if (!isTomb || this.hasDead()) return gone;
+    const meta = this.meta();
+    const { key, keyOffset, keyLength, hash } = this;
+    const bytes = key.slice(keyOffset, keyOffset + keyLength);
+    this.release();
+    ks.save(hash, bytes, 0, bytes.length, meta);
+    return gone;
+  }
+
+  /** A splice that only takes out, in place, of an entry that may be a tomb. */
+  private spliceDead(offset: number, old: number): void {
+    const { entries, arena } = this.store;
+    const start = entries.valueOffset(this.at);
+    const from = entries.valueLength(this.at);
+    if (!entries.sameForm(this.at, from - old)) return;
+    arena.u8.copyWithin(offset, offset + old, start + from);
+    entries.setValueLength(this.at, from - old);
+  }
+
+  private deadStates(): { readonly name: Uint8Array; readonly state: KeyState }[] {
+    return this.states((isLiveElement) => !isLiveElement);
+  }
+
+  /** Buries the open key where no element lives any more. */
+  settle(): void {
+    if (this.at !== 0 && this.size === 0) this.bury(this.meta());
+  }
+
+  private bury(meta: KeyState): void {
+    const { store, ks, hash, key, keyOffset, keyLength } = this;
+    const remembered = store.ground.keepsDead && this.hasDead();
+    if (remembered) {
+      this.setMeta(meta);
+      ks.bury(hash, this.at);
+      this.at = 0;
+      return;
+    }
+    this.release();
+    ks.save(hash, key, keyOffset, keyLength, meta);
+  }
+
+  private hasDead(): boolean {
+    const { nest } = this;
+    if (nest !== undefined) return nest.elements.grave.size > 0;
+    const cursor = this.packed();
+    return cursor.next();
+  }
+
+  /** Frees the open key's elements and takes its entry, live or dead, out of its table; nothing is remembered. */
+  release(): void {
+    const { ks, hash } = this;
+    this.freeNest(this.at);
+    ks.forget(hash, this.at);
+    this.at = 0;
+  }
+
+  /** Frees what an entry has outside its block. */
+  freeNest(at: number): void {
+    const nest = this.nestAt(at);
+    if (nest === undefined) return;
+    const { arena, entries, nests } = this.store;
+    const u8 = arena.u8;
+    const p = entries.valueOffset(at);
+    this.store.vacate(nest.elements);
+    nests.remove(u8[p]! | (u8[p + 1]! << 8) | (u8[p + 2]! << 16) | (u8[p + 3]! << 24));
+  }
+
+  /** The event of what was just written becomes the greatest dot of the key. */
+  touch(): void {
+    if (this.at === 0) return;
+    const { entries, self, clock, ground } = this.store;
+    entries.setDot(this.at, self, clock.hi, clock.lo);
+    entries.setAccess(this.at, ground.access);
+  }
+
+  /** Takes the dot of a joined delta into the greatest of the key. */
+  witness(dot: Dot): void {
+    if (this.at === 0) return;
+    const { entries, ground } = this.store;
+    const own = { stamp: entries.stamp(this.at), origin: entries.origin(this.at) };
+    if (ground.order(dot, own) <= 0) return;
+    entries.setDot(this.at, dot.origin, stampHi(dot.stamp), stampLo(dot.stamp));
+  }
+
+  private within(): void {
+    this.store.recorder?.within(this.type, this.key, this.keyOffset, this.keyLength);
+  }
+
+  /** Makes the key where it is not there, brings it back from the graveyard, and turns it into a nest where it grows. */
+  makeRoom(bytes: number): void {
+    this.reserveBytes = this.store.ground.reserveBytes;
+    if (this.at === 0) this.create();
+    const { entries } = this.store;
+    if (entries.encoding(this.at) === Form.nest) return;
+    const length = entries.valueLength(this.at);
+    const records = this.packed().liveCount;
+    if (records < packedElementsMax && length + bytes + 32 <= packedBytesMax) return;
+    this.unpack();
+  }
+
+  private create(): void {
+    const { store, ks, hash, key, keyOffset, keyLength } = this;
+    store.checkLimits(keyLength, 0, true);
+    const tomb = ks.tombOf(hash, key, keyOffset, keyLength);
+    if (tomb !== 0 && store.entries.type(tomb) === this.type) {
+      this.at = ks.exhume(hash, tomb);
+      return;
+    }
+    this.make(tomb === 0 ? emptyState() : store.clearPurged(ks, hash, key, keyOffset, keyLength));
+  }
+
+  /** Makes the open key, empty, with this state beside its content. */
+  private make(meta: KeyState): void {
+    const { store, ks, hash, key, keyOffset, keyLength, scratch } = this;
+    store.hasCollections = true;
+    const now = { stamp: store.clock.last(), origin: store.self };
+    scratch.clear();
+    scratch.header(now, 0);
+    const { expiry } = meta;
+    const rest = { ...meta, expiry: emptyState().expiry };
+    if (rest.kill !== undefined || rest.floor !== zeroDot || rest.records.length > 0) {
+      scratch.meta(store.codec.pack(rest));
+    }
+    this.at = ks.write(
+      hash,
+      key,
+      keyOffset,
+      keyLength,
+      this.type,
+      Form.packed,
+      scratch.u8,
+      0,
+      scratch.length,
+      // The dot of nothing yet: what is written now has the first.
+      now.origin,
+      0,
+      0,
+      expiry.dot.stamp !== 0,
+      expiry.deadlineMs,
+      expiry.dot.origin,
+      expiry.dot.stamp,
+    );
+    ks.dropTomb(hash, key, keyOffset, keyLength);
+  }
+
+  /** Turns the open key into a nest. Throws CommandError OOM and leaves it as it was where there is no memory. */
+  private unpack(): void {
+    const { store } = this;
+    const nest = new Nest(this.type, this.id, store.ground);
+    const meta = this.meta();
+    try {
+      for (const { name, state } of this.states()) {
+        if (state.slots.length + state.records.length > 0) nest.hasCounters = true;
+        nest.elements.save(store.hash.of(name, 0, name.length), name, 0, name.length, state);
+      }
+    } catch (error) {
+      store.vacate(nest.elements);
+      throw error;
+    }
+    const { entries } = this.store;
+    const number = store.nests.add(nest);
+    const { scratch } = this;
+    scratch.clear();
+    scratch.copy(Uint8Array.of(number, number >>> 8, number >>> 16, number >>> 24), 0, 4);
+    this.splice(entries.valueOffset(this.at), entries.valueLength(this.at));
+    entries.setEncoding(this.at, Form.nest);
+    this.setMeta(meta);
+  }
+
+  /** Puts what is in the scratch in the place of `old` bytes at `offset` of the entry's value. Throws CommandError OOM. */
+  private splice(offset: number, old: number): void {
+    const { store, scratch } = this;
+    const { entries, arena } = store;
+    const { u8 } = arena;
+    const start = entries.valueOffset(this.at);
+    const from = entries.valueLength(this.at);
+    const to = from - old + scratch.length;
+    const kept = offset - start;
+    const tail = offset + old;
+    if (this.ks.holds(this.at, to)) {
+      if (scratch.length !== old) u8.copyWithin(offset + scratch.length, tail, start + from);
+      entries.setValueLength(this.at, to);
+      for (let i = 0; i < scratch.length; i++) u8[offset + i] = scratch.u8[i]!;
+      return;
+    }
+    // The old block is given back by the move, but nothing is written to it until the next allocation.
+    this.at = this.ks.move(this.hash, this.at, kept, to, 0, this.reserveBytes);
+    const target = entries.valueOffset(this.at);
+    u8.copyWithin(target + kept + scratch.length, tail, start + from);
+    u8.set(scratch.u8.subarray(0, scratch.length), target + kept);
+  }
+}
+
+/** What an element takes at most beside its bytes. */
+const shippedBytes = 56;
+/** What a counter's state takes at most when it begins. */
+const counterBytes = 96;
+
+function isPlain(state: KeyState): boolean {
+  const { value, expiry } = state;
+  return (
+    value !== undefined &&
+    expiry.deadlineMs === 0 &&
+    expiry.dot.stamp === value.dot.stamp &&
+    expiry.dot.origin === value.dot.origin &&
+    state.slots.length === 0 &&
+    state.records.length === 0 &&
+    state.kill === undefined &&
+    state.mark === undefined
+  );
+}
+
+/** Whether a dead state says something that a peer may ask for. */
+function isWorth(state: KeyState): boolean {
+  return state.kill !== undefined || state.expiry.dot !== zeroDot || state.records.length > 0;
+}
+
+/** A kill that the key's own says too is needless, unless it carries records. */
+export function forgetKill(state: KeyState, dot: Dot, order: DotOrder): void {
+  const { kill } = state;
+  if (kill !== undefined && state.records.length === 0 && order(kill.dot, dot) <= 0) state.kill = undefined;
+}
+
+function raiseCounters(state: KeyState, dot: Dot, order: DotOrder): void {
+  const isDead = (s: { readonly origin: number; readonly run: number }): boolean =>
+    order({ stamp: s.run, origin: s.origin }, dot) <= 0;
+  state.slots = state.slots.filter((s) => !isDead(s));
+  state.records = state.records.filter((r) => !isDead(r));
+}
+
+function stateBytes(state: KeyState): number {
+  return 64 + (state.value?.bytes.length ?? 0) + 64 * (state.slots.length + state.records.length);
+}

@@ -1,0 +1,275 @@
+// The packed form of a small collection: all its elements with their dots in one run of bytes, the value of the key's
+// entry. A cursor walks it in place, in the arena; changes are spliced by their owner (elements.ts). It knows no arena
+// and no tables. Live elements keep their order; dead ones, while they are remembered, stand where they died.
+//
+//   u8       1 = meta follows the header
+//   u8       live elements
+//   u16      base origin
+//   u32 u24  base stamp: lower 32 bits, upper bits
+//   [meta    varint length, packed KeyState of the key without its content]
+//   record   head varint: name length << 2 | 2 the dot has an origin of its own | 1 a packed KeyState
+//            name
+//            plain: zigzag varint of stamp - base stamp, [u16 origin], value
+//            state: u8 1 = live, varint length, packed KeyState
+//
+// A value is a varint length and bytes in a hash, eight bytes in a sorted set, and nothing in a set.
+import { assert } from '../base/assert.ts';
+import { stampHi, stampLo } from '../base/clock.ts';
+import { EntryType } from './entry.ts';
+import type { Dot } from './key-state.ts';
+
+export const packedHeaderBytes = 11;
+export const packedElementsMax = 128;
+export const packedBytesMax = 8192;
+const two32 = 4294967296;
+const metaFlag = 1;
+const foreign = 2;
+const stateFlag = 1;
+
+/** Bytes of a value in a record of this type: -1 = it says its length. */
+function fixedBytes(type: number): number {
+  return type === EntryType.set ? 0 : type === EntryType.zset ? 8 : -1;
+}
+
+/** Stands on one record after the other. All offsets are into `u8`. */
+export class PackedCursor {
+  u8: Uint8Array = new Uint8Array(0);
+  /** The whole: from its header to its end. */
+  start = 0;
+  end = 0;
+  /** The current record, and where the next one starts. */
+  pos = 0;
+  after = 0;
+  nameOffset = 0;
+  nameLength = 0;
+  isState = false;
+  isLive = false;
+  /** plain: the value; state: the packed KeyState. */
+  valueOffset = 0;
+  valueLength = 0;
+  private dotOffset = 0;
+  private isForeign = false;
+  private fixed = -1;
+  private p = 0;
+
+  open(u8: Uint8Array, offset: number, length: number, type: number): void {
+    this.u8 = u8;
+    this.start = offset;
+    this.end = offset + length;
+    this.fixed = fixedBytes(type);
+    this.after = this.recordsOffset;
+  }
+
+  get liveCount(): number {
+    return this.u8[this.start + 1]!;
+  }
+
+  set liveCount(count: number) {
+    this.u8[this.start + 1] = count;
+  }
+
+  get baseOrigin(): number {
+    return this.u8[this.start + 2]! | (this.u8[this.start + 3]! << 8);
+  }
+
+  get baseStamp(): number {
+    const { u8 } = this;
+    const at = this.start + 4;
+    const lo = (u8[at]! | (u8[at + 1]! << 8) | (u8[at + 2]! << 16) | (u8[at + 3]! << 24)) >>> 0;
+    return (u8[at + 4]! | (u8[at + 5]! << 8) | (u8[at + 6]! << 16)) * two32 + lo;
+  }
+
+  get hasMeta(): boolean {
+    return (this.u8[this.start]! & metaFlag) !== 0;
+  }
+
+  /** Where the packed KeyState of the key's meta is, behind its length. Only where `hasMeta`. */
+  get metaOffset(): number {
+    this.p = this.start + packedHeaderBytes;
+    this.varint();
+    return this.p;
+  }
+
+  get recordsOffset(): number {
+    this.p = this.start + packedHeaderBytes;
+    if (!this.hasMeta) return this.p;
+    const length = this.varint();
+    return this.p + length;
+  }
+
+  rewind(): void {
+    this.after = this.recordsOffset;
+  }
+
+  /** Moves to the next record; false at the end. */
+  next(): boolean {
+    if (this.after >= this.end) return false;
+    const { u8 } = this;
+    this.pos = this.after;
+    this.p = this.pos;
+    const head = this.varint();
+    this.nameLength = head >>> 2;
+    this.nameOffset = this.p;
+    this.p += this.nameLength;
+    this.isState = (head & stateFlag) !== 0;
+    this.isForeign = (head & foreign) !== 0;
+    if (this.isState) {
+      this.isLive = u8[this.p++] === 1;
+      this.valueLength = this.varint();
+    } else {
+      this.isLive = true;
+      this.dotOffset = this.p;
+      while (u8[this.p++]! >= 128);
+      if (this.isForeign) this.p += 2;
+      this.valueLength = this.fixed >= 0 ? this.fixed : this.varint();
+    }
+    this.valueOffset = this.p;
+    this.after = this.p + this.valueLength;
+    return true;
+  }
+
+  /** Moves to the next live record; false at the end. */
+  nextLive(): boolean {
+    while (this.next()) if (this.isLive) return true;
+    return false;
+  }
+
+  /** Stands on the record of this name, live or dead; false, at the end, where there is none. */
+  find(name: Uint8Array, offset: number, length: number): boolean {
+    this.rewind();
+    const { u8 } = this;
+    while (this.next()) {
+      if (this.nameLength !== length) continue;
+      const at = this.nameOffset;
+      let i = length - 1;
+      while (i >= 0 && u8[at + i] === name[offset + i]) i -= 1;
+      if (i < 0) return true;
+    }
+    return false;
+  }
+
+  /** Of a plain record. */
+  get stamp(): number {
+    this.p = this.dotOffset;
+    const z = this.varint();
+    return this.baseStamp + (z % 2 === 0 ? z / 2 : -(z + 1) / 2);
+  }
+
+  /** Of a plain record. */
+  get origin(): number {
+    if (!this.isForeign) return this.baseOrigin;
+    let p = this.dotOffset;
+    while (this.u8[p++]! >= 128);
+    return this.u8[p]! | (this.u8[p + 1]! << 8);
+  }
+
+  get dot(): Dot {
+    return { stamp: this.stamp, origin: this.origin };
+  }
+
+  private varint(): number {
+    const { u8 } = this;
+    let b = u8[this.p++]!;
+    if (b < 128) return b;
+    let value = b & 127;
+    let scale = 128;
+    do {
+      b = u8[this.p++]!;
+      value += (b & 127) * scale;
+      scale *= 128;
+    } while (b >= 128);
+    return value;
+  }
+}
+
+/** Writes headers, metas and records into a scratch buffer, from which they are copied into the arena. */
+export class PackedScratch {
+  u8 = new Uint8Array(16_384);
+  length = 0;
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  header(base: Dot, live: number): void {
+    this.ensure(packedHeaderBytes);
+    const { u8 } = this;
+    const lo = stampLo(base.stamp);
+    const hi = stampHi(base.stamp);
+    u8[0] = 0;
+    u8[1] = live;
+    u8[2] = base.origin & 255;
+    u8[3] = base.origin >>> 8;
+    for (let i = 0; i < 4; i++) u8[4 + i] = lo >>> (8 * i);
+    for (let i = 0; i < 3; i++) u8[8 + i] = hi >>> (8 * i);
+    this.length = packedHeaderBytes;
+  }
+
+  /** Directly behind the header. */
+  meta(state: Uint8Array): void {
+    this.u8[0] = this.u8[0]! | metaFlag;
+    this.sized(state, 0, state.length);
+  }
+
+  /** The head, name and dot of a plain record; the value is to follow. */
+  plain(
+    name: Uint8Array,
+    nameOffset: number,
+    nameLength: number,
+    stamp: number,
+    origin: number,
+    baseStamp: number,
+    baseOrigin: number,
+  ): void {
+    this.ensure(nameLength + 32);
+    const other = origin !== baseOrigin;
+    this.varint((nameLength << 2) | (other ? foreign : 0));
+    this.copy(name, nameOffset, nameLength);
+    const d = stamp - baseStamp;
+    this.varint(d >= 0 ? d * 2 : -d * 2 - 1);
+    if (!other) return;
+    this.u8[this.length++] = origin & 255;
+    this.u8[this.length++] = origin >>> 8;
+  }
+
+  state(name: Uint8Array, nameOffset: number, nameLength: number, isLive: boolean, packed: Uint8Array): void {
+    this.ensure(nameLength + 32);
+    this.varint((nameLength << 2) | stateFlag);
+    this.copy(name, nameOffset, nameLength);
+    this.u8[this.length++] = isLive ? 1 : 0;
+    this.sized(packed, 0, packed.length);
+  }
+
+  sized(bytes: Uint8Array, offset: number, length: number): void {
+    this.ensure(length + 8);
+    this.varint(length);
+    this.copy(bytes, offset, length);
+  }
+
+  /** Bytes as they are. */
+  copy(bytes: Uint8Array, offset: number, length: number): void {
+    this.ensure(length);
+    const { u8 } = this;
+    const at = this.length;
+    if (length < 48) for (let i = 0; i < length; i++) u8[at + i] = bytes[offset + i]!;
+    else u8.set(bytes.subarray(offset, offset + length), at);
+    this.length = at + length;
+  }
+
+  private varint(value: number): void {
+    assert(value <= Number.MAX_SAFE_INTEGER, 'a packed number is beyond 53 bits');
+    let v = value;
+    while (v >= 128) {
+      this.u8[this.length++] = (v % 128) | 128;
+      v = Math.floor(v / 128);
+    }
+    this.u8[this.length++] = v;
+  }
+
+  private ensure(bytes: number): void {
+    if (this.length + bytes <= this.u8.length) return;
+    const grown = new Uint8Array(Math.max(this.length + bytes, this.u8.length * 2));
+    grown.set(this.u8.subarray(0, this.length));
+    this.u8 = grown;
+  }
+}

@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { ElementType } from '../../src/delta/kinds.ts';
+import type { Store } from '../../src/store/store.ts';
+import { buildMs, TestNode } from './fleet.ts';
+
+const dayMs = 24 * 3600 * 1000;
+
+type Op =
+  | { readonly op: 'put'; readonly key: string; readonly name: string; readonly value: string }
+  | { readonly op: 'many'; readonly key: string; readonly count: number; readonly value: string }
+  | { readonly op: 'count'; readonly key: string; readonly name: string; readonly by: number }
+  | { readonly op: 'decimal'; readonly key: string; readonly name: string; readonly by: string }
+  | { readonly op: 'drop'; readonly key: string; readonly name: string }
+  | { readonly op: 'set'; readonly key: string; readonly value: string }
+  | { readonly op: 'del'; readonly key: string }
+  | { readonly op: 'expire'; readonly key: string; readonly deadline: number };
+
+const key = fc.constantFrom('a', 'b');
+const name = fc.constantFrom('f', 'g', 'n3');
+const value = fc.constantFrom('x', '7', '1.25', '1234567890123', 'z'.repeat(200));
+const put = fc.record({ op: fc.constant('put' as const), key, name, value });
+const many = fc.record({
+  op: fc.constant('many' as const),
+  key,
+  count: fc.constantFrom(3, 127, 130),
+  value: fc.constantFrom('v', 'w'.repeat(70)),
+});
+const count = fc.record({
+  op: fc.constant('count' as const),
+  key,
+  name,
+  by: fc.integer({ min: -5, max: 9 }),
+});
+const decimal = fc.record({
+  op: fc.constant('decimal' as const),
+  key,
+  name,
+  by: fc.constantFrom('0.5', '-1.25'),
+});
+const drop = fc.record({ op: fc.constant('drop' as const), key, name });
+const del = fc.record({ op: fc.constant('del' as const), key });
+const set = fc.record({ op: fc.constant('set' as const), key, value });
+const expire = fc.record({
+  op: fc.constant('expire' as const),
+  key,
+  deadline: fc.constantFrom(0, buildMs + dayMs, buildMs + 2 * dayMs),
+});
+const ofOneType = fc.oneof(
+  { weight: 4, arbitrary: put },
+  { weight: 1, arbitrary: many },
+  { weight: 2, arbitrary: count },
+  { weight: 1, arbitrary: decimal },
+  { weight: 3, arbitrary: drop },
+  { weight: 2, arbitrary: del },
+  { weight: 1, arbitrary: expire },
+);
+const ofTwoTypes = fc.oneof(
+  { weight: 3, arbitrary: put },
+  { weight: 2, arbitrary: drop },
+  { weight: 2, arbitrary: set },
+  { weight: 2, arbitrary: del },
+  { weight: 1, arbitrary: expire },
+);
+
+function perform(store: Store, command: Op): void {
+  const ks = store.keyspace(0);
+  const k = Buffer.from(command.key);
+  const { elements } = store;
+  if (command.op === 'set') {
+    const v = Buffer.from(command.value);
+    store.strings.set(ks, k, 0, k.length, v, 0, v.length, 0);
+    return;
+  }
+  if (command.op === 'del') {
+    store.remove(ks, k, 0, k.length);
+    return;
+  }
+  if (command.op === 'expire') {
+    const hash = store.hash.of(k, 0, k.length);
+    const at = store.find(ks, hash, k, 0, k.length);
+    if (at !== 0) store.expireAt(ks, hash, at, command.deadline);
+    return;
+  }
+  elements.open(ks, k, 0, k.length, ElementType.hash);
+  if (command.op === 'many') {
+    const v = Buffer.from(command.value);
+    for (let i = 0; i < command.count; i++) {
+      const n = Buffer.from(`n${i}`);
+      elements.put(n, 0, n.length, v, 0, v.length);
+    }
+    return;
+  }
+  const n = Buffer.from(command.name);
+  if (command.op === 'put') {
+    const v = Buffer.from(command.value);
+    elements.put(n, 0, n.length, v, 0, v.length);
+  } else if (command.op === 'count') elements.count(n, 0, n.length, command.by);
+  else if (command.op === 'decimal') elements.countDecimal(n, 0, n.length, command.by);
+  else elements.drop(n, 0, n.length);
+}
+
+/** Runs a command as dispatch would: a client's error changes nothing. */
+function apply(node: TestNode, command: Op): void {
+  node.run((store) => {
+    try {
+      perform(store, command);
+    } catch (error) {
+      assert.match(String(error), /CommandError/);
+    }
+  });
+}
+
+type Step = { readonly node: number; readonly what: { readonly run: Op } | { readonly pull: number } };
+
+function steps(op: fc.Arbitrary<Op>, maxLength: number): fc.Arbitrary<Step[]> {
+  const what = fc.oneof(
+    { weight: 2, arbitrary: op.map((o) => ({ run: o }) as const) },
+    { weight: 1, arbitrary: fc.nat(2).map((from) => ({ pull: from }) as const) },
+  );
+  return fc.array(fc.record({ node: fc.nat(2), what }), { maxLength });
+}
+
+/** Plays a history on three nodes that deliver to one another now and then, and everything in the end. */
+function play(history: readonly Step[], lww: boolean): TestNode[] {
+  const nodes = ['n1', 'n2', 'n3'].map((n) => new TestNode(n, { lww }));
+  const seen = nodes.map(() => [0, 0, 0]);
+  let time = buildMs;
+  for (const { node, what } of history) {
+    const here = nodes[node]!;
+    time += 1;
+    here.setTime(time + node * 50);
+    if ('run' in what) apply(here, what.run);
+    else if (what.pull !== node) {
+      const from = nodes[what.pull]!;
+      const batch = from.history[seen[node]![what.pull]!];
+      if (batch === undefined) continue;
+      here.join(batch, from);
+      seen[node]![what.pull] = seen[node]![what.pull]! + 1;
+    }
+  }
+  for (const [i, here] of nodes.entries()) {
+    for (const [j, from] of nodes.entries()) {
+      if (i !== j) for (const batch of from.history.slice(seen[i]![j]!)) here.join(batch, from);
+    }
+  }
+  return nodes;
+}
+
+for (const lww of [false, true]) {
+  test(`hashes: three nodes that have seen the same deltas agree (${lww ? 'lww' : 'crdt'})`, () => {
+    fc.assert(
+      fc.property(steps(ofOneType, 30), (history) => {
+        const nodes = play(history, lww);
+        for (const node of nodes.slice(1)) {
+          assert.deepEqual(node.visible(), nodes[0]!.visible());
+          assert.deepEqual(node.picture(), nodes[0]!.picture());
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+}
+
+test('hashes and strings under one key: the later type has it on every node', () => {
+  fc.assert(
+    fc.property(steps(ofTwoTypes, 30), (history) => {
+      const nodes = play(history, false);
+      for (const node of nodes.slice(1)) assert.deepEqual(node.visible(), nodes[0]!.visible());
+    }),
+    { numRuns: 120 },
+  );
+});
+
+test('hashes: deltas joined in any order that keeps each origin its own, any number of times', () => {
+  fc.assert(
+    fc.property(
+      steps(ofOneType, 20),
+      fc.array(fc.nat(2), { maxLength: 60 }),
+      fc.array(fc.boolean(), { maxLength: 60 }),
+      (history, order, again) => {
+        const nodes = play(history, false);
+        const fresh = new TestNode('fresh');
+        const next = [0, 0, 0];
+        const deliver = (i: number, n: number): void => {
+          const batch = nodes[i]!.history[n];
+          if (batch !== undefined) fresh.join(batch, nodes[i]!);
+        };
+        order.forEach((i, turn) => {
+          deliver(i, next[i]!);
+          if (again[turn] === true) deliver(i, Math.max(0, next[i]! - 1));
+          next[i]! += 1;
+        });
+        for (const i of [0, 1, 2])
+          for (; next[i]! < nodes[i]!.history.length; next[i]! += 1) deliver(i, next[i]!);
+        assert.deepEqual(fresh.visible(), nodes[0]!.visible());
+        assert.deepEqual(fresh.picture(), nodes[0]!.picture());
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('hashes: a scan joined into an empty store is the same store; without peers a key leaves nothing', () => {
+  fc.assert(
+    fc.property(steps(ofOneType, 20), fc.boolean(), (history, keepsDead) => {
+      const node = new TestNode('n1', { keepsDead });
+      for (const { what } of history) if ('run' in what) apply(node, what.run);
+      const copy = new TestNode('copy', { keepsDead });
+      for (const k of ['a', 'b']) copy.join(node.whole(0, Buffer.from(k)), node);
+      assert.deepEqual(copy.picture(), node.picture());
+      assert.deepEqual(copy.visible(), node.visible());
+      if (keepsDead) return;
+      for (const k of ['a', 'b']) apply(node, { op: 'del', key: k });
+      while (node.store.freeSlice(100));
+      assert.equal(node.store.arena.liveBytes, emptySegments(node));
+    }),
+    { numRuns: 120 },
+  );
+});
+
+/** What an empty table keeps: its segments. */
+function emptySegments(node: TestNode): number {
+  const { arena } = node.store;
+  return node.store.keyspace(0).table.directoryBytes === 0 ? 0 : arena.liveBytes;
+}
