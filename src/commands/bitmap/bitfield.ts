@@ -87,16 +87,19 @@ function runTogether(call: Call, operations: readonly Operation[]): (bigint | un
   const span = spanOf(operations);
   const bytes = Buffer.alloc(span.end - span.from);
   const at = call.find(1);
+  let lengthBefore = 0;
   if (at !== 0) {
     strings.read(at);
+    lengthBefore = strings.valueLength;
     const { valueBytes, valueOffset, valueLength } = strings;
     const until = Math.min(valueLength, span.end);
     if (until > span.from) bytes.set(valueBytes.subarray(valueOffset + span.from, valueOffset + until));
   }
+  const before = Buffer.from(bytes);
   const results = operations.map((op) => run(op, bytes, span.from));
   const written = spanOf(operations.filter((op) => op.kind !== 'get'));
   const length = written.end - written.from;
-  if (length > 0) {
+  if (length > 0 && (written.end > lengthBefore || !before.equals(bytes))) {
     const { keyspace, buf } = call;
     const from = written.from - span.from;
     strings.patch(keyspace, buf, call.offset(1), call.length(1), written.from, bytes, from, length);

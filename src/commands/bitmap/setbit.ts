@@ -29,12 +29,19 @@ function setBit(call: Call): void {
   const position = Math.floor(offset / 8);
   const mask = 128 >> (offset % 8);
   let old = 0;
+  let isThere = false;
   if (at !== 0) {
     strings.read(at);
-    if (position < strings.valueLength) old = strings.valueBytes[strings.valueOffset + position]!;
+    isThere = position < strings.valueLength;
+    if (isThere) old = strings.valueBytes[strings.valueOffset + position]!;
+  }
+  const oldBit = (old & mask) === 0 ? 0 : 1;
+  if (isThere && oldBit === bit) {
+    call.reply.integer(bit);
+    return;
   }
   byteOf[0] = bit === 1 ? old | mask : old & ~mask;
   strings.patch(call.keyspace, call.buf, call.offset(1), call.length(1), position, byteOf, 0, 1);
   call.notify('setbit', 1);
-  call.reply.integer((old & mask) === 0 ? 0 : 1);
+  call.reply.integer(oldBit);
 }

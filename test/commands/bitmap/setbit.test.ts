@@ -25,6 +25,18 @@ test('keeps the deadline, and refuses what is no bit', () => {
   assert.equal(node.run('SETBIT k 0 x'), '-ERR bit is not an integer or out of range');
 });
 
+test('what changes nothing is no write', () => {
+  const node = new CommandNode();
+  node.run('SETBIT k 9 1');
+  const before = node.store.recorder?.count;
+  assert.equal(node.run('SETBIT k 9 1'), 1);
+  assert.equal(node.run('SETBIT k 3 0'), 0);
+  assert.deepEqual(node.run('BITFIELD k SET u1 9 1 INCRBY u8 0 0'), [1, 0]);
+  assert.equal(node.store.recorder?.count, before);
+  node.run('SETBIT k 16 0');
+  assert.equal(node.run('STRLEN k'), 3);
+});
+
 test('is a patch of one byte where the value is long', () => {
   const node = new CommandNode();
   node.call('SET', 'k', 'x'.repeat(5000));
