@@ -8,7 +8,7 @@ import { askOnce, Pipeline } from './pipeline.ts';
 import { ServerProcess } from './server-process.ts';
 
 const patienceMs = 30_000;
-const { FERRITE_SEED: seedGiven } = env;
+const { OFFLINE_SEED: seedGiven } = env;
 const quickRetries = [
   '--set',
   'sync.reconnect_initial_delay=50ms',

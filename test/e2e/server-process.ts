@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 export class ServerProcess {
   readonly dir: string;
