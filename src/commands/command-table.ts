@@ -16,6 +16,7 @@ export class CommandEntry {
   readonly needsNoAuth: boolean;
   readonly needsMemory: boolean;
   readonly isForbiddenInMulti: boolean;
+  readonly isReadOnly: boolean;
   /** Not for MONITOR. */
   readonly isHidden: boolean;
   readonly keySpecs: readonly KeySpec[];
@@ -34,6 +35,7 @@ export class CommandEntry {
     this.isWrite = spec.flags.includes('write');
     this.needsMemory = spec.flags.includes('denyoom');
     this.isHidden = spec.flags.includes('admin') || spec.flags.includes('skip_monitor');
+    this.isReadOnly = spec.flags.includes('readonly');
     this.isForbiddenInMulti = spec.flags.includes('no_multi');
     this.needsNoAuth = spec.flags.includes('no_auth');
     this.keySpecs = keySpecsOf(spec);

@@ -167,12 +167,17 @@ export class Dispatch implements Executor {
     const { call, attention, services } = this;
     if ((attention.bits & AttentionBit.created) !== 0 && entry.isWrite) this.noteAbsent(entry);
     // EXEC leaves the last of its commands in the call.
-    const { args, session } = call;
+    const { args, session, client } = call;
+    services.current.client = client;
     try {
       this.run(entry);
     } finally {
+      services.current.client = undefined;
       if ((attention.bits & AttentionBit.monitored) !== 0 && !entry.isHidden) {
         services.monitors.show(session, entry, args, services.store.nowMs);
+      }
+      if (session.tracking !== undefined && client !== undefined) {
+        services.tracking.ran(client, entry, args, call.inTransaction);
       }
     }
   }

@@ -12,6 +12,7 @@ import { Pause } from './pause.ts';
 import { PubSub } from './pub-sub.ts';
 import { type Session, SessionMode } from './session.ts';
 import type { Timers } from './timers.ts';
+import { Tracking } from './tracking.ts';
 import { WatchedKeys } from './watched-keys.ts';
 
 export interface Interplay {
@@ -22,9 +23,16 @@ export interface Interplay {
   readonly outbox: Outbox;
   readonly pubsub: PubSub;
   readonly events: KeyEvents;
+  readonly current: CurrentClient;
   readonly monitors: Monitors;
   readonly pause: Pause;
+  readonly tracking: Tracking;
   readonly timers: Timers;
+}
+
+/** Whose command is being executed, where dispatch has reason to say so: a client that is tracked. */
+export interface CurrentClient {
+  client: ClientPort | undefined;
 }
 
 /** `joining`: whether what changes now comes from a peer. */
@@ -39,6 +47,8 @@ export function createInterplay(store: Store, timers: Timers, joining: () => boo
   const pause = new Pause(attention, changes, timers, (isOn) => {
     store.holdsExpired = isOn;
   });
+  const current: CurrentClient = { client: undefined };
+  const tracking = new Tracking(changes, outbox, () => (joining() ? undefined : current.client));
   const pubsub = new PubSub(outbox);
   const events = new KeyEvents(
     changes,
@@ -52,7 +62,20 @@ export function createInterplay(store: Store, timers: Timers, joining: () => boo
   store.eviction.onEvicted = (db, key) => {
     if (events.mask !== 0) events.raise('evicted', keyIdOf(db, key, 0, key.length));
   };
-  return { attention, changes, blocked, watched, outbox, pubsub, events, monitors, pause, timers };
+  return {
+    attention,
+    current,
+    changes,
+    blocked,
+    watched,
+    outbox,
+    pubsub,
+    events,
+    monitors,
+    pause,
+    tracking,
+    timers,
+  };
 }
 
 /** Whether the key is there. */
@@ -63,11 +86,13 @@ export function keyExists(store: Store, id: KeyId): boolean {
 }
 
 /** Forgets a client that is gone or begins anew. */
-export function forgetClient({ blocked, pubsub, watched, monitors }: Interplay, client: ClientPort): void {
+export function forgetClient(interplay: Interplay, client: ClientPort): void {
+  const { blocked, pubsub, watched, monitors, tracking } = interplay;
   discardTransaction(watched, client.session);
   blocked.forget(client);
   pubsub.forget(client);
   monitors.forget(client);
+  tracking.forget(client);
   client.session.mode = 0;
 }
 

@@ -12,6 +12,7 @@ import { defaultName, type PubsubDefault, type Users } from './acl/users.ts';
 import { eventMask, type KeyEvents } from './key-events.ts';
 import type { Parameter, Prepared } from './parameter-table.ts';
 import type { Clients } from './services.ts';
+import type { Tracking } from './tracking.ts';
 
 /** What the parameters are bound to; what is not readonly may be set while the node runs. */
 export interface ParameterSources {
@@ -20,6 +21,7 @@ export interface ParameterSources {
   readonly requestLimits: Pick<RequestLimits, 'bulkBytesMax' | 'requestBytesMax'>;
   readonly connectionLimits: OutputLimits & { idleTimeoutMs: number };
   readonly events: KeyEvents;
+  readonly tracking: Tracking;
   readonly log: Log;
   readonly users: Users;
   readonly aclLog: AclLog;
@@ -75,6 +77,7 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
     decidedAtStart('replicaof', () => ''),
     decidedAtStart('slaveof', () => ''),
     requirepass(sources),
+    trackingTableMax(sources.tracking),
     save(),
     decidedAtStart('slave-read-only', () => 'no'),
     decidedAtStart('tcp-keepalive', () => String(Math.floor(sources.tcpKeepAliveMs / 1000))),
@@ -321,6 +324,17 @@ function outputBufferLimit(limits: OutputLimits): Parameter {
       };
     },
   };
+}
+
+/** Keys that are remembered for client tracking; 0 is no limit. */
+function trackingTableMax(tracking: Tracking): Parameter {
+  return integer('tracking-table-max-keys', 0, Number.MAX_SAFE_INTEGER, {
+    read: () => tracking.keysMax,
+    write: (value) => {
+      tracking.keysMax = value;
+      tracking.limit();
+    },
+  });
 }
 
 /** Which keyspace events are published. */

@@ -3,6 +3,7 @@
 
 import type { User } from './acl/user.ts';
 import type { Subscriptions } from './pub-sub.ts';
+import type { TrackingState } from './tracking.ts';
 import type { Transaction } from './transaction.ts';
 
 export type Protocol = 2 | 3;
@@ -21,6 +22,8 @@ export const SessionMode = {
   silentNext: 32,
   /** It is shown every command, and may not touch keys itself. */
   monitor: 64,
+  /** It is told of keys that change. */
+  tracking: 128,
 } as const;
 
 export class Session {
@@ -48,6 +51,7 @@ export class Session {
   mode = 0;
   subscriptions: Subscriptions | undefined = undefined;
   transaction: Transaction | undefined = undefined;
+  tracking: TrackingState | undefined = undefined;
   lastCommand = '';
   lastActiveMs: number;
   /** Set while the reply of a command is still to come (see Call.defer); later requests wait in the connection. */

@@ -110,6 +110,7 @@ export function createServices(parts: ServiceParts): NodeServices {
       requestLimits: parts.requestLimits,
       connectionLimits: parts.connectionLimits,
       events: interplay.events,
+      tracking: interplay.tracking,
       log,
       users,
       aclLog,

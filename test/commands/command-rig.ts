@@ -150,6 +150,7 @@ export class Rig {
         requestLimits: this.requestLimits,
         connectionLimits: this.connectionLimits,
         events: interplay.events,
+        tracking: interplay.tracking,
         log: { ...silentLog, level: 'info' },
         users: this.users,
         aclLog: this.aclLog,

@@ -9,6 +9,7 @@ import { clientInfo, clientList } from './client-list.ts';
 import { readName } from './client-name.ts';
 import { clientPause, clientUnpause } from './client-pause.ts';
 import { clientReply } from './client-reply.ts';
+import { trackingCommands } from './client-tracking.ts';
 import { clientUnblock } from './client-unblock.ts';
 
 const flags: readonly CommandFlag[] = ['noscript', 'loading', 'stale'];
@@ -35,7 +36,7 @@ export const command: CommandSpec = {
   complexity: 'Depends on the subcommand',
   subcommands: [
     subcommand('getname', 2, '2.6.9', 'Returns the name of this connection.', getName),
-    subcommand('getredir', 2, '6.0.0', 'Returns where invalidations go: -1, for nowhere.', getRedir),
+    ...trackingCommands,
     helpSubcommand('connection', '5.0.0'),
     subcommand('id', 2, '5.0.0', 'Returns the number of this connection.', id),
     clientInfo,
@@ -70,10 +71,6 @@ function getName(call: Call): void {
   const { name } = call.session;
   if (name === '') call.reply.nil();
   else call.reply.bulkText(name);
-}
-
-function getRedir(call: Call): void {
-  call.reply.integer(-1);
 }
 
 function id(call: Call): void {

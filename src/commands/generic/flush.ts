@@ -17,6 +17,7 @@ export function flush(call: Call, keyspaces: readonly Keyspace[]): void {
   if (services.syncing && !services.allowFlush) throw new CommandError(flushRefused(call.name));
   // Where nobody can have keys that this node has not seen, an empty keyspace has nothing to say.
   for (const ks of keyspaces) if (services.syncing || ks.table.size > 0) store.flush(ks);
+  services.tracking.replaced();
   if (!isAsync) store.freeSlice(promptSegments);
   call.reply.ok();
 }

@@ -120,7 +120,7 @@ function valueLines(store: Store): InfoLine[] {
   ];
 }
 
-function clients({ clients }: Services): InfoLine[] {
+function clients({ clients, tracking }: Services): InfoLine[] {
   let blocked = 0;
   let largestInput = 0;
   let largestOutput = 0;
@@ -136,7 +136,7 @@ function clients({ clients }: Services): InfoLine[] {
     ['client_recent_max_input_buffer', largestInput],
     ['client_recent_max_output_buffer', largestOutput],
     ['blocked_clients', blocked],
-    ['tracking_clients', 0],
+    ['tracking_clients', tracking.clientCount],
     ['clients_in_timeout_table', 0],
   ];
 }
@@ -201,7 +201,7 @@ function persistence({ journal, persistent, stats }: Services): InfoLine[] {
   ];
 }
 
-function stats({ stats, clients, rates, store, pubsub }: Services): InfoLine[] {
+function stats({ stats, clients, rates, store, pubsub, tracking }: Services): InfoLine[] {
   let errors = 0;
   for (const count of stats.errors.values()) errors += count;
   return [
@@ -227,9 +227,9 @@ function stats({ stats, clients, rates, store, pubsub }: Services): InfoLine[] {
     ['latest_fork_usec', 0],
     ['total_forks', 0],
     ['migrate_cached_sockets', 0],
-    ['tracking_total_keys', 0],
-    ['tracking_total_items', 0],
-    ['tracking_total_prefixes', 0],
+    ['tracking_total_keys', tracking.keyCount],
+    ['tracking_total_items', tracking.itemCount],
+    ['tracking_total_prefixes', tracking.prefixCount],
     ['unexpected_error_replies', 0],
     ['total_error_replies', errors],
   ];
