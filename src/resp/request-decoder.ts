@@ -88,7 +88,7 @@ export class RequestDecoder {
     return this.buf.length + this.tail.length;
   }
 
-  /** Takes the next bytes of the stream. The decoder reads `chunk` in place until `next` returns `incomplete`. */
+  /** Takes the next bytes of the stream. The decoder reads `chunk` in place until `next` returns `incomplete`, or `keep` is called. */
   feed(chunk: Buffer): void {
     if (this.error !== '') return;
     if (this.start === this.end && this.tailPos === this.tail.length) {
@@ -127,6 +127,13 @@ export class RequestDecoder {
     this.tailPos = 0;
     this.missing = -1;
     this.partial = undefined;
+  }
+
+  /** Copies what is still needed of the chunk fed last, which the caller is about to write over. */
+  keep(): void {
+    if (this.tailPos < this.tail.length) this.absorb(this.tail.length - this.tailPos);
+    if (this.start === this.end) this.setWindow(empty, 0);
+    else if (!this.owned) this.own(0);
   }
 
   /** Lets go of bytes already decoded, where requests will wait here for a while. */

@@ -15,6 +15,7 @@ import {
   type ConnectionLimits,
   type TrafficCounters,
 } from './connection.ts';
+import { readBufferBytes } from './read-into.ts';
 import { Turn } from './turn.ts';
 
 export interface ListenerOptions {
@@ -86,6 +87,7 @@ export class Listener {
     const { executor, committer, nowMs, log } = options;
     this.context = {
       turn: new Turn(executor, committer, nowMs),
+      readBuffer: Buffer.allocUnsafeSlow(readBufferBytes),
       executor,
       args: createRequestArgs(),
       requestLimits: this.requestLimits,

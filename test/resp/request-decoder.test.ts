@@ -338,3 +338,40 @@ test('a request of 200,000 arguments in small chunks', () => {
     assert.equal(requests[0]?.[199_999], 'argument-199999');
   }
 });
+
+test('what is kept of a chunk outlives it, wherever the decoding stopped', () => {
+  const request = fc.array(fc.string({ maxLength: 40 }), { minLength: 1, maxLength: 6 });
+  const property = fc.property(
+    fc.array(request, { minLength: 1, maxLength: 30 }),
+    fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 40 }),
+    fc.array(fc.nat(3), { minLength: 1, maxLength: 40 }),
+    (requests, sizes, takes) => {
+      const bytes = requests.map((words) => words.map((word) => Buffer.from(word, 'utf8')));
+      const stream = Buffer.concat(bytes.map(encode));
+      const decoder = new RequestDecoder(defaultRequestLimits(), true);
+      const args = createRequestArgs();
+      const shared = Buffer.alloc(256);
+      const got: string[][] = [];
+      const take = (count: number): void => {
+        for (let i = 0; i < count && decoder.next(args) === DecodeResult.request; i++)
+          got.push(argumentsOf(args));
+      };
+      for (let at = 0, i = 0; at < stream.length; i++) {
+        const size = Math.min(sizes[i % sizes.length]!, stream.length - at);
+        stream.copy(shared, 0, at, at + size);
+        decoder.feed(shared.subarray(0, size));
+        take(takes[i % takes.length]!);
+        decoder.keep();
+        shared.fill(0xee);
+        at += size;
+      }
+      take(requests.length + 1);
+      assert.deepEqual(
+        got,
+        bytes.map((words) => words.map((word) => word.toString('latin1'))),
+      );
+      assert.equal(decoder.bufferedBytes, 0);
+    },
+  );
+  fc.assert(property);
+});
