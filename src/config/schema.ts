@@ -189,6 +189,11 @@ export const schema = {
   'sync.conflict_log_size': integer(10_000, { min: 0, max: 1_000_000 }, 'Conflicts kept for EDGE.CONFLICTS'),
   'sync.batch_deltas': integer(1000, { min: 1, max: 100_000 }, 'Most deltas in one message'),
   'sync.batch_bytes': size(256 * kb, { min: kb, max: 64 * mb }, 'A message is closed at this size'),
+  'sync.compression': choice(
+    'lz4',
+    ['lz4', 'none'],
+    'How messages are packed for peers that can unpack them',
+  ),
   'sync.window_bytes': size(
     4 * mb,
     { min: 16 * kb, max: 256 * mb },

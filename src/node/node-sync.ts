@@ -33,6 +33,7 @@ function limitsOf(config: Config): SyncLimits {
     offlineQueueSize: config['edge.offline_queue_size'],
     maxClockSkewMs: config['sync.max_clock_skew'],
     conflictsMax: config['sync.conflict_log_size'],
+    packs: config['sync.compression'] === 'lz4',
   };
 }
 

@@ -3,6 +3,7 @@
 // it. Everything that differs between a real node and a simulated one (time, connections, disk) is handed in.
 import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { BatchPacker } from './batch-packer.ts';
 import { CloseCode } from './close-codes.ts';
 import { ConflictLog } from './conflicts.ts';
 import { horizonNote, type NodeParts, recallHorizon, uplinkOriginNote } from './greeting.ts';
@@ -115,7 +116,19 @@ export class SyncEngine {
       const id = this.conflicts.add(conflict, timers.nowMs());
       if (id !== undefined) options.onEvent?.({ type: 'conflict', id, conflict });
     };
-    const node: NodeParts = { store, log, ledger, identity, limits, timers, role, software, isDurable };
+    const packer = new BatchPacker();
+    const node: NodeParts = {
+      store,
+      log,
+      ledger,
+      identity,
+      limits,
+      packer,
+      timers,
+      role,
+      software,
+      isDurable,
+    };
     const shared = this.linkParts(node);
     this.hub = new Hub({
       connectionsMax: options.connectionsMax,

@@ -50,6 +50,7 @@ const greeting = {
   journal: 'text',
   durable: 'bool',
   window: 'int',
+  unpacks: 'text?',
 } as const;
 const knowledge = {
   entry: 'entry|null',

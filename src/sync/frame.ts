@@ -30,6 +30,8 @@ export interface FrameHead {
   readonly flags: number;
   readonly batch: number;
   readonly cursorSeq: number;
+  /** Of a batch packed with LZ4: its size unpacked. 0 = it is as it is. */
+  readonly rawBytes: number;
 }
 
 function malformed(what: string): never {
@@ -41,11 +43,11 @@ export function sealFrame(buf: Buffer, start: number, end: number, head: FrameHe
   buf[start] = magic;
   buf[start + 1] = version;
   buf[start + 2] = head.flags;
-  buf[start + 3] = 0;
+  buf[start + 3] = head.rawBytes === 0 ? 0 : 1;
   buf.writeUInt32LE(head.batch, start + 8);
   buf.writeUInt32LE(head.cursorSeq % two32, start + 12);
   buf.writeUInt16LE(Math.floor(head.cursorSeq / two32), start + 16);
-  buf.writeUInt32LE(0, start + 18);
+  buf.writeUInt32LE(head.rawBytes, start + 18);
   buf.writeUInt32LE(crc32(buf.subarray(start + 8, end), head.flags), start + 4);
 }
 
@@ -73,10 +75,15 @@ export function readFrame(frame: Buffer): FrameHead {
   if (frame.length < frameHeaderBytes || frame.length > frameBytesMax) malformed('length');
   if (frame[0] !== magic || frame[1] !== version) malformed('magic');
   const flags = frame[2]!;
-  if (flags > 15 || frame[3] !== 0 || frame.readUInt32LE(18) !== 0) malformed('form');
+  const rawBytes = frame.readUInt32LE(18);
+  if (flags > 15 || frame[3] !== (rawBytes === 0 ? 0 : 1)) malformed('form');
   if (crc32(frame.subarray(8), flags) !== frame.readUInt32LE(4)) malformed('CRC');
   const cursorSeq = frame.readUInt16LE(16) * two32 + frame.readUInt32LE(12);
-  return { flags, batch: frame.readUInt32LE(8), cursorSeq };
+  return { flags, batch: frame.readUInt32LE(8), cursorSeq, rawBytes };
+}
+
+function isSameBatch(a: FrameHead, b: FrameHead): boolean {
+  return a.batch === b.batch && a.cursorSeq === b.cursorSeq && a.rawBytes === b.rawBytes;
 }
 
 /** Puts the parts of batches together. */
@@ -97,9 +104,7 @@ export class BatchAssembly {
     }
     const flags = head.flags & ~FrameFlag.last;
     if (first === undefined) this.first = { ...head, flags };
-    else if (first.batch !== head.batch || first.flags !== flags || first.cursorSeq !== head.cursorSeq) {
-      malformed('part of another batch');
-    }
+    else if (!isSameBatch(first, head) || first.flags !== flags) malformed('part of another batch');
     this.bytes += frame.length - frameHeaderBytes;
     if (this.bytes > batchBytesMax) malformed('batch too long');
     this.parts.push(frame.subarray(frameHeaderBytes));

@@ -3,6 +3,7 @@
 import { FerriteError } from '../base/errors.ts';
 import { isNodeId, nodeIdOf } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
+import type { BatchPacker } from './batch-packer.ts';
 import { CloseCode } from './close-codes.ts';
 import { type Payload, protocolVersion, type VectorRow } from './envelope.ts';
 import type { Identity } from './identity.ts';
@@ -16,6 +17,8 @@ import { lacksNote, notedCursor } from './receiver.ts';
 export const uplinkOriginNote = 'uplink-origin:';
 /** Dots up to which tombstones may be gone, as rows. */
 export const horizonNote = 'horizon';
+/** The forms of batches, besides the plain one, that this node can read. */
+const lz4 = 'lz4';
 const windowBytesMax = 64 * 1024 * 1024;
 
 export interface NodeParts {
@@ -24,6 +27,7 @@ export interface NodeParts {
   readonly ledger: SyncLedger;
   readonly identity: Identity;
   readonly limits: SyncLimits;
+  readonly packer: BatchPacker;
   readonly timers: Timers;
   readonly role: 'edge' | 'hub';
   readonly software: string;
@@ -46,6 +50,7 @@ function greetingOf(node: NodeParts) {
     journal: node.log.id,
     durable: node.isDurable,
     window: node.limits.windowBytes,
+    unpacks: lz4,
   };
 }
 
@@ -122,6 +127,7 @@ export function peerOf(
     tag: greeting.tag,
     windowBytes: Math.min(greeting.window, windowBytesMax),
     software: greeting.software,
+    unpacks: greeting.unpacks?.split(' ').includes(lz4) === true,
   };
   return new Peer(facts, has, log.seq + log.writer.count);
 }

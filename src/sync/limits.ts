@@ -15,6 +15,8 @@ export interface SyncLimits {
   readonly retryMs: number;
   readonly wantsMax: number;
   readonly conflictsMax: number;
+  /** Whether batches are packed with LZ4 for peers that can unpack them. */
+  readonly packs: boolean;
 }
 
 export const syncLimitsDefault: SyncLimits = {
@@ -26,4 +28,5 @@ export const syncLimitsDefault: SyncLimits = {
   retryMs: 5_000,
   wantsMax: 1024,
   conflictsMax: 1000,
+  packs: true,
 };

@@ -390,7 +390,7 @@ export class Link {
         send: (frame) => this.connection?.sendBinary(frame),
         bufferedBytes: () => this.connection?.bufferedBytes ?? 0,
         onProgress: () => {
-          this.noteAcknowledged();
+          this.noteAcknowledged(false);
           onProgress(this);
         },
         onError: onBug,
@@ -428,11 +428,12 @@ export class Link {
     return { seq: Number(seq), ownSeq: Number(ownSeq) };
   }
 
-  private noteAcknowledged(): void {
+  /** At most once a second, but for the last time. */
+  private noteAcknowledged(isLast: boolean): void {
     const { timers, log, ledger } = this.parts.node;
     const durable = this.sender?.durable;
     const nowMs = timers.nowMs();
-    if (durable === undefined || nowMs - this.lastNotedMs < 1000) return;
+    if (durable === undefined || (!isLast && nowMs - this.lastNotedMs < 1000)) return;
     if (durable.ownSeq <= this.notedAcknowledged().ownSeq + 1) return;
     this.lastNotedMs = nowMs;
     log.setSource('');
@@ -507,6 +508,7 @@ export class Link {
   }
 
   private close(code: CloseCode, reason: string, retryAfterMs: number): void {
+    this.noteAcknowledged(true);
     this.endData();
     const retryAfter = retryAfterMs > 0 ? retryAfterMs : undefined;
     this.say('goodbye', { reason, retry_after: retryAfter });

@@ -20,6 +20,8 @@ export interface PeerFacts {
   readonly tag: number;
   readonly windowBytes: number;
   readonly software: string;
+  /** Whether it can read batches packed with LZ4. */
+  readonly unpacks: boolean;
 }
 
 export class Peer {

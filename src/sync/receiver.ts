@@ -5,6 +5,7 @@ import { msOfStamp } from '../base/clock.ts';
 import { BatchReader } from '../delta/batch-reader.ts';
 import { copyRecord } from '../delta/copy-record.ts';
 import { DeltaKind, isContent } from '../delta/kinds.ts';
+import { unpackBatch } from './batch-packer.ts';
 import type { Payload } from './envelope.ts';
 import { BatchAssembly, FrameFlag, type FrameHead } from './frame.ts';
 import type { Identity } from './identity.ts';
@@ -63,6 +64,13 @@ interface WholeBatch {
   readonly start: number;
 }
 
+function unpacked(batch: WholeBatch): WholeBatch {
+  const { head, buf, start } = batch;
+  return head.rawBytes === 0
+    ? batch
+    : { head, buf: unpackBatch(buf.subarray(start), head.rawBytes), start: 0 };
+}
+
 type Refusal = { readonly reason: 'skew' | 'forged'; readonly error: string } | undefined;
 
 export class Receiver {
@@ -96,8 +104,9 @@ export class Receiver {
   /** Takes a frame. Throws FerriteError LINK_PROTOCOL where the peer broke the protocol: nothing of it was joined. */
   frame(frame: Buffer): void {
     this.parts.figures.bytesReceived += frame.length;
-    const batch = this.assembly.add(frame);
-    if (batch === undefined) return;
+    const assembled = this.assembly.add(frame);
+    if (assembled === undefined) return;
+    const batch = unpacked(assembled);
     if ((batch.head.flags & FrameFlag.answer) !== 0) {
       this.reader.verify(batch.buf, batch.start, batch.buf.length);
       this.parts.beginTurn();

@@ -3,6 +3,7 @@
 // log, the store's scans and how to put bytes on a connection, and nothing of how the connection came about.
 import { BatchWriter } from '../delta/batch-writer.ts';
 import type { VersionVector } from '../delta/vector.ts';
+import type { BatchPacker } from './batch-packer.ts';
 import { FrameFlag, frameHeaderBytes, framesOf } from './frame.ts';
 import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
@@ -31,6 +32,7 @@ export interface SenderParts {
   readonly identity: Identity;
   readonly peer: Peer;
   readonly limits: SyncLimits;
+  readonly packer: BatchPacker;
   readonly timers: Timers;
   readonly figures: SendFigures;
   /** An origin that the peer had before it started over, and lacks what it made under. */
@@ -54,6 +56,7 @@ interface Position {
 interface Batch {
   readonly number: number;
   readonly frames: readonly Buffer[];
+  /** Unpacked: what it takes of the peer's window. */
   readonly bytes: number;
   readonly deltas: number;
   readonly frontiers: readonly Frontier[];
@@ -413,20 +416,22 @@ export class Sender {
   ): Batch {
     const number = this.nextNumber++;
     const cursor = after === undefined ? 0 : FrameFlag.cursor;
-    const frames = this.framesOfWriter({
-      flags: flags | cursor,
-      batch: number,
-      cursorSeq: after?.seq ?? 0,
-    });
-    const bytes = frames.reduce((sum, f) => sum + f.length, 0);
+    const bytes = this.writer.pos;
+    const frames = this.framesOfWriter({ flags: flags | cursor, batch: number, cursorSeq: after?.seq ?? 0 });
     return { number, frames, bytes, deltas, frontiers, after, before, holdSeq, received: false };
   }
 
   private framesOfWriter(head: { flags: number; batch: number; cursorSeq: number }): Buffer[] {
     const { writer } = this;
+    const { packer, peer, limits } = this.parts;
     const end = writer.pos;
+    const packed = peer.facts.unpacks && limits.packs ? packer.pack(writer.buf, end) : undefined;
+    if (packed !== undefined) {
+      const own = Buffer.from(packed.buf.subarray(0, packed.end));
+      return framesOf(own, packed.end, { ...head, rawBytes: end - frameHeaderBytes });
+    }
     const buf = end <= copiedBytesMax ? Buffer.from(writer.buf.subarray(0, end)) : writer.take(0);
-    return framesOf(buf, end, head);
+    return framesOf(buf, end, { ...head, rawBytes: 0 });
   }
 
   private settle(): void {

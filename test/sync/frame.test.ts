@@ -21,7 +21,7 @@ function batch(bytes: number): Buffer {
 test('a batch comes back from its frames, however long', () => {
   for (const bytes of [0, 1, 1000, frameBytesMax - frameHeaderBytes, frameBytesMax, 3 * frameBytesMax + 7]) {
     const buf = batch(bytes);
-    const head = { flags: FrameFlag.cursor, batch: 77, cursorSeq: seqMax };
+    const head = { flags: FrameFlag.cursor, batch: 77, cursorSeq: seqMax, rawBytes: 0 };
     const frames = framesOf(Buffer.from(buf), buf.length, head);
     const assembly = new BatchAssembly();
     const results = frames.map((frame) => assembly.add(frame));
@@ -34,8 +34,18 @@ test('a batch comes back from its frames, however long', () => {
 });
 
 test('parts of two batches do not mix', () => {
-  const a = framesOf(batch(2 * frameBytesMax), 2 * frameBytesMax, { flags: 0, batch: 1, cursorSeq: 0 });
-  const b = framesOf(batch(2 * frameBytesMax), 2 * frameBytesMax, { flags: 0, batch: 2, cursorSeq: 0 });
+  const a = framesOf(batch(2 * frameBytesMax), 2 * frameBytesMax, {
+    flags: 0,
+    batch: 1,
+    cursorSeq: 0,
+    rawBytes: 0,
+  });
+  const b = framesOf(batch(2 * frameBytesMax), 2 * frameBytesMax, {
+    flags: 0,
+    batch: 2,
+    cursorSeq: 0,
+    rawBytes: 0,
+  });
   const assembly = new BatchAssembly();
   assembly.add(a[0]!);
   assert.throws(() => assembly.add(b[1]!), FerriteError);
@@ -43,7 +53,7 @@ test('parts of two batches do not mix', () => {
 
 test('a flipped bit anywhere is found', () => {
   const buf = batch(60);
-  const [frame] = framesOf(buf, buf.length, { flags: 0, batch: 5, cursorSeq: 9 });
+  const [frame] = framesOf(buf, buf.length, { flags: 0, batch: 5, cursorSeq: 9, rawBytes: 0 });
   const bits = fc.integer({ min: 0, max: frame!.length * 8 - 1 });
   fc.assert(
     fc.property(bits, (bit) => {
@@ -60,4 +70,15 @@ test('hostile bytes are refused with an error of the protocol', () => {
       assert.throws(() => readFrame(Buffer.from(bytes)), FerriteError);
     }),
   );
+});
+
+test('the form and the raw size say the same', () => {
+  const buf = batch(60);
+  const [frame] = framesOf(buf, buf.length, { flags: 0, batch: 5, cursorSeq: 9, rawBytes: 1000 });
+  assert.equal(readFrame(frame!).rawBytes, 1000);
+  for (const form of [0, 2]) {
+    const bad = Buffer.from(frame!);
+    bad[3] = form;
+    assert.throws(() => readFrame(bad), /form/);
+  }
 });

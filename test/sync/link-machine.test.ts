@@ -27,6 +27,7 @@ const greeting = {
   journal: 'j',
   durable: true,
   window: 1,
+  unpacks: undefined,
 };
 const hello: Payload<'hello'> = { ...greeting, hash: 0, peer: undefined };
 const knowledge = { entry: null, tags: [], cursor: null, vector: null };

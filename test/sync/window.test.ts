@@ -42,7 +42,15 @@ function blocksOf(node: TestNode, source: string): SyncBlock[] {
 
 function peerOf(node: TestNode, vector = new VersionVector()): Peer {
   const origin = node.store.origins.intern('peer/00000009');
-  const facts = { nodeId: 'peer', origin, journal: 'j', tag: 1, windowBytes: 1, software: '' };
+  const facts = {
+    nodeId: 'peer',
+    origin,
+    journal: 'j',
+    tag: 1,
+    windowBytes: 1,
+    software: '',
+    unpacks: false,
+  };
   return new Peer(facts, vector, 0);
 }
 

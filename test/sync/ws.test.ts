@@ -85,7 +85,6 @@ test('a newer connection of the same node replaces the older', async () => {
   const first = new LiveNode({ nodeId: 'twin', hubUrl: hub.url });
   await first.engine.sync();
   const second = new LiveNode({ nodeId: 'twin', hubUrl: hub.url });
-  await second.engine.sync();
   await eventually('told', () => /replaced/.test(first.engine.status().lastError));
   await Promise.all([first.stop(), second.stop()]);
   await hub.stop();
