@@ -21,7 +21,8 @@ type Totals = ReadonlyMap<string, number>;
 const ownKeys = 12;
 const depth = 16;
 /** Error replies that random commands on fought-over keys earn. */
-const earned = /^ERR (no such key|value is not|increment or decrement would overflow|source and destination)/;
+const earned =
+  /^(ERR (no such key|value is not|increment or decrement would overflow|source and destination)|WRONGTYPE|INVALIDOBJ)/;
 
 /** The minimal standard generator: the same numbers for the same seed everywhere. */
 export function seededRandom(seed: number): () => number {
@@ -186,7 +187,7 @@ export class MixedWriter {
   private acknowledge(command: Command, reply: Reply): void {
     const { args } = command;
     if (reply instanceof Error) {
-      assert.match(reply.message, earned, `${this.name}: ${args.join(' ')}`);
+      assert.match(reply.message, earned, `${this.name}: ${args.join(' ')}: ${reply.message}`);
       assert.ok(!this.isOwn(args) || args[0] === 'RENAME', `${reply.message}: ${args.join(' ')}`);
     }
     this.acknowledged += 1;
@@ -259,7 +260,11 @@ export class MixedWriter {
   }
 
   private foughtOver(key: () => string): Args {
-    switch (this.pick(8)) {
+    switch (this.pick(10)) {
+      case 8:
+        return ['PFADD', key(), this.text(), this.text()];
+      case 9:
+        return ['SETBIT', key(), this.pick(3000), this.pick(2)];
       case 0:
         return ['INCR', key()];
       case 1:
