@@ -360,6 +360,8 @@ export class EdgeNode {
     await running.sync?.stop();
     running.http?.closeAllConnections();
     running.http?.close();
+    // What this turn wrote through the library is committed at its end.
+    await new Promise(setImmediate);
     await running.replica.journal?.close();
   }
 }

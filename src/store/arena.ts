@@ -13,6 +13,8 @@ import { FerriteError } from '../base/errors.ts';
 
 export const arenaBytesMax = 0x7fff0000;
 const classesPerOctave = 8;
+/** This part of the size is addressed beyond it: see allowSlack. */
+const slackDivisor = 16;
 
 function unitBytesFor(limitBytes: number): number {
   if (limitBytes >= 48 * 1024 * 1024) return 65_536;
@@ -43,6 +45,9 @@ export class Arena {
   /** Units of a slab, by class. */
   private readonly slabUnits: Int32Array;
   private readonly unitCount: number;
+  /** Units, of all that are addressed, that the limit allows. */
+  private readonly unitsAllowed: number;
+  private slackBytes = 0;
   /** Bytes of live blocks that are allowed. */
   private liveLimit: number;
   private unitsUsed = 0;
@@ -66,10 +71,12 @@ export class Arena {
 
   /** Allocates (untouched, so at no cost) `sizeBytes`. Throws FerriteError MEMORY where the system refuses. */
   constructor(sizeBytes: number) {
+    const slack = Math.min(Math.floor(sizeBytes / slackDivisor), Math.max(0, arenaBytesMax - sizeBytes));
     const size = Math.min(sizeBytes, arenaBytesMax);
     this.unitBytes = unitBytesFor(size);
     this.unitShift = 31 - Math.clz32(this.unitBytes);
-    this.unitCount = Math.floor(size / this.unitBytes) + 1;
+    this.unitsAllowed = Math.floor(size / this.unitBytes) + 1;
+    this.unitCount = this.unitsAllowed + Math.ceil(slack / this.unitBytes);
     try {
       this.buffer = new ArrayBuffer(this.unitCount * this.unitBytes);
     } catch (cause) {
@@ -116,7 +123,7 @@ export class Arena {
 
   /** Bytes that the arena could ever use: what it was created with. */
   get capacityBytes(): number {
-    return (this.unitCount - 1) * this.unitBytes;
+    return (this.unitsAllowed - 1) * this.unitBytes;
   }
 
   /**
@@ -125,6 +132,14 @@ export class Arena {
    */
   setLimit(bytes: number): void {
     this.liveLimit = Math.max(0, Math.min(this.capacityBytes, bytes));
+  }
+
+  /**
+   * Lets blocks go beyond the limit by a sixteenth, or no longer: what a full node held may lie less densely when it is read
+   * back in another order. Address space that is not touched costs nothing.
+   */
+  allowSlack(isAllowed: boolean): void {
+    this.slackBytes = isAllowed ? (this.unitCount - this.unitsAllowed) * this.unitBytes : 0;
   }
 
   /** A block of at least `bytes`, or 0 when it does not fit within the limit less `reserveBytes`. */
@@ -246,7 +261,7 @@ export class Arena {
 
   /** Whether so many bytes more of live blocks keep to the limit, once there is nothing left to reclaim. */
   private isAllowed(bytes: number, reserveBytes: number): boolean {
-    while (this.blockBytes + bytes > this.liveLimit - reserveBytes)
+    while (this.blockBytes + bytes > this.liveLimit + this.slackBytes - reserveBytes)
       if (this.reclaim?.() !== true) return false;
     return true;
   }
@@ -280,8 +295,8 @@ export class Arena {
 
   /** First fit, so that high addresses stay untouched. */
   private takeRun(units: number, kind: number, reserveBytes: number): number {
-    const reserve = Math.ceil(reserveBytes / this.unitBytes);
-    if (this.unitsUsed + units > this.unitCount - 1 - reserve) return 0;
+    const reserve = Math.ceil((reserveBytes - this.slackBytes) / this.unitBytes);
+    if (this.unitsUsed + units > this.unitsAllowed - 1 - reserve) return 0;
     let run = 0;
     for (let unit = this.lowestFree; unit < this.unitCount; ) {
       if (this.state[unit] !== 0) {

@@ -89,8 +89,10 @@ export class Eviction {
     if (attempt >= reliefsMax) return false;
     const policy = this.policy === 'noeviction' ? 'allkeys-lru' : this.policy;
     let gained = this.store.expireSlice(expiredPerRelief) > 0;
-    if (!gained) gained = this.evict(firstRelief << attempt, policy) > 0;
-    return this.gather(attempt) || gained;
+    // Where nobody else has the data, what the user said must not go does not go.
+    const mayEvict = this.policy !== 'noeviction' || this.store.ground.keepsDead;
+    if (!gained && mayEvict) gained = this.evict(firstRelief << attempt, policy) > 0;
+    return this.gather(attempt + 1) || gained;
   }
 
   /** Brings memory down to a limit that was lowered; about `keysMax` keys at a time. Returns whether there is more to do. */

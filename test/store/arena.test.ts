@@ -64,3 +64,19 @@ test('a reserve keeps ordinary blocks out and lets others in', () => {
   assert.equal(arena.alloc(4000, 256 * 1024), 0);
   assert.notEqual(arena.alloc(4000), 0);
 });
+
+test('slack goes beyond the limit by a sixteenth, and only while it is allowed', () => {
+  const arena = new Arena(1024 * 1024);
+  const fill = (): number => {
+    let blocks = 0;
+    while (arena.alloc(4000) !== 0) blocks += 1;
+    return blocks;
+  };
+  fill();
+  arena.allowSlack(true);
+  const more = fill();
+  assert.ok(more > 10 && more <= 17, String(more));
+  arena.allowSlack(false);
+  assert.equal(arena.alloc(4000), 0);
+  assert.equal(arena.capacityBytes, 1024 * 1024);
+});
