@@ -192,6 +192,29 @@ export class Call {
     if (deadlineMs > 0) this.notify('expire', key);
   }
 
+  /**
+   * Opens the collection of the key in argument i for a read: counts a hit or a miss, and the access. False where there is
+   * none. Throws WRONGTYPE for another type.
+   */
+  openToRead(i: number, type: number): boolean {
+    const at = this.findRead(i);
+    return this.stand(i, at, type);
+  }
+
+  /** Opens the collection of the key in argument i for a write, whether it is there or not. Throws WRONGTYPE. */
+  openToWrite(i: number, type: number): boolean {
+    return this.stand(i, this.find(i), type);
+  }
+
+  private stand(i: number, at: number, type: number): boolean {
+    const { store, buf } = this;
+    if (at !== 0 && store.entries.type(at) !== type) throw new CommandError(wrongType);
+    const offset = this.args.offsets[i]!;
+    const length = this.args.lengths[i]!;
+    store.elements.stand(this.keyspace, this.hashOf(i), at, buf, offset, length, type);
+    return at !== 0;
+  }
+
   /** Removes the key in argument i; false where it does not exist. */
   removeKey(i: number): boolean {
     return this.store.remove(this.keyspace, this.buf, this.args.offsets[i]!, this.args.lengths[i]!);

@@ -29,6 +29,8 @@ export type CommandGroup =
   | 'string'
   | 'bitmap'
   | 'hyperloglog'
+  | 'hash'
+  | 'set'
   | 'generic'
   | 'connection'
   | 'server'

@@ -236,6 +236,19 @@ export class Elements implements States, Collection {
   }
 
   /**
+   * Throws CommandError OOM where `count` elements with `bytes` of names and values would not fit: asked before the
+   * first of several is put, so that all are or none.
+   */
+  requireRoom(count: number, bytes: number): void {
+    const { arena, ground, entries } = this.store;
+    const needed =
+      bytes + count * shippedBytes + packedBytesMax + (this.at === 0 ? 0 : entries.valueLength(this.at));
+    if (needed * 2 + arena.unitBytes * 8 > arena.limitBytes - ground.reserveBytes - arena.usedBytes) {
+      this.store.requireBlock(needed);
+    }
+  }
+
+  /**
    * Puts an element into the open key, which is made where it is not there. Returns whether the element is new. Throws
    * CommandError OOM, or that of a limit, and changes nothing then.
    */

@@ -2,11 +2,14 @@
 // when it was last used. Looking does not count as a use. https://redis.io/commands/object
 import { CommandError } from '../../base/errors.ts';
 import { frequency, idleSeconds } from '../../store/access-clock.ts';
+import { EntryType } from '../../store/entry.ts';
 import { isCanonicalInt } from '../../store/number.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
 
+const listpackEntriesMax = 128;
+const listpackBytesMax = 64;
 /** Up to here Redis keeps a string in one allocation with its object. */
 const embstrBytesMax = 44;
 const noFrequency =
@@ -53,11 +56,28 @@ function ofKey(name: string, summary: string, run: (call: Call, at: number) => v
 }
 
 function encoding(call: Call, at: number): void {
+  if (call.store.entries.type(at) === EntryType.hash) {
+    call.reply.bulkLatin1(isListpack(call, at) ? 'listpack' : 'hashtable');
+    return;
+  }
   const { strings } = call.store;
   strings.read(at);
   const { valueBytes, valueOffset, valueLength } = strings;
   if (isCanonicalInt(valueBytes, valueOffset, valueLength)) call.reply.bulkLatin1('int');
   else call.reply.bulkLatin1(valueLength <= embstrBytesMax ? 'embstr' : 'raw');
+}
+
+/** Whether Redis would keep a hash in a listpack: up to 128 fields, names and values of up to 64 bytes. */
+function isListpack(call: Call, at: number): boolean {
+  const { entries, elements, arena } = call.store;
+  const [offset, length] = [entries.keyOffset(at), entries.keyLength(at)];
+  elements.stand(call.keyspace, call.hashOf(2), at, arena.u8, offset, length, EntryType.hash);
+  if (elements.size > listpackEntriesMax) return false;
+  let fits = true;
+  elements.each((_name, _nameOffset, nameLength, _value, _valueOffset, valueLength) => {
+    if (nameLength > listpackBytesMax || valueLength > listpackBytesMax) fits = false;
+  });
+  return fits;
 }
 
 function freq(call: Call, at: number): void {

@@ -1,0 +1,26 @@
+// HKEYS key: the names of all fields. https://redis.io/commands/hkeys
+import { EntryType } from '../../store/entry.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+
+export const command: CommandSpec = {
+  name: 'hkeys',
+  arity: 2,
+  flags: ['readonly'],
+  keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RO', 'access'],
+  group: 'hash',
+  since: '2.0.0',
+  summary: 'Returns the names of all fields.',
+  syntax: '<key>',
+  complexity: 'O(N) for N fields',
+  run: hkeys,
+};
+
+function hkeys(call: Call): void {
+  const { reply } = call;
+  const { elements } = call.store;
+  call.openToRead(1, EntryType.hash);
+  reply.array(elements.size);
+  elements.each((name, offset, length) => reply.bulk(name, offset, length));
+}

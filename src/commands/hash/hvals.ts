@@ -1,0 +1,28 @@
+// HVALS key: the values of all fields. https://redis.io/commands/hvals
+import { EntryType } from '../../store/entry.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+
+export const command: CommandSpec = {
+  name: 'hvals',
+  arity: 2,
+  flags: ['readonly'],
+  keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RO', 'access'],
+  group: 'hash',
+  since: '2.0.0',
+  summary: 'Returns the values of all fields.',
+  syntax: '<key>',
+  complexity: 'O(N) for N fields',
+  run: hvals,
+};
+
+function hvals(call: Call): void {
+  const { reply } = call;
+  const { elements } = call.store;
+  call.openToRead(1, EntryType.hash);
+  reply.array(elements.size);
+  elements.each((_name, _nameOffset, _nameLength, value, offset, length) =>
+    reply.bulk(value, offset, length),
+  );
+}
