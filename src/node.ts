@@ -195,6 +195,7 @@ export class EdgeNode {
       rates: services.rates,
       nowMs,
       monotonicMs,
+      latency: services.latency,
       traffic: () => services.clients,
       onDropped: () => sync?.engine.noteHorizon(),
     });

@@ -4,6 +4,7 @@ import { assert } from '../base/assert.ts';
 import type { Call } from './call.ts';
 import type { CommandSpec, KeySpec } from './command.ts';
 import { keySpecsOf } from './keys-of.ts';
+import { bucketCount } from './latency-buckets.ts';
 
 export class CommandEntry {
   /** Its number among all commands and subcommands of a table. */
@@ -17,6 +18,7 @@ export class CommandEntry {
   readonly needsMemory: boolean;
   readonly isForbiddenInMulti: boolean;
   readonly isReadOnly: boolean;
+  readonly isFast: boolean;
   /** Not for MONITOR. */
   readonly isHidden: boolean;
   readonly keySpecs: readonly KeySpec[];
@@ -26,6 +28,8 @@ export class CommandEntry {
   usec = 0;
   rejected = 0;
   failed = 0;
+  /** Runs by how long they took: see latency-buckets.ts. */
+  readonly buckets = new Float64Array(bucketCount);
 
   constructor(spec: CommandSpec, container: string, ids: { next: number }) {
     this.id = ids.next++;
@@ -35,6 +39,7 @@ export class CommandEntry {
     this.isWrite = spec.flags.includes('write');
     this.needsMemory = spec.flags.includes('denyoom');
     this.isHidden = spec.flags.includes('admin') || spec.flags.includes('skip_monitor');
+    this.isFast = spec.flags.includes('fast');
     this.isReadOnly = spec.flags.includes('readonly');
     this.isForbiddenInMulti = spec.flags.includes('no_multi');
     this.needsNoAuth = spec.flags.includes('no_auth');
@@ -108,6 +113,7 @@ export class CommandTable {
       entry.usec = 0;
       entry.rejected = 0;
       entry.failed = 0;
+      entry.buckets.fill(0);
       entry.subcommands?.resetFigures();
     }
   }

@@ -22,9 +22,12 @@ import { type ClientPort, ExecuteResult, type Executor, type RequestArgs } from 
 import { forgetClient, keyExists } from './interplay.ts';
 import type { KeyChanges, KeyId } from './key-changes.ts';
 import { findKeys } from './keys-of.ts';
+import { bucketOf } from './latency-buckets.ts';
+import type { LatencyMonitor } from './latency-monitor.ts';
 import type { HeldRequest } from './pause.ts';
 import type { Services } from './services.ts';
 import { type Session, SessionMode } from './session.ts';
+import type { SlowLog } from './slow-log.ts';
 
 const quotedArgumentsBytesMax = 128;
 
@@ -41,6 +44,8 @@ export class Dispatch implements Executor {
   private readonly call: Call;
   private readonly changes: KeyChanges;
   private readonly attention: Attention;
+  private readonly slowLog: SlowLog;
+  private readonly latency: LatencyMonitor;
   private readonly nowMs: () => number;
   private readonly monotonicMs: () => number;
   private lastMs = 0;
@@ -52,6 +57,8 @@ export class Dispatch implements Executor {
     this.call = new Call(options.services);
     this.changes = options.services.changes;
     this.attention = options.services.attention;
+    this.slowLog = options.services.slowLog;
+    this.latency = options.services.latency;
     this.call.runInner = (entry, args) => this.runInner(entry, args);
     options.services.pause.run = (request) => this.replay(request);
     options.services.blocked.rerun = (waiter, reply) => this.rerun(waiter, reply);
@@ -333,8 +340,19 @@ export class Dispatch implements Executor {
   private time(entry: CommandEntry): void {
     const nowMs = this.monotonicMs();
     entry.calls += 1;
-    entry.usec += (nowMs - this.lastMs) * 1000;
+    const usec = (nowMs - this.lastMs) * 1000;
+    entry.usec += usec;
+    const bucket = bucketOf(usec);
+    entry.buckets[bucket] = entry.buckets[bucket]! + 1;
     this.lastMs = nowMs;
+    if (usec >= this.slowLog.slowerThanUsec || usec >= this.latency.thresholdUsec) this.noteSlow(entry, usec);
+  }
+
+  private noteSlow(entry: CommandEntry, usec: number): void {
+    const { session, args } = this.call;
+    const { nowMs } = this.services.store;
+    if (usec >= this.slowLog.slowerThanUsec) this.slowLog.add(session, entry, args, usec, nowMs);
+    this.latency.note(entry.isFast ? 'fast-command' : 'command', usec, nowMs);
   }
 }
 

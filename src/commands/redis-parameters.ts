@@ -10,8 +10,10 @@ import type { AclLog } from './acl/acl-log.ts';
 import { refreshClients } from './acl/refresh-clients.ts';
 import { defaultName, type PubsubDefault, type Users } from './acl/users.ts';
 import { eventMask, type KeyEvents } from './key-events.ts';
+import type { LatencyMonitor } from './latency-monitor.ts';
 import type { Parameter, Prepared } from './parameter-table.ts';
 import type { Clients } from './services.ts';
+import type { SlowLog } from './slow-log.ts';
 import type { Tracking } from './tracking.ts';
 
 /** What the parameters are bound to; what is not readonly may be set while the node runs. */
@@ -22,6 +24,8 @@ export interface ParameterSources {
   readonly connectionLimits: OutputLimits & { idleTimeoutMs: number };
   readonly events: KeyEvents;
   readonly tracking: Tracking;
+  readonly slowLog: SlowLog;
+  readonly latency: LatencyMonitor;
   readonly log: Log;
   readonly users: Users;
   readonly aclLog: AclLog;
@@ -78,6 +82,8 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
     decidedAtStart('slaveof', () => ''),
     requirepass(sources),
     trackingTableMax(sources.tracking),
+    latencyThreshold(sources.latency),
+    ...slowLogParameters(sources.slowLog),
     save(),
     decidedAtStart('slave-read-only', () => 'no'),
     decidedAtStart('tcp-keepalive', () => String(Math.floor(sources.tcpKeepAliveMs / 1000))),
@@ -335,6 +341,34 @@ function trackingTableMax(tracking: Tracking): Parameter {
       tracking.limit();
     },
   });
+}
+
+/** In ms; 0 is off. */
+function latencyThreshold(latency: LatencyMonitor): Parameter {
+  return integer('latency-monitor-threshold', 0, Number.MAX_SAFE_INTEGER / 1000, {
+    read: () => (Number.isFinite(latency.thresholdUsec) ? Math.floor(latency.thresholdUsec / 1000) : 0),
+    write: (value) => {
+      latency.thresholdUsec = value === 0 ? Number.POSITIVE_INFINITY : value * 1000;
+    },
+  });
+}
+
+/** The time in microseconds, negative for none, and the length. */
+function slowLogParameters(slowLog: SlowLog): Parameter[] {
+  return [
+    integer('slowlog-log-slower-than', -1, Number.MAX_SAFE_INTEGER, {
+      read: () => (Number.isFinite(slowLog.slowerThanUsec) ? slowLog.slowerThanUsec : -1),
+      write: (value) => {
+        slowLog.slowerThanUsec = value < 0 ? Number.POSITIVE_INFINITY : value;
+      },
+    }),
+    integer('slowlog-max-len', 0, Number.MAX_SAFE_INTEGER, {
+      read: () => slowLog.maxLength,
+      write: (value) => {
+        slowLog.maxLength = value;
+      },
+    }),
+  ];
 }
 
 /** Which keyspace events are published. */

@@ -10,6 +10,8 @@ import type { CommandTable } from './command-table.ts';
 import type { EdgeView } from './edge-view.ts';
 import type { ClientPort } from './executor.ts';
 import type { Interplay } from './interplay.ts';
+import type { LatencyMonitor } from './latency-monitor.ts';
+import type { SlowLog } from './slow-log.ts';
 
 /** Counters that INFO and EDGE.STATS show. */
 export interface Stats {
@@ -94,6 +96,8 @@ export interface Services extends Interplay {
   readonly stats: Stats;
   readonly clients: Clients;
   readonly parameters: Parameters;
+  readonly slowLog: SlowLog;
+  readonly latency: LatencyMonitor;
   readonly table: CommandTable;
   readonly host: Host;
   readonly rates: Rates;

@@ -69,6 +69,17 @@ export const schema = {
     "letters of Redis's notify-keyspace-events",
     'Which keyspace events are published; none unless it names K or E and classes of events',
   ),
+  'server.slowlog_log_slower_than': integer(
+    10_000,
+    { min: -1, max: 1_000_000_000 },
+    'Commands that take so many microseconds are kept for SLOWLOG; -1 none',
+  ),
+  'server.slowlog_max_len': integer(128, { min: 0, max: 1_000_000 }, 'Slow commands kept'),
+  'server.latency_monitor_threshold': integer(
+    0,
+    { min: 0, max: 1_000_000 },
+    'What takes so many milliseconds is kept for LATENCY; 0 nothing',
+  ),
   'server.databases': integer(16, { min: 1, max: 16 }, 'Databases for SELECT'),
 
   'persistence.enabled': boolean(true, 'Keep data on disk; without it every start is an empty store'),

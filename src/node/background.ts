@@ -1,6 +1,7 @@
 // The work that nobody asked for: purging expired keys, freeing what a flush left, compressing what was written before
 // there was a dictionary, dropping tombstones, averages for INFO. All of it runs in short slices from one timer, bounded by the CPU budget, and yields to clients in between.
 
+import type { LatencyMonitor } from '../commands/latency-monitor.ts';
 import type { Stats } from '../commands/services.ts';
 import type { TrafficRates } from '../commands/traffic-rates.ts';
 import type { Config } from '../config/schema.ts';
@@ -27,6 +28,7 @@ export interface BackgroundParts {
   readonly rates: TrafficRates;
   readonly nowMs: () => number;
   readonly monotonicMs: () => number;
+  readonly latency: LatencyMonitor;
   readonly traffic: () => { readonly bytesIn: number; readonly bytesOut: number };
   /** Tombstones went: the horizon has risen. */
   readonly onDropped: () => void;
@@ -60,7 +62,9 @@ export class Background {
     stats.peakBytes = Math.max(stats.peakBytes, store.usedBytes);
     parts.rates.sample(parts.monotonicMs(), { commands: stats.commands, ...parts.traffic() });
     const untilMs = parts.monotonicMs() + budgetMsOf[parts.config['edge.resources.cpu_budget']];
+    const fromMs = parts.monotonicMs();
     this.expire(untilMs);
+    parts.latency.note('expire-cycle', (parts.monotonicMs() - fromMs) * 1000, store.nowMs);
     if (this.freeTimer === undefined) this.free();
     while (parts.monotonicMs() < untilMs && store.eviction.enforce(evictedKeys));
     while (parts.monotonicMs() < untilMs && store.compactSlice());

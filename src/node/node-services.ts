@@ -9,10 +9,12 @@ import type { EdgeView } from '../commands/edge-view.ts';
 import type { ClientPort } from '../commands/executor.ts';
 import { createInterplay } from '../commands/interplay.ts';
 import { eventMask } from '../commands/key-events.ts';
+import { LatencyMonitor } from '../commands/latency-monitor.ts';
 import { commandList } from '../commands/list.generated.ts';
 import { ParameterTable } from '../commands/parameter-table.ts';
 import { type ParameterSources, redisParameters } from '../commands/redis-parameters.ts';
 import type { Clients, Host, Services, Stats } from '../commands/services.ts';
+import { SlowLog } from '../commands/slow-log.ts';
 import { systemTimers } from '../commands/timers.ts';
 import { TrafficRates } from '../commands/traffic-rates.ts';
 import type { Config } from '../config/schema.ts';
@@ -103,6 +105,11 @@ export function createServices(parts: ServiceParts): NodeServices {
     errors: new Map(),
     peakBytes: 0,
   };
+  const slowLog = new SlowLog();
+  const latency = new LatencyMonitor();
+  slowLog.slowerThanUsec = slowestOf(config['server.slowlog_log_slower_than'], 1);
+  slowLog.maxLength = config['server.slowlog_max_len'];
+  latency.thresholdUsec = slowestOf(config['server.latency_monitor_threshold'] || -1, 1000);
   const parameters = new ParameterTable(
     redisParameters({
       store,
@@ -111,6 +118,8 @@ export function createServices(parts: ServiceParts): NodeServices {
       connectionLimits: parts.connectionLimits,
       events: interplay.events,
       tracking: interplay.tracking,
+      slowLog,
+      latency,
       log,
       users,
       aclLog,
@@ -134,6 +143,8 @@ export function createServices(parts: ServiceParts): NodeServices {
     stats,
     clients,
     parameters,
+    slowLog,
+    latency,
     table,
     host: parts.host,
     rates: new TrafficRates(),
@@ -169,4 +180,9 @@ export function createServices(parts: ServiceParts): NodeServices {
 
 function queueFull(size: number): string {
   return `QUEUEFULL ${size} writes wait for the hub (edge.offline_queue_size) and edge.on_full is reject`;
+}
+
+/** A limit in units of so many microseconds; infinite where it is below zero. */
+function slowestOf(limit: number, unitUsec: number): number {
+  return limit < 0 ? Number.POSITIVE_INFINITY : limit * unitUsec;
 }

@@ -9,11 +9,13 @@ import { CommandTable } from '../../src/commands/command-table.ts';
 import { Dispatch } from '../../src/commands/dispatch.ts';
 import { type ClientPort, ExecuteResult, type RequestArgs } from '../../src/commands/executor.ts';
 import { createInterplay } from '../../src/commands/interplay.ts';
+import { LatencyMonitor } from '../../src/commands/latency-monitor.ts';
 import { commandList } from '../../src/commands/list.generated.ts';
 import { ParameterTable } from '../../src/commands/parameter-table.ts';
 import { redisParameters } from '../../src/commands/redis-parameters.ts';
 import type { Clients, Services, Stats, SyncSummary } from '../../src/commands/services.ts';
 import { Session } from '../../src/commands/session.ts';
+import { SlowLog } from '../../src/commands/slow-log.ts';
 import type { Timers } from '../../src/commands/timers.ts';
 import { TrafficRates } from '../../src/commands/traffic-rates.ts';
 import { Origins } from '../../src/delta/origins.ts';
@@ -143,6 +145,8 @@ export class Rig {
       errors: new Map(),
       peakBytes: 0,
     };
+    const slowLog = new SlowLog();
+    const latency = new LatencyMonitor();
     const parameters = new ParameterTable(
       redisParameters({
         store: this.store,
@@ -151,6 +155,8 @@ export class Rig {
         connectionLimits: this.connectionLimits,
         events: interplay.events,
         tracking: interplay.tracking,
+        slowLog,
+        latency,
         log: { ...silentLog, level: 'info' },
         users: this.users,
         aclLog: this.aclLog,
@@ -172,6 +178,8 @@ export class Rig {
       stats,
       clients,
       parameters,
+      slowLog,
+      latency,
       table: rig.table,
       host: {
         pid: 42,

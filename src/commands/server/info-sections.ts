@@ -3,6 +3,7 @@
 import { valueForms } from '../../store/packing-pass.ts';
 import type { Store } from '../../store/store.ts';
 import type { CommandEntry } from '../command-table.ts';
+import { percentile } from '../latency-buckets.ts';
 import { redisVersion } from '../redis-version.ts';
 import type { Services } from '../services.ts';
 import { averageTtlMs } from './average-ttl.ts';
@@ -29,6 +30,7 @@ export const infoSections: readonly InfoSection[] = [
   { title: 'Modules', byDefault: true, lines: () => [] },
   { title: 'Commandstats', byDefault: false, lines: commandStats },
   { title: 'Errorstats', byDefault: true, lines: errorStats },
+  { title: 'Latencystats', byDefault: false, lines: latencyStats },
   { title: 'Cluster', byDefault: true, lines: () => [['cluster_enabled', 0]] },
   { title: 'Keyspace', byDefault: true, lines: keyspace },
 ];
@@ -289,4 +291,17 @@ function keyspace({ store, databases }: Services): InfoLine[] {
     lines.push([`db${db}`, `keys=${ks.table.size},expires=${ks.volatile},avg_ttl=${ttlMs}`]);
   }
   return lines;
+}
+
+const percents = [50, 99, 99.9];
+
+function latencyStats({ table }: Services): InfoLine[] {
+  return table
+    .entries()
+    .flatMap((entry) => [entry, ...(entry.subcommands?.entries() ?? [])])
+    .filter((entry) => entry.calls > 0)
+    .map(({ name, buckets }) => [
+      `latency_percentiles_usec_${name}`,
+      percents.map((percent) => `p${percent}=${percentile(buckets, percent).toFixed(3)}`).join(','),
+    ]);
 }

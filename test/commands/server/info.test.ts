@@ -28,6 +28,7 @@ test('INFO shows the sections that are asked for', () => {
       ...all,
       'Commandstats',
       'Errorstats',
+      'Latencystats',
       'Cluster',
       'Keyspace',
     ]);
