@@ -20,6 +20,8 @@ function failure(name: string, reason: string): string {
 
 export class ParameterTable {
   private readonly byName: ReadonlyMap<string, Parameter>;
+  /** What they were before they were first set. */
+  private readonly before = new Map<string, string>();
 
   constructor(parameters: readonly Parameter[]) {
     const sorted = [...parameters].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -53,7 +55,25 @@ export class ParameterTable {
       if ('refusal' in prepared) return failure(name, prepared.refusal);
       steps.push(prepared.apply);
     }
+    for (const [name] of pairs) {
+      if (!this.before.has(name)) this.before.set(name, this.get(name) ?? '');
+    }
     for (const apply of steps) apply();
     return undefined;
+  }
+
+  /** Those that have been set to something else than they were at the start, and secrets that have been set at all. */
+  changed(): readonly (readonly [name: string, value: string])[] {
+    const found: (readonly [string, string])[] = [];
+    for (const [name, before] of this.before) {
+      const value = this.get(name) ?? '';
+      if (value !== before || name === 'requirepass') found.push([name, value]);
+    }
+    return found;
+  }
+
+  /** What is set now is what the start will find. */
+  saved(): void {
+    this.before.clear();
   }
 }

@@ -63,7 +63,10 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
     decidedAtStart('bind', () => sources.bind),
     bytes('client-query-buffer-limit', mb, gb, requestLimits, 'requestBytesMax'),
     outputBufferLimit(connectionLimits),
+    fixed('cluster-enabled', () => 'no'),
+    fixed('daemonize', () => 'no'),
     fixed('databases', () => String(sources.databases)),
+    fixed('io-threads', () => '1'),
     fixed('dir', () => sources.dir),
     loglevel(sources.log),
     integer('maxclients', 1, 1_000_000, {

@@ -1,6 +1,7 @@
 // What commands may use of the node beyond the store, as interfaces: the node puts the parts together, and no command
 // knows a socket, a file or a timer. Everything is as the current turn sees it.
 import type { Log } from '../base/log.ts';
+import type { ConfigKey } from '../config/schema.ts';
 import type { DeltaLog } from '../journal/delta-log.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
@@ -45,6 +46,10 @@ export interface Parameters {
   get(name: string): string | undefined;
   /** Sets all of them, or none and returns the error line. */
   set(pairs: readonly (readonly [name: string, value: string])[]): string | undefined;
+  /** Those that have been set to something else than they were at the start. */
+  changed(): readonly (readonly [name: string, value: string])[];
+  /** What is set now is what the next start will find. */
+  saved(): void;
 }
 
 /** What INFO tells of the process and its machine. */
@@ -117,6 +122,8 @@ export interface Services extends Interplay {
   readonly runId: string;
   readonly tcpPort: number;
   readonly configFile: string;
+  /** Writes values, as TOML, into the configuration file. Throws where it cannot. */
+  rewriteConfig(changes: ReadonlyMap<ConfigKey, string>): void;
   readonly role: 'edge' | 'hub';
   /** True while any peer can know this node's data: FLUSHALL and SWAPDB are limited then. */
   readonly syncing: boolean;

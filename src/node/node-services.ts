@@ -21,6 +21,7 @@ import type { Config } from '../config/schema.ts';
 import { misconf } from '../resp/errors.ts';
 import type { Listener } from '../server/listener.ts';
 import { loadUsers, openAclFile } from './acl-file.ts';
+import { rewriteConfigFile } from './config-file.ts';
 import type { NodeSync } from './node-sync.ts';
 import { hasPeers, type Replica } from './replica.ts';
 
@@ -161,6 +162,7 @@ export function createServices(parts: ServiceParts): NodeServices {
       return parts.listener()?.port ?? 0;
     },
     configFile: parts.configFile,
+    rewriteConfig: (changes) => rewriteConfigFile(parts.configFile, changes),
     role: config['edge.mode'],
     syncing: hasPeers(config),
     allowFlush: config['sync.allow_flush'],

@@ -81,6 +81,8 @@ export class Rig {
   readonly rates = new TrafficRates();
   readonly shutdowns: { now: boolean }[] = [];
   readonly slept: number[] = [];
+  /** What CONFIG REWRITE wrote. */
+  readonly rewritten: Record<string, string>[] = [];
   /** What a shutdown fails with. */
   shutdownError: Error | undefined;
   refusal: string | undefined;
@@ -201,6 +203,7 @@ export class Rig {
       runId: '0123456789abcdef0123456789abcdef01234567',
       tcpPort: 6379,
       configFile: '/etc/ferrite.toml',
+      rewriteConfig: (changes) => rig.rewritten.push(Object.fromEntries(changes)),
       role: 'edge',
       syncing: options.sync !== undefined,
       allowFlush: false,

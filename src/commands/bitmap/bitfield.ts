@@ -5,6 +5,7 @@ import { CommandError } from '../../base/errors.ts';
 import { bitfieldOnlyGet, bitfieldOverflowInvalid, bitfieldTypeInvalid } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { hasWord } from '../keys-of.ts';
 import { applyIncrement, applySet, type Field, Overflow, readField, writeField } from './bit-field.ts';
 import { readBitOffset } from './bit-offset.ts';
 
@@ -15,6 +16,10 @@ export const commands: readonly CommandSpec[] = [
     flags: ['write', 'denyoom'],
     keys: { first: 1, last: 1, step: 1 },
     keyFlags: ['RW', 'access', 'update', 'variable_flags'],
+    findKeys: (args, base) => {
+      const writes = hasWord(args, base + 2, 'set') || hasWord(args, base + 2, 'incrby');
+      return [{ index: base + 1, flags: writes ? ['RW', 'access', 'update'] : ['RO', 'access'] }];
+    },
     group: 'bitmap',
     since: '3.2.0',
     summary: 'Reads and writes integers of any width at any place of a string.',

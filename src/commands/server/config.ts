@@ -2,10 +2,12 @@
 // counters. https://redis.io/commands/config-get
 import { CommandError } from '../../base/errors.ts';
 import { Glob, globBytesMax } from '../../base/glob.ts';
+import type { ConfigKey } from '../../config/schema.ts';
 import type { Call } from '../call.ts';
 import type { CommandFlag, CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
 import { isWord } from '../keys-of.ts';
+import { savedParameter } from '../saved-parameters.ts';
 
 const flags: readonly CommandFlag[] = ['admin', 'noscript', 'loading', 'stale'];
 
@@ -45,7 +47,7 @@ export const command: CommandSpec = {
       flags,
       group: 'server',
       since: '2.8.0',
-      summary: 'Refused: the configuration file is written by people only.',
+      summary: 'Writes what CONFIG SET has changed into the configuration file.',
       complexity: 'O(1)',
       run: rewrite,
     },
@@ -90,12 +92,29 @@ function set(call: Call): void {
   call.reply.ok();
 }
 
-function rewrite({ services }: Call): never {
-  throw new CommandError(
-    services.configFile === ''
-      ? 'ERR The server is running without a config file'
-      : 'ERR the configuration file is not rewritten: what is to outlast a restart belongs into it by hand',
-  );
+function rewrite({ services, reply }: Call): void {
+  const { parameters, log } = services;
+  if (services.configFile === '') throw new CommandError('ERR The server is running without a config file');
+  const changed = parameters.changed();
+  const changes = new Map<ConfigKey, string>();
+  for (const [name, value] of changed) {
+    const saved = savedParameter(name, value);
+    if (saved === undefined) {
+      throw new CommandError(
+        `ERR ${name} cannot be rewritten: the configuration file has no key for it, or it is a secret`,
+      );
+    }
+    changes.set(saved.key, saved.literal);
+  }
+  try {
+    if (changes.size > 0) services.rewriteConfig(changes);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn('the configuration file was not rewritten', { file: services.configFile, reason });
+    throw new CommandError(`ERR Rewriting config file: ${reason}`);
+  }
+  parameters.saved();
+  reply.ok();
 }
 
 function resetStat(call: Call): void {

@@ -175,10 +175,22 @@ test('what is decided at the start can be set to what it is', () => {
   assert.match(client.send('CONFIG', 'SET', 'appendonly', 'yes'), /^-ERR CONFIG SET failed/);
 });
 
-test('CONFIG REWRITE leaves the file alone and says so', () => {
+test('CONFIG REWRITE writes what has changed, once', () => {
   const rig = new Rig();
   const client = rig.connect();
-  assert.match(client.send('CONFIG', 'REWRITE'), /^-ERR the configuration file is not rewritten/);
+  assert.equal(client.send('CONFIG', 'REWRITE'), '+OK\r\n');
+  client.send('CONFIG', 'SET', 'maxclients', '77', 'timeout', '60', 'proto-max-bulk-len', '512mb');
+  assert.equal(client.send('CONFIG', 'REWRITE'), '+OK\r\n');
+  assert.equal(client.send('CONFIG', 'REWRITE'), '+OK\r\n');
+  assert.deepEqual(rig.rewritten, [{ 'server.maxclients': '77', 'server.timeout': '"1m"' }]);
+});
+
+test('CONFIG REWRITE refuses what the file cannot hold, and where there is no file', () => {
+  const rig = new Rig();
+  const client = rig.connect();
+  client.send('CONFIG', 'SET', 'requirepass', 'secret', 'maxclients', '77');
+  assert.match(client.send('CONFIG', 'REWRITE'), /^-ERR requirepass cannot be rewritten/);
+  assert.deepEqual(rig.rewritten, []);
   Object.assign(rig.services, { configFile: '' });
   assert.equal(client.send('CONFIG', 'REWRITE'), '-ERR The server is running without a config file\r\n');
 });
