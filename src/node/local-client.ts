@@ -28,6 +28,8 @@ export class LocalClient implements ClientPort {
   private readonly committer: Committer;
   private readonly writer = new ReplyWriter(4096);
   private commitOfTurn: Promise<void> | undefined;
+  /** The command that `run` runs has taken the right to reply later. */
+  private isLate = false;
 
   constructor(executor: Executor, committer: Committer, nowMs: number) {
     this.executor = executor;
@@ -36,8 +38,9 @@ export class LocalClient implements ClientPort {
     this.session.denyBlocking = true;
   }
 
-  defer(): never {
-    throw new CommandError('ERR this command replies later: it needs runLater');
+  defer(): ReturnType<ClientPort['defer']> {
+    this.isLate = true;
+    return { gone: true, resume: () => {} };
   }
 
   close(): void {}
@@ -46,14 +49,20 @@ export class LocalClient implements ClientPort {
     // The library's client subscribes to nothing, so nothing is ever pushed to it.
   }
 
-  /** Runs a command that replies at once. Throws CommandError with Redis's words for an error reply. */
+  /**
+   * Runs a command that replies at once. Throws CommandError with Redis's words for an error reply, and for a command
+   * that replies later: what it began goes on.
+   */
   run(args: readonly Argument[]): LocalResult {
+    refusePushes(args);
     const { writer } = this;
+    this.isLate = false;
     writer.reset(65_536);
     writer.open();
     writer.protocol = 2;
     this.executor.beginTurn();
     const result = this.executor.execute(this, encode(args), writer);
+    if (this.isLate) throw new CommandError(`ERR '${String(args[0])}' replies later: use execute()`);
     const reply = decode(writer);
     return { reply, committed: result === ExecuteResult.write ? this.commit() : undefined };
   }
@@ -61,6 +70,7 @@ export class LocalClient implements ClientPort {
   /** Runs any command, also one that replies later. */
   runLater(args: readonly Argument[]): Promise<Reply> {
     return new Promise((resolve, reject) => {
+      refusePushes(args);
       const late = new ReplyWriter(4096);
       late.open();
       const answer = (): void => settle(() => decode(late), resolve, reject);
@@ -93,6 +103,14 @@ export class LocalClient implements ClientPort {
       });
     });
     return this.commitOfTurn;
+  }
+}
+
+/** Messages would have nowhere to go. */
+function refusePushes([name]: readonly Argument[]): void {
+  const word = typeof name === 'object' ? Buffer.from(name).toString('latin1') : String(name);
+  if (/^([ps]?subscribe|monitor)$/i.test(word)) {
+    throw new CommandError(`ERR '${word}' needs a connection: the library's client is sent no messages`);
   }
 }
 

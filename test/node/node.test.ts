@@ -108,6 +108,19 @@ test('any command runs, and errors have the words of Redis', async () => {
   assert.throws(() => node.incrBy('bytes'), /ERR value is not an integer/);
 });
 
+test('commands that reply later need execute, and those that need a connection are refused', async () => {
+  const node = await start();
+  assert.throws(() => node.command('edge.resources'), /ERR 'edge\.resources' replies later: use execute\(\)/);
+  assert.throws(() => node.command('edge.sync'), /replies later/);
+  await assert.rejects(node.execute('edge.sync'), /ERR sync failed: no hub is configured/);
+  assert.ok(Array.isArray(await node.execute('edge.resources')));
+  for (const name of ['subscribe', 'PSUBSCRIBE', Buffer.from('ssubscribe'), 'monitor']) {
+    assert.throws(() => node.command(name, 'c'), /needs a connection/);
+    await assert.rejects(node.execute(name, 'c'), /needs a connection/);
+  }
+  assert.equal(node.get('nothing'), undefined);
+});
+
 test('options that are none are refused with what is allowed', () => {
   const refused = (options: EdgeNodeOptions, words: RegExp) =>
     assert.throws(() => new EdgeNode(options), { code: 'CONFIG', message: words });
