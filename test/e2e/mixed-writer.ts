@@ -22,7 +22,7 @@ const ownKeys = 12;
 const depth = 16;
 /** Error replies that random commands on fought-over keys earn. */
 const earned =
-  /^(ERR (no such key|value is not|increment or decrement would overflow|source and destination)|WRONGTYPE|INVALIDOBJ)/;
+  /^(ERR (no such key|value is not|hash value is not|increment or decrement would overflow|source and destination)|WRONGTYPE|INVALIDOBJ)/;
 
 /** The minimal standard generator: the same numbers for the same seed everywhere. */
 export function seededRandom(seed: number): () => number {
@@ -212,7 +212,8 @@ export class MixedWriter {
   private command(): Command {
     const kind = this.random();
     if (kind < 0.4) return this.increment();
-    if (kind < 0.7) return { args: this.ownCommand(() => `own:${this.name}:${this.pick(ownKeys)}`) };
+    if (kind < 0.5) return { args: this.hashCommand() };
+    if (kind < 0.75) return { args: this.ownCommand(() => `own:${this.name}:${this.pick(ownKeys)}`) };
     return { args: this.foughtOver(() => `shared:${this.pick(30)}`) };
   }
 
@@ -256,6 +257,24 @@ export class MixedWriter {
         return ['GETDEL', key()];
       default:
         return ['SET', key(), this.text()];
+    }
+  }
+
+  private hashCommand(): Args {
+    const [key, field] = [`hash:${this.pick(4)}`, `f${this.pick(12)}`];
+    switch (this.pick(8)) {
+      case 0:
+        return ['HDEL', key, field, `f${this.pick(12)}`];
+      case 1:
+        return ['HINCRBY', key, `n${this.pick(3)}`, 1 + this.pick(5)];
+      case 2:
+        return ['HINCRBYFLOAT', key, `n${this.pick(3)}`, 0.25];
+      case 3:
+        return ['HSETNX', key, field, this.text()];
+      case 4:
+        return this.pick(6) === 0 ? ['DEL', key] : ['PEXPIRE', key, 50 + this.pick(2000)];
+      default:
+        return ['HSET', key, field, this.text(), `f${this.pick(12)}`, this.text()];
     }
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { env } from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Reply } from '../../src/resp/reply-reader.ts';
 import { MixedWriter } from './mixed-writer.ts';
 import { NetworkPlug } from './network-plug.ts';
 import { askOnce, Pipeline } from './pipeline.ts';
@@ -23,16 +24,23 @@ async function contentOf(port: number): Promise<string[]> {
     const keys = await client.ask('KEYS', '*');
     assert.ok(Array.isArray(keys));
     const rows = keys.map(async (key) => {
+      const isHash = String(key).startsWith('hash:');
       const [value, deadline] = await Promise.all([
-        client.ask('GET', String(key)),
+        client.ask(isHash ? 'HGETALL' : 'GET', String(key)),
         client.ask('PEXPIRETIME', String(key)),
       ]);
-      return `${key} ${deadline} ${value}`;
+      return `${key} ${deadline} ${Array.isArray(value) ? pairsOf(value) : value}`;
     });
     return (await Promise.all(rows)).sort();
   } finally {
     client.close();
   }
+}
+
+/** Fields with their values, in order of name. */
+function pairsOf(reply: readonly Reply[]): string {
+  const pairs = reply.flatMap((field, i) => (i % 2 === 0 ? [`${field}=${reply[i + 1]}`] : []));
+  return pairs.sort().join(' ');
 }
 
 async function statusOf(port: number): Promise<Map<string, string>> {
