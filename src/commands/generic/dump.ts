@@ -24,7 +24,7 @@ function dump(call: Call): void {
     call.reply.nil();
     return;
   }
-  const payload = dumpPayload(call.store, at);
+  const payload = dumpPayload(call.store, call.keyspace, at);
   if (payload === undefined) throw new CommandError(notDumpable);
   call.reply.bulk(payload, 0, payload.length);
 }

@@ -2,6 +2,7 @@
 // and later take it; read up to the version of Redis 7.4, as far as the types are known.
 //
 //   u8 type, value; u16 version; u64 CRC-64 of all before (both little-endian)
+import type { Keyspace } from '../../store/keyspace.ts';
 import type { Store } from '../../store/store.ts';
 import { crc64 } from './crc64.ts';
 import { MalformedRdb, RdbReader } from './rdb-reader.ts';
@@ -15,11 +16,11 @@ const versionMax = 12;
 const footerBytes = 10;
 
 /** The payload of an entry; undefined where its type has no RDB form. */
-export function dumpPayload(store: Store, at: number): Buffer | undefined {
+export function dumpPayload(store: Store, ks: Keyspace, at: number): Buffer | undefined {
   const codec = codecOfEntry(store.entries.type(at));
   if (codec === undefined) return undefined;
   const out = new RdbWriter();
-  codec.write(store, at, out);
+  codec.write(store, ks, at, out);
   out.u16(versionWritten);
   const body = out.bytes();
   out.u64(crc64(body, 0, body.length));

@@ -8,7 +8,7 @@ const rdbString = 0;
 export const stringCodec: ValueCodec = {
   entryType: EntryType.string,
   rdbTypes: [rdbString],
-  write(store, at, out) {
+  write(store, _ks, at, out) {
     const { strings } = store;
     strings.read(at);
     out.u8(rdbString);

@@ -22,7 +22,7 @@ export interface ValueCodec {
   /** The type bytes of RDB that it reads. */
   readonly rdbTypes: readonly number[];
   /** Writes type byte and value of the entry at `at`. */
-  write(store: Store, at: number, out: RdbWriter): void;
+  write(store: Store, ks: Keyspace, at: number, out: RdbWriter): void;
   /**
    * Reads a value of one of `rdbTypes` wholly and returns what puts it. Throws MalformedRdb; nothing has changed then. The
    * function throws CommandError where the value does not fit.
