@@ -11,7 +11,8 @@ const benches = {
   recovery: 'recovery/restart.js',
   pauses: 'pauses/longest.js',
   start: 'start/ready.js',
-  sync: 'sync/link.js',
+  sync: 'sync/upload.js',
+  link: 'sync/link.js',
 };
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined || !(name in benches)) {

@@ -13,6 +13,7 @@ import { JoinResult } from './join-result.ts';
 import {
   type Dot,
   greatestDot,
+  isHollow,
   isLive,
   joinClear,
   joinCount,
@@ -185,6 +186,8 @@ function joinState(
   const { order } = store.ground;
   const state = ks.load(hash, d.buf, d.keyOffset, d.keyLength);
   const dot = { stamp: d.stamp, origin: d.origin };
+  // What is held whole is joined as it was: its deadline hides it again.
+  if (!isHollow(state)) state.purged = false;
   if (!whole && wantsBytes(store, d, state)) return JoinResult.want;
   switch (d.kind) {
     case DeltaKind.put: {

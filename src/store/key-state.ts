@@ -100,15 +100,15 @@ export function isLive(state: KeyState): boolean {
   return state.value !== undefined || state.sets.length > 0 || state.slots.some((s) => isSlotLive(state, s));
 }
 
-/** Whether a value is there whose bytes are gone. */
+/** Whether a value is there whose bytes are gone. A purged value of no bytes is taken for one. */
 export function isHollow(state: KeyState): boolean {
-  return state.purged && state.value !== undefined;
+  return state.purged && state.value !== undefined && state.value.bytes.length === 0;
 }
 
-/** Lets go of the bytes of an expired value. */
-export function purge(state: KeyState): void {
+/** Puts an expired value away; where it is not to be held, its bytes go. */
+export function purge(state: KeyState, isHeld: boolean): void {
   state.purged = true;
-  if (state.value !== undefined) state.value = { dot: state.value.dot, bytes: noBytes };
+  if (state.value !== undefined && !isHeld) state.value = { dot: state.value.dot, bytes: noBytes };
 }
 
 /** What was purged without a value is whole as soon as anything changes: its deadline may hide it again. */

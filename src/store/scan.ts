@@ -6,7 +6,7 @@ import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
 import { keyspacesMax } from '../delta/kinds.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { Encoding, EntryType } from './entry.ts';
-import { type CounterSlot, type Dot, emptyState, type KeyState, zeroDot } from './key-state.ts';
+import { type CounterSlot, type Dot, emptyState, isHollow, type KeyState, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Nest } from './nest.ts';
 import type { PackedCursor } from './packed.ts';
@@ -318,7 +318,7 @@ function emitState(
   }
   if (value !== undefined && (isNew(value.dot) || newRecords)) {
     expirySaid = expiry.dot.stamp === value.dot.stamp && expiry.dot.origin === value.dot.origin;
-    emitPut(writer, at, value, expirySaid ? expiry.deadlineMs : undefined, state.records, state.purged);
+    emitPut(writer, at, value, expirySaid ? expiry.deadlineMs : undefined, state.records, isHollow(state));
   }
   if (!expirySaid && expiry.dot.stamp !== 0 && isNew(expiry.dot)) {
     const [hi, lo] = [stampHi(expiry.dot.stamp), stampLo(expiry.dot.stamp)];

@@ -70,6 +70,8 @@ export interface StoreLimits {
 }
 
 const graveyardShare = 0.1;
+/** While tombs take less of the memory than this, purged values are held: a late word may let them live on. */
+const heldShareMax = 0.025;
 /** Segments of flushed tables freed for an allocation that finds no room. */
 const reclaimedSegments = 16;
 const bulkLimits: StoreLimits = { keysMax: 0, keyBytesMax: bulkBytesMax, valueBytesMax: bulkBytesMax };
@@ -315,7 +317,7 @@ export class Store {
       ks.drop(hash, key, 0, key.length);
       return;
     }
-    purge(state);
+    purge(state, this.ground.tombBytes < this.limitBytes * heldShareMax);
     ks.save(hash, key, 0, key.length, state);
   }
 
