@@ -108,6 +108,8 @@ export interface CommandSpec {
   readonly isForSubscribers?: boolean;
   /** Called where a request was refused before it ran, with the error; returns what the client is told. */
   readonly onRefused?: (call: Call, message: string) => string;
+  /** Its replies are pushes, which come also to a client that wants no replies. */
+  readonly repliesByPush?: boolean;
   /** It runs the commands of a transaction. */
   readonly runsTransaction?: boolean;
   /** CLIENT PAUSE WRITE holds it though it writes nothing. */

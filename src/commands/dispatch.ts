@@ -7,6 +7,7 @@ import {
   notInTransaction,
   notWhileMonitoring,
   notWhileSubscribed,
+  outOfMemory,
   unknownSubcommand,
   wrongArguments,
 } from '../resp/errors.ts';
@@ -106,7 +107,7 @@ export class Dispatch implements Executor {
       this.fail(this.admitted, error, reply);
     }
     if (this.admitted !== undefined) this.time(this.admitted);
-    if (session.mode !== 0) quieten(session, reply, mark);
+    if (session.mode !== 0) this.quieten(session, reply, mark);
     const isDeferred = call.deferred;
     const wrote = recorder !== undefined && recorder.count !== recordsBefore;
     if (this.changes.pending) this.changes.settle();
@@ -157,6 +158,11 @@ export class Dispatch implements Executor {
       return;
     }
     if (transaction !== undefined && spec.isUnqueued !== true) {
+      const { store } = this.services;
+      if (entry.needsMemory && store.usedBytes > store.limitBytes) {
+        entry.rejected += 1;
+        throw new CommandError(outOfMemory);
+      }
       transaction.add(entry, call.args);
       call.reply.queued();
       return;
@@ -318,6 +324,16 @@ export class Dispatch implements Executor {
     throw new CommandError(noPermission(denial.reason, entry.name));
   }
 
+  /** Takes back the reply of a client that wants none. */
+  private quieten(session: Session, reply: ReplyWriter, mark: number): void {
+    const { mode } = session;
+    const isSilent = (mode & (SessionMode.silent | SessionMode.silentOnce)) !== 0;
+    if (isSilent && this.admitted?.spec.repliesByPush !== true) reply.rewind(mark);
+    const isNext = (mode & SessionMode.silentNext) !== 0;
+    session.mode =
+      (mode & ~(SessionMode.silentOnce | SessionMode.silentNext)) | (isNext ? SessionMode.silentOnce : 0);
+  }
+
   /** `entry`: the command that ran; undefined where it was rejected before. */
   private fail(entry: CommandEntry | undefined, error: CommandError, reply: ReplyWriter): void {
     const message = entry === undefined ? this.refused(error.message) : error.message;
@@ -359,15 +375,6 @@ export class Dispatch implements Executor {
 /** Whether a command puts one string, or has one element at most. */
 function changesOneThing({ entry, argc }: Call): boolean {
   return entry?.spec.group === 'string' || argc <= 4;
-}
-
-/** Takes back the reply of a client that wants none. */
-function quieten(session: Session, reply: ReplyWriter, mark: number): void {
-  const { mode } = session;
-  if ((mode & (SessionMode.silent | SessionMode.silentOnce)) !== 0) reply.rewind(mark);
-  const isNext = (mode & SessionMode.silentNext) !== 0;
-  session.mode =
-    (mode & ~(SessionMode.silentOnce | SessionMode.silentNext)) | (isNext ? SessionMode.silentOnce : 0);
 }
 
 /** Redis's answer to a name that is none, with the arguments up to about 128 bytes. */

@@ -8,6 +8,7 @@ export const command: CommandSpec = {
   flags: ['pubsub', 'noscript', 'loading', 'stale'],
   channels: { first: 1, last: -1, patterns: true },
   isForSubscribers: true,
+  repliesByPush: true,
   group: 'pubsub',
   since: '2.0.0',
   summary: 'Subscribes to all channels that patterns match.',

@@ -7,6 +7,7 @@ export const command: CommandSpec = {
   arity: -1,
   flags: ['pubsub', 'noscript', 'loading', 'stale'],
   isForSubscribers: true,
+  repliesByPush: true,
   group: 'pubsub',
   since: '2.0.0',
   summary: 'Ends subscriptions to patterns, or all of them.',

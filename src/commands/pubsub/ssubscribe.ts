@@ -10,6 +10,7 @@ export const command: CommandSpec = {
   keyFlags: ['not_key'],
   channels: { first: 1, last: -1, patterns: false },
   isForSubscribers: true,
+  repliesByPush: true,
   group: 'pubsub',
   since: '7.0.0',
   summary: 'Subscribes to shard channels.',

@@ -9,6 +9,7 @@ export const command: CommandSpec = {
   keys: { first: 1, last: -1, step: 1 },
   keyFlags: ['not_key'],
   isForSubscribers: true,
+  repliesByPush: true,
   group: 'pubsub',
   since: '7.0.0',
   summary: 'Ends subscriptions to shard channels, or all of them.',

@@ -228,6 +228,15 @@ test('EXEC is refused while writes are, if it writes; so it is when memory has r
   assert.equal(a.send('set', 'k', 'v'), '-MISCONF no disk\r\n');
   assert.equal(a.send('exec'), '-EXECABORT Transaction discarded because of previous errors.\r\n');
   rig.refusal = undefined;
+  a.send('set', 'here', 'x');
+  a.send('multi');
+  a.send('set', 'k', 'v');
+  rig.store.arena.setLimit(1);
+  const refusal = "OOM command not allowed when used memory > 'maxmemory'.";
+  assert.equal(a.send('exec'), `-EXECABORT Transaction discarded because of: ${refusal}\r\n`);
+  a.send('multi');
+  assert.equal(a.send('set', 'k', 'v'), `-${refusal}\r\n`);
+  assert.equal(a.send('discard'), '+OK\r\n');
 });
 
 test('a client that is gone watches nothing and nobody listens for it', () => {
