@@ -102,6 +102,11 @@ function configured(options: EdgeNodeOptions): ConfiguredNode {
   return { config, configFile: '', log: options.log ?? silentLog, listen: options.port !== undefined };
 }
 
+/** Permissions of a file from octal digits. */
+function modeOf(digits: string | undefined): number | undefined {
+  return digits === undefined ? undefined : Number.parseInt(digits, 8);
+}
+
 function isConfigured(options: EdgeNodeOptions | ConfiguredNode): options is ConfiguredNode {
   return 'config' in options;
 }
@@ -176,6 +181,8 @@ export class EdgeNode {
       listener = new Listener({
         host: config['server.bind'],
         port: config['server.port'],
+        unixPath: config['server.unixsocket'],
+        unixMode: modeOf(config['server.unixsocketperm']),
         maxClients: config['server.maxclients'],
         executor: dispatch,
         committer,

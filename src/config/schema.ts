@@ -37,6 +37,17 @@ export type PresetName = (typeof presetNames)[number];
 export const schema = {
   'server.port': integer(6379, port, 'TCP port for Redis clients; 0 takes any free one'),
   'server.bind': text('127.0.0.1', address, addressAllowed, 'Address to listen on for Redis clients'),
+  'server.unixsocket': optional(
+    text('', someText, 'a path', 'Unix socket to listen on as well; a socket left behind there is replaced'),
+  ),
+  'server.unixsocketperm': optional(
+    text(
+      '',
+      /^[0-7]{3,4}$/,
+      'permissions as octal digits such as "700"',
+      "Permissions of the Unix socket's file",
+    ),
+  ),
   'server.requirepass': secret(
     optional(text('', someText, 'a password', 'Password that clients give with AUTH')),
   ),

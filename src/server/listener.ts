@@ -1,7 +1,7 @@
 // Accepts clients on a TCP port, and on a Unix socket where one is named, and keeps the table of them. One sweep
 // timer serves all connections. Closing finishes the replies under way and ends every socket, up to a deadline.
 // Knows no commands: what a request does is the executor's business.
-import { unlink } from 'node:fs/promises';
+import { chmod, lstat, unlink } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -23,6 +23,8 @@ export interface ListenerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly unixPath?: string | undefined;
+  /** Permissions of that socket's file; undefined leaves it to the process's umask. */
+  readonly unixMode?: number | undefined;
   readonly maxClients: number;
   readonly executor: Executor;
   readonly committer: Committer;
@@ -121,14 +123,15 @@ export class Listener {
 
   /** Listens. Throws FerriteError `LISTEN` where the address cannot be had. */
   async open(): Promise<void> {
-    const { host, port, unixPath, sweepEveryMs } = this.options;
+    const { host, port, unixPath, unixMode, sweepEveryMs } = this.options;
     const tcp = await this.listen({ host, port, backlog: backlogMax }, `${host}:${port}`);
     const address = tcp.address();
     this.boundPort = address !== null && typeof address === 'object' ? address.port : 0;
     if (unixPath !== undefined) {
       // A socket file that a killed process left behind refuses a new one.
-      await unlink(unixPath).catch(() => {});
+      await removeSocket(unixPath);
       await this.listen({ path: unixPath, backlog: backlogMax }, unixPath);
+      if (unixMode !== undefined) await chmod(unixPath, unixMode);
     }
     this.sweepTimer = setInterval(() => this.sweep(), sweepEveryMs ?? 1000).unref();
   }
@@ -215,4 +218,10 @@ export class Listener {
     this.options.executor.disconnected(connection);
     if (this.connections.size === 0) this.whenEmpty?.();
   }
+}
+
+/** Removes a socket's file, and no other: a path given by mistake must not cost anybody a file. */
+async function removeSocket(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isSocket() === true) await unlink(path).catch(() => {});
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -514,4 +514,20 @@ test('random bytes leave the server serving', async () => {
   const client = await connect();
   client.send('PING\r\n');
   await client.expect('+PONG\r\n');
+});
+
+test('a Unix socket has the permissions that were asked for; a file that is no socket is left alone', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'ferrite-unix-'));
+  const path = join(dir, 'ferrite.sock');
+  const { world } = bind(await start({ unixPath: path, unixMode: 0o600 }));
+  assert.equal((await stat(path)).mode & 0o777, 0o600);
+  const client = await TestClient.connect(path);
+  client.send('PING\r\n');
+  await client.expect('+PONG\r\n');
+  client.socket.destroy();
+  await world.listener.close();
+  await writeFile(path, 'precious');
+  await assert.rejects(start({ unixPath: path }), /cannot listen/);
+  assert.equal(await readFile(path, 'utf8'), 'precious');
+  await rm(dir, { recursive: true });
 });

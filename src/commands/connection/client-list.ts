@@ -72,6 +72,11 @@ function readId(call: Call, i: number): number {
   return id;
 }
 
+/** Only the address of a Unix socket ends in port 0. */
+function isUnix(address: string): boolean {
+  return address.endsWith(':0');
+}
+
 /** Redis's letters, in its order. */
 function flagsOf(session: Session): string {
   const letters: readonly (readonly [letter: string, isSet: boolean])[] = [
@@ -83,6 +88,7 @@ function flagsOf(session: Session): string {
     ['R', session.tracking?.isBroken === true],
     ['B', session.tracking?.isBroadcast === true],
     ['d', (session.mode & SessionMode.spoilt) !== 0],
+    ['U', isUnix(session.address)],
     ['e', session.noEvict],
     ['T', session.noTouch],
   ];
