@@ -52,6 +52,10 @@ export const execRefused = (reason: string): string =>
 export const notWhileMonitoring = "ERR Replica can't interact with the keyspace";
 export const notWhileSubscribed = (name: string): string =>
   `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
+export const valueOutOfRange = 'ERR value is out of range';
+export const numKeysPositive = 'ERR numkeys should be greater than 0';
+export const numKeysTooMany = "ERR Number of keys can't be greater than number of args";
+export const limitNegative = "ERR LIMIT can't be negative";
 export const outOfRangePositive = 'ERR value is out of range, must be positive';
 
 export const wrongArguments = (name: string): string => `ERR wrong number of arguments for '${name}' command`;

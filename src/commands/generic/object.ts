@@ -8,6 +8,7 @@ import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
 
+const intsetEntriesMax = 512;
 const listpackEntriesMax = 128;
 const listpackBytesMax = 64;
 /** Up to here Redis keeps a string in one allocation with its object. */
@@ -60,11 +61,31 @@ function encoding(call: Call, at: number): void {
     call.reply.bulkLatin1(isListpack(call, at) ? 'listpack' : 'hashtable');
     return;
   }
+  if (call.store.entries.type(at) === EntryType.set) {
+    call.reply.bulkLatin1(setEncoding(call, at));
+    return;
+  }
   const { strings } = call.store;
   strings.read(at);
   const { valueBytes, valueOffset, valueLength } = strings;
   if (isCanonicalInt(valueBytes, valueOffset, valueLength)) call.reply.bulkLatin1('int');
   else call.reply.bulkLatin1(valueLength <= embstrBytesMax ? 'embstr' : 'raw');
+}
+
+/** How Redis would keep a set: up to 512 integers, or up to 128 members of up to 64 bytes, or more. */
+function setEncoding(call: Call, at: number): string {
+  const { entries, elements, arena } = call.store;
+  const [offset, length] = [entries.keyOffset(at), entries.keyLength(at)];
+  elements.stand(call.keyspace, call.hashOf(2), at, arena.u8, offset, length, EntryType.set);
+  const { size } = elements;
+  if (size > intsetEntriesMax) return 'hashtable';
+  let ints = true;
+  let fits = size <= listpackEntriesMax;
+  elements.each((name, nameOffset, nameLength) => {
+    if (ints && !isCanonicalInt(name, nameOffset, nameLength)) ints = false;
+    if (nameLength > listpackBytesMax) fits = false;
+  });
+  return ints ? 'intset' : fits ? 'listpack' : 'hashtable';
 }
 
 /** Whether Redis would keep a hash in a listpack: up to 128 fields, names and values of up to 64 bytes. */

@@ -1,0 +1,60 @@
+// HRANDFIELD key [count [WITHVALUES]]: random fields; with a negative count the same one may come again.
+// https://redis.io/commands/hrandfield
+import { CommandError } from '../../base/errors.ts';
+import { valueOutOfRange } from '../../resp/errors.ts';
+import { EntryType } from '../../store/entry.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { type Drawn, drawDifferent, drawOne } from '../random-elements.ts';
+
+export const command: CommandSpec = {
+  name: 'hrandfield',
+  arity: -2,
+  flags: ['readonly'],
+  keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RO', 'access'],
+  group: 'hash',
+  since: '6.2.0',
+  summary: 'Returns random fields.',
+  syntax: '<key> [<count> [WITHVALUES]]',
+  complexity: 'O(N) for N fields returned',
+  run: hrandfield,
+};
+
+/** More of one field again and again than anybody can want. */
+const repeatsMax = 2 ** 24;
+
+function hrandfield(call: Call): void {
+  const { reply, store } = call;
+  const { elements } = store;
+  const count = call.argc > 2 ? call.integer(2) : undefined;
+  if (call.argc > 4 || (call.argc === 4 && !call.is(3, 'withvalues'))) call.syntaxError();
+  if (count !== undefined && Math.abs(count) > repeatsMax && count < 0)
+    throw new CommandError(valueOutOfRange);
+  const exists = call.openToRead(1, EntryType.hash);
+  if (count === undefined) {
+    if (!exists) {
+      reply.nil();
+      return;
+    }
+    const { name } = drawOne(elements, store.random);
+    reply.bulk(name, 0, name.length);
+    return;
+  }
+  const drawn: Drawn[] = [];
+  if (exists && count > 0) drawn.push(...drawDifferent(elements, count, store.random));
+  else if (exists) for (let i = count; i < 0; i++) drawn.push(drawOne(elements, store.random));
+  replyDrawn(call, drawn, call.argc === 4);
+}
+
+/** Names, or pairs: nested in RESP3, flat in RESP2. */
+function replyDrawn(call: Call, drawn: readonly Drawn[], withValues: boolean): void {
+  const { reply } = call;
+  const nested = withValues && reply.protocol === 3;
+  reply.array(withValues && !nested ? drawn.length * 2 : drawn.length);
+  for (const { name, value } of drawn) {
+    if (nested) reply.array(2);
+    reply.bulk(name, 0, name.length);
+    if (withValues) reply.bulk(value, 0, value.length);
+  }
+}

@@ -1,0 +1,44 @@
+// SPOP key [count]: removes random members and returns them. https://redis.io/commands/spop
+import { CommandError } from '../../base/errors.ts';
+import { outOfRangePositive } from '../../resp/errors.ts';
+import { EntryType } from '../../store/entry.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { drawDifferent, drawOne } from '../random-elements.ts';
+
+export const command: CommandSpec = {
+  name: 'spop',
+  arity: -2,
+  flags: ['write', 'fast'],
+  keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RW', 'access', 'delete'],
+  group: 'set',
+  since: '1.0.0',
+  summary: 'Removes random members and returns them.',
+  syntax: '<key> [<count>]',
+  complexity: 'O(N) for N members returned',
+  run: spop,
+};
+
+function spop(call: Call): void {
+  if (call.argc > 3) call.syntaxError();
+  const { reply, store } = call;
+  const { elements } = store;
+  const count = call.argc === 3 ? call.integer(2, outOfRangePositive) : undefined;
+  if (count !== undefined && count < 0) throw new CommandError(outOfRangePositive);
+  if (!call.openToWrite(1, EntryType.set)) {
+    if (count === undefined) reply.nil();
+    else reply.set(0);
+    return;
+  }
+  const drawn =
+    count === undefined ? [drawOne(elements, store.random)] : drawDifferent(elements, count, store.random);
+  for (const { name } of drawn) elements.drop(name, 0, name.length);
+  if (drawn.length > 0) {
+    const gone = elements.at === 0;
+    call.notify('spop', 1);
+    if (gone) call.notify('del', 1);
+  }
+  if (count !== undefined) reply.set(drawn.length);
+  for (const { name } of drawn) reply.bulk(name, 0, name.length);
+}

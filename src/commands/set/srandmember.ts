@@ -1,0 +1,53 @@
+// SRANDMEMBER key [count]: random members; with a negative count the same one may come again.
+// https://redis.io/commands/srandmember
+import { CommandError } from '../../base/errors.ts';
+import { valueOutOfRange } from '../../resp/errors.ts';
+import { EntryType } from '../../store/entry.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { type Drawn, drawDifferent, drawOne } from '../random-elements.ts';
+
+export const command: CommandSpec = {
+  name: 'srandmember',
+  arity: -2,
+  flags: ['readonly'],
+  keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RO', 'access'],
+  group: 'set',
+  since: '1.0.0',
+  summary: 'Returns random members.',
+  syntax: '<key> [<count>]',
+  complexity: 'O(N) for N members returned',
+  run: srandmember,
+};
+
+/** More of one member again and again than anybody can want. */
+const repeatsMax = 2 ** 24;
+
+function srandmember(call: Call): void {
+  if (call.argc > 3) call.syntaxError();
+  const { reply, store } = call;
+  const { elements } = store;
+  const count = call.argc === 3 ? call.integer(2) : undefined;
+  if (count !== undefined && count < -repeatsMax) throw new CommandError(valueOutOfRange);
+  const exists = call.openToRead(1, EntryType.set);
+  if (count === undefined) {
+    if (!exists) {
+      reply.nil();
+      return;
+    }
+    const { name } = drawOne(elements, store.random);
+    reply.bulk(name, 0, name.length);
+    return;
+  }
+  if (count < 0 && exists) {
+    reply.array(-count);
+    for (let i = count; i < 0; i++) {
+      elements.sample(store.random, (name, offset, length) => reply.bulk(name, offset, length));
+    }
+    return;
+  }
+  const drawn: Drawn[] = exists ? drawDifferent(elements, count, store.random) : [];
+  reply.array(drawn.length);
+  for (const { name } of drawn) reply.bulk(name, 0, name.length);
+}

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CommandNode } from '../harness.ts';
+
+test('keeps the result in place of what was there', () => {
+  const node = new CommandNode();
+  node.run('SADD a x y');
+  node.run('SADD b y z');
+  node.run('SET t 1');
+  assert.equal(node.run('SINTERSTORE t a b'), 1);
+  assert.equal(node.run('SCARD t'), 1);
+  assert.equal(node.run('SINTERSTORE a a b'), 1);
+  assert.equal(node.run('SCARD a'), 1);
+  assert.equal(node.run('SINTERSTORE t none'), 0);
+  assert.equal(node.run('EXISTS t'), 0);
+});
