@@ -12,10 +12,12 @@ export function scanElements(call: Call, type: number): void {
   const { reply } = call;
   const { elements } = call.store;
   let cursor = readScanCursor(call, 2);
-  const { pattern, count } = readScanFilter(call, 3);
+  const exists = call.openToRead(1, type);
+  // Of a key that is not there nothing else is asked, whatever the options say.
+  const { pattern, count } = readScanFilter(call, exists ? 3 : call.argc);
   const found: Buffer[] = [];
   let visited = 0;
-  if (call.openToRead(1, type) && cursor >= 0) {
+  if (exists && cursor >= 0) {
     for (let looks = 0; looks < looksMax && visited < count; looks++) {
       cursor = elements.scan(
         cursor,

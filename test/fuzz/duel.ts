@@ -28,9 +28,18 @@ export class Duel {
 
   /** The first difference, or undefined. */
   async run(requests: readonly Request[]): Promise<Difference | undefined> {
-    const before: Request[] = [['DISCARD'], ['HELLO', String(this.protocol)], ['SELECT', '0'], ['FLUSHALL']];
+    const before: Request[] = [
+      ['DISCARD'],
+      ['UNWATCH'],
+      ['HELLO', String(this.protocol)],
+      ['SELECT', '0'],
+      ['FLUSHALL'],
+    ];
     const all = [...before, ...requests];
-    const [ours, theirs] = await Promise.all([inTime(this.ours.run(all)), inTime(this.theirs.run(all))]);
+    const [ours, theirs] = await Promise.all([
+      inTime('ours', this.ours.run(all), requests),
+      inTime('theirs', this.theirs.run(all), requests),
+    ]);
     let queued: Request[] = [];
     for (let i = 0; i < requests.length; i++) {
       const request = requests[i]!;
@@ -93,10 +102,14 @@ function nameOf({ requests }: Difference): string | undefined {
   return requests.at(-1)?.[0];
 }
 
-function inTime<T>(promise: Promise<T>): Promise<T> {
+function inTime<T>(who: string, promise: Promise<T>, requests: readonly Request[]): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no reply within ${replyMsMax} ms`)), replyMsMax);
+    const tooLate = (): void => {
+      const stream = requests.map((request) => JSON.stringify(request)).join('\n');
+      reject(new Error(`${who}: no reply within ${replyMsMax} ms to\n${stream}`));
+    };
+    timer = setTimeout(tooLate, replyMsMax);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -51,8 +51,8 @@ function refusalOf(call: Call, transaction: Transaction): string | undefined {
   return transaction.writes ? services.writeRefusal() : undefined;
 }
 
-/** An EXEC that is refused itself ends the transaction too, and says so even where there is none. */
+/** An EXEC that is refused itself ends the transaction and what is watched, and says so even where there is none. */
 function discardAndTell(call: Call, message: string): string {
-  if (call.session.transaction !== undefined) discardTransaction(call.services.watched, call.session);
+  discardTransaction(call.services.watched, call.session);
   return execRefused(message.replace(/^ERR /, ''));
 }
