@@ -96,6 +96,7 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
         connectionLimits.idleTimeoutMs = value * 1000;
       },
     }),
+    ...listpackLimits('zset', sources.store.listpackLimits.zset),
   ];
 }
 
@@ -109,6 +110,26 @@ function decidedAtStart(name: string, read: () => string): Parameter {
         ? { apply: () => {} }
         : { refusal: 'it is decided when the node starts' },
   };
+}
+
+/** What decides of the encoding that OBJECT ENCODING tells of a type; ziplists are the older name. */
+function listpackLimits(type: string, limits: { entriesMax: number; valueBytesMax: number }): Parameter[] {
+  const entries: Binding<number> = {
+    read: () => limits.entriesMax,
+    write: (value) => {
+      limits.entriesMax = value;
+    },
+  };
+  const value: Binding<number> = {
+    read: () => limits.valueBytesMax,
+    write: (bytes) => {
+      limits.valueBytesMax = bytes;
+    },
+  };
+  return ['listpack', 'ziplist'].flatMap((form) => [
+    integer(`${type}-max-${form}-entries`, 0, Number.MAX_SAFE_INTEGER, entries),
+    integer(`${type}-max-${form}-value`, 0, Number.MAX_SAFE_INTEGER, value),
+  ]);
 }
 
 const yesOrNo = (value: boolean): string => (value ? 'yes' : 'no');

@@ -85,3 +85,35 @@ export const noPermission = (reason: 'command' | 'key' | 'channel', command: str
   reason === 'command'
     ? `NOPERM this user has no permissions to run the '${command}' command`
     : `NOPERM this user has no permissions to access one of the ${reason}s used as arguments`;
+
+export const notAFloatRange = 'ERR min or max is not a float';
+export const notALexRange = 'ERR min or max not valid string range item';
+export const notANumberScore = 'ERR resulting score is not a number (NaN)';
+export const sortedSetExistenceClash = 'ERR XX and NX options at the same time are not compatible';
+export const sortedSetConditionsClash = 'ERR GT, LT, and/or NX options at the same time are not compatible';
+export const incrementTooMany = 'ERR INCR option supports a single increment-element pair';
+export const limitNeedsRange =
+  'ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX';
+export const withScoresNotByLex = 'ERR syntax error, WITHSCORES not supported in combination with BYLEX';
+export const weightNotAFloat = 'ERR weight value is not a float';
+export const countNotPositive = 'ERR count should be greater than 0';
+export const outOfRange = 'ERR value is out of range';
+export const noInputKeys = (name: string): string =>
+  `ERR at least 1 input key is needed for '${name}' command`;
+export const invalidPlace = (longitude: string, latitude: string): string =>
+  `ERR invalid longitude,latitude pair ${longitude},${latitude}`;
+export const unknownUnit = 'ERR unsupported unit provided. please use M, KM, FT, MI';
+export const radiusNotANumber = 'ERR need numeric radius';
+export const radiusNegative = 'ERR radius cannot be negative';
+export const widthNotANumber = 'ERR need numeric width';
+export const heightNotANumber = 'ERR need numeric height';
+export const boxNegative = 'ERR height or width cannot be negative';
+export const memberNotDecoded = 'ERR could not decode requested zset member';
+export const geoCountNotPositive = 'ERR COUNT must be > 0';
+export const anyNeedsCount = 'ERR the ANY argument requires COUNT argument';
+export const storeClashes = (what: string): string =>
+  `ERR ${what} is not compatible with WITHDIST, WITHHASH and WITHCOORD options`;
+export const centerMissing = (name: string): string =>
+  `ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for ${name}`;
+export const shapeMissing = (name: string): string =>
+  `ERR exactly one of BYRADIUS and BYBOX can be specified for ${name}`;

@@ -24,6 +24,7 @@ import {
 import { forgetDead, type Keyspace, type States } from './keyspace.ts';
 import { Nest } from './nest.ts';
 import { PackedCursor, PackedScratch, packedBytesMax, packedElementsMax } from './packed.ts';
+import { packScore, scoreBytes, scoreOfState, unpackScore } from './score.ts';
 import type { Store } from './store.ts';
 
 /** Receives one element: ranges of bytes that are valid during the call. */
@@ -51,6 +52,7 @@ export class Elements implements States, Collection {
   private reserveBytes = 0;
   private readonly store: Store;
   private readonly cursor = new PackedCursor();
+  private readonly probe = new PackedCursor();
   private readonly scratch = new PackedScratch();
   private ks: Keyspace;
   private hash = 0;
@@ -152,6 +154,10 @@ export class Elements implements States, Collection {
   }
 
   private readCursor(cursor: PackedCursor): void {
+    if (this.type === EntryType.zset) {
+      this.readScore(cursor.u8, cursor.after);
+      return;
+    }
     if (!cursor.isState) {
       this.valueBytes = cursor.u8;
       this.valueOffset = cursor.valueOffset;
@@ -164,8 +170,19 @@ export class Elements implements States, Collection {
     this.valueLength = this.valueBytes.length;
   }
 
+  /** A member's value is its score, in whatever form it is kept. */
+  private readScore(u8: Uint8Array, end: number): void {
+    this.valueBytes = u8;
+    this.valueOffset = end - scoreBytes;
+    this.valueLength = scoreBytes;
+  }
+
   private readEntry(entry: number): void {
-    const { strings } = this.store;
+    const { strings, entries, arena } = this.store;
+    if (this.type === EntryType.zset) {
+      this.readScore(arena.u8, entries.valueOffset(entry) + entries.valueLength(entry));
+      return;
+    }
     strings.read(entry);
     this.valueBytes = strings.valueBytes;
     this.valueOffset = strings.valueOffset;
@@ -309,14 +326,12 @@ export class Elements implements States, Collection {
     }
     const base = found && cursor.origin !== self ? cursor.dot : zeroDot;
     const stamp = clock.next();
-    scratch.clear();
+    const score = this.type === EntryType.zset ? unpackScore(value, valueOffset) : 0;
+    const target = this.beginRecord(cursor, found, name, offset, length, score);
     scratch.plain(name, offset, length, stamp, self, cursor.baseStamp, cursor.baseOrigin);
     this.scratchValue(value, valueOffset, valueLength);
-    if (found) this.splice(cursor.pos, cursor.after - cursor.pos);
-    else {
-      this.splice(cursor.end, 0);
-      this.packed().liveCount += 1;
-    }
+    this.endRecord(cursor, found, target);
+    if (!found) this.packed().liveCount += 1;
     if (recorder !== undefined) {
       this.within();
       recorder.put(
@@ -340,6 +355,57 @@ export class Elements implements States, Collection {
     }
     this.touch();
     return !found;
+  }
+
+  /**
+   * Begins the record of an element in the scratch, in place of the cursor's where that was found; returns where it
+   * belongs. A member of a sorted set belongs before the first live one that is greater, so that what is between its
+   * old place and its new one goes into the scratch as well.
+   */
+  private beginRecord(
+    cursor: PackedCursor,
+    found: boolean,
+    name: Uint8Array,
+    offset: number,
+    length: number,
+    score: number,
+  ): number {
+    const { scratch } = this;
+    const isOrdered = this.type === EntryType.zset;
+    let target = found ? cursor.pos : cursor.end;
+    if (isOrdered) target = this.placeOf(cursor, found, name, offset, length, score);
+    scratch.clear();
+    if (found && target > cursor.after) scratch.copy(cursor.u8, cursor.after, target - cursor.after);
+    return target;
+  }
+
+  private endRecord(cursor: PackedCursor, found: boolean, target: number): void {
+    if (!found) {
+      this.splice(target, 0);
+      return;
+    }
+    const { pos, after } = cursor;
+    if (target < pos) this.scratch.copy(cursor.u8, target, pos - target);
+    const from = Math.min(pos, target);
+    this.splice(from, Math.max(after, target) - from);
+  }
+
+  private placeOf(
+    cursor: PackedCursor,
+    found: boolean,
+    name: Uint8Array,
+    offset: number,
+    length: number,
+    score: number,
+  ): number {
+    const { probe } = this;
+    probe.open(cursor.u8, cursor.start, cursor.end - cursor.start, this.type);
+    while (probe.nextLive()) {
+      if (found && probe.pos === cursor.pos) continue;
+      const other = unpackScore(probe.u8, probe.after - scoreBytes);
+      if (other > score || (other === score && probe.compareName(name, offset, length) > 0)) return probe.pos;
+    }
+    return cursor.end;
   }
 
   private scratchValue(value: Uint8Array, offset: number, length: number): void {
@@ -636,19 +702,28 @@ export class Elements implements States, Collection {
     const found = cursor.find(name, offset, length);
     const wasLive = found && cursor.isLive;
     const live = isLive(state);
-    const pos = found ? cursor.pos : cursor.end;
-    const old = found ? cursor.after - cursor.pos : 0;
-    scratch.clear();
     const { value } = state;
-    if (value !== undefined && isPlain(state)) {
-      const { stamp, origin } = value.dot;
-      scratch.plain(name, offset, length, stamp, origin, cursor.baseStamp, cursor.baseOrigin);
-      this.scratchValue(value.bytes, 0, value.bytes.length);
-    } else if (live || isWorth(state)) {
-      scratch.state(name, offset, length, live, store.codec.pack(state));
+    if (!live) {
+      scratch.clear();
+      if (isWorth(state)) scratch.state(name, offset, length, false, store.codec.pack(state));
+      const old = found ? cursor.after - cursor.pos : 0;
+      if (old > 0 || scratch.length > 0) this.splice(found ? cursor.pos : cursor.end, old);
+    } else {
+      const score = this.type === EntryType.zset ? scoreOfState(state) : 0;
+      const target = this.beginRecord(cursor, found, name, offset, length, score);
+      if (value !== undefined && isPlain(state)) {
+        const { stamp, origin } = value.dot;
+        scratch.plain(name, offset, length, stamp, origin, cursor.baseStamp, cursor.baseOrigin);
+        this.scratchValue(value.bytes, 0, value.bytes.length);
+      } else scratch.state(name, offset, length, true, this.packLive(state, score));
+      this.endRecord(cursor, found, target);
     }
-    if (old > 0 || scratch.length > 0) this.splice(pos, old);
     if (live !== wasLive) this.packed().liveCount += live ? 1 : -1;
+  }
+
+  private packLive(state: KeyState, score: number): Uint8Array {
+    const { codec } = this.store;
+    return this.type === EntryType.zset ? codec.packScored(state, packScore(score)) : codec.pack(state);
   }
 
   /** Removes what a clear of the key kills; `meta` is the key's, the clear joined. */
@@ -859,7 +934,8 @@ export class Elements implements States, Collection {
     entries.setDot(this.at, dot.origin, stampHi(dot.stamp), stampLo(dot.stamp));
   }
 
-  private within(): void {
+  /** What is recorded from now on is of elements of the open key, until `recorder.outside`. */
+  within(): void {
     this.store.recorder?.within(this.type, this.key, this.keyOffset, this.keyLength);
   }
 

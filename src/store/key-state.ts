@@ -303,7 +303,7 @@ export function visibleValue(
   if (live.length === 0) return state.value?.bytes;
   live.sort((a, b) => compareOrigins(a.origin, b.origin));
   const base = state.value?.bytes;
-  const parts = live.map((s) => contribution(state, s));
+  const parts = live.map((s) => contributionOf(state, s));
   const integer = base === undefined ? 0n : parseInt64(base, 0, base.length);
   if (integer !== undefined && parts.every((p) => typeof p === 'bigint')) {
     let sum = integer;
@@ -323,7 +323,7 @@ function toDecimal(sum: bigint | string): bigint {
 }
 
 /** What a slot adds beyond what its record has seen; another run adds all of it. */
-function contribution(state: KeyState, slot: CounterSlot): bigint | string {
+export function contributionOf(state: KeyState, slot: CounterSlot): bigint | string {
   const record = recordOf(state, slot.origin);
   if (record === undefined || record.run !== slot.run) return slot.sum;
   if (typeof slot.sum === 'bigint' && typeof record.sum === 'bigint') return slot.sum - record.sum;

@@ -21,6 +21,9 @@ import {
   zeroDot,
 } from './key-state.ts';
 import { parseInt64 } from './number.ts';
+import { OrderIndex } from './order-index.ts';
+import type { OrderNodes } from './order-nodes.ts';
+import { packScore, scoreBytes, scoreOfState, unpackScore } from './score.ts';
 import type { StateCodec } from './state-codec.ts';
 import { Table } from './table.ts';
 
@@ -45,6 +48,8 @@ export interface Ground {
   reserveBytes: number;
   /** An allocation has failed since this was last set to false: compaction may help. */
   starved: boolean;
+  /** Nodes of the order indexes of large sorted sets. */
+  readonly orderNodes: OrderNodes;
   /** Bytes of the blocks that tombs take. */
   tombBytes: number;
   /** The access clock that new entries start with. */
@@ -72,18 +77,29 @@ export class Keyspace implements States {
   /** The last clear of the whole keyspace: nothing at or below its dot is joined. */
   kill: Kill | undefined;
   private readonly ground: Ground;
+  /** The elements of a sorted set in their order; each live one ends with its score: score.ts. */
+  order: OrderIndex | undefined;
+  private readonly isOrdered: boolean;
 
-  constructor(id: number, ground: Ground, isNest = false) {
+  constructor(id: number, ground: Ground, isNest = false, isOrdered = false) {
     this.id = id;
     this.isNest = isNest;
+    this.isOrdered = isOrdered;
     this.ground = ground;
+    this.order = this.newOrder();
     this.table = new Table(ground.arena, ground.entries, ground.hash);
     this.grave = new Table(ground.arena, ground.entries, ground.hash);
   }
 
-  /** Starts over with an empty table; the old one is the caller's. */
+  private newOrder(): OrderIndex | undefined {
+    const { arena, entries, orderNodes } = this.ground;
+    return this.isOrdered ? new OrderIndex(arena, entries, orderNodes) : undefined;
+  }
+
+  /** Starts over with an empty table; the old one, with its order, is the caller's. */
   renewTable(): void {
     this.table = new Table(this.ground.arena, this.ground.entries, this.ground.hash);
+    this.order = this.newOrder();
     if (this.isNest) this.grave = new Table(this.ground.arena, this.ground.entries, this.ground.hash);
     this.volatile = 0;
     this.earliestDeadlineMs = Number.POSITIVE_INFINITY;
@@ -138,9 +154,12 @@ export class Keyspace implements States {
     expiryStamp: number,
   ): number {
     const { arena, entries } = this.ground;
+    const { order } = this;
+    if (order !== undefined) this.reserveOrder(order);
     const slot = this.table.find(hash, key, keyOffset, keyLength);
     let at = slot === 0 ? 0 : this.table.entryAt(slot);
     const old = at;
+    let keepsPlace = false;
     if (old !== 0) this.forgetDeadline(old);
     const need = entries.size(keyLength, valueLength, hasExpiry);
     const access = old !== 0 && this.ground.isLfu ? entries.access(old) : this.ground.access;
@@ -151,6 +170,7 @@ export class Keyspace implements States {
       !this.fits(old, need)
     ) {
       at = this.allocEntry(hash, need, slot, old);
+      if (order !== undefined && old !== 0) this.leaveOrder(order, old);
       entries.init(at, type, encoding, keyLength, valueLength, hasExpiry, origin, hi, lo, access);
       copyBytes(arena.u8, entries.keyOffset(at), key, keyOffset, keyLength);
       if (old === 0) this.table.insert(hash, at);
@@ -159,6 +179,11 @@ export class Keyspace implements States {
         arena.free(old);
       }
     } else {
+      if (order !== undefined) {
+        const score = unpackScore(value, valueOffset + valueLength - scoreBytes);
+        keepsPlace = order.keepsPlace(at, order.scoreOf(at), score);
+        if (!keepsPlace) this.leaveOrder(order, at);
+      }
       entries.init(at, type, encoding, keyLength, valueLength, hasExpiry, origin, hi, lo, access);
     }
     if (hasExpiry) {
@@ -169,7 +194,34 @@ export class Keyspace implements States {
       }
     }
     copyBytes(arena.u8, entries.valueOffset(at), value, valueOffset, valueLength);
+    if (order === undefined) return at;
+    if (keepsPlace) order.rescored(at);
+    else order.insert(at);
     return at;
+  }
+
+  private reserveOrder(order: OrderIndex): void {
+    if (order.reserve(this.ground.reserveBytes)) return;
+    this.ground.starved = true;
+    throw new CommandError(outOfMemory);
+  }
+
+  private leaveOrder(order: OrderIndex, at: number): void {
+    const { arena, entries } = this.ground;
+    order.remove(order.scoreOf(at), arena.u8, entries.keyOffset(at), entries.keyLength(at));
+  }
+
+  /** Points to where an entry has been copied by compaction; the old one is still readable. False: it is not here. */
+  moveBlock(from: number, to: number): boolean {
+    for (const table of [this.table, this.grave]) {
+      if (table.size === 0) continue;
+      const slot = table.slotOfEntry(from);
+      if (slot === 0) continue;
+      table.moveEntry(slot, to);
+      if (table === this.table) this.order?.replace(from, to);
+      return true;
+    }
+    return false;
   }
 
   /** Writes a plain string, packed where that is smaller. Throws as `write`. */
@@ -449,6 +501,7 @@ export class Keyspace implements States {
     const at = this.table.entryAt(slot);
     this.forgetDeadline(at);
     this.table.remove(hash, slot);
+    if (this.order !== undefined) this.leaveOrder(this.order, at);
     this.ground.arena.free(at);
   }
 
@@ -601,9 +654,11 @@ export class Keyspace implements States {
       );
       return;
     }
-    if (this.saveCounter(hash, key, offset, length, state)) return;
-    if (this.saveRegisters(hash, key, offset, length, state)) return;
-    const packed = this.ground.codec.pack(state);
+    const isScored = this.order !== undefined;
+    if (!isScored && this.saveCounter(hash, key, offset, length, state)) return;
+    if (!isScored && this.saveRegisters(hash, key, offset, length, state)) return;
+    const { codec } = this.ground;
+    const packed = isScored ? codec.packScored(state, packScore(scoreOfState(state))) : codec.pack(state);
     const newest = newestDot(state, this.ground.order);
     this.write(
       hash,

@@ -2,16 +2,14 @@
 // true of strings (counters, states, tombs, compression) is true of them. What the tables need beside the arena, their
 // directories, hangs on this object; the key's entry has the nest's number. It knows no commands and no deltas.
 import { assert } from '../base/assert.ts';
+import { EntryType } from './entry.ts';
 import type { KeyState } from './key-state.ts';
 import { type Ground, Keyspace } from './keyspace.ts';
-import type { OrderIndex } from './order-index.ts';
 
 export class Nest {
   readonly type: number;
   /** The elements: live ones in its table, dead ones in its grave. */
   readonly elements: Keyspace;
-  /** Of a sorted set. */
-  order: OrderIndex | undefined;
   /** The key's state but for its content; undefined = nothing worth remembering. */
   meta: KeyState | undefined;
   /** Some element is or was a counter: a clear must record its slots. */
@@ -19,7 +17,7 @@ export class Nest {
 
   constructor(type: number, keyspace: number, ground: Ground) {
     this.type = type;
-    this.elements = new Keyspace(keyspace, ground, true);
+    this.elements = new Keyspace(keyspace, ground, true, type === EntryType.zset);
   }
 }
 

@@ -15,6 +15,7 @@ import {
   innerItemsMax,
   leafHeadWords,
   leafItemsMax,
+  type NodeOwner,
   type OrderNodes,
   roundedAt,
   scoresAt,
@@ -43,12 +44,13 @@ const leafRoomMin = 8;
 const pathNode = new Int32Array(16);
 const pathItem = new Int32Array(16);
 
-export class OrderIndex {
+export class OrderIndex implements NodeOwner {
+  /** The number by which its nodes tell whose they are. */
+  readonly owner: number;
   /** Elements. */
   size = 0;
   private readonly entries: Entries;
   private readonly nodes: OrderNodes;
-  private readonly owner: number;
   private readonly i32: Int32Array;
   private readonly f64: Float64Array;
   private readonly f32: Float32Array;
@@ -61,16 +63,20 @@ export class OrderIndex {
   private leaf = 0;
   private pos = 0;
 
-  /** `owner`: the number by which compaction finds this index again. */
-  constructor(arena: Arena, entries: Entries, nodes: OrderNodes, owner: number) {
+  constructor(arena: Arena, entries: Entries, nodes: OrderNodes) {
     this.entries = entries;
     this.nodes = nodes;
-    this.owner = owner;
+    this.owner = nodes.newOwner();
     this.i32 = arena.i32;
     this.f64 = nodes.f64;
     this.f32 = nodes.f32;
     this.u8 = arena.u8;
     this.view = new DataView(arena.buffer);
+  }
+
+  /** Makes sure that the next `insert` succeeds. False where there is no memory. */
+  reserve(reserveBytes: number): boolean {
+    return this.nodes.reserve(reserveBytes);
   }
 
   /** The score of the entry at `ref`. */
@@ -79,14 +85,14 @@ export class OrderIndex {
     return this.view.getFloat64(entries.valueOffset(ref) + entries.valueLength(ref) - 8, true);
   }
 
-  /** Adds an entry that is not in the index. Call `OrderNodes.reserve` first. */
+  /** Adds an entry that is not in the index. Call `reserve` first. */
   insert(ref: number): void {
     const score = this.scoreOf(ref);
     const key = this.entries.keyOffset(ref);
     const length = this.entries.keyLength(ref);
     if (this.root === 0) {
       this.root = this.nodes.takeLeaf(this.owner);
-      this.nodes.enter();
+      this.nodes.enter(this);
     }
     this.descend(score, Ties.lesser, this.u8, key, length);
     while (this.itemsOf(this.leaf) === leafItemsMax) {
@@ -279,7 +285,7 @@ export class OrderIndex {
       if (this.height === 0) {
         this.root = 0;
         this.size = 0;
-        this.nodes.leave();
+        this.nodes.leave(this);
       }
     }
     return this.root !== 0;
@@ -595,7 +601,7 @@ export class OrderIndex {
     nodes.free(this.root);
     this.root = 0;
     this.leaf = 0;
-    nodes.leave();
+    nodes.leave(this);
   }
 
   private unlink(leaf: number): void {

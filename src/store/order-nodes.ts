@@ -8,7 +8,8 @@
 //           62 words refs of entries                        50 words ref of the first element of each child
 //           62 f32   their scores, rounded                  50 f64   its score
 //
-// Rounding keeps order, so the entries themselves are read only where two rounded scores are equal. The owner lets compaction, which knows blocks only, find the index that a node is of.
+// Rounding keeps order, so the entries themselves are read only where two rounded scores are equal. The owner lets
+// compaction, which knows blocks only, find the index that a node is of.
 import type { Arena } from './arena.ts';
 
 export const leafItemsMax = 62;
@@ -20,6 +21,7 @@ const innerBytes = (innerHeadWords + innerItemsMax * 5) * 4;
 /** What one insert may take: a split leaf, or a first one, and a split or new node on each level above. */
 const leavesReserved = 2;
 const innersReserved = 8;
+const ownersMax = 2 ** 31;
 
 /** Rounded score i of a leaf, in words from its first. */
 export const roundedAt = leafHeadWords + leafItemsMax;
@@ -29,6 +31,13 @@ export const firstsAt = innerHeadWords + innerItemsMax * 2;
 /** The same for scores, in doubles from the node's first. */
 export const scoresAt = (innerHeadWords + innerItemsMax * 3) >> 1;
 
+/** What owns nodes: an index that holds elements. */
+export interface NodeOwner {
+  readonly owner: number;
+  /** Points it to where one of its nodes has been copied; false where `from` is none of its. */
+  moveBlock(from: number, to: number): boolean;
+}
+
 export class OrderNodes {
   readonly i32: Int32Array;
   readonly f64: Float64Array;
@@ -37,7 +46,8 @@ export class OrderNodes {
   private readonly leaves: number[] = [];
   private readonly inners: number[] = [];
   /** Indexes that hold elements; the reserve goes with the last. */
-  private users = 0;
+  private readonly owners = new Map<number, NodeOwner>();
+  private lastOwner = 0;
 
   constructor(arena: Arena) {
     this.arena = arena;
@@ -85,22 +95,28 @@ export class OrderNodes {
     this.arena.free(node);
   }
 
+  /** A number for an index, by which its nodes tell whose they are. */
+  newOwner(): number {
+    this.lastOwner = (this.lastOwner + 1) % ownersMax;
+    return this.lastOwner;
+  }
+
   /** An index begins to hold elements. */
-  enter(): void {
-    this.users += 1;
+  enter(owner: NodeOwner): void {
+    this.owners.set(owner.owner, owner);
   }
 
   /** An index holds none any more. */
-  leave(): void {
-    this.users -= 1;
-    if (this.users > 0) return;
+  leave(owner: NodeOwner): void {
+    this.owners.delete(owner.owner);
+    if (this.owners.size > 0) return;
     for (const node of this.leaves) this.arena.free(node);
     for (const node of this.inners) this.arena.free(node);
     this.leaves.length = 0;
     this.inners.length = 0;
   }
 
-  /** Points the reserve to where one of its nodes has moved; false where `from` is none. */
+  /** Tells whoever has the node at `from` that it has been copied to `to`; false where it is nobody's. */
   moveBlock(from: number, to: number): boolean {
     for (const list of [this.leaves, this.inners]) {
       const i = list.indexOf(from);
@@ -108,6 +124,6 @@ export class OrderNodes {
       list[i] = to;
       return true;
     }
-    return false;
+    return this.owners.get(this.i32[(to >> 2) + 1]!)?.moveBlock(from, to) === true;
   }
 }

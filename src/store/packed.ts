@@ -1,6 +1,7 @@
 // The packed form of a small collection: all its elements with their dots in one run of bytes, the value of the key's
 // entry. A cursor walks it in place, in the arena; changes are spliced by their owner (elements.ts). It knows no arena
-// and no tables. Live elements keep their order; dead ones, while they are remembered, stand where they died.
+// and no tables. Live elements keep their order, in a sorted set that of
+// their scores; dead ones, while they are remembered, stand where they died.
 //
 //   u8       1 = meta follows the header
 //   u8       live elements
@@ -10,7 +11,7 @@
 //   record   head varint: name length << 2 | 2 the dot has an origin of its own | 1 a packed KeyState
 //            name
 //            plain: zigzag varint of stamp - base stamp, [u16 origin], value
-//            state: u8 1 = live, varint length, packed KeyState
+//            state: u8 1 = live, varint length, packed KeyState; of a live member of a sorted set its score is the end
 //
 // A value is a varint length and bytes in a hash, eight bytes in a sorted set, and nothing in a set.
 import { assert } from '../base/assert.ts';
@@ -146,6 +147,17 @@ export class PackedCursor {
       if (i < 0) return true;
     }
     return false;
+  }
+
+  /** Below, equal to or above zero as the current record's name is less than, equal to or greater than these bytes. */
+  compareName(name: Uint8Array, offset: number, length: number): number {
+    const { u8, nameOffset, nameLength } = this;
+    const end = nameLength < length ? nameLength : length;
+    for (let i = 0; i < end; i++) {
+      const difference = u8[nameOffset + i]! - name[offset + i]!;
+      if (difference !== 0) return difference;
+    }
+    return nameLength - length;
   }
 
   /** Of a plain record. */

@@ -20,6 +20,15 @@ export class StateCodec {
   private pos = 0;
   private source: Buffer = this.out;
 
+  /** The packed bytes of a live member of a sorted set, with its score's at the end: score.ts. */
+  packScored(state: KeyState, score: Uint8Array): Uint8Array {
+    this.pack(state);
+    this.ensure(score.length);
+    this.out.set(score, this.pos);
+    this.pos += score.length;
+    return this.out.subarray(0, this.pos);
+  }
+
   /** The packed bytes: valid until the next call. */
   pack(state: KeyState): Uint8Array {
     this.pos = 0;

@@ -35,10 +35,13 @@ import {
 } from './key-state.ts';
 import { type Ground, Keyspace, type States } from './keyspace.ts';
 import { Nests } from './nest.ts';
+import type { OrderIndex } from './order-index.ts';
+import { OrderNodes } from './order-nodes.ts';
 import { PackingPass } from './packing-pass.ts';
 import { Registers } from './registers.ts';
 import { forgetCovered, forgetSince, redot } from './repair.ts';
 import { emitKey, StoreScan } from './scan.ts';
+import { SortedSets } from './sorted-sets.ts';
 import { StateCodec } from './state-codec.ts';
 import { Strings } from './strings.ts';
 import type { Table } from './table.ts';
@@ -91,6 +94,7 @@ export class Store {
   readonly elements: Elements;
   readonly others: Elements;
   readonly registers: Registers;
+  readonly sortedSets: SortedSets;
   readonly compression: Compression;
   readonly packing: PackingPass;
   readonly eviction: Eviction;
@@ -114,6 +118,8 @@ export class Store {
   /** Dots up to which tombstones may be gone. */
   readonly horizon = new VersionVector();
   limits: StoreLimits = bulkLimits;
+  /** Up to where Redis would keep a collection in a listpack: for OBJECT ENCODING, which nothing else follows. */
+  readonly listpackLimits = { zset: { entriesMax: 128, valueBytesMax: 64 } };
   /** Some key holds or held more than a string. */
   hasCollections = false;
   expiredCount = 0;
@@ -122,6 +128,7 @@ export class Store {
   private readonly shown = new Uint8Array(keyspacesMax).map((_, i) => i);
   private readonly shownDots: Dot[] = Array.from({ length: keyspacesMax }, () => zeroDot);
   private readonly retired: Table[] = [];
+  private readonly retiredOrders: OrderIndex[] = [];
   private sweepKeyspace = 0;
 
   constructor(options: StoreOptions) {
@@ -144,6 +151,7 @@ export class Store {
       keepsDead: false,
       reserveBytes: 0,
       starved: false,
+      orderNodes: new OrderNodes(this.arena),
       tombBytes: 0,
       access: 0,
       isLfu: false,
@@ -153,6 +161,7 @@ export class Store {
     this.elements = new Elements(this);
     this.others = new Elements(this);
     this.registers = new Registers(this);
+    this.sortedSets = new SortedSets(this);
     this.packing = new PackingPass(this);
     this.eviction = new Eviction(this);
     this.graveyard = new Graveyard(this);
@@ -465,6 +474,7 @@ export class Store {
   vacate(ks: Keyspace): void {
     if (ks.table.directoryBytes > 0) this.retired.push(ks.table);
     if (ks.isNest && ks.grave.directoryBytes > 0) this.retired.push(ks.grave);
+    if (ks.order !== undefined && ks.order.size > 0) this.retiredOrders.push(ks.order);
     ks.renewTable();
   }
 
@@ -534,6 +544,11 @@ export class Store {
 
   /** Frees part of what flushes left; returns whether there is more. */
   freeSlice(segments: number): boolean {
+    const order = this.retiredOrders[0];
+    if (order !== undefined) {
+      if (!order.freeSlice(segments)) this.retiredOrders.shift();
+      return this.retiredOrders.length + this.retired.length > 0;
+    }
     const table = this.retired[0];
     if (table === undefined) return false;
     const more = table.drain(segments, (entry) => this.releaseNested(entry));
@@ -550,7 +565,7 @@ export class Store {
   /** After an allocation has failed: empties a sparse slab. Returns whether there may be more to gain. */
   compactSlice(): boolean {
     // Blocks of flushed tables belong to nobody who could be told of a move; they go by themselves.
-    if (!this.ground.starved || this.retired.length > 0) return false;
+    if (!this.ground.starved || this.retired.length + this.retiredOrders.length > 0) return false;
     this.ground.starved = compactSlab(this);
     return this.ground.starved;
   }

@@ -215,7 +215,8 @@ export class Strings {
       plainIn &&
       !entries.hasExpiry(at) &&
       entries.valueLength(at) === length &&
-      entries.type(at) === EntryType.string
+      entries.type(at) === EntryType.string &&
+      ks.order === undefined
     ) {
       // The commonest overwrite: the same size in the same place.
       entries.setDot(at, store.self, hi, lo);
@@ -613,10 +614,7 @@ export class Strings {
     own: CounterSlot | undefined,
     slot: CounterSlot,
   ): void {
-    const since = this.store.markSinceStamp;
-    if (own !== undefined && own.stamp < since)
-      state.mark = { since, stamp: own.stamp, run: own.run, sum: own.sum };
-    else if (state.mark !== undefined && state.mark.since !== since) state.mark = undefined;
+    markSlot(state, own, this.store.markSinceStamp);
     joinCount(state, slot, this.store.ground.order);
     ks.save(hash, key, keyOffset, keyLength, state);
   }
@@ -696,6 +694,13 @@ export class Strings {
       sum,
     );
   }
+}
+
+/** Before this node's slot grows: marks what it was where no peer knows of the start since then (fork repair). */
+export function markSlot(state: KeyState, own: CounterSlot | undefined, since: number): void {
+  if (own !== undefined && own.stamp < since)
+    state.mark = { since, stamp: own.stamp, run: own.run, sum: own.sum };
+  else if (state.mark !== undefined && state.mark.since !== since) state.mark = undefined;
 }
 
 /** The lower 32 bits of a safe integer, in two's complement. */

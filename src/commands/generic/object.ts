@@ -7,6 +7,7 @@ import { isCanonicalInt } from '../../store/number.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
+import { sortedSetEncoding } from '../sorted-set-encoding.ts';
 
 const intsetEntriesMax = 512;
 const listpackEntriesMax = 128;
@@ -63,6 +64,10 @@ function encoding(call: Call, at: number): void {
   }
   if (call.store.entries.type(at) === EntryType.set) {
     call.reply.bulkLatin1(setEncoding(call, at));
+    return;
+  }
+  if (call.store.entries.type(at) === EntryType.zset) {
+    call.reply.bulkLatin1(sortedSetEncoding(call.store, at));
     return;
   }
   const { strings } = call.store;

@@ -1,0 +1,31 @@
+// Finds the sorted set of a key argument and puts the store's cursor on it. The cursor is shared by all commands, so it
+// is good until the next set is opened or anything changes.
+import { CommandError } from '../../base/errors.ts';
+import { wrongType } from '../../resp/errors.ts';
+import { EntryType } from '../../store/entry.ts';
+import type { SortedSetCursor } from '../../store/sorted-set-cursor.ts';
+import type { Call } from '../call.ts';
+
+/** The sorted set of the key in argument i, for a read: counts a hit or a miss. Undefined where there is none. */
+export function openToRead(call: Call, i: number): SortedSetCursor | undefined {
+  return open(call, call.findRead(i));
+}
+
+/** The same for a write. */
+export function openToWrite(call: Call, i: number): SortedSetCursor | undefined {
+  return open(call, call.find(i));
+}
+
+function open(call: Call, at: number): SortedSetCursor | undefined {
+  if (at === 0) return undefined;
+  if (call.store.entries.type(at) !== EntryType.zset) throw new CommandError(wrongType);
+  const { cursor } = call.store.sortedSets;
+  cursor.open(at);
+  return cursor;
+}
+
+/** Throws WRONGTYPE where the key in argument i holds something else. */
+export function requireSortedSet(call: Call, i: number): void {
+  const at = call.find(i);
+  if (at !== 0 && call.store.entries.type(at) !== EntryType.zset) throw new CommandError(wrongType);
+}

@@ -1,0 +1,65 @@
+// ZADD key [NX | XX] [GT | LT] [CH] [INCR] score member [score member ...]: adds members or gives them new scores.
+// https://redis.io/commands/zadd
+import { CommandError } from '../../base/errors.ts';
+import { incrementTooMany, sortedSetConditionsClash, sortedSetExistenceClash } from '../../resp/errors.ts';
+import { Condition } from '../../store/sorted-sets.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { addMembers, incrementMember } from './add-members.ts';
+import { readScore } from './read-score.ts';
+
+export const command: CommandSpec = {
+  name: 'zadd',
+  arity: -4,
+  flags: ['write', 'denyoom', 'fast'],
+  keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RW', 'update'],
+  group: 'sorted-set',
+  since: '1.2.0',
+  summary: 'Puts members into a sorted set, or changes their scores.',
+  syntax: '<key> [NX|XX] [GT|LT] [CH] [INCR] <score> <member> [<score> <member> ...]',
+  complexity: 'O(log(N)) for each member, N being the size of the sorted set',
+  run: zAdd,
+};
+
+interface Options {
+  condition: number;
+  countChanged: boolean;
+  increments: boolean;
+  /** The first argument behind the options. */
+  next: number;
+}
+
+function readOptions(call: Call): Options {
+  const options: Options = { condition: 0, countChanged: false, increments: false, next: 2 };
+  for (; options.next < call.argc; options.next++) {
+    const i = options.next;
+    if (call.is(i, 'nx')) options.condition |= Condition.isNew;
+    else if (call.is(i, 'xx')) options.condition |= Condition.exists;
+    else if (call.is(i, 'gt')) options.condition |= Condition.greater;
+    else if (call.is(i, 'lt')) options.condition |= Condition.less;
+    else if (call.is(i, 'ch')) options.countChanged = true;
+    else if (call.is(i, 'incr')) options.increments = true;
+    else break;
+  }
+  return options;
+}
+
+function zAdd(call: Call): void {
+  const { condition, countChanged, increments, next } = readOptions(call);
+  const rest = call.argc - next;
+  if (rest === 0 || rest % 2 !== 0) call.syntaxError();
+  const has = (bit: number): boolean => (condition & bit) !== 0;
+  if (has(Condition.isNew) && has(Condition.exists)) throw new CommandError(sortedSetExistenceClash);
+  const bounds = (has(Condition.greater) ? 1 : 0) + (has(Condition.less) ? 1 : 0);
+  if (bounds === 2 || (bounds === 1 && has(Condition.isNew)))
+    throw new CommandError(sortedSetConditionsClash);
+  if (increments && rest > 2) throw new CommandError(incrementTooMany);
+  if (increments) {
+    incrementMember(call, next + 1, readScore(call, next), condition);
+    return;
+  }
+  const scores: number[] = [];
+  for (let i = next; i < call.argc; i += 2) scores.push(readScore(call, i));
+  addMembers(call, { condition, countChanged, scores, firstMember: next + 1, step: 2 });
+}

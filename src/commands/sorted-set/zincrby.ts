@@ -1,0 +1,24 @@
+// ZINCRBY key increment member: adds to the score of a member, which begins at zero. Every node counts for itself, so
+// what several nodes add apart adds up. https://redis.io/commands/zincrby
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { incrementMember } from './add-members.ts';
+import { readScore } from './read-score.ts';
+
+export const command: CommandSpec = {
+  name: 'zincrby',
+  arity: 4,
+  flags: ['write', 'denyoom', 'fast'],
+  keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RW', 'access', 'update'],
+  group: 'sorted-set',
+  since: '1.2.0',
+  summary: 'Adds to the score of a member.',
+  syntax: '<key> <increment:double> <member>',
+  complexity: 'O(log(N)), N being the size of the sorted set',
+  run: zIncrBy,
+};
+
+function zIncrBy(call: Call): void {
+  incrementMember(call, 3, readScore(call, 2), 0);
+}

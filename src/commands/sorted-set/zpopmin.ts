@@ -1,0 +1,51 @@
+// ZPOPMIN and ZPOPMAX key [count]: takes the elements with the lowest or the highest scores out of a sorted set and
+// returns them. https://redis.io/commands/zpopmin
+
+import { CommandError } from '../../base/errors.ts';
+import { outOfRangePositive } from '../../resp/errors.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { openToWrite } from './find-sorted-set.ts';
+import { popElements } from './pop-elements.ts';
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'zpopmin',
+    arity: -2,
+    flags: ['write', 'fast'],
+    keys: { first: 1, last: 1, step: 1 },
+    keyFlags: ['RW', 'access', 'delete'],
+    group: 'sorted-set',
+    since: '5.0.0',
+    summary: 'Takes out and returns the members with the lowest scores.',
+    syntax: '<key> [<count>]',
+    complexity: 'O(log(N)) for each member returned, N being the size of the sorted set',
+    run: (call) => pop(call, false),
+  },
+  {
+    name: 'zpopmax',
+    arity: -2,
+    flags: ['write', 'fast'],
+    keys: { first: 1, last: 1, step: 1 },
+    keyFlags: ['RW', 'access', 'delete'],
+    group: 'sorted-set',
+    since: '5.0.0',
+    summary: 'Takes out and returns the members with the highest scores.',
+    syntax: '<key> [<count>]',
+    complexity: 'O(log(N)) for each member returned, N being the size of the sorted set',
+    run: (call) => pop(call, true),
+  },
+];
+
+function pop(call: Call, highest: boolean): void {
+  const { reply } = call;
+  if (call.argc > 3) call.syntaxError();
+  const isCounted = call.argc === 3;
+  const wanted = isCounted ? Number(call.bigInteger(2, outOfRangePositive)) : 1;
+  if (wanted < 0) throw new CommandError(outOfRangePositive);
+  const cursor = openToWrite(call, 1);
+  const count = Math.min(wanted, cursor?.size ?? 0);
+  const isNested = isCounted && reply.protocol === 3;
+  reply.array(isNested ? count : count * 2);
+  if (cursor !== undefined && count > 0) popElements(call, 1, cursor, count, highest, isNested);
+}

@@ -1,0 +1,240 @@
+// Sorted sets in the store: what commands do to them. A member is an element (elements.ts) whose value is its score; a
+// put replaces it, an increment is a count of this node's own, so increments made apart add up (score.ts). The order is
+// kept by the forms themselves: the packed one stands in order, a nest has an index (order-index.ts).
+import { stampHi, stampLo } from '../base/clock.ts';
+import { CommandError } from '../base/errors.ts';
+import { notANumberScore, outOfMemory } from '../resp/errors.ts';
+import { EntryType } from './entry.ts';
+import { type CounterSlot, joinCount } from './key-state.ts';
+import type { Keyspace } from './keyspace.ts';
+import { formatDecimal, parseDecimal } from './number.ts';
+import { incrementText, packScore, scoreBytes, scoreOfState } from './score.ts';
+import { SortedSetCursor } from './sorted-set-cursor.ts';
+import type { Store } from './store.ts';
+import { markSlot } from './strings.ts';
+
+/** When a member is to be given a score: bits. */
+export const Condition = { isNew: 1, exists: 2, greater: 4, less: 8 } as const;
+
+export const Change = {
+  /** The condition did not hold. */
+  none: 0,
+  added: 1,
+  updated: 2,
+  /** The score is what it was. */
+  same: 3,
+} as const;
+export type Change = (typeof Change)[keyof typeof Change];
+
+/** Members with their scores outside the store, in any order, each once. */
+export interface ScoredMembers {
+  readonly size: number;
+  readonly bytes: Uint8Array;
+  offset(i: number): number;
+  length(i: number): number;
+  score(i: number): number;
+  /** The indexes in the order of a sorted set. */
+  sorted(): Int32Array;
+}
+
+/** What an element takes beside its name, generously: header, slot, index, score, rounding. */
+const elementBytesMax = 80;
+
+export class SortedSets {
+  /** For reading: of whoever opened it last. */
+  readonly cursor: SortedSetCursor;
+  /** The score that the last `add` or `increment` left. */
+  score = 0;
+  private readonly store: Store;
+  private readonly probe: SortedSetCursor;
+  private name: Uint8Array = new Uint8Array(256);
+
+  constructor(store: Store) {
+    const { arena, entries, hash, elements } = store;
+    this.store = store;
+    this.cursor = new SortedSetCursor(arena, entries, hash, elements);
+    this.probe = new SortedSetCursor(arena, entries, hash, elements);
+  }
+
+  /**
+   * Gives a member a score, where the condition (bits) holds. Key and member are ranges of one buffer. Throws
+   * CommandError WRONGTYPE or OOM, and changes nothing then.
+   */
+  add(
+    ks: Keyspace,
+    buf: Uint8Array,
+    key: number,
+    keyLength: number,
+    offset: number,
+    length: number,
+    score: number,
+    condition: number,
+  ): Change {
+    const { elements } = this.store;
+    const known = this.openAt(ks, buf, key, keyLength) && this.probe.find(buf, offset, length);
+    const before = this.probe.score;
+    this.score = score;
+    if (condition !== 0 && !isMet(condition, known, before, score)) return Change.none;
+    elements.put(buf, offset, length, packScore(score), 0, scoreBytes);
+    if (!known) return Change.added;
+    return before === score ? Change.same : Change.updated;
+  }
+
+  /** Opens the key, and the probe on its set; false where there is none. */
+  private openAt(ks: Keyspace, buf: Uint8Array, key: number, keyLength: number): boolean {
+    const { elements } = this.store;
+    if (!elements.open(ks, buf, key, keyLength, EntryType.zset)) return false;
+    this.probe.open(elements.at);
+    return true;
+  }
+
+  /**
+   * Adds to the score of a member, which begins at zero, where the condition holds for the sum. Throws CommandError
+   * also where the sum is no number.
+   */
+  increment(
+    ks: Keyspace,
+    buf: Uint8Array,
+    key: number,
+    keyLength: number,
+    offset: number,
+    length: number,
+    by: number,
+    condition: number,
+  ): Change {
+    const known = this.openAt(ks, buf, key, keyLength) && this.probe.find(buf, offset, length);
+    const before = known ? this.probe.score : 0;
+    const sum = before + by;
+    if (Number.isNaN(sum)) throw new CommandError(notANumberScore);
+    this.score = sum;
+    if (condition !== 0 && !isMet(condition, known, before, sum)) return Change.none;
+    const text = Number.isFinite(sum) ? incrementText(by) : undefined;
+    if (text === undefined) {
+      this.store.elements.put(buf, offset, length, packScore(sum), 0, scoreBytes);
+    } else this.count(buf, offset, length, text);
+    if (!known) return Change.added;
+    return before === this.score ? Change.same : Change.updated;
+  }
+
+  /** Counts on the member of the open key: this node's slot grows. */
+  private count(buf: Uint8Array, offset: number, length: number, by: string): void {
+    const { store } = this;
+    const { elements, recorder, ground } = store;
+    store.checkLimits(length, scoreBytes, false);
+    elements.makeRoom(length + elementBytesMax);
+    const state = elements.stateOfElement(buf, offset, length);
+    const own = state.slots.find((slot) => slot.origin === store.self);
+    const sum = formatDecimal((parseDecimal(String(own?.sum ?? 0)) ?? 0n) + (parseDecimal(by) ?? 0n));
+    const dot = store.nextDot();
+    const slot: CounterSlot = { origin: store.self, stamp: dot.stamp, run: own?.run ?? dot.stamp, sum };
+    markSlot(state, own, store.markSinceStamp);
+    joinCount(state, slot, ground.order);
+    this.score = scoreOfState(state);
+    elements.saveElement(buf, offset, length, state);
+    if (recorder !== undefined) {
+      elements.within();
+      recorder.countDecimal(
+        elements.id,
+        buf,
+        offset,
+        length,
+        store.self,
+        stampHi(dot.stamp),
+        stampLo(dot.stamp),
+        stampHi(slot.run),
+        stampLo(slot.run),
+        sum,
+      );
+      recorder.outside();
+    }
+    elements.touch();
+  }
+
+  /** Takes a member out, and the key with the last one. False where there is none. */
+  remove(
+    ks: Keyspace,
+    buf: Uint8Array,
+    key: number,
+    keyLength: number,
+    offset: number,
+    length: number,
+  ): boolean {
+    const { elements } = this.store;
+    return elements.open(ks, buf, key, keyLength, EntryType.zset) && elements.drop(buf, offset, length);
+  }
+
+  /** Takes the elements of ranks first to end - 1 out of a key that has them. */
+  removeRanks(
+    ks: Keyspace,
+    buf: Uint8Array,
+    key: number,
+    keyLength: number,
+    first: number,
+    end: number,
+  ): void {
+    const { elements } = this.store;
+    const { probe } = this;
+    if (!elements.open(ks, buf, key, keyLength, EntryType.zset)) return;
+    for (let n = first; n < end; n++) {
+      // Each removal may move what is left, so the place is found anew.
+      probe.open(elements.at);
+      probe.seekRank(first);
+      probe.next();
+      const { memberOffset, memberLength } = probe;
+      if (this.name.length < memberLength) this.name = new Uint8Array(memberLength * 2);
+      this.name.set(probe.u8.subarray(memberOffset, memberOffset + memberLength));
+      elements.drop(this.name, 0, memberLength);
+    }
+  }
+
+  /** Puts other members in place of whatever the key holds. Throws CommandError OOM, and changes nothing then. */
+  replace(ks: Keyspace, buf: Uint8Array, key: number, keyLength: number, members: ScoredMembers): void {
+    const { store } = this;
+    const { elements } = store;
+    let bytes = 0;
+    for (let i = 0; i < members.size; i++) bytes += members.length(i) + elementBytesMax;
+    this.requireRoom(bytes);
+    store.remove(ks, buf, key, keyLength);
+    elements.open(ks, buf, key, keyLength, EntryType.zset);
+    for (const i of members.sorted()) {
+      const score = packScore(members.score(i));
+      elements.put(members.bytes, members.offset(i), members.length(i), score, 0, scoreBytes);
+    }
+  }
+
+  /** Throws CommandError OOM where so many bytes in small blocks may not fit. */
+  requireRoom(bytes: number): void {
+    const { arena, ground } = this.store;
+    const free = arena.limitBytes - ground.reserveBytes - arena.usedBytes + arena.usedBytes - arena.liveBytes;
+    if (bytes > free) throw new CommandError(outOfMemory);
+  }
+
+  /** A slice of the set at `at`, in an order that lets others come and go. Returns where to go on, 0 at the end. */
+  scan(
+    at: number,
+    cursor: number,
+    count: number,
+    visit: (u8: Uint8Array, offset: number, length: number, score: number) => void,
+  ): number {
+    const { probe, store } = this;
+    const nest = store.elements.nestAt(at);
+    probe.open(at);
+    if (nest === undefined) {
+      probe.seekRank(0);
+      while (probe.next()) visit(probe.u8, probe.memberOffset, probe.memberLength, probe.score);
+      return 0;
+    }
+    return nest.elements.table.scan(cursor, count, (ref) => {
+      probe.stand(ref);
+      visit(probe.u8, probe.memberOffset, probe.memberLength, probe.score);
+    });
+  }
+}
+
+/** Whether a member that has the score `before`, or is not `known`, may get `score`. */
+function isMet(condition: number, known: boolean, before: number, score: number): boolean {
+  if (!known) return (condition & Condition.exists) === 0;
+  if ((condition & Condition.isNew) !== 0) return false;
+  if ((condition & Condition.greater) !== 0 && score <= before) return false;
+  return (condition & Condition.less) === 0 || score < before;
+}
