@@ -195,7 +195,7 @@ export class Tracking implements ChangeListener {
   private tell(client: ClientPort, state: TrackingState, keys: readonly string[] | undefined): void {
     const { target } = state;
     const receiver = state.redirect === 0 ? client : target;
-    if (receiver === undefined) {
+    if (receiver === undefined || receiver.session.closing) {
       state.isBroken = true;
       if (client.session.protocol === 3) this.outbox.post(client, brokenRedirect(state.redirect));
       return;

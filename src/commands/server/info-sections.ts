@@ -170,6 +170,7 @@ function memory({ store, stats, host, parameters }: Services): InfoLine[] {
     ['allocator_frag_bytes', store.arena.usedBytes - live],
     ['mem_fragmentation_ratio', ratio(rss, used)],
     ['mem_fragmentation_bytes', rss - used],
+    ['mem_not_counted_for_evict', 0],
     ['mem_allocator', 'arena'],
     ['active_defrag_running', 0],
     ['lazyfree_pending_objects', store.pendingFreeCount],
