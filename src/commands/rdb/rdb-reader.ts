@@ -36,6 +36,12 @@ export class RdbReader {
     return this.buf.readBigUInt64LE(this.take(8));
   }
 
+  /** So many bytes as Latin-1. */
+  text(bytes: number): string {
+    const at = this.take(bytes);
+    return this.buf.toString('latin1', at, at + bytes);
+  }
+
   /** A length or count; `max`: the most that can be meant. */
   length(max = bulkBytesMax): number {
     const first = this.u8();

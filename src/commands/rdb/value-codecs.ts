@@ -3,8 +3,9 @@ import { hashCodec } from './hash-codec.ts';
 import { setCodec } from './set-codec.ts';
 import { stringCodec } from './string-codec.ts';
 import type { ValueCodec } from './value-codec.ts';
+import { zsetCodec } from './zset-codec.ts';
 
-const codecs: readonly ValueCodec[] = [stringCodec, hashCodec, setCodec];
+const codecs: readonly ValueCodec[] = [stringCodec, hashCodec, setCodec, zsetCodec];
 
 /** The codec that writes entries of this type; undefined where there is none. */
 export function codecOfEntry(entryType: number): ValueCodec | undefined {

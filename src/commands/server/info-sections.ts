@@ -116,6 +116,7 @@ function valueLines(store: Store): InfoLine[] {
     ['ferrite_inline_share', share(inline)],
     ['ferrite_compressed_share', share(packed)],
     ['ferrite_compression_level', store.compression.level],
+    ['ferrite_compression_heap_bytes', store.compression.heapBytes],
     ['ferrite_compression_plain_bytes', plainBytes],
     ['ferrite_compression_stored_bytes', packedBytes],
     ['ferrite_compression_saved_bytes', plainBytes - packedBytes],
