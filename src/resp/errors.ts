@@ -56,6 +56,11 @@ export const valueOutOfRange = 'ERR value is out of range';
 export const numKeysPositive = 'ERR numkeys should be greater than 0';
 export const numKeysTooMany = "ERR Number of keys can't be greater than number of args";
 export const limitNegative = "ERR LIMIT can't be negative";
+export const rankZero =
+  "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list";
+export const countNegative = "ERR COUNT can't be negative";
+export const maxLengthNegative = "ERR MAXLEN can't be negative";
+export const countNotPositive = 'ERR count should be greater than 0';
 export const outOfRangePositive = 'ERR value is out of range, must be positive';
 
 export const wrongArguments = (name: string): string => `ERR wrong number of arguments for '${name}' command`;
@@ -96,7 +101,6 @@ export const limitNeedsRange =
   'ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX';
 export const withScoresNotByLex = 'ERR syntax error, WITHSCORES not supported in combination with BYLEX';
 export const weightNotAFloat = 'ERR weight value is not a float';
-export const countNotPositive = 'ERR count should be greater than 0';
 export const outOfRange = 'ERR value is out of range';
 export const noInputKeys = (name: string): string =>
   `ERR at least 1 input key is needed for '${name}' command`;

@@ -147,6 +147,27 @@ export class ReplyWriter {
     }
   }
 
+  /** A bulk string of at most 99 bytes: the loop of long arrays of short values. */
+  bulkShort(bytes: Uint8Array, offset: number, length: number): void {
+    if (this.pos + length + headerBytesMax > this.buf.length) this.grow(length + headerBytesMax);
+    const buf = this.buf;
+    let p = this.pos;
+    buf[p++] = BULK;
+    if (length >= 10) {
+      const tens = (length / 10) | 0;
+      buf[p++] = ZERO + tens;
+      buf[p++] = ZERO + length - tens * 10;
+    } else buf[p++] = ZERO + length;
+    buf[p] = CR;
+    buf[p + 1] = LF;
+    p += 2;
+    for (let i = 0; i < length; i++) buf[p + i] = bytes[offset + i]!;
+    p += length;
+    buf[p] = CR;
+    buf[p + 1] = LF;
+    this.pos = p + 2;
+  }
+
   /**
    * The frame of a bulk string of `length` bytes: returns the offset in `buf` where the caller, before any other
    * call, puts exactly so many bytes.

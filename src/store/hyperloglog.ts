@@ -52,23 +52,6 @@ export function setDenseRegister(bytes: Uint8Array, offset: number, index: numbe
   if (shift > 2) bytes[at + 1] = (bytes[at + 1]! & ~(63 >> (8 - shift))) | (value >> (8 - shift));
 }
 
-function raise(registers: Uint8Array, i: number, value: number): void {
-  if (value > registers[i]!) registers[i] = value;
-}
-
-/** A register of a sparse set: its runs are walked up to there. 0 where they end before. */
-export function sparseRegister(bytes: Uint8Array, offset: number, length: number, index: number): number {
-  let next = 0;
-  for (let p = offset + headerBytes; p < offset + length; p++) {
-    const op = bytes[p]!;
-    if (op >= 128) next += (op & 3) + 1;
-    else if (op < 64) next += op + 1;
-    else next += (((op & 63) << 8) | bytes[++p]!) + 1;
-    if (next > index) return op >= 128 ? ((op >> 2) & 31) + 1 : 0;
-  }
-  return 0;
-}
-
 /** Raises `registers` to those of a set; false where its runs do not make up exactly all registers. */
 export function mergeRegisters(
   registers: Uint8Array,
@@ -77,15 +60,9 @@ export function mergeRegisters(
   length: number,
 ): boolean {
   if (isDense(bytes, offset)) {
-    let p = offset + headerBytes;
-    for (let i = 0; i < registerCount; i += 4, p += 3) {
-      const a = bytes[p]!;
-      const b = bytes[p + 1]!;
-      const c = bytes[p + 2]!;
-      raise(registers, i, a & 63);
-      raise(registers, i + 1, ((a >> 6) | (b << 2)) & 63);
-      raise(registers, i + 2, ((b >> 4) | (c << 4)) & 63);
-      raise(registers, i + 3, c >> 2);
+    for (let i = 0; i < registerCount; i++) {
+      const value = denseRegister(bytes, offset, i);
+      if (value > registers[i]!) registers[i] = value;
     }
     return true;
   }
@@ -114,41 +91,22 @@ export function encodeRegisters(registers: Uint8Array): Uint8Array {
   const length = encodeSparse(registers);
   const out = new Uint8Array(length > 0 ? length : denseBytes);
   if (length > 0) out.set(sparseScratch.subarray(headerBytes, length), headerBytes);
-  else writeDense(registers, out);
+  else for (let i = 0; i < registerCount; i++) setDenseRegister(out, 0, i, registers[i]!);
   out.set(magic);
   out[4] = length > 0 ? sparse : dense;
   out[15] = 128;
   return out;
 }
 
-function writeDense(registers: Uint8Array, out: Uint8Array): void {
-  let p = headerBytes;
-  for (let i = 0; i < registerCount; i += 4) {
-    const [a, b, c, d] = [registers[i]!, registers[i + 1]!, registers[i + 2]!, registers[i + 3]!];
-    out[p++] = a | (b << 6);
-    out[p++] = (b >> 2) | (c << 4);
-    out[p++] = (c >> 4) | (d << 2);
-  }
-}
-
-/** The end of the zeros that begin at `from`; four at a time, for there are many. */
-function endOfZeros(registers: Uint8Array, words: Int32Array, from: number): number {
-  let i = from;
-  while (i < registerCount && (i & 3) !== 0 && registers[i] === 0) i += 1;
-  if ((i & 3) === 0) while (i < registerCount && words[i >> 2] === 0) i += 4;
-  while (i < registerCount && registers[i] === 0) i += 1;
-  return i;
-}
-
 /** Writes the sparse runs into the scratch; returns the whole length, 0 where the set must be dense. */
 function encodeSparse(registers: Uint8Array): number {
-  const words = new Int32Array(registers.buffer, registers.byteOffset, registerCount / 4);
   let p = headerBytes;
   for (let i = 0; i < registerCount; ) {
     const value = registers[i]!;
     if (value > sparseValueMax || p + 2 > sparseBytesMax) return 0;
-    let run = value === 0 ? endOfZeros(registers, words, i) - i : 1;
-    while (value > 0 && run < 4 && i + run < registerCount && registers[i + run] === value) run += 1;
+    let run = 1;
+    const runMax = value === 0 ? registerCount : 4;
+    while (run < runMax && i + run < registerCount && registers[i + run] === value) run += 1;
     if (value > 0) sparseScratch[p++] = 128 | ((value - 1) << 2) | (run - 1);
     else if (run <= 64) sparseScratch[p++] = run - 1;
     else {

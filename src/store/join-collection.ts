@@ -19,6 +19,7 @@ import {
   zeroDot,
 } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
+import { joinListElement } from './list/join-list.ts';
 import type { Store } from './store.ts';
 
 const untyped = -1;
@@ -42,6 +43,7 @@ export function joinCollection(
     const lost = settleTypes(store, ks, hash, at, d);
     if (lost !== undefined) return lost;
   }
+  if (said === EntryType.list) return joinListElement(store.otherLists, ks, hash, d);
   return said === EntryType.string ? undefined : joinElement(store, ks, hash, d);
 }
 

@@ -63,7 +63,7 @@ function joinByKind(
   if (isKilled(store, ks, d)) return JoinResult.stale;
   const hash = store.hash.of(d.buf, d.keyOffset, d.keyLength);
   if (d.kind === DeltaKind.evict) return joinEvict(store, ks, hash, d);
-  if (d.elementType !== 0 || store.hasCollections) {
+  if (d.elementType !== 0 || isListKind(d.kind) || store.hasCollections) {
     const done = joinCollection(store, ks, hash, d);
     if (done !== undefined) return done;
   }
@@ -72,6 +72,10 @@ function joinByKind(
     if (fast !== undefined) return fast;
   }
   return joinState(store, ks, hash, d, context, whole);
+}
+
+function isListKind(kind: number): boolean {
+  return kind >= DeltaKind.insert && kind <= DeltaKind.remove;
 }
 
 function result(changed: boolean): JoinResult {

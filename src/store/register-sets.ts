@@ -10,8 +10,6 @@ export interface RegisterSet {
   readonly bytes: Uint8Array;
 }
 
-const scratch = new Uint8Array(registerCount);
-
 interface Dot {
   readonly origin: number;
   readonly stamp: number;
@@ -52,9 +50,7 @@ export function soundSet(bytes: Uint8Array): Uint8Array | undefined {
 
 /** The set that `bytes` becomes by the changes that a delta with a base brings. */
 export function changedSet(bytes: Uint8Array, changes: Uint8Array): Uint8Array {
-  scratch.fill(0);
-  if (isHyperLogLog(bytes, 0, bytes.length)) mergeRegisters(scratch, bytes, 0, bytes.length);
-  const registers = scratch;
+  const registers = registersOf([], bytes);
   for (let p = 0; p + 2 < changes.length; p += 3) {
     const index = (changes[p]! | (changes[p + 1]! << 8)) & (registerCount - 1);
     registers[index] = Math.max(registers[index]!, changes[p + 2]! & 63);

@@ -8,7 +8,6 @@ import { Encoding } from './entry.ts';
 import {
   cachedEstimate,
   cacheEstimate,
-  denseBytes,
   denseRegister,
   ElementHash,
   encodeRegisters,
@@ -18,7 +17,6 @@ import {
   mergeRegisters,
   registerCount,
   setDenseRegister,
-  sparseRegister,
 } from './hyperloglog.ts';
 import { joinRegisters } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
@@ -63,11 +61,8 @@ export class Registers {
     if (at !== 0) {
       const { entries, arena } = this.store;
       const start = entries.valueOffset(at);
-      if (entries.encoding(at) === Encoding.registers) {
-        const known = isDense(arena.u8, start)
-          ? denseRegister(arena.u8, start, index)
-          : sparseRegister(arena.u8, start, entries.valueLength(at), index);
-        if (known >= rank) return;
+      if (entries.encoding(at) === Encoding.registers && isDense(arena.u8, start)) {
+        if (denseRegister(arena.u8, start, index) >= rank) return;
       }
     }
     this.note(index, rank);
@@ -101,9 +96,7 @@ export class Registers {
   /** Adds all of `registers` to the key, which is made where there is none. */
   merge(where: KeyAt, at: number, registers: Uint8Array): void {
     this.open();
-    this.united.fill(0);
-    if (at !== 0) this.mergeEntry(this.united, at);
-    for (let i = 0; i < registerCount; i++) if (registers[i]! > this.united[i]!) this.note(i, registers[i]!);
+    for (let i = 0; i < registerCount; i++) if (registers[i]! > 0) this.note(i, registers[i]!);
     this.add(where, at);
   }
 
@@ -174,9 +167,7 @@ export class Registers {
     clock.tick();
     const { hi, lo } = clock;
     entries.setDot(at, store.self, hi, lo);
-    const where = { ks, key, offset, length };
-    if (this.changeCount * changeBytes < denseBytes) this.record(where, hi, lo, baseHi, baseLo);
-    else this.recordWhole(where, hi, lo, arena.u8, start, denseBytes);
+    this.record({ ks, key, offset, length }, hi, lo, baseHi, baseLo);
     return true;
   }
 
@@ -193,11 +184,7 @@ export class Registers {
     }
     const own = state.sets.find((set) => set.origin === store.self);
     const changes = this.changes.subarray(0, this.changeCount * changeBytes);
-    // Where there is nothing but this node's set, that is what was united.
-    const isAlone = state.value === undefined && state.sets.length === (own === undefined ? 0 : 1);
-    const bytes = isAlone
-      ? encodeRegisters(this.united)
-      : changedSet(own?.bytes ?? encodeRegisters(new Uint8Array(registerCount)), changes);
+    const bytes = changedSet(own?.bytes ?? encodeRegisters(new Uint8Array(registerCount)), changes);
     const dot = store.nextDot();
     joinRegisters(state, { origin: store.self, stamp: dot.stamp, bytes }, store.ground.order);
     ks.save(hash, key, offset, length, state);
@@ -207,19 +194,21 @@ export class Registers {
       this.record(where, hi, lo, stampHi(own.stamp), stampLo(own.stamp));
       return;
     }
-    this.recordWhole(where, hi, lo, bytes, 0, bytes.length);
-  }
-
-  private recordWhole(
-    { ks, key, offset, length }: KeyAt,
-    hi: number,
-    lo: number,
-    bytes: Uint8Array,
-    from: number,
-    count: number,
-  ): void {
-    const { recorder, self } = this.store;
-    recorder?.registers(ks.id, key, offset, length, self, hi, lo, 0, 0, 0, bytes, from, count);
+    store.recorder?.registers(
+      ks.id,
+      key,
+      offset,
+      length,
+      store.self,
+      hi,
+      lo,
+      0,
+      0,
+      0,
+      bytes,
+      0,
+      bytes.length,
+    );
   }
 
   private record(

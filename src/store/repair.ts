@@ -4,9 +4,11 @@
 import { stampHi, stampLo } from '../base/clock.ts';
 import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
 import type { VersionVector } from '../delta/vector.ts';
+import { EntryType } from './entry.ts';
 import { dotsOf } from './graveyard.ts';
 import { type CounterSlot, type Dot, emptyState, type KeyState, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
+import type { ListMemory } from './lists.ts';
 import { formatDecimal, parseDecimal } from './number.ts';
 import { isCollection } from './scan.ts';
 import type { Store } from './store.ts';
@@ -19,6 +21,8 @@ interface Found {
   readonly element?: Uint8Array;
   /** Of a collection: its type. */
   readonly type?: number;
+  /** Of a list: the dots of its elements. */
+  readonly dots?: readonly Dot[];
 }
 
 function everyKey(store: Store): Found[] {
@@ -30,7 +34,8 @@ function everyKey(store: Store): Found[] {
         cursor = table.scan(cursor, 1024, (at) => {
           const offset = store.entries.keyOffset(at);
           const key = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
-          if (isCollection(store, at)) found.push(...everyElement(store, ks, at, key));
+          if (store.entries.type(at) === EntryType.list) found.push(listOf(store, ks, at, key));
+          else if (isCollection(store, at)) found.push(...everyElement(store, ks, at, key));
           else found.push({ ks, key, state: ks.stateOf(at) });
         });
       } while (cursor !== 0);
@@ -45,6 +50,26 @@ function everyElement(store: Store, ks: Keyspace, at: number, key: Uint8Array): 
   others.stand(ks, store.hash.of(key, 0, key.length), at, key, 0, key.length, type);
   const elements = others.states().map(({ name, state }) => ({ ks, key, state, element: name, type }));
   return [...elements, { ks, key, state: others.meta(), type }];
+}
+
+/** A list: its own state; its elements are remade apart. */
+function listOf(store: Store, ks: Keyspace, at: number, key: Uint8Array): Found {
+  const lists = store.otherLists;
+  lists.stand(ks, store.hash.of(key, 0, key.length), at, key, 0, key.length);
+  return { ks, key, state: lists.meta(), type: EntryType.list, dots: lists.dots() };
+}
+
+/** Gives the elements of a list other dots, or forgets them, and what is said of its key. */
+function remakeList(
+  store: Store,
+  { ks, key, state }: Found,
+  change: (element: ListMemory) => ListMemory | undefined,
+): void {
+  const lists = store.otherLists;
+  lists.openForJoin(ks, store.hash.of(key, 0, key.length), key, 0, key.length);
+  if (lists.at === 0) return;
+  lists.remake(change);
+  lists.settleWith(state);
 }
 
 function save(store: Store, { ks, key, state, element, type }: Found): void {
@@ -91,10 +116,10 @@ export function redot(
   recorder: BatchWriter | undefined,
 ): void {
   const isMoved = (dot: Dot): boolean => dot.origin === from && dot.stamp >= sinceStamp;
-  const concerned = everyKey(store).filter(({ state }) => quotedDots(state).some(isMoved));
+  const concerned = everyKey(store).filter((found) => dotsQuoted(found).some(isMoved));
   const old = new Set(
-    concerned.flatMap(({ state }) =>
-      quotedDots(state)
+    concerned.flatMap((found) =>
+      dotsQuoted(found)
         .filter(isMoved)
         .map((d) => d.stamp),
     ),
@@ -104,7 +129,13 @@ export function redot(
   const dot = (d: Dot): Dot => (isMoved(d) ? { origin: to, stamp: renamed.get(d.stamp) ?? last } : d);
   for (const found of concerned) {
     redotState(found.state, { from, sinceStamp, to, dot, renamed });
-    save(store, found);
+    if (found.type !== EntryType.list) save(store, found);
+    else
+      remakeList(store, found, (e) => ({
+        ...e,
+        id: dot(e.id),
+        dot: e.dot === undefined ? e.dot : dot(e.dot),
+      }));
   }
   redotCollections(store, isMoved, dot);
   if (recorder === undefined) return;
@@ -118,8 +149,15 @@ export function redot(
 export function forgetSince(store: Store, from: number, sinceStamp: number): void {
   const isMoved = (dot: Dot): boolean => dot.origin === from && dot.stamp >= sinceStamp;
   for (const found of everyKey(store)) {
-    if (quotedDots(found.state).some(isMoved)) save(store, { ...found, state: emptyState() });
+    if (!dotsQuoted(found).some(isMoved)) continue;
+    const forgotten = { ...found, state: emptyState() };
+    if (found.type === EntryType.list) remakeList(store, forgotten, () => undefined);
+    else save(store, forgotten);
   }
+}
+
+function dotsQuoted({ state, dots }: Found): Dot[] {
+  return dots === undefined ? quotedDots(state) : [...quotedDots(state), ...dots];
 }
 
 function quotedDots(state: KeyState): Dot[] {
@@ -191,7 +229,13 @@ export function forgetCovered(store: Store, covered: VersionVector): void {
     if (state.value === undefined) state.purged = false;
     state.slots = state.slots.filter((s) => !isCovered(s));
     state.records = state.records.filter((r) => !isCovered({ origin: r.eventOrigin, stamp: r.eventStamp }));
-    save(store, found);
+    if (found.type !== EntryType.list) save(store, found);
+    else {
+      remakeList(store, found, (e) => {
+        const isKnown = isCovered(e.dot ?? e.id) && (e.isDead || isCovered(e.id));
+        return isKnown ? undefined : e;
+      });
+    }
   }
   for (const ks of store.keyspaces)
     if (ks.kill !== undefined && isCovered(ks.kill.event)) ks.kill = undefined;

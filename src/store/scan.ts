@@ -5,9 +5,10 @@ import { stampHi, stampLo } from '../base/clock.ts';
 import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
 import { keyspacesMax } from '../delta/kinds.ts';
 import type { VersionVector } from '../delta/vector.ts';
-import { Encoding, EntryType } from './entry.ts';
+import { Encoding, EntryType, Form } from './entry.ts';
 import { type CounterSlot, type Dot, emptyState, isHollow, type KeyState, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
+import { ListCursor } from './lists.ts';
 import type { Nest } from './nest.ts';
 import type { PackedCursor } from './packed.ts';
 import type { RegisterSet } from './register-sets.ts';
@@ -23,7 +24,7 @@ export class StoreScan {
   private cursor = 0;
   private started = false;
   /** Large collections come upon in the last slice, which are scanned in slices of their own. */
-  private readonly nests: NestScan[] = [];
+  private readonly nests: (NestScan | ListScan)[] = [];
 
   constructor(store: Store, covered: VersionVector | undefined) {
     this.store = store;
@@ -51,7 +52,7 @@ export class StoreScan {
       const table = this.inGrave ? ks.grave : ks.table;
       this.cursor = table.scan(this.cursor, sliceEntries, (at) => {
         visited += 1;
-        const large = isCollection(store, at) ? NestScan.of(store, ks, at, this.covered) : undefined;
+        const large = isCollection(store, at) ? largeScan(store, ks, at, this.covered) : undefined;
         if (large !== undefined) this.nests.push(large);
         else emitEntry(store, writer, ks, at, this.covered);
       });
@@ -152,6 +153,15 @@ function emitCollection(
   const hash = store.hashOfEntry(at);
   const keyOffset = entries.keyOffset(at);
   const keyLength = entries.keyLength(at);
+  if (entries.type(at) === EntryType.list) {
+    const { otherLists: lists } = store;
+    lists.stand(ks, hash, at, arena.u8, keyOffset, keyLength);
+    const meta = lists.meta();
+    emitState(writer, ks, withoutExpiry(meta), arena.u8, keyOffset, keyLength, covered);
+    lists.emit(writer, covered, Number.POSITIVE_INFINITY, new ListCursor());
+    emitState(writer, ks, expiryOnly(meta), arena.u8, keyOffset, keyLength, covered);
+    return;
+  }
   others.stand(ks, hash, at, arena.u8, keyOffset, keyLength, entries.type(at));
   const meta = others.meta();
   emitState(writer, ks, withoutExpiry(meta), arena.u8, keyOffset, keyLength, covered);
@@ -214,6 +224,53 @@ function emitPacked(
       0,
       0,
     );
+  }
+}
+
+/** The scan of a collection at `at`, or undefined where it is packed. */
+function largeScan(
+  store: Store,
+  ks: Keyspace,
+  at: number,
+  covered: VersionVector | undefined,
+): NestScan | ListScan | undefined {
+  if (store.entries.type(at) !== EntryType.list) return NestScan.of(store, ks, at, covered);
+  return store.entries.encoding(at) === Form.nest ? new ListScan(store, ks, at, covered) : undefined;
+}
+
+/** The scan of one large list, by position, so that elements may come and go meanwhile. */
+class ListScan {
+  private readonly store: Store;
+  private readonly ks: Keyspace;
+  private readonly covered: VersionVector | undefined;
+  private readonly key: Uint8Array;
+  private readonly cursor = new ListCursor();
+  private started = false;
+
+  constructor(store: Store, ks: Keyspace, at: number, covered: VersionVector | undefined) {
+    this.store = store;
+    this.ks = ks;
+    this.covered = covered;
+    const offset = store.entries.keyOffset(at);
+    this.key = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
+  }
+
+  /** Appends the deltas of the next slice; returns whether there is more. */
+  next(writer: BatchWriter, count: number): boolean {
+    const { store, ks, key, covered } = this;
+    const { otherLists: lists } = store;
+    const hash = store.hash.of(key, 0, key.length);
+    const live = ks.entryOf(hash, key, 0, key.length);
+    const at = live !== 0 ? live : ks.tombOf(hash, key, 0, key.length);
+    if (at === 0 || store.entries.type(at) !== EntryType.list) return false;
+    lists.stand(ks, hash, at, key, 0, key.length);
+    if (!this.started) {
+      this.started = true;
+      emitState(writer, ks, withoutExpiry(lists.meta()), key, 0, key.length, covered);
+    }
+    if (!lists.emit(writer, covered, count, this.cursor)) return true;
+    emitState(writer, ks, expiryOnly(lists.meta()), key, 0, key.length, covered);
+    return false;
   }
 }
 

@@ -34,6 +34,7 @@ import {
   zeroDot,
 } from './key-state.ts';
 import { type Ground, Keyspace, type States } from './keyspace.ts';
+import { Lists } from './lists.ts';
 import { Nests } from './nest.ts';
 import type { OrderIndex } from './order-index.ts';
 import { OrderNodes } from './order-nodes.ts';
@@ -93,6 +94,9 @@ export class Store {
   /** One for the collection that a command has open, one for joins and purges in its midst. */
   readonly elements: Elements;
   readonly others: Elements;
+  /** The same for lists. */
+  readonly lists: Lists;
+  readonly otherLists: Lists;
   readonly registers: Registers;
   readonly sortedSets: SortedSets;
   readonly compression: Compression;
@@ -160,6 +164,8 @@ export class Store {
     this.strings = new Strings(this);
     this.elements = new Elements(this);
     this.others = new Elements(this);
+    this.lists = new Lists(this);
+    this.otherLists = new Lists(this, this.lists);
     this.registers = new Registers(this);
     this.sortedSets = new SortedSets(this);
     this.packing = new PackingPass(this);
@@ -486,9 +492,13 @@ export class Store {
 
   /** Stands on a collection by its entry, for what happens in the midst of something else. */
   collectionAt(ks: Keyspace, hash: number, at: number): Collection {
-    const { entries, arena, others } = this;
+    const { entries, arena, others, otherLists } = this;
     const offset = entries.keyOffset(at);
     const key = arena.u8.slice(offset, offset + entries.keyLength(at));
+    if (entries.type(at) === EntryType.list) {
+      otherLists.stand(ks, hash, at, key, 0, key.length);
+      return otherLists;
+    }
     others.stand(ks, hash, at, key, 0, key.length, entries.type(at));
     return others;
   }
@@ -559,7 +569,8 @@ export class Store {
   /** Frees what an entry of a table that is out of use has outside its block. */
   private releaseNested(entry: number): void {
     const type = this.entries.type(entry);
-    if (type !== EntryType.string && type !== EntryType.tomb) this.others.freeNest(entry);
+    if (type === EntryType.list) this.lists.freeNest(entry);
+    else if (type !== EntryType.string && type !== EntryType.tomb) this.others.freeNest(entry);
   }
 
   /** After an allocation has failed: empties a sparse slab. Returns whether there may be more to gain. */

@@ -10,7 +10,15 @@ import { RedisOracle, redisMissing } from './redis-oracle.ts';
 /** redis-server 7.0 does not know them. */
 const later = new Set(['waitaof']);
 const inServerGroup = new Set(['dbsize', 'flushdb', 'flushall', 'swapdb']);
-const groups = new Set<string>(['string', 'bitmap', 'hyperloglog', 'generic', 'transactions', 'pubsub']);
+const groups = new Set<string>([
+  'string',
+  'list',
+  'bitmap',
+  'hyperloglog',
+  'generic',
+  'transactions',
+  'pubsub',
+]);
 /** Containers of subcommands are described by those. */
 const specs = commandList.filter(
   (c) => (groups.has(c.group) && !later.has(c.name)) || inServerGroup.has(c.name),

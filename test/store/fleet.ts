@@ -114,6 +114,11 @@ export class TestNode {
         `run ${stampFrom(d.runHi, d.runLo)} sum ${d.has(DeltaFlag.decimal) ? value : d.sumHi * 2 ** 32 + (d.sumLo >>> 0)}`,
       );
     }
+    if (d.positionLength > 0) {
+      const position = d.buf.toString('hex', d.positionOffset, d.positionOffset + d.positionLength);
+      const id = d.baseOrigin === 0 ? '' : `${name(d.baseOrigin)}@${stampFrom(d.baseHi, d.baseLo)}`;
+      parts.push(`at ${position} id ${id}`);
+    }
     if (d.kind === DeltaKind.clear) parts.push(`kill ${name(d.baseOrigin)}@${stampFrom(d.baseHi, d.baseLo)}`);
     const records = d.records
       .map(
@@ -151,6 +156,7 @@ function contentOf(store: Store, ks: Keyspace, at: number): string {
   const { entries, elements } = store;
   const type = entries.type(at);
   if (type === EntryType.string) return store.strings.copy(at).toString('latin1');
+  if (type === EntryType.list) return listOf(store, ks, at);
   elements.stand(
     ks,
     store.hashOfEntry(at),
@@ -168,6 +174,18 @@ function contentOf(store: Store, ks: Keyspace, at: number): string {
   });
   assert.equal(lines.length, elements.size, 'a collection counts what it holds');
   return `${type}{${lines.sort().join(',')}}`;
+}
+
+/** The values of a list in their order. */
+function listOf(store: Store, ks: Keyspace, at: number): string {
+  const { lists, entries } = store;
+  lists.stand(ks, store.hashOfEntry(at), at, store.arena.u8, entries.keyOffset(at), entries.keyLength(at));
+  const values = lists
+    .memories()
+    .filter((e) => !e.isDead)
+    .map((e) => Buffer.from(e.bytes).toString('latin1'));
+  assert.equal(values.length, lists.size, 'a list counts what it holds');
+  return `[${values.join(',')}]`;
 }
 
 /** The wall time of a node's clock. */

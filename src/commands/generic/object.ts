@@ -14,6 +14,8 @@ const listpackEntriesMax = 128;
 const listpackBytesMax = 64;
 /** Up to here Redis keeps a string in one allocation with its object. */
 const embstrBytesMax = 44;
+/** Up to here Redis keeps a list in one listpack: its list-max-listpack-size of -2. */
+const listBytesMax = 8192;
 const noFrequency =
   'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching ' +
   'between policies at runtime LRU and LFU data will take some time to adjust.';
@@ -68,6 +70,10 @@ function encoding(call: Call, at: number): void {
   }
   if (call.store.entries.type(at) === EntryType.zset) {
     call.reply.bulkLatin1(sortedSetEncoding(call.store, at));
+    return;
+  }
+  if (call.store.entries.type(at) === EntryType.list) {
+    call.reply.bulkLatin1(call.store.lists.fitsListpack(at, listBytesMax) ? 'listpack' : 'quicklist');
     return;
   }
   const { strings } = call.store;

@@ -1,5 +1,7 @@
 // MEMORY USAGE, STATS, DOCTOR, MALLOC-STATS, PURGE: what keys take and how the arena is filled, all of it counted, none
 // estimated. https://redis.io/commands/memory
+import { EntryType } from '../../store/entry.ts';
+import type { Store } from '../../store/store.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
@@ -51,7 +53,12 @@ function usage(call: Call): void {
   }
   const at = call.find(2);
   if (at === 0) call.reply.nil();
-  else call.reply.integer(call.store.arena.capacity(at) + slotBytes);
+  else call.reply.integer(call.store.arena.capacity(at) + outerBytes(call.store, at) + slotBytes);
+}
+
+/** What an entry has outside its block. */
+function outerBytes(store: Store, at: number): number {
+  return store.entries.type(at) === EntryType.list ? store.lists.outerBytes(at) : 0;
 }
 
 function purge(call: Call): void {

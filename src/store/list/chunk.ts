@@ -19,9 +19,16 @@
 //               0xf0 .. 0xfe as expected after 1 to 15 elements that are gone, 0xff varint after 16 and more
 //   attributes  0xe8 | 1 the value's own dot (zigzag difference to the stamp, varint origin) | 2 extension of the position
 //               (varint length, bytes)
+import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import type { Arena } from '../arena.ts';
 import { type Element, Place } from './element.ts';
-import { valueBytesAt, valueHeadBytesMax, valueHeadEnd, writeValueHead } from './list-value.ts';
+import {
+  type ListValue,
+  valueBytesAt,
+  valueHeadBytesMax,
+  valueHeadEnd,
+  writeValueHead,
+} from './list-value.ts';
 import { positionBytesMax, rankStep } from './position.ts';
 
 export const chunkHeaderBytes = 56;
@@ -78,6 +85,11 @@ export class Chunks {
   private readonly relationBehind = new Uint8Array(relationBytesMax);
   private readonly tails = Array.from({ length: kept }, () => new TailOffsets());
   private lastTag = 0;
+  private readonly needle = new Uint8Array(valueHeadBytesMax);
+  private needleBytes = 0;
+  private needleTail = 0;
+  private needleFrom: Uint8Array = this.needle;
+  private needleOffset = 0;
   private readonly end1 = new Place();
   private p = 0;
 
@@ -112,6 +124,11 @@ export class Chunks {
 
   room(chunk: number): number {
     return this.i32[(chunk >> 2) + 13]!;
+  }
+
+  /** The chunk has been given more bytes, or fewer, behind its data. */
+  setRoom(chunk: number, bytes: number): void {
+    this.i32[(chunk >> 2) + 13] = bytes;
   }
 
   private setCount(w: number, count: number): void {
@@ -182,20 +199,23 @@ export class Chunks {
     const u8 = this.u8;
     this.at = this.end;
     this.p = this.end;
-    let b = u8[this.p]!;
+    const b = u8[this.p]!;
     if (this.index === 0) this.first(this.chunk, this.place);
     else if (b < relationHead || (b & 0xf8) === attributesHead) this.place.advance(1, this.step);
-    else {
-      this.readRelation(b);
-      b = u8[this.p]!;
-    }
+    else this.readRelation(b);
+    this.finish();
+    return true;
+  }
+
+  /** Reads on from the end of a relation. */
+  private finish(): void {
+    const b = this.u8[this.p]!;
     this.attributes = this.p;
     this.dotOrigin = 0;
     this.extensionLength = 0;
     if (b >= valueHeadEnd) this.readAttributes(b);
     this.value = this.p;
-    this.end = this.p + valueBytesAt(u8, this.p);
-    return true;
+    this.end = this.p + valueBytesAt(this.u8, this.p);
   }
 
   /** Stands at element k, with the one before it (if any) in `before`; k = the count: behind the last one. */
@@ -261,6 +281,12 @@ export class Chunks {
     return z % 2 === 0 ? z / 2 : -(z + 1) / 2;
   }
 
+  private skipRelation(b: number): void {
+    this.p += 1;
+    if (b === 0xff) this.varint();
+    else if (b < attributesHead) for (let bits = b & 7; bits !== 0; bits &= bits - 1) this.varint();
+  }
+
   /** Where the value of the element at `at` stands: past its relation and its attributes. */
   valueAt(at: number): number {
     const u8 = this.u8;
@@ -268,9 +294,7 @@ export class Chunks {
     let b = u8[at]!;
     if (b < valueHeadEnd) return at;
     if ((b & 0xf8) !== attributesHead) {
-      this.p += 1;
-      if (b === 0xff) this.varint();
-      else if (b < attributesHead) for (let bits = b & 7; bits !== 0; bits &= bits - 1) this.varint();
+      this.skipRelation(b);
       b = u8[this.p]!;
       if (b < valueHeadEnd) return this.p;
     }
@@ -284,6 +308,22 @@ export class Chunks {
       this.p += length;
     }
     return this.p;
+  }
+
+  /** Stands at the last element, which there must be. */
+  openLast(chunk: number): void {
+    const count = this.countOf(chunk);
+    const at = this.elementAt(chunk, count - 1);
+    this.last(chunk, this.place);
+    this.chunk = chunk;
+    this.count = count;
+    this.step = this.stepOf(chunk >> 2);
+    this.index = count - 1;
+    this.at = at;
+    this.p = at;
+    const b = this.u8[at]!;
+    if (b >= valueHeadEnd && (b & 0xf8) !== attributesHead) this.skipRelation(b);
+    this.finish();
   }
 
   /** The offset of the first element: walk on with `valueAt` and the value's length. */
@@ -303,6 +343,62 @@ export class Chunks {
     let at = chunk + this.i32[w + 1]!;
     for (let i = 0; i < k; i++) at = this.after(at);
     return at;
+  }
+
+  /** What follows the value at `value`. */
+  behind(value: number): number {
+    return value + valueBytesAt(this.u8, value);
+  }
+
+  /** Replies with the values of `n` elements from the one at `at` on. */
+  reply(at: number, n: number, reply: ReplyWriter, scratch: ListValue): void {
+    const u8 = this.u8;
+    let p = at;
+    for (let i = 0; i < n; i++) {
+      if (u8[p]! >= valueHeadEnd) p = this.valueAt(p);
+      const b = u8[p]!;
+      if (b < 0x80) {
+        reply.bulkInteger(b);
+        p += 1;
+      } else if (b < 0xc0) {
+        reply.bulkShort(u8, p + 1, b & 63);
+        p += 1 + (b & 63);
+      } else {
+        scratch.read(u8, p);
+        reply.bulk(scratch.bytes, scratch.offset, scratch.length);
+        p = this.behind(p);
+      }
+    }
+  }
+
+  /** Takes up the value that `needlesIn` looks for, which must stay where it is. */
+  prepareNeedle(bytes: Uint8Array, offset: number, length: number): void {
+    this.needleBytes = writeValueHead(bytes, offset, length, this.needle, 0);
+    this.needleTail = this.needle[0]! >= 0x80 && this.needle[0]! < 0xd0 ? length : 0;
+    this.needleFrom = bytes;
+    this.needleOffset = offset;
+  }
+
+  /** Which of the `n` elements from k on have the value looked for. */
+  needlesIn(chunk: number, k: number, n: number): number[] {
+    const { u8, needle } = this;
+    const found: number[] = [];
+    let p = this.elementAt(chunk, k);
+    for (let i = k; i < k + n; i++) {
+      if (u8[p]! >= valueHeadEnd) p = this.valueAt(p);
+      if (u8[p] === needle[0] && this.isNeedle(p)) found.push(i);
+      p = this.behind(p);
+    }
+    return found;
+  }
+
+  /** A value has one form only, so equal values are equal bytes. */
+  private isNeedle(p: number): boolean {
+    const { u8, needle, needleBytes, needleTail, needleFrom, needleOffset } = this;
+    for (let i = 1; i < needleBytes; i++) if (u8[p + i] !== needle[i]) return false;
+    const tail = p + needleBytes;
+    for (let i = 0; i < needleTail; i++) if (u8[tail + i] !== needleFrom[needleOffset + i]) return false;
+    return true;
   }
 
   private after(at: number): number {
@@ -437,10 +533,21 @@ export class Chunks {
     const at = i32[w + 1]! - need;
     const behind = this.writePrepared(chunk + at, e);
     copyRun(this.u8, behind, this.relation, 0, relation);
+    this.moveOffset(w, count, behind - chunk);
     i32[w + 1] = at;
     this.setFirst(w, e.place);
     this.setCount(w, count + 1);
     return true;
+  }
+
+  /** The first of `count` elements begins elsewhere, as it has a relation now or has none any more. */
+  private moveOffset(w: number, count: number, offset: number): void {
+    const tag = this.i32[w]!;
+    if (tag === 0) return;
+    const tail = this.tails[tag & (kept - 1)]!;
+    if (tail.tag !== tag || tail.top - tail.bottom < count) return;
+    tail.bottom = tail.top - count;
+    tail.offsets[tail.bottom] = offset;
   }
 
   /** Moves the data to the front so that `need` bytes fit behind them; not for the sake of a few bytes more. */
@@ -460,6 +567,11 @@ export class Chunks {
     if (free < need + 2 * slackBytes + (room >> 4)) return false;
     this.shiftData(chunk, room - slackBytes - (end - start));
     return true;
+  }
+
+  /** Moves the data to the front. */
+  pullLeft(chunk: number): void {
+    this.shiftData(chunk, chunkHeaderBytes);
   }
 
   private shiftData(chunk: number, start: number): void {
@@ -486,10 +598,7 @@ export class Chunks {
     i32[w + 1] = this.attributes - chunk;
     this.setFirst(w, this.place);
     this.setCount(w, count);
-    const tag = i32[w]!;
-    if (tag === 0) return;
-    const tail = this.tails[tag & (kept - 1)]!;
-    if (tail.tag === tag && tail.top - tail.bottom > count) tail.bottom = tail.top - count;
+    this.moveOffset(w, count, this.attributes - chunk);
   }
 
   /** Takes the last element out. */
@@ -595,8 +704,9 @@ export class Chunks {
     const i32 = this.i32;
     const [start, end] = [chunk + i32[w + 1]!, chunk + i32[w + 2]!];
     const more = need - (to - from);
-    if (more === 0) return from;
+    // Also where nothing moves: a relation may have taken the place of an element.
     this.forgetTail(w);
+    if (more === 0) return from;
     const right = more < 0 || end + more + spareBytes <= chunk + i32[w + 13]!;
     const left = more < 0 || start - more - spareBytes >= chunk + chunkHeaderBytes;
     if (right && (!left || end - to <= from - start)) {
@@ -684,6 +794,14 @@ export class Chunks {
 
 /** Writes how `next` differs from what is expected after `place`; returns the bytes taken. */
 function writeRelation(place: Place, next: Place, step: number, out: Uint8Array): number {
+  if (
+    next.lo === ((place.lo + step) | 0) &&
+    next.hi === place.hi &&
+    next.origin === place.origin &&
+    next.rank - place.rank === rankStep
+  ) {
+    return 0;
+  }
   const stamps = (next.hi - place.hi) * two32 + ((next.lo >>> 0) - (place.lo >>> 0));
   const ranks = next.rank - place.rank;
   const steps = stamps * step;

@@ -32,6 +32,7 @@ export class ListChunks {
   private readonly ground: ListGround;
   private readonly compareOrigins: (a: number, b: number) => number;
   private readonly i32: Int32Array;
+  private readonly usesReserve: boolean;
   /** The one chunk where there is no directory. */
   private single = 0;
   private directory = 0;
@@ -39,8 +40,15 @@ export class ListChunks {
   /** Index of the first entry in use. */
   private head = 0;
 
-  constructor(chunks: Chunks, ground: ListGround, compareOrigins: (a: number, b: number) => number) {
+  /** `usesReserve`: what is entered here is remembered of deletes, for which memory is kept free. */
+  constructor(
+    chunks: Chunks,
+    ground: ListGround,
+    compareOrigins: (a: number, b: number) => number,
+    usesReserve = false,
+  ) {
     this.chunks = chunks;
+    this.usesReserve = usesReserve;
     this.ground = ground;
     this.compareOrigins = compareOrigins;
     this.i32 = ground.arena.i32;
@@ -318,6 +326,26 @@ export class ListChunks {
     for (; rest > 0; rest--) this.removeLast();
   }
 
+  /** Takes out all elements of which `isDoomed` says so, asked while `chunks` stands at each. False: no room left. */
+  removeWhere(isDoomed: () => boolean): boolean {
+    const { chunks } = this;
+    const doomed: number[] = [];
+    for (let ordinal = this.size - 1; ordinal >= 0; ordinal--) {
+      doomed.length = 0;
+      chunks.open(this.chunkAt(ordinal));
+      while (chunks.next()) if (isDoomed()) doomed.push(chunks.index);
+      if (doomed.length === this.countAt(ordinal) && !this.isFixed) this.dropChunks(ordinal, 1);
+      else {
+        for (let i = doomed.length - 1; i >= 0; i--) {
+          this.ordinal = ordinal;
+          this.k = doomed[i]!;
+          if (!this.removeHere()) return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** After a removal: drops an empty chunk, joins a sparse one to a neighbour. */
   private tidy(ordinal: number): void {
     if (this.isFixed) return;
@@ -345,7 +373,7 @@ export class ListChunks {
 
   private alloc(bytes: number): number {
     const { ground } = this;
-    const block = ground.arena.alloc(bytes, ground.reserveBytes);
+    const block = ground.arena.alloc(bytes, this.usesReserve ? 0 : ground.reserveBytes);
     if (block !== 0) return block;
     ground.starved = true;
     throw new CommandError(outOfMemory);
@@ -391,7 +419,7 @@ export class ListChunks {
     this.enter(ordinal, chunk);
   }
 
-  /** Puts a chunk of one's own making, which came from `reserve`, into the directory; frees it where that fails. */
+  /** Puts a new chunk into the directory; frees it where that fails. */
   private enter(ordinal: number, chunk: number): void {
     try {
       this.openEntry(ordinal);
@@ -402,11 +430,14 @@ export class ListChunks {
     this.setEntry(ordinal, chunk);
   }
 
-  /** Takes a chunk, made elsewhere, as the only one of an empty list. Throws CommandError OOM. */
+  /** Takes a copy of a chunk that lies elsewhere as the only one of an empty list. Throws CommandError OOM. */
   adopt(chunk: number): void {
-    this.openEntry(0);
-    this.setEntry(0, chunk);
-    this.count = this.chunks.countOf(chunk);
+    const { arena } = this.ground;
+    const bytes = chunkHeaderBytes + this.chunks.dataBytes(chunk) + elementExtraBytes;
+    const block = this.alloc(Math.max(chunkBytesMin, bytes + (bytes >> 2)));
+    this.chunks.copyTo(chunk, block, arena.capacity(block), false);
+    this.enter(0, block);
+    this.count = this.chunks.countOf(block);
   }
 
   /** Splits a chunk before element k. Removals split too, so it takes what is kept free for deletes. */

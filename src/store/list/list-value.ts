@@ -154,6 +154,22 @@ export class ListValue {
     this.length = this.digits.length - p;
   }
 
+  /** What the value that was read takes in a listpack of Redis; `head` is its head here. */
+  listpackBytes(head: number): number {
+    const { length } = this;
+    let bytes: number;
+    if (head >= 0x80 && head < 0xd0) bytes = length + (length < 64 ? 1 : length < 4096 ? 2 : 5);
+    else if (head < 0x80) bytes = 1;
+    else {
+      const n = Number(
+        Buffer.from(this.bytes.buffer, this.bytes.byteOffset + this.offset, length).toString(),
+      );
+      const m = n < 0 ? -1 - n : n;
+      bytes = m < 4096 ? 2 : m < 2 ** 15 ? 3 : m < 2 ** 23 ? 4 : m < 2 ** 31 ? 5 : 9;
+    }
+    return bytes + (bytes < 128 ? 1 : bytes < 16_384 ? 2 : bytes < 2_097_152 ? 3 : bytes < 2 ** 28 ? 4 : 5);
+  }
+
   /** Puts the digits at the end of the scratch buffer; returns where they begin. */
   private integer(u8: Uint8Array, at: number, b: number): number {
     const out = this.digits;

@@ -266,7 +266,7 @@ test('any history leaves what an array would hold, ids, positions and dots inclu
       pair.list.free();
       assert.equal(pair.arena.liveBytes, 0);
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   );
 });
 
@@ -291,7 +291,7 @@ test('elements inserted by position land where they belong', () => {
         assert.deepEqual(other.read(), pair.read());
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
 

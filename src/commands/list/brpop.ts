@@ -1,0 +1,17 @@
+// BRPOP key [key ...] timeout: RPOP that waits for an element. https://redis.io/commands/brpop
+import type { CommandSpec } from '../command.ts';
+import { blockingPop } from './blocking-pop.ts';
+
+export const command: CommandSpec = {
+  name: 'brpop',
+  arity: -3,
+  flags: ['write', 'noscript', 'blocking'],
+  keys: { first: 1, last: -2, step: 1 },
+  keyFlags: ['RW', 'access', 'delete'],
+  group: 'list',
+  since: '2.0.0',
+  summary: 'Removes the last element of the first list that has one and returns it; waits where none has.',
+  syntax: '<key> [<key> ...] <timeout>',
+  complexity: 'O(N), N being the number of keys',
+  run: (call) => blockingPop(call, false),
+};

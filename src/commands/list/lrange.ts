@@ -1,0 +1,30 @@
+// LRANGE key start stop: a run of elements, straight from the arena into the reply. https://redis.io/commands/lrange
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { readList } from './open-list.ts';
+
+export const command: CommandSpec = {
+  name: 'lrange',
+  arity: 4,
+  flags: ['readonly'],
+  keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RO', 'access'],
+  group: 'list',
+  since: '1.0.0',
+  summary: 'Returns the elements of a list between two indexes, both included.',
+  syntax: '<key> <start> <stop>',
+  complexity: 'O(S+N), S being the way from the nearer end and N the elements returned',
+  run: lrange,
+};
+
+function lrange(call: Call): void {
+  const first = Number(call.bigInteger(2));
+  const last = Number(call.bigInteger(3));
+  const lists = readList(call, 1);
+  const size = lists?.size ?? 0;
+  const start = Math.max(0, first < 0 ? size + first : first);
+  const stop = Math.min(size - 1, last < 0 ? size + last : last);
+  const count = Math.max(0, stop - start + 1);
+  call.reply.array(count);
+  if (count > 0) lists?.reply(start, count, call.reply);
+}

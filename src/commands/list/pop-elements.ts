@@ -1,0 +1,44 @@
+// What the commands that pop share: elements leave one by one from one end, each by a remove of its own.
+import { CommandError } from '../../base/errors.ts';
+import { outOfRangePositive, wrongArguments } from '../../resp/errors.ts';
+import type { Lists } from '../../store/lists.ts';
+import type { Call } from '../call.ts';
+import { openList } from './open-list.ts';
+
+/** LPOP and RPOP. */
+export function popCommand(call: Call, atFront: boolean): void {
+  if (call.argc > 3) throw new CommandError(wrongArguments(call.name));
+  const { reply } = call;
+  const count = call.argc === 3 ? Number(call.bigInteger(2, outOfRangePositive)) : -1;
+  if (call.argc === 3 && count < 0) throw new CommandError(outOfRangePositive);
+  const lists = openList(call, 1);
+  if (lists.at === 0) {
+    if (count < 0) reply.nil();
+    else reply.nilArray();
+    return;
+  }
+  if (count < 0) popOne(call, lists, atFront, 1);
+  else if (count === 0) reply.array(0);
+  else popMany(call, lists, atFront, count, 1);
+}
+
+/** Pops an element of the open list, the key in argument `key`, and replies with it. */
+export function popOne(call: Call, lists: Lists, atFront: boolean, key: number): void {
+  lists.pop(atFront, call.reply);
+  tellOfPop(call, lists, atFront, key);
+}
+
+/** Pops up to `count` elements of the open list, and replies with an array of them. */
+export function popMany(call: Call, lists: Lists, atFront: boolean, count: number, key: number): void {
+  const { reply } = call;
+  const n = Math.min(count, lists.size);
+  reply.array(n);
+  for (let i = 0; i < n; i++) lists.pop(atFront, reply);
+  tellOfPop(call, lists, atFront, key);
+}
+
+/** The events of a pop from the list that was open. */
+export function tellOfPop(call: Call, lists: Lists, atFront: boolean, key: number): void {
+  call.notify(atFront ? 'lpop' : 'rpop', key);
+  if (lists.at === 0) call.notify('del', key);
+}

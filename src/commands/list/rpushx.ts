@@ -1,0 +1,17 @@
+// RPUSHX key element [element ...]: one insert each. https://redis.io/commands/rpushx
+import type { CommandSpec } from '../command.ts';
+import { pushValues } from './push-values.ts';
+
+export const command: CommandSpec = {
+  name: 'rpushx',
+  arity: -3,
+  flags: ['write', 'denyoom', 'fast'],
+  keys: { first: 1, last: 1, step: 1 },
+  keyFlags: ['RW', 'insert'],
+  group: 'list',
+  since: '2.2.0',
+  summary: 'Adds elements behind the last one of a list that exists.',
+  syntax: '<key> <element> [<element> ...]',
+  complexity: 'O(N), N being the number of elements added',
+  run: (call) => pushValues(call, false, true),
+};

@@ -1,0 +1,1287 @@
+// Lists as keys: the elements that live, those that are remembered as dead, the state of the key beside them, and how a
+// command's change becomes deltas. One list is open at a time. What an element is in memory is the business of the files
+// in list/; what joins mean for a list is in list/join-list.ts. It knows no commands.
+//
+//   packed  [pad to 4 bytes] u32 bytes of meta, meta (a packed KeyState, padded), chunk of the living [, chunk of the dead]
+//   nest    u32 number of a ListNest
+//
+// A dead element is kept at its position with no value; its value's dot is the event that removed it.
+import { assert } from '../base/assert.ts';
+import { stampFrom, stampHi, stampLo } from '../base/clock.ts';
+import { CommandError } from '../base/errors.ts';
+import type { BatchWriter } from '../delta/batch-writer.ts';
+import type { VersionVector } from '../delta/vector.ts';
+import { wrongType } from '../resp/errors.ts';
+import type { ReplyWriter } from '../resp/reply-writer.ts';
+import type { Collection } from './collection.ts';
+import { EntryType, Form } from './entry.ts';
+import {
+  type Dot,
+  emptyState,
+  greatestDot,
+  joinClear,
+  type KeyState,
+  type Kill,
+  raiseFloor,
+  zeroDot,
+} from './key-state.ts';
+import { forgetDead, type Keyspace } from './keyspace.ts';
+import { Chunks, chunkElementsMax, chunkHeaderBytes } from './list/chunk.ts';
+import { Element } from './list/element.ts';
+import { ListChunks } from './list/list-chunks.ts';
+import { ListValue } from './list/list-value.ts';
+import {
+  type Position,
+  positionBetween,
+  positionBytesMax,
+  rankAfter,
+  rankBefore,
+  rankStep,
+  writeInteger,
+} from './list/position.ts';
+import type { Store } from './store.ts';
+
+/** A list whose packed form would be larger has its chunks in blocks of their own. */
+const packedBytesMax = 4096;
+const packedRoomMin = 40;
+const listpackHeaderBytes = 7;
+/** More than relations, attributes and the room that chunks keep free can add to an element. */
+const elementExtraBytes = 64;
+/** Packed lists with less in them than an eighth of their room give room back, down to this. */
+const shrinkBytesMin = 512;
+
+/** What a large list has beside its entry. */
+export class ListNest {
+  readonly live: ListChunks;
+  readonly dead: ListChunks;
+  /** The key's state but for its content; undefined = nothing worth remembering. */
+  meta: KeyState | undefined;
+
+  constructor(live: ListChunks, dead: ListChunks) {
+    this.live = live;
+    this.dead = dead;
+  }
+}
+
+/** Ranks up to here have many after them. */
+const plainRankMax = 2 ** 48;
+const noBytes = new Uint8Array(0);
+const zeroBytes = new Uint8Array(packedBytesMax);
+
+export class Lists implements Collection {
+  at = 0;
+  /** The living elements of the open list, where they have been looked up. */
+  private view: ListChunks | undefined;
+  readonly chunks: Chunks;
+  readonly value = new ListValue();
+  /** The element that is written next. */
+  readonly element = new Element();
+  readonly store: Store;
+  private readonly nests: (ListNest | undefined)[];
+  private readonly freeNests: number[];
+  /** Views of packed lists. */
+  private readonly packedLive: ListChunks;
+  private readonly packedDead: ListChunks;
+  private readonly grave = new Element();
+  private readonly position = new Uint8Array(positionBytesMax + 16);
+  private ks: Keyspace;
+  private hash = 0;
+  private key: Uint8Array = noBytes;
+  private keyOffset = 0;
+  private keyLength = 0;
+  /** What the change under way leaves free: nothing where it removes. */
+  private reserveBytes = 0;
+  private residueOf = 0;
+  private residue = 0;
+
+  /** `sibling`: another one for the same store, with which it shares the large lists and what knows chunks. */
+  constructor(store: Store, sibling?: Lists) {
+    this.store = store;
+    this.ks = store.keyspaces[0]!;
+    this.chunks = sibling?.chunks ?? new Chunks(store.arena);
+    this.nests = sibling?.nests ?? [];
+    this.freeNests = sibling?.freeNests ?? [];
+    this.packedLive = this.newChunks(false);
+    this.packedDead = this.newChunks(true);
+  }
+
+  private newChunks(isDead: boolean): ListChunks {
+    const { store } = this;
+    return new ListChunks(this.chunks, store.ground, (a, b) => store.origins.compare(a, b), isDead);
+  }
+
+  // ---- opening
+
+  /**
+   * Opens a key for the calls that follow; `key` must stay as it is meanwhile. Returns whether it exists. Throws
+   * CommandError WRONGTYPE where it is of another type.
+   */
+  open(ks: Keyspace, key: Uint8Array, offset: number, length: number): boolean {
+    const { store } = this;
+    const hash = store.hash.of(key, offset, length);
+    const at = store.find(ks, hash, key, offset, length);
+    if (at !== 0 && store.entries.type(at) !== EntryType.list) throw new CommandError(wrongType);
+    this.stand(ks, hash, at, key, offset, length);
+    return at !== 0;
+  }
+
+  /** Opens a key whose entry has been found: 0 = there is none. */
+  stand(ks: Keyspace, hash: number, at: number, key: Uint8Array, offset: number, length: number): void {
+    this.ks = ks;
+    this.hash = hash;
+    this.at = at;
+    this.view = undefined;
+    this.key = key;
+    this.keyOffset = offset;
+    this.keyLength = length;
+    this.reserveBytes = this.store.ground.reserveBytes;
+  }
+
+  get keyRange(): { readonly key: Uint8Array; readonly offset: number; readonly length: number } {
+    return { key: this.key, offset: this.keyOffset, length: this.keyLength };
+  }
+
+  /** Elements of the open list. */
+  get size(): number {
+    return this.at === 0 ? 0 : this.live.count;
+  }
+
+  /** The living elements of the open list, which there is. Void after the next change. */
+  get live(): ListChunks {
+    this.view ??= this.liveAt(this.at);
+    return this.view;
+  }
+
+  private liveAt(at: number): ListChunks {
+    const nest = this.nestAt(at);
+    if (nest !== undefined) return nest.live;
+    this.packedLive.fix(this.liveChunk(at));
+    return this.packedLive;
+  }
+
+  /** The entry has moved, or has another form: what was known of where things are is void. */
+  private lookAnew(at: number): void {
+    this.at = at;
+    this.view = undefined;
+  }
+
+  /** The dead elements that are remembered of the open list; undefined where there are none. */
+  get dead(): ListChunks | undefined {
+    const nest = this.nestAt(this.at);
+    if (nest !== undefined) return nest.dead;
+    const chunk = this.deadChunk(this.at);
+    if (chunk === 0) return undefined;
+    this.packedDead.fix(chunk);
+    return this.packedDead;
+  }
+
+  private nestAt(at: number): ListNest | undefined {
+    if (this.store.entries.encoding(at) !== Form.nest) return undefined;
+    const nest = this.nests[this.nestNumber(at)];
+    assert(nest !== undefined, 'an entry names a list that is gone');
+    return nest;
+  }
+
+  private nestNumber(at: number): number {
+    const { u8 } = this.store.arena;
+    const p = this.store.entries.valueOffset(at);
+    return u8[p]! | (u8[p + 1]! << 8) | (u8[p + 2]! << 16) | (u8[p + 3]! << 24);
+  }
+
+  private metaWord(at: number): number {
+    return (this.store.entries.valueOffset(at) + 3) >> 2;
+  }
+
+  private liveChunk(at: number): number {
+    const w = this.metaWord(at);
+    return (w + 1) * 4 + this.store.arena.i32[w]!;
+  }
+
+  private deadChunk(at: number): number {
+    const { entries } = this.store;
+    const live = this.liveChunk(at);
+    const chunk = live + this.chunks.room(live);
+    return chunk + chunkHeaderBytes <= entries.valueOffset(at) + entries.valueLength(at) ? chunk : 0;
+  }
+
+  /** Bytes of an entry's list beside the entry. */
+  outerBytes(at: number): number {
+    const nest = this.nestAt(at);
+    return nest === undefined ? 0 : nest.live.blockBytes() + nest.dead.blockBytes();
+  }
+
+  // ---- reading
+
+  /** Reads the element at an index, which there must be, into `value`. */
+  readAt(index: number): void {
+    const { live } = this;
+    live.locate(index);
+    const at = this.chunks.elementAt(live.chunkAt(live.ordinal), live.k);
+    this.value.read(this.store.arena.u8, this.chunks.valueAt(at));
+  }
+
+  /** Replies with `count` elements from `from` on, which there must be. */
+  reply(from: number, count: number, reply: ReplyWriter): void {
+    const { live, chunks } = this;
+    live.locate(from);
+    let { ordinal, k } = live;
+    for (let rest = count; rest > 0; ordinal++) {
+      const n = Math.min(rest, live.countAt(ordinal) - k);
+      const chunk = live.chunkAt(ordinal);
+      chunks.reply(chunks.elementAt(chunk, k), n, reply, this.value);
+      rest -= n;
+      k = 0;
+    }
+  }
+
+  /**
+   * The indexes of elements with this value, from the front or from the end: past `skip` of them, at most `limit`, with
+   * at most `lookMax` elements looked at; 0 = no limit.
+   */
+  matches(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    fromEnd: boolean,
+    lookMax: number,
+    skip: number,
+    limit: number,
+  ): number[] {
+    const { live, chunks } = this;
+    const looks = lookMax === 0 ? live.count : Math.min(lookMax, live.count);
+    const wanted = limit === 0 ? Number.POSITIVE_INFINITY : limit;
+    const found: number[] = [];
+    let passed = 0;
+    let base = fromEnd ? live.count : 0;
+    chunks.prepareNeedle(bytes, offset, length);
+    for (let i = 0, rest = looks; rest > 0; i++) {
+      const ordinal = fromEnd ? live.size - 1 - i : i;
+      const count = live.countAt(ordinal);
+      const n = Math.min(rest, count);
+      if (fromEnd) base -= count;
+      const inChunk = chunks.needlesIn(live.chunkAt(ordinal), fromEnd ? count - n : 0, n);
+      if (fromEnd) inChunk.reverse();
+      for (const k of inChunk) {
+        if (passed++ < skip) continue;
+        found.push(base + k);
+        if (found.length === wanted) return found;
+      }
+      if (!fromEnd) base += count;
+      rest -= n;
+    }
+    return found;
+  }
+
+  /** Whether the list at `at` would take no more than `bytesMax` in one listpack of Redis. */
+  fitsListpack(at: number, bytesMax: number): boolean {
+    const live = this.liveAt(at);
+    // No value takes less there than here, but for two bytes an element.
+    if (live.dataBytes() > 2 * bytesMax) return false;
+    let bytes = listpackHeaderBytes;
+    for (let ordinal = 0; ordinal < live.size; ordinal++) {
+      let p = this.chunks.dataStart(live.chunkAt(ordinal));
+      for (let n = live.countAt(ordinal); n > 0; n--) {
+        p = this.chunks.valueAt(p);
+        this.value.read(this.store.arena.u8, p);
+        bytes += this.value.listpackBytes(this.store.arena.u8[p]!);
+        p = this.chunks.behind(p);
+      }
+    }
+    return bytes <= bytesMax;
+  }
+
+  // ---- local changes, each with its delta. They throw CommandError OOM, or that of a limit, and change nothing then
+
+  /** Adds an element at one end; the list is made where there is none. */
+  push(atFront: boolean, bytes: Uint8Array, offset: number, length: number): void {
+    const { store, element: e } = this;
+    store.checkLimits(this.keyLength, length, this.at === 0);
+    const isNew = this.at === 0;
+    this.reserveBytes = store.ground.reserveBytes;
+    if (isNew) this.createOwn(length);
+    this.loadOwn(bytes, offset, length);
+    this.placeAtEnd(atFront);
+    try {
+      while (!(atFront ? this.live.pushFirst(e) : this.live.pushLast(e))) {
+        this.enlarge(length + elementExtraBytes, 0);
+      }
+    } catch (error) {
+      if (isNew) this.settle();
+      throw error;
+    }
+    this.recordInsert(e);
+    this.touch();
+  }
+
+  /** Makes the key as a command does: without the deadline that it had in an earlier life. */
+  private createOwn(bytes: number): void {
+    const { store, ks, hash } = this;
+    this.create(bytes);
+    if (store.entries.deadline(this.at) === 0) return;
+    store.expireAt(ks, hash, this.at, 0);
+    this.lookAnew(ks.entryOf(hash, this.key, this.keyOffset, this.keyLength));
+  }
+
+  /** Throws CommandError OOM unless pushes of all these values will succeed; `first` .. `end` index the ranges. */
+  requireRoom(lengths: Int32Array, first: number, end: number): void {
+    let bytes = 0;
+    for (let i = first; i < end; i++) bytes += lengths[i]! + elementExtraBytes / 8;
+    const { arena, ground } = this.store;
+    const free = arena.limitBytes - ground.reserveBytes - arena.usedBytes;
+    // Blocks of a few size classes may each need a slab of their own.
+    if (bytes + bytes / 4 + 32 * arena.unitBytes <= free) return;
+    this.store.requireBlock(Math.ceil(bytes + bytes / 2) + 2 * packedBytesMax);
+  }
+
+  /** Inserts an element before the one at `index`. */
+  insert(index: number, bytes: Uint8Array, offset: number, length: number): void {
+    const { store, element: e } = this;
+    store.checkLimits(this.keyLength, length, false);
+    const position = positionBetween(this.positionAt(index - 1), this.positionAt(index), store.random);
+    this.loadOwn(bytes, offset, length);
+    e.place.rank = position.rank;
+    e.extension = position.extension;
+    e.extensionOffset = 0;
+    e.extensionLength = position.extension.length;
+    this.live.locate(index);
+    this.reserveBytes = store.ground.reserveBytes;
+    this.insertLocated(e);
+    this.recordInsert(e);
+    this.touch();
+  }
+
+  /** Inserts where the list of the living has been located. */
+  insertLocated(e: Element): void {
+    const { ordinal, k } = this.live;
+    while (!this.live.insertHere(e)) {
+      this.enlarge(e.length + e.extensionLength + elementExtraBytes, 0);
+      this.standLive(ordinal, k);
+    }
+  }
+
+  private positionAt(index: number): Position | undefined {
+    const { live, chunks } = this;
+    if (index < 0 || index >= live.count) return undefined;
+    live.locate(index);
+    chunks.seek(live.chunkAt(live.ordinal), live.k);
+    const { extensionOffset: from } = chunks;
+    const extension = this.store.arena.u8.slice(from, from + chunks.extensionLength);
+    return { rank: chunks.place.rank, extension };
+  }
+
+  /** Gives the element at `index` a new value. */
+  set(index: number, bytes: Uint8Array, offset: number, length: number): void {
+    const { store, element: e, chunks } = this;
+    store.checkLimits(this.keyLength, length, false);
+    const { live } = this;
+    live.locate(index);
+    chunks.seek(live.chunkAt(live.ordinal), live.k);
+    this.loadFrom(e);
+    this.reserveBytes = store.ground.reserveBytes;
+    store.clock.tick();
+    const { hi, lo } = store.clock;
+    e.dotOrigin = store.self;
+    e.dotHi = hi;
+    e.dotLo = lo;
+    e.bytes = bytes;
+    e.offset = offset;
+    e.length = length;
+    this.rewriteLocated(e);
+    this.recordRewrite(e);
+    this.touch();
+  }
+
+  /** Rewrites what the list of the living has located: value and dot of `e`, whose place it is. */
+  rewriteLocated(e: Element): void {
+    const { ordinal, k } = this.live;
+    while (!this.live.rewriteHere(e)) {
+      this.enlarge(e.length + elementExtraBytes, 0);
+      this.standLive(ordinal, k);
+    }
+  }
+
+  /** Reads the first or the last element into `value`; it stays. */
+  readEnd(atFront: boolean): void {
+    this.standAtEnd(atFront);
+    this.value.read(this.store.arena.u8, this.chunks.value);
+  }
+
+  private standAtEnd(atFront: boolean): void {
+    const { live, chunks } = this;
+    live.ordinal = atFront ? 0 : live.size - 1;
+    live.k = atFront ? 0 : live.countAt(live.ordinal) - 1;
+    const chunk = live.chunkAt(live.ordinal);
+    if (!atFront) {
+      chunks.openLast(chunk);
+      return;
+    }
+    chunks.open(chunk);
+    chunks.next();
+  }
+
+  /** Removes the first or the last element, with which it replies if told to; the key goes with its last one. */
+  pop(atFront: boolean, reply?: ReplyWriter): void {
+    this.standAtEnd(atFront);
+    if (reply !== undefined) {
+      const { value } = this;
+      value.read(this.store.arena.u8, this.chunks.value);
+      reply.bulk(value.bytes, value.offset, value.length);
+    }
+    this.removeStoodOn();
+    this.afterRemoval();
+  }
+
+  /** Removes the element at `index`; the key goes with its last one. */
+  remove(index: number): void {
+    const { live, chunks } = this;
+    live.locate(index);
+    chunks.seek(live.chunkAt(live.ordinal), live.k);
+    this.removeStoodOn();
+    this.afterRemoval();
+  }
+
+  /** Removes so many elements from the front and from the end, which may be all there are. */
+  trim(fromFront: number, fromEnd: number): void {
+    const { store } = this;
+    if (store.recorder === undefined && !store.ground.keepsDead) {
+      store.clock.tick();
+      this.live.removeFirsts(fromFront);
+      this.live.removeLasts(fromEnd);
+    } else {
+      for (let i = 0; i < fromFront; i++) {
+        this.standAtEnd(true);
+        this.removeStoodOn();
+      }
+      for (let i = 0; i < fromEnd; i++) {
+        this.standAtEnd(false);
+        this.removeStoodOn();
+      }
+    }
+    this.afterRemoval();
+  }
+
+  private afterRemoval(): void {
+    if (this.live.count > 0) {
+      this.shrink();
+      this.touch();
+    } else {
+      this.touch();
+      this.settle();
+    }
+  }
+
+  /** Removes the element at which `chunks` and the list of the living stand, by a delta. */
+  private removeStoodOn(): void {
+    const { store, grave } = this;
+    const { clock, recorder, self } = store;
+    this.reserveBytes = 0;
+    clock.tick();
+    const { hi, lo } = clock;
+    if (recorder !== undefined || store.ground.keepsDead) this.loadFrom(grave);
+    this.bringOut(hi, lo, self);
+    if (recorder === undefined) return;
+    grave.dotHi = hi;
+    grave.dotLo = lo;
+    grave.dotOrigin = self;
+    this.writeRemove(recorder, grave);
+  }
+
+  /** Moves the element at which the list of the living stands, whose place `grave` has, to the dead. */
+  private bringOut(eventHi: number, eventLo: number, eventOrigin: number): void {
+    const { ordinal, k } = this.live;
+    if (this.store.ground.keepsDead) this.remember(this.grave, eventHi, eventLo, eventOrigin);
+    this.standLive(ordinal, k);
+    while (!this.live.removeHere()) {
+      this.enlarge(elementExtraBytes, 0);
+      this.standLive(ordinal, k);
+    }
+  }
+
+  /** Locates the same element again after the list has been laid out anew. */
+  private standLive(ordinal: number, k: number): void {
+    const { live } = this;
+    live.ordinal = ordinal;
+    live.k = k;
+  }
+
+  /** Joins a removal of the element at which `chunks` and the list of the living stand. */
+  removeLocated(eventHi: number, eventLo: number, eventOrigin: number): void {
+    this.reserveBytes = 0;
+    this.loadFrom(this.grave);
+    this.bringOut(eventHi, eventLo, eventOrigin);
+  }
+
+  /** Enters an element, which is not there, among the dead. */
+  remember(e: Element, eventHi: number, eventLo: number, eventOrigin: number): void {
+    e.dotHi = eventHi;
+    e.dotLo = eventLo;
+    e.dotOrigin = eventOrigin;
+    e.bytes = noBytes;
+    e.offset = 0;
+    e.length = 0;
+    for (;;) {
+      const { dead } = this;
+      dead?.find(e);
+      if (dead?.insertHere(e) === true) return;
+      this.enlarge(0, e.extensionLength + elementExtraBytes);
+    }
+  }
+
+  /** Gives a dead element, which the list of the dead has located, a later event. */
+  rewriteDead(e: Element, eventHi: number, eventLo: number, eventOrigin: number): void {
+    e.dotHi = eventHi;
+    e.dotLo = eventLo;
+    e.dotOrigin = eventOrigin;
+    e.bytes = noBytes;
+    e.offset = 0;
+    e.length = 0;
+    while (!this.dead!.rewriteHere(e)) {
+      this.enlarge(0, elementExtraBytes);
+      this.dead!.find(e);
+    }
+  }
+
+  /** Removes the open list, which exists, by one clear. */
+  clear(): void {
+    const { store } = this;
+    const event = store.nextDot();
+    const meta = this.meta();
+    const dot = store.lww || !store.ground.keepsDead ? event : this.greatest();
+    store.recorder?.clear(
+      this.ks.id,
+      this.key,
+      this.keyOffset,
+      this.keyLength,
+      event.origin,
+      stampHi(event.stamp),
+      stampLo(event.stamp),
+      dot.origin,
+      stampHi(dot.stamp),
+      stampLo(dot.stamp),
+    );
+    joinClear(meta, { dot, event }, [], store.ground.order);
+    this.killUpTo({ dot, event }, meta);
+  }
+
+  /**
+   * Puts copies of all elements, under new dots, over another key. Throws CommandError OOM before it has changed any.
+   */
+  shipTo(ks: Keyspace, key: Uint8Array, offset: number, length: number): void {
+    const { store } = this;
+    const { ks: ownKs, hash, at } = this;
+    const bytes = this.live.dataBytes();
+    store.requireBlock(bytes + (bytes >> 2) + 2 * packedBytesMax);
+    store.remove(ks, key, offset, length);
+    this.stand(ownKs, hash, at, this.key, this.keyOffset, this.keyLength);
+    const to = store.lists;
+    to.open(ks, key, offset, length);
+    const from = this.live;
+    for (let ordinal = 0; ordinal < from.size; ordinal++) {
+      let element = this.chunks.dataStart(from.chunkAt(ordinal));
+      for (let n = from.countAt(ordinal); n > 0; n--) {
+        const value = this.chunks.valueAt(element);
+        this.value.read(store.arena.u8, value);
+        to.push(false, this.value.bytes, this.value.offset, this.value.length);
+        element = this.chunks.behind(value);
+      }
+    }
+  }
+
+  // ---- elements
+
+  /** The element to be written: a new one of this node. */
+  private loadOwn(bytes: Uint8Array, offset: number, length: number): void {
+    const { store, element: e } = this;
+    store.clock.tick();
+    const { place } = e;
+    place.hi = store.clock.hi;
+    place.lo = store.clock.lo;
+    place.origin = store.self;
+    e.extensionLength = 0;
+    e.dotOrigin = 0;
+    e.bytes = bytes;
+    e.offset = offset;
+    e.length = length;
+  }
+
+  /** Place and position, with a copy of the extension, of the element at which `chunks` stands. */
+  loadFrom(e: Element): void {
+    const { chunks } = this;
+    e.place.copy(chunks.place);
+    e.extensionLength = chunks.extensionLength;
+    e.extensionOffset = 0;
+    if (e.extensionLength === 0) return;
+    const from = chunks.extensionOffset;
+    e.extension = this.store.arena.u8.slice(from, from + e.extensionLength);
+  }
+
+  private placeAtEnd(atFront: boolean): void {
+    const { live, chunks, element: e } = this;
+    const { self } = this.store;
+    if (this.residueOf !== self) this.takeResidue(self);
+    if (live.count === 0) {
+      e.place.rank = this.residue;
+      return;
+    }
+    const end = chunks.place;
+    if (atFront) chunks.first(live.chunkAt(0), end);
+    else chunks.last(live.chunkAt(live.size - 1), end);
+    if (end.origin === self && end.rank < plainRankMax && end.rank > -plainRankMax) {
+      e.place.rank = atFront ? end.rank - rankStep : end.rank + rankStep;
+      return;
+    }
+    const rank = atFront ? rankBefore(end.rank, this.residue) : rankAfter(end.rank, this.residue);
+    if (rank !== undefined) {
+      e.place.rank = rank;
+      return;
+    }
+    const last = this.positionAt(atFront ? 0 : live.count - 1);
+    const { random } = this.store;
+    const beyond = atFront
+      ? positionBetween(undefined, last, random)
+      : positionBetween(last, undefined, random);
+    e.place.rank = beyond.rank;
+    e.extension = beyond.extension;
+    e.extensionOffset = 0;
+    e.extensionLength = beyond.extension.length;
+  }
+
+  /** Nodes push at residues of their own, which come from their names. */
+  private takeResidue(self: number): void {
+    let h = 0x811c9dc5;
+    for (const byte of this.store.origins.bytes(self)) h = Math.imul(h ^ byte, 0x01000193);
+    this.residue = ((h >>> 16) ^ h) & (rankStep - 1);
+    this.residueOf = self;
+  }
+
+  /** Writes a position to `position`; returns its length. */
+  private writePosition(rank: number, extension: Uint8Array, offset: number, length: number): number {
+    const end = writeInteger(rank, this.position, 0);
+    for (let i = 0; i < length; i++) this.position[end + i] = extension[offset + i]!;
+    return end + length;
+  }
+
+  private recordInsert(e: Element): void {
+    const { recorder } = this.store;
+    if (recorder !== undefined) this.writeInsert(recorder, e);
+  }
+
+  private writeInsert(writer: BatchWriter, e: Element): void {
+    const length = this.writePosition(e.place.rank, e.extension, e.extensionOffset, e.extensionLength);
+    writer.insert(
+      this.ks.id,
+      this.key,
+      this.keyOffset,
+      this.keyLength,
+      e.place.origin,
+      e.place.hi,
+      e.place.lo,
+      this.position,
+      0,
+      length,
+      e.bytes,
+      e.offset,
+      e.length,
+    );
+  }
+
+  private recordRewrite(e: Element): void {
+    const { recorder } = this.store;
+    if (recorder !== undefined) this.writeRewrite(recorder, e);
+  }
+
+  private writeRewrite(writer: BatchWriter, e: Element): void {
+    const length = this.writePosition(e.place.rank, e.extension, e.extensionOffset, e.extensionLength);
+    writer.rewrite(
+      this.ks.id,
+      this.key,
+      this.keyOffset,
+      this.keyLength,
+      e.dotOrigin,
+      e.dotHi,
+      e.dotLo,
+      e.place.origin,
+      e.place.hi,
+      e.place.lo,
+      this.position,
+      0,
+      length,
+      e.bytes,
+      e.offset,
+      e.length,
+    );
+  }
+
+  /**
+   * Appends the deltas of the elements of the open list that a peer's vector does not cover, chunk by chunk until at least
+   * `elementsMax` were looked at. Returns whether the end was reached; else the cursor says where to go on.
+   */
+  emit(
+    writer: BatchWriter,
+    covered: VersionVector | undefined,
+    elementsMax: number,
+    cursor: ListCursor,
+  ): boolean {
+    let rest = elementsMax;
+    if (!cursor.inDead) {
+      rest -= this.emitChunks(writer, covered, rest, cursor, this.live);
+      if (rest <= 0) return false;
+      cursor.inDead = true;
+      cursor.started = false;
+    }
+    const { dead } = this;
+    if (dead === undefined) return true;
+    rest -= this.emitChunks(writer, covered, rest, cursor, dead);
+    return rest > 0;
+  }
+
+  /** Returns how many elements were looked at: fewer than `elementsMax` at the end. */
+  private emitChunks(
+    writer: BatchWriter,
+    covered: VersionVector | undefined,
+    elementsMax: number,
+    cursor: ListCursor,
+    list: ListChunks,
+  ): number {
+    const { chunks } = this;
+    let skip = 0;
+    list.ordinal = 0;
+    if (cursor.started) {
+      const isThere = list.find(cursor.last);
+      skip = list.k + (isThere ? 1 : 0);
+      if (list.size > 0 && skip === list.countAt(list.ordinal)) {
+        list.ordinal += 1;
+        skip = 0;
+      }
+    }
+    let looks = 0;
+    for (let { ordinal } = list; ordinal < list.size && looks < elementsMax; ordinal++, skip = 0) {
+      chunks.open(list.chunkAt(ordinal));
+      while (chunks.next()) if (chunks.index >= skip) this.emitStoodOn(writer, covered, cursor.inDead);
+      looks += list.countAt(ordinal);
+      this.loadFrom(cursor.last);
+      cursor.started = true;
+    }
+    return looks;
+  }
+
+  private emitStoodOn(writer: BatchWriter, covered: VersionVector | undefined, isDead: boolean): void {
+    const { chunks, element: e } = this;
+    const { place, dotOrigin, dotHi, dotLo } = chunks;
+    if (covered !== undefined) {
+      const isDotNew = dotOrigin !== 0 && !covered.covers(dotOrigin, stampFrom(dotHi, dotLo));
+      const isIdNew = !isDead && !covered.covers(place.origin, stampFrom(place.hi, place.lo));
+      if (!isDotNew && !isIdNew) return;
+    }
+    this.loadFrom(e);
+    e.dotOrigin = dotOrigin;
+    e.dotHi = dotHi;
+    e.dotLo = dotLo;
+    if (isDead) {
+      this.writeRemove(writer, e);
+      return;
+    }
+    this.value.read(this.store.arena.u8, chunks.value);
+    e.bytes = this.value.bytes;
+    e.offset = this.value.offset;
+    e.length = this.value.length;
+    // A rewrite says all that an insert does.
+    if (dotOrigin === 0) this.writeInsert(writer, e);
+    else this.writeRewrite(writer, e);
+  }
+
+  private writeRemove(writer: BatchWriter, e: Element): void {
+    const length = this.writePosition(e.place.rank, e.extension, e.extensionOffset, e.extensionLength);
+    writer.remove(
+      this.ks.id,
+      this.key,
+      this.keyOffset,
+      this.keyLength,
+      e.dotOrigin,
+      e.dotHi,
+      e.dotLo,
+      e.place.origin,
+      e.place.hi,
+      e.place.lo,
+      this.position,
+      0,
+      length,
+    );
+  }
+
+  // ---- the key beside its elements
+
+  greatest(): Dot {
+    const { entries, ground } = this.store;
+    const { at } = this;
+    const own = { stamp: entries.stamp(at), origin: entries.origin(at) };
+    const other = greatestDot(this.meta(), ground.order);
+    return ground.order(own, other) > 0 ? own : other;
+  }
+
+  meta(): KeyState {
+    const { entries } = this.store;
+    const { at } = this;
+    if (at === 0) return emptyState();
+    const state = { ...(this.beside() ?? emptyState()) };
+    state.expiry = entries.hasExpiry(at)
+      ? {
+          deadlineMs: entries.deadline(at),
+          dot: { stamp: entries.expiryStamp(at), origin: entries.expiryOrigin(at) },
+        }
+      : { deadlineMs: 0, dot: zeroDot };
+    return state;
+  }
+
+  setMeta(state: KeyState): void {
+    const { store } = this;
+    const { entries } = store;
+    if (!store.ground.keepsDead) forgetDead(state);
+    const { expiry } = state;
+    const rest = { ...state, expiry: emptyState().expiry };
+    const isEmpty = rest.kill === undefined && rest.floor === zeroDot && rest.records.length === 0;
+    const nest = this.nestAt(this.at);
+    if (nest !== undefined) nest.meta = isEmpty ? undefined : rest;
+    else if (!isEmpty || store.arena.i32[this.metaWord(this.at)] !== 0) this.writePackedMeta(rest);
+    const known = entries.hasExpiry(this.at) ? entries.expiryStamp(this.at) : 0;
+    if (known !== expiry.dot.stamp || entries.deadline(this.at) !== expiry.deadlineMs) {
+      this.lookAnew(this.ks.restate(this.hash, this.at, expiry));
+    }
+  }
+
+  private writePackedMeta(state: KeyState): void {
+    const { arena, entries, codec } = this.store;
+    const packed = codec.pack(state);
+    const before = arena.i32[this.metaWord(this.at)]!;
+    const more = ((packed.length + 3) & ~3) - before;
+    if (more > 0) {
+      const length = entries.valueLength(this.at);
+      if (length + more > packedBytesMax) {
+        this.unpack();
+        this.nestAt(this.at)!.meta = state;
+        return;
+      }
+      this.resize(length + more);
+      const w = this.metaWord(this.at);
+      const from = (w + 1) * 4 + before;
+      const end = entries.valueOffset(this.at) + length;
+      arena.u8.copyWithin(from + more, from, end);
+      arena.i32[w] = before + more;
+    }
+    arena.u8.set(codec.pack(state), this.metaWord(this.at) * 4 + 4);
+  }
+
+  killUpTo(kill: Kill, meta: KeyState): void {
+    this.filter(kill.dot);
+    this.settleWith(meta);
+  }
+
+  flushTo(dot: Dot): void {
+    const { order } = this.store.ground;
+    const meta = this.meta();
+    if (order(meta.expiry.dot, dot) <= 0) meta.expiry = { deadlineMs: 0, dot: zeroDot };
+    if (meta.kill !== undefined && order(meta.kill.dot, dot) <= 0) meta.kill = undefined;
+    if (order(meta.floor, dot) <= 0) meta.floor = zeroDot;
+    this.filter(dot);
+    this.settleWith(meta);
+  }
+
+  prune(mayGo: (dots: readonly Dot[]) => boolean): number {
+    const { chunks, dead } = this;
+    if (dead === undefined || dead.count === 0) return 0;
+    const before = dead.count;
+    const isDone = (): boolean => {
+      const { place, dotHi, dotLo, dotOrigin } = chunks;
+      const id = { stamp: stampFrom(place.hi, place.lo), origin: place.origin };
+      return mayGo([id, { stamp: stampFrom(dotHi, dotLo), origin: dotOrigin }]);
+    };
+    // Where no room is left for a longer relation, the rest goes the next time.
+    dead.removeWhere(isDone);
+    const gone = before - dead.count;
+    if (this.live.count > 0 || dead.count > 0) return gone;
+    const meta = this.meta();
+    const { ks, hash } = this;
+    const key = this.key.slice(this.keyOffset, this.keyOffset + this.keyLength);
+    this.release();
+    ks.save(hash, key, 0, key.length, meta);
+    return gone;
+  }
+
+  /**
+   * Gives every element and every memory of a dead one, on whose dots `change` says so, other dots, or forgets it: for
+   * repairs of a whole store.
+   */
+  remake(change: (element: ListMemory) => ListMemory | undefined): void {
+    const memories = this.memories();
+    const changed = memories.map(change);
+    if (changed.every((m, i) => m === memories[i])) return;
+    this.empty();
+    const { element: e } = this;
+    for (const memory of changed) {
+      if (memory === undefined) continue;
+      loadMemory(e, memory);
+      if (memory.isDead) this.remember(e, e.dotHi, e.dotLo, e.dotOrigin);
+      else if (!this.live.find(e)) this.insertLocated(e);
+    }
+  }
+
+  /** The dots of all that is known of elements. */
+  dots(): Dot[] {
+    return this.memories().flatMap(({ id, dot }) => (dot === undefined ? [id] : [id, dot]));
+  }
+
+  /** Copies of all that is known of elements, the living first. */
+  memories(): ListMemory[] {
+    const { chunks, value } = this;
+    const { u8 } = this.store.arena;
+    const out: ListMemory[] = [];
+    for (const [list, isDead] of [
+      [this.live, false],
+      [this.dead, true],
+    ] as const) {
+      for (let ordinal = 0; ordinal < (list?.size ?? 0); ordinal++) {
+        chunks.open(list!.chunkAt(ordinal));
+        while (chunks.next()) {
+          const { place, extensionOffset, dotOrigin } = chunks;
+          value.read(u8, chunks.value);
+          out.push({
+            id: { stamp: stampFrom(place.hi, place.lo), origin: place.origin },
+            rank: place.rank,
+            extension: u8.slice(extensionOffset, extensionOffset + chunks.extensionLength),
+            dot:
+              dotOrigin === 0
+                ? undefined
+                : { stamp: stampFrom(chunks.dotHi, chunks.dotLo), origin: dotOrigin },
+            bytes: value.bytes.slice(value.offset, value.offset + value.length),
+            isDead,
+          });
+        }
+      }
+    }
+    return out;
+  }
+
+  raiseTo(floor: Dot): boolean {
+    const meta = this.meta();
+    if (!raiseFloor(meta, floor, this.store.ground.order)) return false;
+    this.filter(floor);
+    this.settleWith(meta);
+    return true;
+  }
+
+  /** Takes out the elements, living and dead, whose ids are at or below `dot`. */
+  private filter(dot: Dot): void {
+    const { chunks, store } = this;
+    const { entries } = store;
+    const isAll = store.compare({ stamp: entries.stamp(this.at), origin: entries.origin(this.at) }, dot) <= 0;
+    const isDoomed = (): boolean =>
+      isAll ||
+      store.compare(
+        { stamp: stampFrom(chunks.place.hi, chunks.place.lo), origin: chunks.place.origin },
+        dot,
+      ) <= 0;
+    if (isAll) this.empty();
+    else {
+      while (!this.live.removeWhere(isDoomed)) this.enlarge(elementExtraBytes, 0);
+      while (this.dead?.removeWhere(isDoomed) === false) this.enlarge(0, elementExtraBytes);
+    }
+  }
+
+  private empty(): void {
+    const nest = this.nestAt(this.at);
+    if (nest !== undefined) {
+      nest.live.free();
+      nest.dead.free();
+      return;
+    }
+    const { chunks } = this;
+    const live = this.liveChunk(this.at);
+    const dead = this.deadChunk(this.at);
+    chunks.init(live, chunks.room(live));
+    if (dead !== 0) chunks.init(dead, chunks.room(dead));
+    this.view = undefined;
+  }
+
+  /** Gives the key's meta back to its entry; where no element lives, the key is buried, or goes altogether. */
+  settleWith(meta: KeyState): void {
+    if (this.live.count > 0) this.setMeta(meta);
+    else this.bury(meta);
+  }
+
+  settle(): void {
+    if (this.at !== 0 && this.live.count === 0) this.bury(this.meta());
+  }
+
+  private bury(meta: KeyState): void {
+    const { store, ks, hash, key, keyOffset, keyLength } = this;
+    if (store.ground.keepsDead && (this.dead?.count ?? 0) > 0) {
+      this.setMeta(meta);
+      ks.bury(hash, this.at);
+      this.lookAnew(0);
+      return;
+    }
+    this.release();
+    ks.save(hash, key, keyOffset, keyLength, meta);
+  }
+
+  release(): void {
+    const { ks, hash } = this;
+    this.freeNest(this.at);
+    ks.forget(hash, this.at);
+    this.lookAnew(0);
+  }
+
+  /** Frees what an entry has outside its block. */
+  freeNest(at: number): void {
+    const nest = this.nestAt(at);
+    if (nest === undefined) return;
+    nest.live.free();
+    nest.dead.free();
+    const number = this.nestNumber(at);
+    this.nests[number] = undefined;
+    this.freeNests.push(number);
+  }
+
+  /** A block was copied from `from` to `to`: takes note where it is a list's; false where it is not. */
+  moveBlock(from: number, to: number): boolean {
+    return this.nests.some((nest) => nest?.live.moveBlock(from, to) || nest?.dead.moveBlock(from, to));
+  }
+
+  /** The event of what was just written becomes the greatest dot of the key. */
+  private touch(): void {
+    const { store } = this;
+    store.entries.setDot(this.at, store.self, store.clock.hi, store.clock.lo);
+    store.touch(this.at);
+  }
+
+  /** The greatest dot at or below which every element is dead. */
+  get bound(): Dot {
+    const meta = this.beside();
+    if (meta === undefined) return zeroDot;
+    const { ground } = this.store;
+    const killed = meta.kill?.dot ?? zeroDot;
+    return ground.order(killed, meta.floor) > 0 ? killed : meta.floor;
+  }
+
+  /** What is remembered beside the elements of the open key, which may not be there; undefined = nothing. */
+  private beside(): KeyState | undefined {
+    const { ks, hash, key, keyOffset, keyLength, at } = this;
+    if (at === 0) return ks.grave.size === 0 ? undefined : ks.load(hash, key, keyOffset, keyLength);
+    const nest = this.nestAt(at);
+    if (nest !== undefined) return nest.meta;
+    const { arena, codec } = this.store;
+    const w = this.metaWord(at);
+    return arena.i32[w] === 0 ? undefined : codec.unpack(arena.u8, (w + 1) * 4);
+  }
+
+  /** Takes the dot of a joined delta into the greatest of the key. */
+  witness(dot: Dot): void {
+    const { entries, ground } = this.store;
+    const own = { stamp: entries.stamp(this.at), origin: entries.origin(this.at) };
+    if (ground.order(dot, own) <= 0) return;
+    entries.setDot(this.at, dot.origin, stampHi(dot.stamp), stampLo(dot.stamp));
+  }
+
+  // ---- blocks
+
+  /** Opens a key for a join: one that is buried is brought back, and `settle` buries it again. */
+  openForJoin(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): void {
+    this.stand(ks, hash, ks.entryOf(hash, key, offset, length), key, offset, length);
+    if (this.at !== 0) return;
+    const tomb = ks.tombOf(hash, key, offset, length);
+    if (tomb !== 0 && this.store.entries.type(tomb) === EntryType.list) this.lookAnew(ks.exhume(hash, tomb));
+  }
+
+  /** Makes the key, or brings it back from the graveyard, for an element of `bytes`. */
+  private create(bytes: number): void {
+    const { store, ks, hash, key, keyOffset, keyLength } = this;
+    const tomb = ks.tombOf(hash, key, keyOffset, keyLength);
+    if (tomb !== 0 && store.entries.type(tomb) === EntryType.list) {
+      this.lookAnew(ks.exhume(hash, tomb));
+      return;
+    }
+    this.make(tomb === 0 ? emptyState() : store.clearPurged(ks, hash, key, keyOffset, keyLength), bytes);
+  }
+
+  /** Makes a key for a join, with what is known of it. */
+  createForJoin(bytes: number): void {
+    const { ks, hash, key, keyOffset, keyLength } = this;
+    this.make(ks.load(hash, key, keyOffset, keyLength), bytes);
+  }
+
+  /** Makes the open key, empty, with this state beside its content, for an element of `bytes`. */
+  private make(meta: KeyState, bytes: number): void {
+    const { store, ks, hash, key, keyOffset, keyLength } = this;
+    const { entries } = store;
+    store.hasCollections = true;
+    const { expiry } = meta;
+    const states = expiry.dot.stamp !== 0;
+    const room = bytes > packedBytesMax / 2 ? packedRoomMin : bytes + packedRoomMin;
+    const length = this.filledLength(chunkHeaderBytes + room + 8, states);
+    const at = ks.write(
+      hash,
+      key,
+      keyOffset,
+      keyLength,
+      EntryType.list,
+      Form.packed,
+      zeroBytes,
+      0,
+      length,
+      // The dot of nothing yet: what is written now has the first.
+      store.self,
+      0,
+      0,
+      states,
+      expiry.deadlineMs,
+      expiry.dot.origin,
+      expiry.dot.stamp,
+    );
+    this.lookAnew(at);
+    const live = this.liveChunk(at);
+    this.chunks.init(live, (entries.valueOffset(at) + length - live) & ~3);
+    if (meta.kill !== undefined || meta.floor !== zeroDot || meta.records.length > 0) this.setMeta(meta);
+    ks.dropTomb(hash, key, keyOffset, keyLength);
+  }
+
+  /** A length of the value, at least `length`, that fills the entry's block. */
+  private filledLength(length: number, hasExpiry: boolean): number {
+    const { entries, arena } = this.store;
+    const bytes = entries.size(this.keyLength, length, hasExpiry);
+    const filled = length + arena.rounded(bytes) - bytes;
+    // From 255 on the header says the length in four bytes more.
+    return length < 255 && filled >= 255 ? Math.max(254, filled - 4) : filled;
+  }
+
+  /** Gives the open list's chunks that much more room, or turns it into a nest. Throws CommandError OOM. */
+  private enlarge(liveBytes: number, deadBytes: number): void {
+    if (this.nestAt(this.at) !== undefined) return;
+    const { chunks } = this;
+    const { entries } = this.store;
+    const live = this.liveChunk(this.at);
+    const dead = this.deadChunk(this.at);
+    const room = chunks.room(live);
+    const deadRoom = dead === 0 ? 0 : chunks.room(dead);
+    const newDead = deadBytes === 0 ? deadRoom : deadGrowth(deadRoom, deadBytes);
+    const newLive = liveBytes === 0 ? room : (room + Math.max(liveBytes + 32, room >> 1) + 3) & ~3;
+    const before = entries.valueLength(this.at);
+    const least = before + newLive - room + newDead - deadRoom;
+    if (
+      least > packedBytesMax ||
+      chunks.countOf(live) >= chunkElementsMax ||
+      (dead !== 0 && chunks.countOf(dead) >= chunkElementsMax)
+    ) {
+      this.unpack();
+      return;
+    }
+    const length = this.filledLength(least, entries.hasExpiry(this.at));
+    this.resize(length);
+    this.layOut(deadRoom, newDead);
+  }
+
+  /** After the value has become longer: the dead stand at its end with `newDead` bytes, the living have the rest. */
+  private layOut(deadRoom: number, newDead: number): void {
+    const { chunks } = this;
+    const { entries, arena } = this.store;
+    const live = this.liveChunk(this.at);
+    const oldDead = live + chunks.room(live);
+    const end = entries.valueOffset(this.at) + entries.valueLength(this.at);
+    const dead = newDead === 0 ? end : (end - newDead) & ~3;
+    if (deadRoom > 0) arena.u8.copyWithin(dead, oldDead, oldDead + deadRoom);
+    chunks.setRoom(live, (dead - live) & ~3);
+    if (newDead === 0) return;
+    if (deadRoom === 0) chunks.init(live + chunks.room(live), newDead);
+    else chunks.setRoom(dead, newDead);
+  }
+
+  /** Moves the entry into a block for a value of `length` bytes; as much as there was is kept. */
+  private resize(length: number): void {
+    const { entries } = this.store;
+    const kept = Math.min(length, entries.valueLength(this.at));
+    this.lookAnew(this.ks.move(this.hash, this.at, kept, length, 0, this.reserveBytes));
+  }
+
+  /** Gives back room of a packed list that has become much smaller. */
+  private shrink(): void {
+    if (this.live !== this.packedLive) return;
+    const { chunks } = this;
+    const { entries, arena, ground } = this.store;
+    const live = this.liveChunk(this.at);
+    const room = chunks.room(live);
+    const data = chunks.dataBytes(live);
+    if (room < shrinkBytesMin || data * 8 > room || this.deadChunk(this.at) !== 0) return;
+    const newRoom = (chunkHeaderBytes + 2 * data + elementExtraBytes + 3) & ~3;
+    const length = entries.valueLength(this.at) - room + newRoom;
+    if (arena.limitBytes - ground.reserveBytes - arena.usedBytes < packedBytesMax) return;
+    chunks.pullLeft(live);
+    this.resize(length);
+    const moved = this.liveChunk(this.at);
+    chunks.setRoom(moved, newRoom);
+  }
+
+  /** Turns the open list into a nest. Throws CommandError OOM and leaves it as it was where there is no memory. */
+  private unpack(): void {
+    const { store, chunks } = this;
+    const { entries, arena } = store;
+    const { u8 } = arena;
+    const nest = new ListNest(this.newChunks(false), this.newChunks(true));
+    const rest = { ...this.meta(), expiry: emptyState().expiry };
+    if (arena.i32[this.metaWord(this.at)] !== 0) nest.meta = rest;
+    const dead = this.deadChunk(this.at);
+    try {
+      nest.live.adopt(this.liveChunk(this.at));
+      if (dead !== 0 && chunks.countOf(dead) > 0) nest.dead.adopt(dead);
+      this.resize(4);
+    } catch (error) {
+      nest.live.free();
+      nest.dead.free();
+      throw error;
+    }
+    const number = this.freeNests.pop() ?? this.nests.length;
+    this.nests[number] = nest;
+    const p = entries.valueOffset(this.at);
+    for (let i = 0; i < 4; i++) u8[p + i] = number >>> (8 * i);
+    entries.setEncoding(this.at, Form.nest);
+    this.view = undefined;
+  }
+}
+
+/** All that is known of one element, as a copy. */
+export interface ListMemory {
+  readonly id: Dot;
+  readonly rank: number;
+  readonly extension: Uint8Array;
+  /** Of the value where it was rewritten; of a dead element the event that removed it. */
+  readonly dot: Dot | undefined;
+  readonly bytes: Uint8Array;
+  readonly isDead: boolean;
+}
+
+function loadMemory(e: Element, memory: ListMemory): void {
+  const { id, rank, extension, dot, bytes } = memory;
+  e.place.hi = stampHi(id.stamp);
+  e.place.lo = stampLo(id.stamp);
+  e.place.origin = id.origin;
+  e.place.rank = rank;
+  e.extension = extension;
+  e.extensionOffset = 0;
+  e.extensionLength = extension.length;
+  e.dotOrigin = dot?.origin ?? 0;
+  e.dotHi = stampHi(dot?.stamp ?? 0);
+  e.dotLo = stampLo(dot?.stamp ?? 0);
+  e.bytes = bytes;
+  e.offset = 0;
+  e.length = bytes.length;
+}
+
+function deadGrowth(room: number, need: number): number {
+  const bytes = room === 0 ? chunkHeaderBytes + need + 64 : room + Math.max(need + 32, room >> 1);
+  return (bytes + 3) & ~3;
+}
+
+/** Where an `emit` in slices stands: elements are visited by position, so others may come and go meanwhile. */
+export class ListCursor {
+  inDead = false;
+  started = false;
+  readonly last = new Element();
+}

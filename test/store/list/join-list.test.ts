@@ -1,0 +1,322 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { BatchReader } from '../../../src/delta/batch-reader.ts';
+import { BatchWriter } from '../../../src/delta/batch-writer.ts';
+import { VersionVector } from '../../../src/delta/vector.ts';
+import { JoinResult } from '../../../src/store/join-result.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { buildMs, TestNode } from '../fleet.ts';
+
+const dayMs = 24 * 3600 * 1000;
+const keys = ['a', 'b'];
+
+type Op = (store: Store, key: Buffer) => void;
+
+const key = fc.constantFrom(...keys);
+const value = fc.constantFrom('x', 'y', '7', '-300', 'z'.repeat(40), 'w'.repeat(1200));
+const pick = fc.nat(1000);
+
+function push(atFront: boolean, text: string, times: number): Op {
+  return (store, k) => {
+    const v = Buffer.from(text);
+    store.lists.open(store.keyspace(0), k, 0, k.length);
+    for (let i = 0; i < times; i++) store.lists.push(atFront, v, 0, v.length);
+  };
+}
+
+/** A change of one element of a list that has some. */
+function change(apply: (store: Store, index: number, size: number) => void, at: number): Op {
+  return (store, k) => {
+    if (!store.lists.open(store.keyspace(0), k, 0, k.length)) return;
+    const { size } = store.lists;
+    apply(store, at % size, size);
+  };
+}
+
+const pushes = fc
+  .tuple(fc.boolean(), value, fc.constantFrom(1, 1, 1, 3, 60))
+  .map(([atFront, text, times]) => push(atFront, text, times));
+const inserts = fc.tuple(value, pick).map(([text, at]) =>
+  change((store, index) => {
+    const v = Buffer.from(text);
+    store.lists.insert(index, v, 0, v.length);
+  }, at),
+);
+const rewrites = fc.tuple(value, pick).map(([text, at]) =>
+  change((store, index) => {
+    const v = Buffer.from(text);
+    store.lists.set(index, v, 0, v.length);
+  }, at),
+);
+const removes = pick.map((at) => change((store, index) => store.lists.remove(index), at));
+const pops = fc.boolean().map((atFront) => change((store) => store.lists.pop(atFront), 0));
+const trims = fc
+  .tuple(pick, pick)
+  .map(([a, b]) => change((store, front, size) => store.lists.trim(front, b % (size - front + 1)), a));
+const dels = fc.constant<Op>((store, k) => {
+  store.remove(store.keyspace(0), k, 0, k.length);
+});
+const sets = fc.constant<Op>((store, k) => {
+  store.strings.set(store.keyspace(0), k, 0, k.length, Buffer.from('s'), 0, 1, 0);
+});
+const expires = fc.constantFrom(0, buildMs + dayMs).map(
+  (deadlineMs): Op =>
+    (store, k) => {
+      const hash = store.hash.of(k, 0, k.length);
+      const ks = store.keyspace(0);
+      const at = store.find(ks, hash, k, 0, k.length);
+      if (at !== 0) store.expireAt(ks, hash, at, deadlineMs);
+    },
+);
+const ships = fc.constant<Op>((store, k) => {
+  const other = Buffer.from(k.toString() === 'a' ? 'b' : 'a');
+  const ks = store.keyspace(0);
+  const at = store.find(ks, store.hash.of(k, 0, k.length), k, 0, k.length);
+  if (at !== 0) store.ship(at, ks, other, 0, other.length);
+});
+
+const ofLists = fc.oneof(
+  { weight: 4, arbitrary: pushes },
+  { weight: 2, arbitrary: inserts },
+  { weight: 2, arbitrary: rewrites },
+  { weight: 2, arbitrary: removes },
+  { weight: 2, arbitrary: pops },
+  { weight: 1, arbitrary: trims },
+  { weight: 1, arbitrary: dels },
+  { weight: 1, arbitrary: expires },
+  { weight: 1, arbitrary: ships },
+);
+const ofTwoTypes = fc.oneof(
+  { weight: 3, arbitrary: pushes },
+  { weight: 2, arbitrary: pops },
+  { weight: 1, arbitrary: removes },
+  { weight: 2, arbitrary: sets },
+  { weight: 1, arbitrary: dels },
+);
+
+interface Run {
+  readonly op: Op;
+  readonly key: string;
+}
+type Step = { readonly node: number; readonly what: { readonly run: Run } | { readonly pull: number } };
+
+function steps(op: fc.Arbitrary<Op>, maxLength: number): fc.Arbitrary<Step[]> {
+  const what = fc.oneof(
+    { weight: 2, arbitrary: fc.record({ run: fc.record({ op, key }) }) },
+    { weight: 1, arbitrary: fc.nat(2).map((from) => ({ pull: from }) as const) },
+  );
+  return fc.array(fc.record({ node: fc.nat(2), what }), { maxLength });
+}
+
+/** Runs a command as dispatch would: a client's error changes nothing. */
+function run(node: TestNode, { op, key: name }: Run): void {
+  node.run((store) => {
+    try {
+      op(store, Buffer.from(name));
+    } catch (error) {
+      assert.match(String(error), /CommandError/);
+    }
+  });
+}
+
+/** Plays a history on three nodes that deliver to one another now and then, and everything in the end. */
+function play(history: readonly Step[], lww: boolean): TestNode[] {
+  const nodes = ['n1', 'n2', 'n3'].map((n) => new TestNode(n, { lww }));
+  const seen = nodes.map(() => [0, 0, 0]);
+  let time = buildMs;
+  for (const { node, what } of history) {
+    const here = nodes[node]!;
+    time += 1;
+    here.setTime(time + node * 50);
+    if ('run' in what) run(here, what.run);
+    else if (what.pull !== node) {
+      const from = nodes[what.pull]!;
+      const batch = from.history[seen[node]![what.pull]!];
+      if (batch === undefined) continue;
+      here.join(batch, from);
+      seen[node]![what.pull] = seen[node]![what.pull]! + 1;
+    }
+  }
+  for (const [i, here] of nodes.entries()) {
+    for (const [j, from] of nodes.entries()) {
+      if (i !== j) for (const batch of from.history.slice(seen[i]![j]!)) here.join(batch, from);
+    }
+  }
+  return nodes;
+}
+
+for (const lww of [false, true]) {
+  test(`three nodes that have seen the same deltas of lists agree (${lww ? 'lww' : 'crdt'})`, () => {
+    fc.assert(
+      fc.property(steps(ofLists, 40), (history) => {
+        const nodes = play(history, lww);
+        for (const other of nodes.slice(1)) {
+          assert.deepEqual(other.visible(), nodes[0]!.visible());
+          assert.deepEqual(other.picture(), nodes[0]!.picture());
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+}
+
+test('lists and strings under one key: the later type has it on every node', () => {
+  fc.assert(
+    fc.property(steps(ofTwoTypes, 30), (history) => {
+      const nodes = play(history, false);
+      for (const node of nodes.slice(1)) assert.deepEqual(node.visible(), nodes[0]!.visible());
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('deltas of lists in any order that keeps each origin its own, any number of times, give the state', () => {
+  fc.assert(
+    fc.property(
+      steps(ofLists, 30),
+      fc.array(fc.nat(2), { maxLength: 120 }),
+      fc.array(fc.boolean(), { maxLength: 120 }),
+      (history, order, again) => {
+        const nodes = play(history, false);
+        const fresh = new TestNode('fresh');
+        const next = [0, 0, 0];
+        const deliver = (i: number, n: number): void => {
+          const batch = nodes[i]!.history[n];
+          if (batch !== undefined) fresh.join(batch, nodes[i]!);
+        };
+        order.forEach((i, turn) => {
+          deliver(i, next[i]!);
+          if (again[turn] === true) deliver(i, Math.max(0, next[i]! - 1));
+          next[i]! += 1;
+        });
+        for (const i of [0, 1, 2])
+          for (; next[i]! < nodes[i]!.history.length; next[i]! += 1) deliver(i, next[i]!);
+        assert.deepEqual(fresh.visible(), nodes[0]!.visible());
+        assert.deepEqual(fresh.picture(), nodes[0]!.picture());
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('a scan of lists joined into an empty store is the same store; a second one changes nothing', () => {
+  fc.assert(
+    fc.property(steps(ofLists, 30), (history) => {
+      const [node] = play(history, false);
+      const copy = new TestNode('copy');
+      for (let round = 0; round < 2; round++) {
+        for (const k of keys) copy.join(node!.whole(0, Buffer.from(k)), node!);
+        assert.deepEqual(copy.picture(), node!.picture());
+        assert.deepEqual(copy.visible(), node!.visible());
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('a node without peers gives its state back from its deltas', () => {
+  fc.assert(
+    fc.property(fc.array(fc.record({ op: ofLists, key }), { maxLength: 40 }), (runs) => {
+      const node = new TestNode('n1', { keepsDead: false });
+      for (const each of runs) run(node, each);
+      const fresh = new TestNode('fresh', { keepsDead: false });
+      for (const batch of node.history) fresh.join(batch, node);
+      assert.deepEqual(fresh.visible(), node.visible());
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('a large list is scanned in slices while it changes, and what stays is there', () => {
+  const node = new TestNode('n1');
+  const k = Buffer.from('a');
+  node.run((store) => push(false, 'element', 5000)(store, k));
+  const writer = new BatchWriter(node.store.origins);
+  const scan = node.store.scan(undefined);
+  const copy = new TestNode('copy');
+  for (let more = true; more; ) {
+    writer.reset();
+    more = scan.next(writer, 4096);
+    copy.join(Buffer.from(writer.buf.subarray(0, writer.pos)), node);
+    node.run((store) => change((s) => s.lists.pop(true), 0)(store, k));
+    node.run((store) => push(true, 'front', 3)(store, k));
+  }
+  for (const batch of node.history) copy.join(batch, node);
+  assert.deepEqual(copy.visible(), node.visible());
+  assert.deepEqual(copy.picture(), node.picture());
+});
+
+test('a peer gets what its vector does not cover, removals too', () => {
+  const node = new TestNode('n1');
+  const peer = new TestNode('n2');
+  const k = Buffer.from('a');
+  node.run((store) => push(false, 'x', 10)(store, k));
+  for (const batch of node.history) peer.join(batch, node);
+  const seen = new VersionVector();
+  seen.advance(node.store.self, node.store.clock.last(), 0);
+  node.run((store) => change((s) => s.lists.pop(false), 0)(store, k));
+  node.run((store) => push(false, 'y', 1)(store, k));
+  const writer = new BatchWriter(node.store.origins);
+  const scan = node.store.scan(seen);
+  while (scan.next(writer, 65_536));
+  assert.equal(writer.count, 2);
+  peer.join(Buffer.from(writer.buf.subarray(0, writer.pos)), node);
+  assert.deepEqual(peer.visible(), node.visible());
+});
+
+test('a delta whose position is none changes nothing', () => {
+  const node = new TestNode('n1');
+  const writer = new BatchWriter(node.store.origins);
+  const bad = Buffer.from([0xff, 0xff]);
+  writer.insert(0, Buffer.from('k'), 0, 1, 1, 400, 5, bad, 0, 2, bad, 0, 2);
+  const reader = new BatchReader(node.store.origins);
+  reader.open(writer.buf, 0, writer.pos);
+  assert.ok(reader.next());
+  assert.equal(node.store.join(reader, undefined), JoinResult.stale);
+  assert.deepEqual(node.visible(), {});
+});
+
+test('dead elements go when they are old enough, and the key with the last of them', () => {
+  const node = new TestNode('n1');
+  const k = Buffer.from('a');
+  node.run((store) => push(false, 'x', 300)(store, k));
+  for (let i = 0; i < 300; i++) node.run((store) => change((s) => s.lists.pop(true), 0)(store, k));
+  assert.equal(node.picture().length, 300);
+  assert.equal(node.store.graveyard.sweep(1000, buildMs - dayMs), 0);
+  while (node.store.graveyard.sweep(1000, buildMs + dayMs) > 0);
+  assert.deepEqual(node.picture(), []);
+  assert.equal(node.store.counts().tombs, 0);
+  assert.equal(node.store.arena.liveBytes < 4096, true, `${node.store.arena.liveBytes} bytes are left`);
+});
+
+test('a fork gives elements and removals new dots, in their order', () => {
+  const node = new TestNode('n1');
+  const k = Buffer.from('a');
+  node.run((store) => push(false, 'x', 5)(store, k));
+  const since = node.store.clock.last() + 1;
+  node.run((store) => push(false, 'y', 2)(store, k));
+  node.run((store) => change((s) => s.lists.set(0, Buffer.from('z'), 0, 1), 0)(store, k));
+  node.run((store) => change((s) => s.lists.remove(1), 0)(store, k));
+  const before = node.visible();
+  const { store } = node;
+  const from = store.self;
+  store.self = store.origins.intern('n1/00000002');
+  node.run(() => store.redot(from, since, store.self, () => store.clock.next()));
+  assert.deepEqual(node.visible(), before);
+  assert.ok(node.picture().every((line) => !line.includes(`n1/00000001@${since}`)));
+  const other = new TestNode('n2');
+  for (const batch of [node.history[0]!, node.history.at(-1)!]) other.join(batch, node);
+  assert.deepEqual(other.visible(), before);
+});
+
+test('what a vector covers can be forgotten', () => {
+  const node = new TestNode('n1');
+  const k = Buffer.from('a');
+  node.run((store) => push(false, 'x', 5)(store, k));
+  const covered = new VersionVector();
+  covered.advance(node.store.self, node.store.clock.last(), 0);
+  node.run((store) => push(false, 'y', 2)(store, k));
+  node.store.forgetCovered(covered);
+  assert.deepEqual(node.visible(), { '0:a': '[y,y] until 0' });
+});
