@@ -16,8 +16,11 @@ export function keyIdOf(db: number, key: Uint8Array, offset: number, length: num
 
 /** What is told of changes. It only takes note: it is called in the middle of commands and joins. */
 export interface ChangeListener {
-  /** The key was written, or is gone. `kind` is that of the delta; 0 where there is none. */
-  touched(id: KeyId, kind: number): void;
+  /**
+   * The key was written, or is gone. `kind` is that of the delta, 0 where there is none; `type` the type of what an
+   * element is in, 0 for a delta of the whole key.
+   */
+  touched(id: KeyId, kind: number, type: number): void;
   /** Everything in a database may have changed: it was flushed or shows another keyspace. */
   replaced(db: number, kind: number): void;
 }
@@ -37,8 +40,8 @@ export class KeyChanges {
   private scratch: BatchWriter | undefined;
   private scheduled = false;
   private settling = false;
-  private readonly note = (kind: number, keyspace: number, key: Uint8Array, at: number, length: number) =>
-    this.recorded(kind, keyspace, key, at, length);
+  private readonly note: NonNullable<BatchWriter['onRecord']> = (kind, keyspace, key, offset, length, type) =>
+    this.recorded(kind, keyspace, key, offset, length, type);
   private readonly settleLater = (): void => {
     this.scheduled = false;
     if (this.pending) this.settle();
@@ -80,7 +83,7 @@ export class KeyChanges {
   touch(db: number, key: Uint8Array, offset: number, length: number): void {
     if (this.listeners.length === 0) return;
     const id = keyIdOf(db, key, offset, length);
-    for (const listener of this.listeners) listener.touched(id, 0);
+    for (const listener of this.listeners) listener.touched(id, 0, 0);
   }
 
   /** There is something to settle: soon, also where no command is being executed. */
@@ -106,7 +109,14 @@ export class KeyChanges {
     if (this.pending) this.pend();
   }
 
-  private recorded(kind: number, keyspace: number, key: Uint8Array, offset: number, length: number): void {
+  private recorded(
+    kind: number,
+    keyspace: number,
+    key: Uint8Array,
+    offset: number,
+    length: number,
+    type: number,
+  ): void {
     if (kind >= DeltaKind.frontier && kind <= DeltaKind.ledger) return;
     const db = this.store.databaseOf(keyspace);
     // A keyspace that SWAPDB statements of several nodes left in no database has no keys that anyone could name.
@@ -116,6 +126,6 @@ export class KeyChanges {
       return;
     }
     const id = keyIdOf(db, key, offset, length);
-    for (const listener of this.listeners) listener.touched(id, kind);
+    for (const listener of this.listeners) listener.touched(id, kind, type);
   }
 }

@@ -2,6 +2,7 @@
 // for whom notify-keyspace-events says. A command tells of its events by `call.notify('hset', 1)`; joins of others'
 // deltas are told of here, by the kind of the delta. https://redis.io/docs/manual/keyspace-notifications/
 import { DeltaKind } from '../delta/kinds.ts';
+import { EntryType } from '../store/entry.ts';
 import { type Attention, AttentionBit } from './attention.ts';
 import type { ChangeListener, KeyChanges, KeyId } from './key-changes.ts';
 
@@ -104,13 +105,23 @@ const classOf: ReadonlyMap<string, number> = new Map(
   ),
 );
 
-/** The event by which a join of a delta is told of; a put of a value that was there before is a `set` as well. */
-const eventOfKind: ReadonlyMap<number, KeyEvent> = new Map<number, KeyEvent>([
-  [DeltaKind.put, 'set'],
-  [DeltaKind.count, 'incrby'],
-  [DeltaKind.patch, 'setrange'],
-  [DeltaKind.clear, 'del'],
-  [DeltaKind.expire, 'expire'],
+/** The event by which a join of a delta is told of, by kind and, for an element, the type of what it is in. */
+const eventOfJoin: ReadonlyMap<number, Readonly<Record<number, KeyEvent>>> = new Map<
+  number,
+  Readonly<Record<number, KeyEvent>>
+>([
+  [DeltaKind.put, { 0: 'set', [EntryType.hash]: 'hset', [EntryType.set]: 'sadd', [EntryType.zset]: 'zadd' }],
+  [DeltaKind.count, { 0: 'incrby', [EntryType.hash]: 'hincrby', [EntryType.zset]: 'zincr' }],
+  [DeltaKind.patch, { 0: 'setrange' }],
+  [
+    DeltaKind.clear,
+    { 0: 'del', [EntryType.hash]: 'hdel', [EntryType.set]: 'srem', [EntryType.zset]: 'zrem' },
+  ],
+  [DeltaKind.expire, { 0: 'expire', [EntryType.hash]: 'hexpire' }],
+  [DeltaKind.insert, { 0: 'rpush' }],
+  [DeltaKind.rewrite, { 0: 'lset' }],
+  [DeltaKind.remove, { 0: 'lrem' }],
+  [DeltaKind.registers, { 0: 'pfadd' }],
 ]);
 
 export class KeyEvents implements ChangeListener {
@@ -170,9 +181,9 @@ export class KeyEvents implements ChangeListener {
     for (const id of ids) this.absent.add(id);
   }
 
-  touched(id: KeyId, kind: number): void {
+  touched(id: KeyId, kind: number, type: number): void {
     if (!this.joining()) return;
-    const event = eventOfKind.get(kind);
+    const event = eventOfJoin.get(kind)?.[type];
     if (event !== undefined) this.raise(event, id);
   }
 

@@ -140,7 +140,8 @@ export class Tracking implements ChangeListener {
 
   touched(id: KeyId, kind: number): void {
     const key = id.slice(1);
-    const writer = kind === DeltaKind.forget ? undefined : this.writer();
+    const isForgotten = kind === DeltaKind.forget || kind === DeltaKind.evict;
+    const writer = isForgotten ? undefined : this.writer();
     this.invalidate(key, writer);
     if (this.prefixes.size === 0) return;
     this.changed.set(key, writer);

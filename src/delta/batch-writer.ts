@@ -41,9 +41,19 @@ export class BatchWriter {
   pos = 0;
   /** Records written since the last reset. */
   count = 0;
-  /** Is told of every record as it begins; undefined while nobody wants to know. */
+  /**
+   * Is told of every record as it begins, with the whole key and, for an element, the type of what it is in (else 0);
+   * undefined while nobody wants to know.
+   */
   onRecord:
-    | ((kind: number, db: number, key: Uint8Array, keyOffset: number, keyLength: number) => void)
+    | ((
+        kind: number,
+        db: number,
+        key: Uint8Array,
+        keyOffset: number,
+        keyLength: number,
+        type: number,
+      ) => void)
     | undefined = undefined;
   private readonly origins: Origins;
   /** Batch-local number + 1 of a store-local origin index, valid where `localRound` matches. */
@@ -489,7 +499,7 @@ export class BatchWriter {
     }
     const start = this.begin(kind, flags, db, key, keyOffset, keyLength, valueLength);
     this.end(start, origin, hi, lo);
-    if (this.onRecord !== undefined) this.onRecord(kind, db, key, keyOffset, keyLength);
+    if (this.onRecord !== undefined) this.onRecord(kind, db, key, keyOffset, keyLength, 0);
     return start;
   }
 
@@ -518,7 +528,7 @@ export class BatchWriter {
     this.bytes(name, offset, length);
     this.end(start, origin, hi, lo);
     if (this.onRecord !== undefined) {
-      this.onRecord(kind, db, this.outer, this.outerOffset, this.outerLength);
+      this.onRecord(kind, db, this.outer, this.outerOffset, this.outerLength, this.outerType);
     }
     return start;
   }

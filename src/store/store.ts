@@ -268,7 +268,7 @@ export class Store {
     // No delta says so, but whoever looks on must know that anything may be gone.
     const told = this.recorder?.onRecord;
     if (told !== undefined)
-      for (const ks of this.keyspaces) told(DeltaKind.clearDb, ks.id, this.arena.u8, 0, 0);
+      for (const ks of this.keyspaces) told(DeltaKind.clearDb, ks.id, this.arena.u8, 0, 0, 0);
   }
 
   /** A new dot of this node. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventMask, KeyEvents } from '../../src/commands/key-events.ts';
+import { DeltaKind } from '../../src/delta/kinds.ts';
+import { EntryType } from '../../src/store/entry.ts';
 import { Rig } from './command-rig.ts';
 
 function eventsOf(): { events: KeyEvents; published: string[] } {
@@ -53,4 +55,32 @@ test('letters are read, and shown in the order of redis-server', () => {
     assert.equal(shown(given), expected);
   }
   assert.equal(eventMask('KQ'), undefined);
+});
+
+test('what a peer wrote is told of by what it is, once for each delta', () => {
+  const rig = new Rig();
+  const published: string[] = [];
+  const { changes, attention } = rig.services;
+  const publish = (channel: string): void => {
+    published.push(channel.slice('__keyevent@0__:'.length));
+  };
+  let isJoining = true;
+  const events = new KeyEvents(changes, attention, publish, () => isJoining);
+  events.setMask(eventMask('EA') ?? 0);
+  const key = Buffer.from('k');
+  const { recorder } = rig.store;
+  const write = (kind: number): void => {
+    recorder?.head(kind, 0, 0, key, 0, 1, rig.store.self, 1, 1, 0);
+  };
+  write(DeltaKind.put);
+  write(DeltaKind.clear);
+  recorder?.within(EntryType.hash, key, 0, 1);
+  write(DeltaKind.put);
+  recorder?.within(EntryType.zset, key, 0, 1);
+  write(DeltaKind.count);
+  recorder?.outside();
+  write(DeltaKind.forget);
+  isJoining = false;
+  write(DeltaKind.put);
+  assert.deepEqual(published, ['set', 'del', 'hset', 'zincr']);
 });
