@@ -10,7 +10,7 @@ export const command: CommandSpec = {
   flags: ['write', 'denyoom'],
   keys: { first: 1, last: -1, step: 1 },
   keySpecs: [
-    { flags: ['OW', 'update'], begin: 1, find: { last: 0, step: 1 } },
+    { flags: ['RW', 'update'], begin: 1, find: { last: 0, step: 1 } },
     { flags: ['RO', 'access'], begin: 2, find: { last: -1, step: 1 } },
   ],
   group: 'set',

@@ -8,7 +8,7 @@ export const command: CommandSpec = {
   arity: -3,
   flags: ['readonly', 'fast'],
   keys: { first: 1, last: 1, step: 1 },
-  keyFlags: ['RO'],
+  keyFlags: ['RO', 'access'],
   group: 'set',
   since: '6.2.0',
   summary: 'Tells for each member whether it is there.',
