@@ -557,7 +557,8 @@ export class Elements implements States, Collection {
    * Puts copies of all elements, under new dots, over another key. Throws CommandError OOM before it has changed any.
    */
   shipTo(ks: Keyspace, key: Uint8Array, offset: number, length: number): void {
-    const { store } = this;
+    // The type is kept apart: what is removed below may be a collection of another type, for which this one stands then.
+    const { store, type } = this;
     const pairs: Buffer[] = [];
     let bytes = 0;
     this.each((name, nameOffset, nameLength, value, valueOffset, valueLength) => {
@@ -570,7 +571,7 @@ export class Elements implements States, Collection {
     if (bytes > free) throw new CommandError(outOfMemory);
     store.remove(ks, key, offset, length);
     const to = store.elements;
-    to.open(ks, key, offset, length, this.type);
+    to.open(ks, key, offset, length, type);
     for (let i = 0; i < pairs.length; i += 2) {
       const [name, value] = [pairs[i]!, pairs[i + 1]!];
       to.put(name, 0, name.length, value, 0, value.length);

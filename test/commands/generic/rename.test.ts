@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Rig } from '../command-rig.ts';
 import { CommandNode } from '../harness.ts';
 
 test('moves value and deadline over whatever is there', () => {
@@ -41,4 +42,17 @@ test('where the copy does not fit, the key keeps its name', () => {
   assert.equal(node.run('RENAME a b'), "-OOM command not allowed when used memory > 'maxmemory'.");
   assert.equal(node.run('STRLEN a'), 700_000);
   assert.equal(node.run('EXISTS b'), 0);
+});
+
+test('RENAME and COPY over a collection of another type leave the type of what was moved', () => {
+  const client = new Rig().connect();
+  client.send('HSET', 'h', 'f', 'v');
+  client.send('SADD', 's', 'a', 'b');
+  assert.equal(client.send('RENAME', 'h', 's'), '+OK\r\n');
+  assert.equal(client.send('TYPE', 's'), '+hash\r\n');
+  assert.equal(client.send('HGETALL', 's'), '*2\r\n$1\r\nf\r\n$1\r\nv\r\n');
+  assert.match(client.send('SMEMBERS', 's'), /^-WRONGTYPE/);
+  client.send('SADD', 't', 'a');
+  assert.equal(client.send('COPY', 't', 's', 'REPLACE'), ':1\r\n');
+  assert.equal(client.send('SMEMBERS', 's'), '*1\r\n$1\r\na\r\n');
 });
