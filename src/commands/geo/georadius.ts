@@ -23,7 +23,8 @@ export const commands: readonly CommandSpec[] = [
     since: '3.2.0',
     summary: 'Returns or stores the members in a circle around a place.',
     syntax:
-      '<key> <longitude> <latitude> <radius> M|KM|FT|MI [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> [ANY]] [ASC|DESC] [STORE <key>] [STOREDIST <key>]',
+      '<key> <longitude> <latitude> <radius> M|KM|FT|MI [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT ' +
+      '<count> [ANY]] [ASC|DESC] [STORE <key>] [STOREDIST <key>]',
     complexity: 'O(N+log(M)), N being the members in the box around the circle, M those in the circle',
     run: (call) => search(call, { kind: 'radius', key: 1, mayStore: true }),
   },
@@ -36,7 +37,8 @@ export const commands: readonly CommandSpec[] = [
     since: '3.2.10',
     summary: 'Returns the members in a circle around a place.',
     syntax:
-      '<key> <longitude> <latitude> <radius> M|KM|FT|MI [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> [ANY]] [ASC|DESC]',
+      '<key> <longitude> <latitude> <radius> M|KM|FT|MI [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT ' +
+      '<count> [ANY]] [ASC|DESC]',
     complexity: 'O(N+log(M)), N being the members in the box around the circle, M those in the circle',
     run: (call) => search(call, { kind: 'radius', key: 1 }),
   },
@@ -50,7 +52,8 @@ export const commands: readonly CommandSpec[] = [
     since: '3.2.0',
     summary: 'Returns or stores the members in a circle around a member.',
     syntax:
-      '<key> <member> <radius> M|KM|FT|MI [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> [ANY]] [ASC|DESC] [STORE <key>] [STOREDIST <key>]',
+      '<key> <member> <radius> M|KM|FT|MI [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> ' +
+      '[ANY]] [ASC|DESC] [STORE <key>] [STOREDIST <key>]',
     complexity: 'O(N+log(M)), N being the members in the box around the circle, M those in the circle',
     run: (call) => search(call, { kind: 'radiusbymember', key: 1, mayStore: true }),
   },
@@ -63,7 +66,8 @@ export const commands: readonly CommandSpec[] = [
     since: '3.2.10',
     summary: 'Returns the members in a circle around a member.',
     syntax:
-      '<key> <member> <radius> M|KM|FT|MI [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> [ANY]] [ASC|DESC]',
+      '<key> <member> <radius> M|KM|FT|MI [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> ' +
+      '[ANY]] [ASC|DESC]',
     complexity: 'O(N+log(M)), N being the members in the box around the circle, M those in the circle',
     run: (call) => search(call, { kind: 'radiusbymember', key: 1 }),
   },

@@ -12,7 +12,9 @@ export const command: CommandSpec = {
   since: '6.2.0',
   summary: 'Returns the members in a circle or a box.',
   syntax:
-    '<key> (FROMMEMBER <member> | FROMLONLAT <longitude> <latitude>) (BYRADIUS <radius> M|KM|FT|MI | BYBOX <width> <height> M|KM|FT|MI) [ASC|DESC] [COUNT <count> [ANY]] [WITHCOORD] [WITHDIST] [WITHHASH]',
+    '<key> (FROMMEMBER <member> | FROMLONLAT <longitude> <latitude>) (BYRADIUS <radius> ' +
+    'M|KM|FT|MI | BYBOX <width> <height> M|KM|FT|MI) [ASC|DESC] [COUNT <count> [ANY]] ' +
+    '[WITHCOORD] [WITHDIST] [WITHHASH]',
   complexity: 'O(N+log(M)), N being the members in the box around the shape, M those in the shape',
   run: (call) => search(call, { kind: 'search', key: 1 }),
 };

@@ -16,7 +16,8 @@ export const command: CommandSpec = {
   since: '6.2.0',
   summary: 'Stores the members in a circle or a box.',
   syntax:
-    '<destination> <source> (FROMMEMBER <member> | FROMLONLAT <longitude> <latitude>) (BYRADIUS <radius> M|KM|FT|MI | BYBOX <width> <height> M|KM|FT|MI) [ASC|DESC] [COUNT <count> [ANY]] [STOREDIST]',
+    '<destination> <source> (FROMMEMBER <member> | FROMLONLAT <longitude> <latitude>) (BYRADIUS ' +
+    '<radius> M|KM|FT|MI | BYBOX <width> <height> M|KM|FT|MI) [ASC|DESC] [COUNT <count> [ANY]] [STOREDIST]',
   complexity: 'O(N+log(M)), N being the members in the box around the shape, M those in the shape',
   run: (call) => search(call, { kind: 'searchstore', key: 2 }),
 };

@@ -17,7 +17,8 @@ export const command: CommandSpec = {
   group: 'list',
   since: '6.2.0',
   summary:
-    'Moves an element from one end of a list to one end of a list and returns it; waits where there is none.',
+    'Moves an element from one end of a list to one end of a list and returns it; waits where ' +
+    'there is none.',
   syntax: '<source> <destination> (LEFT|RIGHT) (LEFT|RIGHT) <timeout>',
   complexity: 'O(1)',
   run: blmove,
