@@ -10,6 +10,7 @@ import type { Origins } from './origins.ts';
 const two32 = 4294967296;
 const recordsMax = 65_536;
 const decimalBytesMax = 400;
+const scoreBytes = 8;
 const elementTypes: readonly number[] = Object.values(ElementType);
 const noRecords: readonly SlotRecord[] = [];
 
@@ -152,6 +153,15 @@ export class BatchReader {
     this.pos += this.elementLength;
   }
 
+  /** A member of a set has no value, one of a sorted set a score: whoever stores it relies on that. */
+  private checkElementValue(): void {
+    const { elementType, valueLength } = this;
+    if (elementType === ElementType.set && valueLength !== 0) malformed('member with a value');
+    if (elementType !== ElementType.zset) return;
+    if (valueLength !== scoreBytes || Number.isNaN(this.buf.readDoubleLE(this.valueOffset)))
+      malformed('score');
+  }
+
   private payload(): void {
     this.baseOrigin = 0;
     this.positionLength = 0;
@@ -163,6 +173,7 @@ export class BatchReader {
         if ((this.flags & DeltaFlag.base) !== 0) this.base();
         if ((this.flags & DeltaFlag.deadline) !== 0) this.deadlineMs = this.varint();
         this.value();
+        this.checkElementValue();
         this.readRecords();
         return;
       case DeltaKind.count:

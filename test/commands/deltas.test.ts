@@ -35,6 +35,11 @@ function make(name: string, ...parts: fc.Arbitrary<string | readonly string[]>[]
   return fc.tuple(...parts).map((p) => ({ command: [name, ...p.flat()] }));
 }
 
+const sortedKey = fc.constantFrom('z', 'y');
+const score = fc.constantFrom('1', '2.5', '-3', '0.1', '1e300', 'inf', '-inf');
+/** More than the packed form holds. */
+const manyMembers = Array.from({ length: 135 }, (_, i) => [String((i * 37) % 11), `m${i}`]).flat();
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: make('SET', key, value, deadline) },
   make('SET', key, value, fc.constantFrom('NX', 'XX', 'GET')),
@@ -82,6 +87,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   make('SMOVE', setKey, setKey, field),
   make('SUNIONSTORE', setKey, setKey, setKey),
   make('SDIFFSTORE', setKey, setKey, setKey),
+  { weight: 3, arbitrary: make('ZADD', sortedKey, condition, score, field, score, field) },
+  { weight: 2, arbitrary: make('ZINCRBY', sortedKey, score, field) },
+  make('ZADD', sortedKey, fc.constant(manyMembers)),
+  make('ZREM', sortedKey, field, field),
+  make('ZPOPMIN', sortedKey, fc.constantFrom([], ['2'])),
+  make('ZREMRANGEBYRANK', sortedKey, fc.constantFrom('0', '1', '-130'), fc.constantFrom('0', '-1', '128')),
+  make('ZUNIONSTORE', sortedKey, fc.constant('2'), sortedKey, setKey),
+  make('ZRANGESTORE', sortedKey, sortedKey, fc.constantFrom('0', '2'), fc.constantFrom('5', '-1')),
+  make('GEOADD', sortedKey, fc.constantFrom('13.4', '-70'), fc.constantFrom('38.1', '5'), field),
+  make('DEL', sortedKey),
+  make('RENAME', sortedKey, fc.constantFrom('z', 'y', 'a')),
+  make('COPY', sortedKey, sortedKey, fc.constantFrom([], ['REPLACE'])),
   make('DEL', fc.constantFrom('h', 's')),
   make('RENAME', fc.constantFrom('h', 's'), fc.constantFrom('h', 't', 'a')),
   make('COPY', hashKey, hashKey, fc.constantFrom([], ['REPLACE'])),

@@ -173,6 +173,7 @@ function contentOf(store: Store, ks: Keyspace, at: number): string {
     lines.push(`${text(name, no, nl)}=${text(value, vo, vl)}`);
   });
   assert.equal(lines.length, elements.size, 'a collection counts what it holds');
+  if (type === EntryType.zset) assertInOrder(store, at, lines.length);
   return `${type}{${lines.sort().join(',')}}`;
 }
 
@@ -186,6 +187,25 @@ function listOf(store: Store, ks: Keyspace, at: number): string {
     .map((e) => Buffer.from(e.bytes).toString('latin1'));
   assert.equal(values.length, lists.size, 'a list counts what it holds');
   return `[${values.join(',')}]`;
+}
+
+/** A sorted set's order has all that it holds, by score, then by member. */
+function assertInOrder(store: Store, at: number, count: number): void {
+  const { cursor } = store.sortedSets;
+  cursor.open(at);
+  cursor.seekRank(0);
+  let last: { score: number; member: Buffer } | undefined;
+  let seen = 0;
+  for (; cursor.next(); seen++) {
+    const { score, memberOffset, memberLength } = cursor;
+    const member = Buffer.from(cursor.u8.subarray(memberOffset, memberOffset + memberLength));
+    if (last !== undefined) {
+      const isAbove = score > last.score || (score === last.score && Buffer.compare(member, last.member) > 0);
+      assert.ok(isAbove, 'a sorted set is in order');
+    }
+    last = { score, member };
+  }
+  assert.equal(seen, count, 'the order of a sorted set is complete');
 }
 
 /** The wall time of a node's clock. */
