@@ -426,16 +426,6 @@ export class Store {
     const dot = this.nextDot();
     const keyOffset = entries.keyOffset(at);
     const keyLength = entries.keyLength(at);
-    this.recorder?.expire(
-      ks.id,
-      arena.u8,
-      keyOffset,
-      keyLength,
-      this.self,
-      stampHi(dot.stamp),
-      stampLo(dot.stamp),
-      deadlineMs,
-    );
     if (
       entries.hasExpiry(at) &&
       entries.deadline(at) !== 0 &&
@@ -444,16 +434,30 @@ export class Store {
     ) {
       entries.setExpiry(at, deadlineMs, dot.origin, dot.stamp);
       ks.lowerDeadline(deadlineMs);
+      this.recordExpiry(ks, arena.u8, keyOffset, keyLength, dot, deadlineMs);
       return;
     }
-    if (entries.type(at) !== EntryType.string) {
-      ks.restate(hash, at, { deadlineMs, dot });
-      return;
-    }
+    // Changed before it is recorded: there may be no memory for the deadline, and then it was never stated.
     const key = arena.u8.slice(keyOffset, keyOffset + keyLength);
-    const state = ks.stateOf(at);
-    joinExpire(state, dot, deadlineMs, this.ground.order);
-    ks.save(hash, key, 0, key.length, state);
+    if (entries.type(at) !== EntryType.string) ks.restate(hash, at, { deadlineMs, dot });
+    else {
+      const state = ks.stateOf(at);
+      joinExpire(state, dot, deadlineMs, this.ground.order);
+      ks.save(hash, key, 0, keyLength, state);
+    }
+    this.recordExpiry(ks, key, 0, keyLength, dot, deadlineMs);
+  }
+
+  private recordExpiry(
+    ks: Keyspace,
+    key: Uint8Array,
+    offset: number,
+    length: number,
+    dot: Dot,
+    deadlineMs: number,
+  ): void {
+    const [hi, lo] = [stampHi(dot.stamp), stampLo(dot.stamp)];
+    this.recorder?.expire(ks.id, key, offset, length, dot.origin, hi, lo, deadlineMs);
   }
 
   /** Empties a keyspace: one delta, whatever its size; the memory comes back in slices (`freeSlice`). */

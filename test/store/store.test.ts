@@ -142,3 +142,26 @@ test('memory that one size class left serves another after compaction', () => {
   for (const n of kept) assert.equal(get(store, `small:${n}`)?.length, 20);
   for (let n = 0; n < after; n++) assert.equal(get(store, `large:${n}`)?.length, 900);
 });
+
+test('a deadline for which there is no memory is refused and never recorded', () => {
+  const { store } = new TestNode('n1', { memoryBytes: 1024 * 1024, keepsDead: false });
+  let written = 0;
+  assert.throws(() => {
+    for (; ; written++) set(store, `key:${written}`, 'v'.repeat(480));
+  }, CommandError);
+  let refused = 0;
+  for (let n = 0; n < written; n++) {
+    const k = Buffer.from(`key:${n}`);
+    const hash = store.hash.of(k, 0, k.length);
+    const at = store.find(store.keyspace(0), hash, k, 0, k.length);
+    const before = store.recorder?.count ?? 0;
+    try {
+      store.expireAt(store.keyspace(0), hash, at, buildMs + 1e9);
+    } catch (error) {
+      assert.ok(error instanceof CommandError);
+      assert.equal(store.recorder?.count, before);
+      refused += 1;
+    }
+  }
+  assert.ok(refused > 0);
+});
