@@ -97,6 +97,7 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
       },
     }),
     ...listpackLimits('zset', sources.store.listpackLimits.zset),
+    ...listParameters(sources.store.listpackLimits.list),
   ];
 }
 
@@ -130,6 +131,29 @@ function listpackLimits(type: string, limits: { entriesMax: number; valueBytesMa
     integer(`${type}-max-${form}-entries`, 0, Number.MAX_SAFE_INTEGER, entries),
     integer(`${type}-max-${form}-value`, 0, Number.MAX_SAFE_INTEGER, value),
   ]);
+}
+
+/**
+ * What decides of the encoding that OBJECT ENCODING tells of a list. The depth from which Redis compresses the middle of
+ * a list is kept for who reads it back; lists here are never compressed.
+ */
+function listParameters(limits: { size: number; compressDepth: number }): Parameter[] {
+  const size: Binding<number> = {
+    read: () => limits.size,
+    write: (value) => {
+      limits.size = value;
+    },
+  };
+  return [
+    integer('list-compress-depth', 0, 2 ** 31 - 1, {
+      read: () => limits.compressDepth,
+      write: (value) => {
+        limits.compressDepth = value;
+      },
+    }),
+    integer('list-max-listpack-size', -(2 ** 31), 2 ** 31 - 1, size),
+    integer('list-max-ziplist-size', -(2 ** 31), 2 ** 31 - 1, size),
+  ];
 }
 
 const yesOrNo = (value: boolean): string => (value ? 'yes' : 'no');

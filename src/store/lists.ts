@@ -152,6 +152,11 @@ export class Lists implements Collection {
     return this.view;
   }
 
+  /** Elements of the list at `at`. */
+  sizeAt(at: number): number {
+    return this.liveAt(at).count;
+  }
+
   private liveAt(at: number): ListChunks {
     const nest = this.nestAt(at);
     if (nest !== undefined) return nest.live;

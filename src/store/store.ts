@@ -123,7 +123,11 @@ export class Store {
   readonly horizon = new VersionVector();
   limits: StoreLimits = bulkLimits;
   /** Up to where Redis would keep a collection in a listpack: for OBJECT ENCODING, which nothing else follows. */
-  readonly listpackLimits = { zset: { entriesMax: 128, valueBytesMax: 64 } };
+  readonly listpackLimits = {
+    zset: { entriesMax: 128, valueBytesMax: 64 },
+    /** Above 0: elements, below: the number of a size, 4 KiB for -1 to 64 KiB for -5. */
+    list: { size: -2, compressDepth: 0 },
+  };
   /** Some key holds or held more than a string. */
   hasCollections = false;
   expiredCount = 0;

@@ -15,6 +15,7 @@ const hashKey = fc.constantFrom('h', 'h2', 'a');
 /** Of no other type: see the limits of joins in src/sync/SPEC.md. */
 const counterHashKey = fc.constantFrom('hc', 'hd');
 const setKey = fc.constantFrom('s', 't', 'h');
+const listKey = fc.constantFrom('l', 'm', 't');
 const field = fc.constantFrom('f', 'g', 'n', '12');
 const value = fc.constantFrom('x', '', '7', '-12', '1.25', '1234567890123', 'z'.repeat(140), 'y'.repeat(300));
 const integer = fc.constantFrom(
@@ -99,6 +100,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   make('DEL', sortedKey),
   make('RENAME', sortedKey, fc.constantFrom('z', 'y', 'a')),
   make('COPY', sortedKey, sortedKey, fc.constantFrom([], ['REPLACE'])),
+  { weight: 2, arbitrary: make('RPUSH', listKey, field, value) },
+  make('LPUSH', listKey, field, field),
+  make('LPOP', listKey, fc.constantFrom([], ['2'])),
+  make('RPOP', listKey),
+  make('LSET', listKey, fc.constantFrom('0', '-1'), value),
+  make('LINSERT', listKey, fc.constantFrom('BEFORE', 'AFTER'), field, value),
+  make('LREM', listKey, fc.constantFrom('0', '1', '-1'), field),
+  make('LTRIM', listKey, fc.constantFrom('0', '1'), fc.constantFrom('-1', '-2', '2')),
+  make('LMOVE', listKey, listKey, fc.constantFrom('LEFT', 'RIGHT'), fc.constantFrom('LEFT', 'RIGHT')),
+  make('RPOPLPUSH', listKey, listKey),
+  make('LMPOP', fc.constant('1'), listKey, fc.constantFrom('LEFT', 'RIGHT')),
+  make('RENAME', listKey, fc.constantFrom('l', 'm', 'h', 'a')),
+  make('COPY', listKey, listKey, fc.constantFrom([], ['REPLACE'])),
+  make('PEXPIRE', listKey, ms),
+  make('DEL', listKey),
   make('DEL', fc.constantFrom('h', 's')),
   make('RENAME', fc.constantFrom('h', 's'), fc.constantFrom('h', 't', 'a')),
   make('COPY', hashKey, hashKey, fc.constantFrom([], ['REPLACE'])),

@@ -14,7 +14,7 @@ const listpackEntriesMax = 128;
 const listpackBytesMax = 64;
 /** Up to here Redis keeps a string in one allocation with its object. */
 const embstrBytesMax = 44;
-/** Up to here Redis keeps a list in one listpack: its list-max-listpack-size of -2. */
+/** The largest listpack of a list whose limit is one of elements. */
 const listBytesMax = 8192;
 const noFrequency =
   'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching ' +
@@ -73,7 +73,7 @@ function encoding(call: Call, at: number): void {
     return;
   }
   if (call.store.entries.type(at) === EntryType.list) {
-    call.reply.bulkLatin1(call.store.lists.fitsListpack(at, listBytesMax) ? 'listpack' : 'quicklist');
+    call.reply.bulkLatin1(fitsListpack(call, at) ? 'listpack' : 'quicklist');
     return;
   }
   const { strings } = call.store;
@@ -110,6 +110,14 @@ function isListpack(call: Call, at: number): boolean {
     if (nameLength > listpackBytesMax || valueLength > listpackBytesMax) fits = false;
   });
   return fits;
+}
+
+/** Whether Redis would keep a list in one listpack: list-max-listpack-size is a number of elements, or of a size. */
+function fitsListpack(call: Call, at: number): boolean {
+  const { lists, listpackLimits } = call.store;
+  const { size } = listpackLimits.list;
+  if (size > 0) return lists.sizeAt(at) <= size && lists.fitsListpack(at, listBytesMax);
+  return lists.fitsListpack(at, 2048 * 2 ** Math.max(1, Math.min(5, -size)));
 }
 
 function freq(call: Call, at: number): void {

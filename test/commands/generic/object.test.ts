@@ -62,3 +62,17 @@ test('under an LFU policy uses are counted instead of the time since the last', 
   assert.ok(Number(node.run('OBJECT FREQ k')) <= 6);
   assert.match(String(node.run('OBJECT IDLETIME k')), /^-ERR An LFU maxmemory policy is selected/);
 });
+
+test('lists are told of as listpacks up to the size that list-max-listpack-size names', () => {
+  const node = new CommandNode();
+  node.run('RPUSH l a 1 -70000 9223372036854775807');
+  assert.equal(node.run('OBJECT ENCODING l'), 'listpack');
+  node.call('RPUSH', 'l', 'x'.repeat(8160));
+  assert.equal(node.run('OBJECT ENCODING l'), 'quicklist');
+  node.run('RPUSH m a b c');
+  node.store.listpackLimits.list.size = 2;
+  assert.equal(node.run('OBJECT ENCODING m'), 'quicklist');
+  node.store.listpackLimits.list.size = 3;
+  assert.equal(node.run('OBJECT ENCODING m'), 'listpack');
+  assert.ok(Number(node.run('MEMORY USAGE l')) > 8160);
+});
