@@ -20,6 +20,7 @@ const loopCopyMax = 48;
 /** A type byte, a sign, 16 digits and CRLF, rounded up. */
 const headerBytesMax = 24;
 const int32Max = 0x7fffffff;
+const plainIntegerMax = 2 ** 52;
 
 export class ReplyWriter {
   /** The protocol of the client being served; it decides the shape of nil, maps, doubles and the like. */
@@ -233,6 +234,11 @@ export class ReplyWriter {
   }
 
   double(value: number): void {
+    if (isPlainInteger(value)) {
+      if (this.protocol === 3) this.header(44, value);
+      else this.bulkInteger(value);
+      return;
+    }
     const text = formatDouble(value);
     if (this.protocol === 3) this.line(`,${text}`);
     else this.bulkLatin1(text);
@@ -339,6 +345,16 @@ export class ReplyWriter {
     this.start = 0;
     this.pos = used;
   }
+}
+
+/** Whether a double is written as its integer digits. */
+function isPlainInteger(value: number): boolean {
+  return (
+    Number.isInteger(value) &&
+    value < plainIntegerMax &&
+    value > -plainIntegerMax &&
+    (value !== 0 || 1 / value > 0)
+  );
 }
 
 function writeLatin1(buf: Buffer, p: number, text: string): void {

@@ -182,7 +182,7 @@ export class Keyspace implements States {
       if (order !== undefined) {
         const score = unpackScore(value, valueOffset + valueLength - scoreBytes);
         keepsPlace = order.keepsPlace(at, order.scoreOf(at), score);
-        if (!keepsPlace) this.leaveOrder(order, at);
+        if (!keepsPlace) order.removeFound();
       }
       entries.init(at, type, encoding, keyLength, valueLength, hasExpiry, origin, hi, lo, access);
     }

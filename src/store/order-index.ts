@@ -120,13 +120,22 @@ export class OrderIndex implements NodeOwner {
   remove(score: number, bytes: Uint8Array, offset: number, length: number): number {
     if (this.root === 0) return 0;
     this.descend(score, Ties.lesser, bytes, offset, length);
-    const { i32, f32, leaf, pos } = this;
+    const { i32, leaf, pos } = this;
     const w = leaf >> 2;
     const items = i32[w]!;
     const ref = pos < items ? i32[w + leafHeadWords + pos]! : 0;
     if (ref === 0 || this.scoreOf(ref) !== score || !this.entries.keyEquals(ref, bytes, offset, length)) {
       return 0;
     }
+    this.removeFound();
+    return ref;
+  }
+
+  /** Takes out the element that was descended to; also the one that `keepsPlace` was just asked of. */
+  removeFound(): void {
+    const { i32, f32, leaf, pos } = this;
+    const w = leaf >> 2;
+    const items = i32[w]!;
     const first = w + leafHeadWords;
     const rounded = w + roundedAt;
     for (let i = pos; i < items - 1; i++) {
@@ -138,7 +147,6 @@ export class OrderIndex implements NodeOwner {
     for (let d = 0; d < this.height; d++) i32[(pathNode[d]! >> 2) + countsAt + pathItem[d]!]! -= 1;
     if (pos === 0 && this.size > 0) this.renewFirst();
     if (items - 1 < leafItemsMin) this.mend();
-    return ref;
   }
 
   /**
@@ -152,7 +160,7 @@ export class OrderIndex implements NodeOwner {
     this.descend(score, Ties.lesser, u8, key, length);
     const { i32, leaf, pos } = this;
     const w = leaf >> 2;
-    if (pos >= i32[w]! || i32[w + leafHeadWords + pos] !== ref) return false;
+    assert(pos < i32[w]! && i32[w + leafHeadWords + pos] === ref, 'an order index does not know an element');
     const before = pos > 0 ? i32[w + leafHeadWords + pos - 1]! : this.lastOf(i32[w + 2]!);
     const after = pos + 1 < i32[w]! ? i32[w + leafHeadWords + pos + 1]! : this.firstOf(i32[w + 3]!);
     return (

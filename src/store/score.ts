@@ -5,6 +5,8 @@ import { contributionOf, isSlotLive, type KeyState } from './key-state.ts';
 import { decimalOf, formatDecimal, parseDecimal } from './number.ts';
 
 export const scoreBytes = 8;
+/** So many digits, with their sign, are a whole number well within 2^53. */
+const smallDigitsMax = 14;
 const packView = new DataView(new ArrayBuffer(scoreBytes));
 const packed = new Uint8Array(packView.buffer);
 const readView = new DataView(new ArrayBuffer(scoreBytes));
@@ -26,18 +28,39 @@ export function unpackScore(u8: Uint8Array, offset: number): number {
 export function scoreOfState(state: KeyState): number {
   const { value } = state;
   const base = value === undefined || value.bytes.length < scoreBytes ? 0 : unpackScore(value.bytes, 0);
-  let sum = 0n;
+  const score = base + sumOf(state);
+  return Number.isNaN(score) ? 0 : score;
+}
+
+/** What nodes have added: in doubles while all of it is small whole numbers, which gives the same. */
+function sumOf(state: KeyState): number {
+  let whole = 0;
+  let rest = 0n;
   for (const slot of state.slots) {
     if (!isSlotLive(state, slot)) continue;
     const part = contributionOf(state, slot);
-    sum += typeof part === 'bigint' ? decimalOf(part) : (parseDecimal(part) ?? 0n);
+    if (typeof part === 'bigint') rest += decimalOf(part);
+    else if (isSmallInteger(part)) whole += Number(part);
+    else rest += parseDecimal(part) ?? 0n;
   }
-  const score = base + (sum === 0n ? 0 : Number(formatDecimal(sum)));
-  return Number.isNaN(score) ? 0 : score;
+  if (rest === 0n && Number.isSafeInteger(whole)) return whole;
+  return Number(formatDecimal(rest + decimalOf(BigInt(whole))));
+}
+
+/** Whether the text of a decimal is that of a whole number which a double holds exactly. */
+function isSmallInteger(text: string): boolean {
+  return text.length <= smallDigitsMax && !text.includes('.');
+}
+
+/** The sum of two decimals, as text. */
+export function addDecimals(a: string, b: string): string {
+  if (isSmallInteger(a) && isSmallInteger(b)) return String(Number(a) + Number(b));
+  return formatDecimal((parseDecimal(a) ?? 0n) + (parseDecimal(b) ?? 0n));
 }
 
 /** The shortest exact text of an increment that decimals can hold; undefined for one that they cannot. */
 export function incrementText(by: number): string | undefined {
+  if (Number.isSafeInteger(by)) return String(by);
   if (!Number.isFinite(by)) return undefined;
   const decimal = parseDecimal(String(by));
   if (decimal === undefined) return undefined;

@@ -7,8 +7,7 @@ import { notANumberScore, outOfMemory } from '../resp/errors.ts';
 import { EntryType } from './entry.ts';
 import { type CounterSlot, joinCount } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
-import { formatDecimal, parseDecimal } from './number.ts';
-import { incrementText, packScore, scoreBytes, scoreOfState } from './score.ts';
+import { addDecimals, incrementText, packScore, scoreBytes, scoreOfState } from './score.ts';
 import { SortedSetCursor } from './sorted-set-cursor.ts';
 import type { Store } from './store.ts';
 import { markSlot } from './strings.ts';
@@ -124,7 +123,7 @@ export class SortedSets {
     elements.makeRoom(length + elementBytesMax);
     const state = elements.stateOfElement(buf, offset, length);
     const own = state.slots.find((slot) => slot.origin === store.self);
-    const sum = formatDecimal((parseDecimal(String(own?.sum ?? 0)) ?? 0n) + (parseDecimal(by) ?? 0n));
+    const sum = own === undefined ? by : addDecimals(String(own.sum), by);
     const dot = store.nextDot();
     const slot: CounterSlot = { origin: store.self, stamp: dot.stamp, run: own?.run ?? dot.stamp, sum };
     markSlot(state, own, store.markSinceStamp);

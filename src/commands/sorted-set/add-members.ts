@@ -3,7 +3,6 @@
 
 import { Change } from '../../store/sorted-sets.ts';
 import type { Call } from '../call.ts';
-import { requireSortedSet } from './find-sorted-set.ts';
 
 export interface Addition {
   /** Bits of Condition. */
@@ -19,7 +18,6 @@ export interface Addition {
 /** To the key in argument 1; replies with how many were added, or changed. */
 export function addMembers(call: Call, addition: Addition): void {
   const { store, keyspace, buf } = call;
-  requireSortedSet(call, 1);
   const { condition, scores, firstMember, step } = addition;
   const [key, keyLength] = [call.offset(1), call.length(1)];
   let added = 0;
@@ -38,7 +36,6 @@ export function addMembers(call: Call, addition: Addition): void {
 /** Adds to the score of one member of the key in argument 1; replies with the new score, nil where nothing was done. */
 export function incrementMember(call: Call, member: number, by: number, condition: number): void {
   const { store, keyspace, buf } = call;
-  requireSortedSet(call, 1);
   const { sortedSets } = store;
   const [key, keyLength] = [call.offset(1), call.length(1)];
   const [offset, length] = [call.offset(member), call.length(member)];

@@ -2,6 +2,7 @@
 // before the key is looked up, as in Redis; `placeRange` then turns them into ranks of the set that a cursor stands on.
 import { CommandError } from '../../base/errors.ts';
 import { notAFloatRange, notALexRange } from '../../resp/errors.ts';
+import { parseSafeInt } from '../../store/number.ts';
 import type { SortedSetCursor } from '../../store/sorted-set-cursor.ts';
 import type { Call } from '../call.ts';
 import { parseBound } from './read-score.ts';
@@ -54,7 +55,7 @@ export function readRange(call: Call, kind: RangeKind, i: number, k: number): Ra
 
 /** A rank beyond 2^53 is as good as one at the end of it. */
 function readRank(call: Call, i: number): number {
-  return Number(call.bigInteger(i));
+  return parseSafeInt(call.buf, call.offset(i), call.length(i)) ?? Number(call.bigInteger(i));
 }
 
 function isOpen(call: Call, i: number): boolean {
