@@ -1,0 +1,63 @@
+// Lists in RDB form: written as strings one after the other (type 1), which Redis turns into whatever form it likes; read
+// also as a chain of listpacks and single long elements (type 18), which is what Redis 7 dumps.
+import { EntryType } from '../../store/entry.ts';
+import { readListpack } from './listpack.ts';
+import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
+import type { Target, ValueCodec } from './value-codec.ts';
+
+const rdbList = 1;
+const rdbChain = 18;
+const plainNode = 1;
+const packedNode = 2;
+
+export const listCodec: ValueCodec = {
+  entryType: EntryType.list,
+  rdbTypes: [rdbList, rdbChain],
+  write(store, ks, at, out) {
+    const { lists, entries, arena } = store;
+    lists.stand(ks, store.hashOfEntry(at), at, arena.u8, entries.keyOffset(at), entries.keyLength(at));
+    const { size } = lists;
+    out.u8(rdbList);
+    out.length(size);
+    for (let i = 0; i < size; i++) {
+      lists.readAt(i);
+      const { bytes, offset, length } = lists.value;
+      out.string(bytes, offset, length);
+    }
+  },
+  read(rdbType, input) {
+    const elements = rdbType === rdbList ? readStrings(input) : readChain(input);
+    if (elements.length === 0) throw new MalformedRdb('a list of no elements');
+    return (target) => put(target, elements);
+  },
+};
+
+function readStrings(input: RdbReader): Buffer[] {
+  return Array.from({ length: input.count() }, () => input.string());
+}
+
+function readChain(input: RdbReader): Buffer[] {
+  const elements: Buffer[] = [];
+  for (let nodes = input.count(2); nodes > 0; nodes--) {
+    const container = input.length();
+    const node = input.string();
+    if (container === plainNode) elements.push(node);
+    else if (container === packedNode) for (const element of readListpack(node)) elements.push(element);
+    else throw new MalformedRdb('no such node of a list');
+  }
+  return elements;
+}
+
+/** Puts the list in place of whatever is there. Throws CommandError OOM, or that of a limit, and changes nothing then. */
+function put({ store, ks, key, offset, length, deadlineMs }: Target, elements: readonly Buffer[]): void {
+  const { lists } = store;
+  const lengths = Int32Array.from(elements, (element) => element.length);
+  for (const bytes of lengths) store.checkLimits(length, bytes, false);
+  const hash = store.hash.of(key, offset, length);
+  store.checkLimits(length, 0, store.find(ks, hash, key, offset, length) === 0);
+  lists.requireRoom(lengths, 0, lengths.length);
+  store.remove(ks, key, offset, length);
+  lists.open(ks, key, offset, length);
+  for (const element of elements) lists.push(false, element, 0, element.length);
+  if (deadlineMs !== 0) store.expireAt(ks, hash, ks.entryOf(hash, key, offset, length), deadlineMs);
+}
