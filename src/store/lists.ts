@@ -56,6 +56,8 @@ export class ListNest {
   readonly dead: ListChunks;
   /** The key's state but for its content; undefined = nothing worth remembering. */
   meta: KeyState | undefined;
+  /** The chunk of the dead at which the graveyard goes on. */
+  pruneNext = Number.MAX_SAFE_INTEGER;
 
   constructor(live: ListChunks, dead: ListChunks) {
     this.live = live;
@@ -63,6 +65,8 @@ export class ListNest {
   }
 }
 
+/** Chunks of dead elements that one look of the graveyard goes through. */
+const prunedChunksMax = 64;
 /** Ranks up to here have many after them. */
 const plainRankMax = 2 ** 48;
 const noBytes = new Uint8Array(0);
@@ -900,8 +904,12 @@ export class Lists implements Collection {
       const id = { stamp: stampFrom(place.hi, place.lo), origin: place.origin };
       return mayGo([id, { stamp: stampFrom(dotHi, dotLo), origin: dotOrigin }]);
     };
-    // Where no room is left for a longer relation, the rest goes the next time.
-    dead.removeWhere(isDone);
+    // Where no room is left for a longer relation, the rest goes the next time, and of many chunks others are looked at.
+    const nest = this.nestAt(this.at);
+    const last = nest === undefined || nest.pruneNext >= dead.size ? dead.size - 1 : nest.pruneNext;
+    const first = Math.max(0, last - prunedChunksMax + 1);
+    dead.removeWhere(isDone, last, first);
+    if (nest !== undefined) nest.pruneNext = first === 0 ? Number.MAX_SAFE_INTEGER : first - 1;
     const gone = before - dead.count;
     if (this.live.count > 0 || dead.count > 0) return gone;
     const meta = this.meta();
@@ -1045,6 +1053,22 @@ export class Lists implements Collection {
     const number = this.nestNumber(at);
     this.nests[number] = undefined;
     this.freeNests.push(number);
+  }
+
+  /** Stamps of removals that large lists remember, about `count`, for an estimate of their age. */
+  sampleDead(count: number): number[] {
+    const { chunks } = this;
+    const stamps: number[] = [];
+    for (const nest of this.nests) {
+      if (nest === undefined || stamps.length >= count) continue;
+      const { dead } = nest;
+      const stride = Math.max(1, Math.floor(dead.size / count));
+      for (let ordinal = 0; ordinal < dead.size; ordinal += stride) {
+        chunks.open(dead.chunkAt(ordinal));
+        if (chunks.next()) stamps.push(stampFrom(chunks.dotHi, chunks.dotLo));
+      }
+    }
+    return stamps;
   }
 
   /** A block was copied from `from` to `to`: takes note where it is a list's; false where it is not. */

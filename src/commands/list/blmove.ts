@@ -3,7 +3,7 @@
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { readTimeoutSeconds } from '../timeout.ts';
-import { moveElement, readSide } from './move-element.ts';
+import { moveElement, readSide, waitToMove } from './move-element.ts';
 
 export const command: CommandSpec = {
   name: 'blmove',
@@ -29,5 +29,5 @@ function blmove(call: Call): void {
   const toFront = readSide(call, 4);
   const timeoutMs = readTimeoutSeconds(call, 5);
   if (moveElement(call, fromFront, toFront)) return;
-  call.block({ firstKey: 1, lastKey: 1, timeoutMs, onTimeout: (reply) => reply.nilArray() });
+  waitToMove(call, timeoutMs);
 }

@@ -2,7 +2,7 @@
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { readTimeoutSeconds } from '../timeout.ts';
-import { moveElement } from './move-element.ts';
+import { moveElement, waitToMove } from './move-element.ts';
 
 export const command: CommandSpec = {
   name: 'brpoplpush',
@@ -25,5 +25,5 @@ export const command: CommandSpec = {
 function brpoplpush(call: Call): void {
   const timeoutMs = readTimeoutSeconds(call, 3);
   if (moveElement(call, false, true)) return;
-  call.block({ firstKey: 1, lastKey: 1, timeoutMs, onTimeout: (reply) => reply.nilArray() });
+  waitToMove(call, timeoutMs);
 }

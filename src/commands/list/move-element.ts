@@ -1,7 +1,8 @@
 // What LMOVE, RPOPLPUSH and their blocking forms share: the value is inserted at its new place, which alone can fail, and
 // then the old element removed.
+import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import type { Call } from '../call.ts';
-import { openList } from './open-list.ts';
+import { openFirst, openList } from './open-list.ts';
 import { tellOfPop } from './pop-elements.ts';
 
 /** The end of a list that argument i names. Throws a syntax error for anything but LEFT and RIGHT. */
@@ -12,12 +13,21 @@ export function readSide(call: Call, i: number): boolean {
 }
 
 /**
+ * Waits for the list in argument 1. A destination of another type ends the wait with an error, which is what
+ * `wakesOnLoss` lets pass; a source of another type does not: `openFirst`.
+ */
+export function waitToMove(call: Call, timeoutMs: number): void {
+  const onTimeout = (reply: ReplyWriter): void => reply.nilArray();
+  call.block({ firstKey: 1, lastKey: 1, timeoutMs, onTimeout, wakesOnLoss: true });
+}
+
+/**
  * Moves an element from one end of the list in argument 1 to one end of the list in argument 2 and replies with it;
  * false, without a reply, where there is no such list.
  */
 export function moveElement(call: Call, fromFront: boolean, toFront: boolean): boolean {
-  const lists = openList(call, 1);
-  if (lists.at === 0) return false;
+  if (openFirst(call, 1, 1) === 0) return false;
+  const { lists } = call.store;
   lists.readEnd(fromFront);
   const { value } = lists;
   const moved = Buffer.from(value.bytes.subarray(value.offset, value.offset + value.length));

@@ -18,7 +18,7 @@ const directoryEntriesMin = 8;
 /** More than relations and the room that chunk.ts keeps free can add to an element. */
 const elementExtraBytes = 64;
 
-export type ListGround = Pick<Ground, 'arena' | 'reserveBytes' | 'starved'>;
+export type ListGround = Pick<Ground, 'arena' | 'reserveBytes' | 'starved' | 'tombBytes'>;
 
 export class ListChunks {
   /** Elements. */
@@ -326,11 +326,14 @@ export class ListChunks {
     for (; rest > 0; rest--) this.removeLast();
   }
 
-  /** Takes out all elements of which `isDoomed` says so, asked while `chunks` stands at each. False: no room left. */
-  removeWhere(isDoomed: () => boolean): boolean {
+  /**
+   * Takes out all elements of which `isDoomed` says so, asked while `chunks` stands at each, from one chunk down to
+   * another. False: no room left.
+   */
+  removeWhere(isDoomed: () => boolean, from = this.size - 1, to = 0): boolean {
     const { chunks } = this;
     const doomed: number[] = [];
-    for (let ordinal = this.size - 1; ordinal >= 0; ordinal--) {
+    for (let ordinal = Math.min(from, this.size - 1); ordinal >= to; ordinal--) {
       doomed.length = 0;
       chunks.open(this.chunkAt(ordinal));
       while (chunks.next()) if (isDoomed()) doomed.push(chunks.index);
@@ -374,9 +377,21 @@ export class ListChunks {
   private alloc(bytes: number): number {
     const { ground } = this;
     const block = ground.arena.alloc(bytes, this.usesReserve ? 0 : ground.reserveBytes);
-    if (block !== 0) return block;
+    if (block !== 0) return this.taken(block);
     ground.starved = true;
     throw new CommandError(outOfMemory);
+  }
+
+  /** Counts a block as the graveyard's where dead elements are in it. */
+  private taken(block: number): number {
+    if (this.usesReserve && block !== 0) this.ground.tombBytes += this.ground.arena.capacity(block);
+    return block;
+  }
+
+  private give(block: number): void {
+    const { arena } = this.ground;
+    if (this.usesReserve) this.ground.tombBytes -= arena.capacity(block);
+    arena.free(block);
   }
 
   /** Moves a chunk into a larger block where it may have one; false where it is full. */
@@ -396,7 +411,7 @@ export class ListChunks {
     const { arena } = this.ground;
     const chunk = this.chunkAt(ordinal);
     this.chunks.copyTo(chunk, to, arena.capacity(to), roomOnLeft);
-    arena.free(chunk);
+    this.give(chunk);
     this.setEntry(ordinal, to);
   }
 
@@ -407,7 +422,7 @@ export class ListChunks {
     const chunk = this.chunkAt(ordinal);
     const least = chunkHeaderBytes + chunks.dataBytes(chunk) + elementExtraBytes;
     if (arena.rounded(least) > chunks.room(chunk) * 0.85) return;
-    const to = arena.alloc(least, reserveBytes);
+    const to = this.taken(arena.alloc(least, reserveBytes));
     if (to !== 0) this.moveChunk(ordinal, to, false);
   }
 
@@ -424,7 +439,7 @@ export class ListChunks {
     try {
       this.openEntry(ordinal);
     } catch (error) {
-      this.ground.arena.free(chunk);
+      this.give(chunk);
       throw error;
     }
     this.setEntry(ordinal, chunk);
@@ -445,7 +460,7 @@ export class ListChunks {
     const { arena } = this.ground;
     const chunk = this.chunkAt(ordinal);
     const bytes = this.chunks.splitBytes(chunk, k) + elementExtraBytes;
-    const to = arena.alloc(bytes);
+    const to = this.taken(arena.alloc(bytes));
     if (to === 0) {
       this.ground.starved = true;
       throw new CommandError(outOfMemory);
@@ -491,7 +506,7 @@ export class ListChunks {
     if (this.directory !== 0) {
       const w = this.directory >> 2;
       this.i32.copyWithin((to >> 2) + 2 * head, w + 2 * this.head, w + 2 * (this.head + this.size));
-      arena.free(this.directory);
+      this.give(this.directory);
     }
     this.directory = to;
     this.capacity = capacity;
@@ -500,10 +515,9 @@ export class ListChunks {
 
   /** Frees chunks and takes them from the directory. */
   private dropChunks(ordinal: number, n: number): void {
-    const { arena } = this.ground;
     for (let i = ordinal; i < ordinal + n; i++) {
       this.count -= this.countAt(i);
-      arena.free(this.chunkAt(i));
+      this.give(this.chunkAt(i));
     }
     const w = this.directory >> 2;
     const [from, at, to] = [this.head, this.head + ordinal, this.head + this.size];
@@ -526,10 +540,9 @@ export class ListChunks {
 
   /** Frees everything. */
   free(): void {
-    const { arena } = this.ground;
     if (this.directory === 0) return;
-    for (let i = 0; i < this.size; i++) arena.free(this.chunkAt(i));
-    arena.free(this.directory);
+    for (let i = 0; i < this.size; i++) this.give(this.chunkAt(i));
+    this.give(this.directory);
     this.directory = 0;
     this.capacity = 0;
     this.head = 0;

@@ -36,3 +36,16 @@ test('gives up when its time is over; refuses other words', () => {
     '-ERR timeout is not a float or out of range\r\n',
   );
 });
+
+test('a destination of another type ends the wait with an error, a source of another type does not', () => {
+  const rig = new Rig();
+  const [waiting, other] = [rig.connect(), rig.connect()];
+  other.send('set', 'm', 'v');
+  assert.equal(waiting.send('blmove', 'l', 'm', 'left', 'left', '0'), '');
+  other.send('set', 'l', 'v');
+  assert.equal(waiting.lateNow(), '');
+  other.send('del', 'l');
+  other.send('rpush', 'l', 'a');
+  assert.match(waiting.lateNow(), /^-WRONGTYPE/);
+  assert.equal(other.send('llen', 'l'), ':1\r\n');
+});

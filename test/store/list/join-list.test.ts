@@ -290,6 +290,20 @@ test('dead elements go when they are old enough, and the key with the last of th
   assert.equal(node.store.arena.liveBytes < 4096, true, `${node.store.arena.liveBytes} bytes are left`);
 });
 
+test('the dead of a large list count as the graveyard, and their age is known', () => {
+  const node = new TestNode('n1');
+  const k = Buffer.from('a');
+  node.run((store) => push(false, 'x', 3000)(store, k));
+  const { store } = node;
+  assert.equal(store.ground.tombBytes, 0);
+  node.run((s) => change(() => s.lists.trim(2900, 0), 0)(s, k));
+  assert.ok(store.ground.tombBytes > 2900 * 2, `${store.ground.tombBytes} bytes`);
+  assert.ok((store.graveyard.cutoffMs(1000) ?? 0) > buildMs - dayMs);
+  for (let i = 0; i < 100; i++) store.graveyard.sweep(1000, buildMs + dayMs);
+  assert.ok(store.ground.tombBytes < 200, `${store.ground.tombBytes} bytes are left`);
+  assert.equal(store.lists.open(store.keyspace(0), k, 0, 1) && store.lists.size, 100);
+});
+
 test('a fork gives elements and removals new dots, in their order', () => {
   const node = new TestNode('n1');
   const k = Buffer.from('a');

@@ -31,7 +31,7 @@ class Pair {
   constructor(memoryBytes = 16 * 1024 * 1024) {
     this.arena = new Arena(memoryBytes);
     this.chunks = new Chunks(this.arena);
-    const ground = { arena: this.arena, reserveBytes: 0, starved: false };
+    const ground = { arena: this.arena, reserveBytes: 0, starved: false, tombBytes: 0 };
     this.list = new ListChunks(this.chunks, ground, (a, b) => a - b);
   }
 
@@ -323,7 +323,11 @@ test('a chunk that cannot grow says so and stays as it was', () => {
   const chunks = new Chunks(arena);
   const chunk = arena.alloc(256);
   chunks.init(chunk, arena.capacity(chunk));
-  const list = new ListChunks(chunks, { arena, reserveBytes: 0, starved: false }, (a, b) => a - b);
+  const list = new ListChunks(
+    chunks,
+    { arena, reserveBytes: 0, starved: false, tombBytes: 0 },
+    (a, b) => a - b,
+  );
   list.fix(chunk);
   const e = new Element();
   e.place.origin = 1;
