@@ -96,7 +96,7 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
         connectionLimits.idleTimeoutMs = value * 1000;
       },
     }),
-    ...listpackLimits('zset', sources.store.listpackLimits.zset),
+    ...encodingLimits(sources.store),
     ...listParameters(sources.store.listpackLimits.list),
   ];
 }
@@ -113,23 +113,35 @@ function decidedAtStart(name: string, read: () => string): Parameter {
   };
 }
 
-/** What decides of the encoding that OBJECT ENCODING tells of a type; ziplists are the older name. */
-function listpackLimits(type: string, limits: { entriesMax: number; valueBytesMax: number }): Parameter[] {
-  const entries: Binding<number> = {
-    read: () => limits.entriesMax,
+/** What decides of the encodings that OBJECT ENCODING tells of; nothing else follows them. */
+function encodingLimits({ listpackLimits: limits }: Store): Parameter[] {
+  const { hash, set, zset, streamNode } = limits;
+  const none = Number.MAX_SAFE_INTEGER;
+  return [
+    ...listpackLimits('hash', hash),
+    ...listpackLimits('set', set).filter(({ name }) => !name.includes('ziplist')),
+    ...listpackLimits('zset', zset),
+    integer('set-max-intset-entries', 0, none, field(limits, 'intsetEntriesMax')),
+    integer('stream-node-max-bytes', 0, none, field(streamNode, 'bytesMax')),
+    integer('stream-node-max-entries', 0, none, field(streamNode, 'entriesMax')),
+  ];
+}
+
+function field<K extends string>(object: Record<K, number>, key: K): Binding<number> {
+  return {
+    read: () => object[key],
     write: (value) => {
-      limits.entriesMax = value;
+      object[key] = value;
     },
   };
-  const value: Binding<number> = {
-    read: () => limits.valueBytesMax,
-    write: (bytes) => {
-      limits.valueBytesMax = bytes;
-    },
-  };
+}
+
+/** Ziplists are the older name. */
+function listpackLimits(type: string, limits: { entriesMax: number; valueBytesMax: number }): Parameter[] {
+  const none = Number.MAX_SAFE_INTEGER;
   return ['listpack', 'ziplist'].flatMap((form) => [
-    integer(`${type}-max-${form}-entries`, 0, Number.MAX_SAFE_INTEGER, entries),
-    integer(`${type}-max-${form}-value`, 0, Number.MAX_SAFE_INTEGER, value),
+    integer(`${type}-max-${form}-entries`, 0, none, field(limits, 'entriesMax')),
+    integer(`${type}-max-${form}-value`, 0, none, field(limits, 'valueBytesMax')),
   ]);
 }
 

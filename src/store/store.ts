@@ -124,9 +124,13 @@ export class Store {
   limits: StoreLimits = bulkLimits;
   /** Up to where Redis would keep a collection in a listpack: for OBJECT ENCODING, which nothing else follows. */
   readonly listpackLimits = {
+    hash: { entriesMax: 128, valueBytesMax: 64 },
+    set: { entriesMax: 128, valueBytesMax: 64 },
     zset: { entriesMax: 128, valueBytesMax: 64 },
     /** Above 0: elements, below: the number of a size, 4 KiB for -1 to 64 KiB for -5. */
     list: { size: -2, compressDepth: 0 },
+    intsetEntriesMax: 512,
+    streamNode: { bytesMax: 4096, entriesMax: 100 },
   };
   /** Some key holds or held more than a string. */
   hasCollections = false;

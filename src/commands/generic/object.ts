@@ -9,9 +9,6 @@ import type { CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
 import { sortedSetEncoding } from '../sorted-set-encoding.ts';
 
-const intsetEntriesMax = 512;
-const listpackEntriesMax = 128;
-const listpackBytesMax = 64;
 /** Up to here Redis keeps a string in one allocation with its object. */
 const embstrBytesMax = 44;
 /** The largest listpack of a list whose limit is one of elements. */
@@ -83,31 +80,33 @@ function encoding(call: Call, at: number): void {
   else call.reply.bulkLatin1(valueLength <= embstrBytesMax ? 'embstr' : 'raw');
 }
 
-/** How Redis would keep a set: up to 512 integers, or up to 128 members of up to 64 bytes, or more. */
+/** How Redis would keep a set: as integers, in a listpack, or in a table. */
 function setEncoding(call: Call, at: number): string {
   const { entries, elements, arena } = call.store;
   const [offset, length] = [entries.keyOffset(at), entries.keyLength(at)];
   elements.stand(call.keyspace, call.hashOf(2), at, arena.u8, offset, length, EntryType.set);
   const { size } = elements;
-  if (size > intsetEntriesMax) return 'hashtable';
+  const { set, intsetEntriesMax } = call.store.listpackLimits;
+  if (size > intsetEntriesMax && size > set.entriesMax) return 'hashtable';
   let ints = true;
-  let fits = size <= listpackEntriesMax;
+  let fits = size <= set.entriesMax;
   elements.each((name, nameOffset, nameLength) => {
     if (ints && !isCanonicalInt(name, nameOffset, nameLength)) ints = false;
-    if (nameLength > listpackBytesMax) fits = false;
+    if (nameLength > set.valueBytesMax) fits = false;
   });
-  return ints ? 'intset' : fits ? 'listpack' : 'hashtable';
+  return ints && size <= intsetEntriesMax ? 'intset' : fits ? 'listpack' : 'hashtable';
 }
 
-/** Whether Redis would keep a hash in a listpack: up to 128 fields, names and values of up to 64 bytes. */
+/** Whether Redis would keep a hash in a listpack: few fields, short names and values. */
 function isListpack(call: Call, at: number): boolean {
   const { entries, elements, arena } = call.store;
   const [offset, length] = [entries.keyOffset(at), entries.keyLength(at)];
   elements.stand(call.keyspace, call.hashOf(2), at, arena.u8, offset, length, EntryType.hash);
-  if (elements.size > listpackEntriesMax) return false;
+  const { entriesMax, valueBytesMax } = call.store.listpackLimits.hash;
+  if (elements.size > entriesMax) return false;
   let fits = true;
   elements.each((_name, _nameOffset, nameLength, _value, _valueOffset, valueLength) => {
-    if (nameLength > listpackBytesMax || valueLength > listpackBytesMax) fits = false;
+    if (nameLength > valueBytesMax || valueLength > valueBytesMax) fits = false;
   });
   return fits;
 }

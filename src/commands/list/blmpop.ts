@@ -20,8 +20,8 @@ export const command: CommandSpec = {
 };
 
 function blmpop(call: Call): void {
-  const timeoutMs = readTimeoutSeconds(call, 1);
   const options = readPopOptions(call, 2);
+  const timeoutMs = readTimeoutSeconds(call, 1);
   if (popFromFirst(call, options)) return;
   const { firstKey, lastKey } = options;
   call.block({ firstKey, lastKey, timeoutMs, onTimeout: (reply) => reply.nilArray() });

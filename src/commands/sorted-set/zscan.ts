@@ -25,9 +25,10 @@ export const command: CommandSpec = {
 function zScan(call: Call): void {
   const { reply, store } = call;
   const cursor = readScanCursor(call, 2);
-  const { pattern, count } = readScanFilter(call, 3);
   const at = call.findRead(1);
   if (at !== 0 && store.entries.type(at) !== EntryType.zset) throw new CommandError(wrongType);
+  // Of a key that is not there nothing else is asked, whatever the options say.
+  const { pattern, count } = readScanFilter(call, at === 0 ? call.argc : 3);
   const found = new ScoredNames(store.hash);
   let next = 0;
   if (at !== 0 && cursor >= 0) {

@@ -194,3 +194,17 @@ test('CONFIG REWRITE refuses what the file cannot hold, and where there is no fi
   Object.assign(rig.services, { configFile: '' });
   assert.equal(client.send('CONFIG', 'REWRITE'), '-ERR The server is running without a config file\r\n');
 });
+
+test('the limits of encodings decide what OBJECT ENCODING answers', () => {
+  const client = new Rig().connect();
+  client.send('HSET', 'h', 'f', 'v', 'g', 'v');
+  client.send('SADD', 's', '1', '2', '3');
+  client.send('RPUSH', 'l', 'a', 'b', 'c');
+  const encodings = (): string[] =>
+    ['h', 's', 'l'].map((key) => client.send('OBJECT', 'ENCODING', key).split('\r\n')[1] ?? '');
+  assert.deepEqual(encodings(), ['listpack', 'intset', 'listpack']);
+  client.send('CONFIG', 'SET', 'hash-max-listpack-entries', '1', 'set-max-intset-entries', '2');
+  client.send('CONFIG', 'SET', 'list-max-ziplist-size', '2', 'set-max-listpack-entries', '2');
+  assert.deepEqual(encodings(), ['hashtable', 'hashtable', 'quicklist']);
+  assert.equal(client.send('CONFIG', 'GET', 'list-max-listpack-size').split('\r\n')[4], '2');
+});
