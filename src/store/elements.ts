@@ -38,6 +38,8 @@ export type ElementVisitor = (
 ) => void;
 
 const noBytes = new Uint8Array(0);
+/** Elements whose blocks tell of the size of all. */
+const samplesOfSize = 64;
 
 export class Elements implements States, Collection {
   /** The value last read: a range of bytes, valid until the store changes. */
@@ -134,6 +136,26 @@ export class Elements implements States, Collection {
     if (nest !== undefined) return nest.elements.table.size;
     const { entries, arena } = this.store;
     return arena.u8[entries.valueOffset(at) + 1]!;
+  }
+
+  /** About the bytes that an entry has outside its block: tables, and the elements by the size of some of them. */
+  outerBytes(at: number): number {
+    const nest = this.nestAt(at);
+    if (nest === undefined) return 0;
+    const { arena } = this.store;
+    const { table, grave, order } = nest.elements;
+    let bytes = order?.bytes ?? 0;
+    for (const part of [table, grave]) {
+      let seen = 0;
+      let sampled = 0;
+      part.scan(0, samplesOfSize, (entry) => {
+        seen += 1;
+        sampled += arena.capacity(entry);
+      });
+      bytes +=
+        part.segmentBytes + part.directoryBytes + (seen > 0 ? Math.round((sampled / seen) * part.size) : 0);
+    }
+    return bytes;
   }
 
   /** Reads an element of the open key into valueBytes, valueOffset, valueLength; false where there is none. */

@@ -37,6 +37,9 @@ const leafItemsMin = 20;
 const innerItemsMin = 16;
 const leafItemsJoined = 54;
 const innerItemsJoined = 44;
+/** What a leaf has on average, and its bytes with its share of the nodes above: for figures. */
+const leafItemsUsual = 47;
+const leafBytesUsual = 540;
 /** A full leaf gives to a neighbour with at least this much room rather than split. */
 const leafRoomMin = 8;
 
@@ -72,6 +75,11 @@ export class OrderIndex implements NodeOwner {
     this.f32 = nodes.f32;
     this.u8 = arena.u8;
     this.view = new DataView(arena.buffer);
+  }
+
+  /** About the bytes of its nodes. */
+  get bytes(): number {
+    return Math.ceil(this.size / leafItemsUsual) * leafBytesUsual;
   }
 
   /** Makes sure that the next `insert` succeeds. False where there is no memory. */

@@ -58,6 +58,16 @@ export class Table {
     return this.directory.byteLength;
   }
 
+  /** Bytes of the segments. */
+  get segmentBytes(): number {
+    let bytes = 0;
+    for (let i = 0; i < this.directory.length; i++) {
+      const segment = this.directory[i]!;
+      if (i === 0 || segment !== this.directory[i - 1]) bytes += this.arena.capacity(segment);
+    }
+    return bytes;
+  }
+
   private segmentOf(hash: number): number {
     return this.depth === 0 ? this.directory[0]! : this.directory[hash >>> (32 - this.depth)]!;
   }

@@ -58,7 +58,10 @@ function usage(call: Call): void {
 
 /** What an entry has outside its block. */
 function outerBytes(store: Store, at: number): number {
-  return store.entries.type(at) === EntryType.list ? store.lists.outerBytes(at) : 0;
+  const type = store.entries.type(at);
+  if (type === EntryType.list) return store.lists.outerBytes(at);
+  const hasElements = type === EntryType.hash || type === EntryType.set || type === EntryType.zset;
+  return hasElements ? store.elements.outerBytes(at) : 0;
 }
 
 function purge(call: Call): void {

@@ -45,3 +45,10 @@ test('MEMORY MALLOC-STATS and PURGE', () => {
   assert.equal(rig.store.arena.liveBytes, 0);
   assert.equal(client.send('MEMORY', 'FOO'), "-ERR unknown subcommand 'FOO'. Try MEMORY HELP.\r\n");
 });
+
+test('MEMORY USAGE of a large sorted set counts its elements and their order', () => {
+  const client = new Rig({ memoryBytes: 16 * 1024 * 1024 }).connect();
+  for (let i = 0; i < 5000; i++) client.send('ZADD', 'z', String(i), `member:${i}`);
+  const bytes = Number(client.send('MEMORY', 'USAGE', 'z').slice(1));
+  assert.ok(bytes > 5000 * 40 && bytes < 5000 * 80, `${bytes}`);
+});
