@@ -5,6 +5,7 @@
 import type { CommandError } from '../base/errors.ts';
 import { wrongType } from '../resp/errors.ts';
 import { ReplyWriter } from '../resp/reply-writer.ts';
+import { type Attention, AttentionBit } from './attention.ts';
 import type { Call, Deferral } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
 import { copyArguments } from './copy-arguments.ts';
@@ -46,6 +47,7 @@ const timerMsMax = 2 ** 31 - 1;
 export class BlockedClients implements ChangeListener {
   /** Runs a waiting command again: dispatch's business. */
   rerun: Rerun | undefined;
+  private readonly attention: Attention;
   private readonly changes: KeyChanges;
   private readonly timers: Timers;
   private readonly exists: (id: KeyId) => boolean;
@@ -55,7 +57,8 @@ export class BlockedClients implements ChangeListener {
   private readonly reply = new ReplyWriter(4096);
 
   /** `exists`: whether a key is there. */
-  constructor(changes: KeyChanges, timers: Timers, exists: (id: KeyId) => boolean) {
+  constructor(attention: Attention, changes: KeyChanges, timers: Timers, exists: (id: KeyId) => boolean) {
+    this.attention = attention;
     this.changes = changes;
     this.timers = timers;
     this.exists = exists;
@@ -143,6 +146,8 @@ export class BlockedClients implements ChangeListener {
 
   /** Runs again what waits for keys that were written; what that writes may make other keys ready. */
   private serve(): void {
+    // What runs again may write, and writes are held; the end of the pause settles again.
+    if ((this.attention.bits & AttentionBit.paused) !== 0) return;
     for (const id of this.ready) {
       this.ready.delete(id);
       this.serveKey(id);

@@ -186,7 +186,8 @@ export class Dispatch implements Executor {
       this.run(entry);
     } finally {
       services.current.client = undefined;
-      if ((attention.bits & AttentionBit.monitored) !== 0 && !entry.isHidden) {
+      const isShown = (attention.bits & AttentionBit.monitored) !== 0 && !entry.isHidden && !call.rerunning;
+      if (isShown) {
         services.monitors.show(session, entry, args, services.store.nowMs);
       }
       if (session.tracking !== undefined && client !== undefined) {

@@ -40,7 +40,7 @@ export function createInterplay(store: Store, timers: Timers, joining: () => boo
   const attention = new Attention();
   const changes = new KeyChanges(store, (run) => timers.soon(run));
   const exists = (id: KeyId): boolean => keyExists(store, id);
-  const blocked = new BlockedClients(changes, timers, exists);
+  const blocked = new BlockedClients(attention, changes, timers, exists);
   const watched = new WatchedKeys(changes, exists);
   const outbox = new Outbox(changes);
   const monitors = new Monitors(attention, outbox);

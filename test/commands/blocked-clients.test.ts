@@ -199,6 +199,20 @@ function join(rig: Rig, key: string, value: string): void {
   journal.setSource('');
 }
 
+test('while writes are held nobody is served; MONITOR shows a waiting command once', () => {
+  const { rig, clients } = rigOf();
+  const [a, admin, monitor] = clients as [RigClient, RigClient, RigClient];
+  monitor.send('monitor');
+  a.send('take', 'j', '0');
+  admin.send('client', 'pause', '1000', 'write');
+  join(rig, 'j', 'joined');
+  rig.timers.endTurn();
+  assert.equal(a.lateNow(), '');
+  admin.send('client', 'unpause');
+  assert.equal(a.lateNow(), '$6\r\njoined\r\n');
+  assert.equal(monitor.pushed().match(/"take"/g)?.length, 1);
+});
+
 test('CLIENT UNBLOCK ends a wait as if its time were up, or with an error', () => {
   const { rig, clients } = rigOf();
   const [a, b] = clients as [RigClient, RigClient];
