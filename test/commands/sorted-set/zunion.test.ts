@@ -28,3 +28,12 @@ test('combines sorted sets', () => {
     '-WRONGTYPE Operation against a key holding the wrong kind of value',
   );
 });
+
+test('takes sets, whose members have the score 1', () => {
+  const node = new CommandNode();
+  assert.equal(node.run('ZADD a 1 x 2 y'), 2);
+  assert.equal(node.run('SADD s x z'), 2);
+  assert.deepEqual(node.run('ZUNION 2 a s WITHSCORES'), ['z', '1', 'x', '2', 'y', '2']);
+  assert.deepEqual(node.run('ZINTER 2 s a WITHSCORES'), ['x', '2']);
+  assert.deepEqual(node.run('ZDIFF 2 s a WITHSCORES'), ['z', '1']);
+});
