@@ -52,6 +52,8 @@ export class Eviction {
   private readonly store: Store;
   private readonly pool: Candidate[] = [];
   private searchCursor = 0;
+  /** Only plain strings may go now. */
+  private plainOnly = false;
   private policyNow: EvictionPolicy = 'noeviction';
 
   constructor(store: Store) {
@@ -91,7 +93,10 @@ export class Eviction {
     let gained = this.store.expireSlice(expiredPerRelief) > 0;
     // Where nobody else has the data, what the user said must not go does not go.
     const mayEvict = this.policy !== 'noeviction' || this.store.ground.keepsDead;
+    // A collection of which more is to come must not go: what comes would be taken for the whole.
+    this.plainOnly = true;
     if (!gained && mayEvict) gained = this.evict(firstRelief << attempt, policy) > 0;
+    this.plainOnly = false;
     return this.gather(attempt + 1) || gained;
   }
 
@@ -214,8 +219,9 @@ export class Eviction {
   private mayGo(at: number, policy: EvictionPolicy): boolean {
     const { entries, ground } = this.store;
     if (policy.startsWith('volatile') && entries.deadline(at) === 0) return false;
-    if (!ground.keepsDead) return true;
+    if (!ground.keepsDead && !this.plainOnly) return true;
     if (entries.type(at) !== EntryType.string || entries.encoding(at) > Encoding.lz4) return false;
+    if (!ground.keepsDead) return true;
     if (!this.isAcknowledged(entries.origin(at), entries.stamp(at))) return false;
     return !entries.hasExpiry(at) || this.isAcknowledged(entries.expiryOrigin(at), entries.expiryStamp(at));
   }
