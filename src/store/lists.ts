@@ -938,6 +938,22 @@ export class Lists implements Collection {
     }
   }
 
+  /** Copies of all values, in their order. */
+  values(): Buffer[] {
+    const out: Buffer[] = [];
+    const { live, chunks, value } = this;
+    for (let ordinal = 0; ordinal < live.size; ordinal++) {
+      let p = chunks.dataStart(live.chunkAt(ordinal));
+      for (let n = live.countAt(ordinal); n > 0; n--) {
+        p = chunks.valueAt(p);
+        value.read(this.store.arena.u8, p);
+        out.push(Buffer.from(value.bytes.subarray(value.offset, value.offset + value.length)));
+        p = chunks.behind(p);
+      }
+    }
+    return out;
+  }
+
   /** The dots of all that is known of elements. */
   dots(): Dot[] {
     return this.memories().flatMap(({ id, dot }) => (dot === undefined ? [id] : [id, dot]));

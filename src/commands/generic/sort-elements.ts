@@ -1,0 +1,148 @@
+// What SORT and SORT_RO share: reading the elements of a list, set or sorted set, ordering them by themselves or by the
+// keys that a pattern names, and what is told of each. Everything is read before anything is written.
+import { CommandError } from '../../base/errors.ts';
+import { notSortable, wrongType } from '../../resp/errors.ts';
+import { EntryType } from '../../store/entry.ts';
+import type { Call } from '../call.ts';
+
+export interface SortOptions {
+  by: Buffer | undefined;
+  /** BY a pattern without `*`: as they come. */
+  unsorted: boolean;
+  descending: boolean;
+  alpha: boolean;
+  offset: number;
+  /** Negative: all. */
+  count: number;
+  gets: Buffer[];
+  /** The argument that names where the result goes; 0 = nowhere. */
+  store: number;
+}
+
+const star = 42;
+
+export function readSortOptions(call: Call, mayStore: boolean): SortOptions {
+  const options: SortOptions = {
+    by: undefined,
+    unsorted: false,
+    descending: false,
+    alpha: false,
+    offset: 0,
+    count: -1,
+    gets: [],
+    store: 0,
+  };
+  for (let i = 2; i < call.argc; i++) {
+    const left = call.argc - i - 1;
+    if (call.is(i, 'asc')) options.descending = false;
+    else if (call.is(i, 'desc')) options.descending = true;
+    else if (call.is(i, 'alpha')) options.alpha = true;
+    else if (call.is(i, 'limit') && left >= 2) {
+      options.offset = Math.max(0, Number(call.bigInteger(i + 1)));
+      options.count = Number(call.bigInteger(i + 2));
+      i += 2;
+    } else if (mayStore && call.is(i, 'store') && left >= 1) options.store = ++i;
+    else if (call.is(i, 'by') && left >= 1) {
+      options.by = call.bytes(++i);
+      options.unsorted = !options.by.includes(star);
+    } else if (call.is(i, 'get') && left >= 1) options.gets.push(call.bytes(++i));
+    else call.syntaxError();
+  }
+  return options;
+}
+
+/** What the command replies with or stores: undefined for a GET that finds nothing. */
+export function sortElements(call: Call, options: SortOptions): (Buffer | undefined)[] {
+  const at = call.findRead(1);
+  if (at === 0) return [];
+  const type = call.store.entries.type(at);
+  // A set has no order of its own: what is stored of it must be the same on a second try.
+  if (type === EntryType.set && options.unsorted && options.store > 0) {
+    options.unsorted = false;
+    options.alpha = true;
+    options.by = undefined;
+  }
+  let elements = elementsOf(call, at, type);
+  if (!options.unsorted) elements = ordered(call, elements, options);
+  else if (type === EntryType.zset && options.descending) elements.reverse();
+  const end = options.count < 0 ? elements.length : Math.min(elements.length, options.offset + options.count);
+  const chosen = elements.slice(options.offset, end);
+  if (options.gets.length === 0) return chosen;
+  return chosen.flatMap((element) => options.gets.map((pattern) => lookUp(call, pattern, element)));
+}
+
+function elementsOf(call: Call, at: number, type: number): Buffer[] {
+  const { store } = call;
+  const found: Buffer[] = [];
+  if (type === EntryType.list) {
+    store.lists.stand(call.keyspace, 0, at, call.buf, call.offset(1), call.length(1));
+    return store.lists.values();
+  }
+  if (type === EntryType.set) {
+    store.elements.open(call.keyspace, call.buf, call.offset(1), call.length(1), EntryType.set);
+    store.elements.each((name, offset, length) => {
+      found.push(Buffer.from(name.subarray(offset, offset + length)));
+    });
+    return found;
+  }
+  if (type !== EntryType.zset) throw new CommandError(wrongType);
+  const { cursor } = store.sortedSets;
+  cursor.open(at);
+  cursor.seekRank(0);
+  while (cursor.next()) {
+    const { u8, memberOffset, memberLength } = cursor;
+    found.push(Buffer.from(u8.subarray(memberOffset, memberOffset + memberLength)));
+  }
+  return found;
+}
+
+function ordered(call: Call, elements: readonly Buffer[], options: SortOptions): Buffer[] {
+  const { by, alpha } = options;
+  const sign = options.descending ? -1 : 1;
+  const weighed = elements.map((element) => {
+    const weight = by === undefined ? element : lookUp(call, by, element);
+    return { element, weight, number: alpha ? 0 : numberOf(weight) };
+  });
+  weighed.sort((a, b) => {
+    if (!alpha) return sign * (a.number - b.number || Buffer.compare(a.element, b.element));
+    if (a.weight === undefined || b.weight === undefined) {
+      return sign * (Number(a.weight !== undefined) - Number(b.weight !== undefined));
+    }
+    return sign * Buffer.compare(a.weight, b.weight);
+  });
+  return weighed.map(({ element }) => element);
+}
+
+/** A key that is not there weighs nothing. */
+function numberOf(weight: Buffer | undefined): number {
+  if (weight === undefined) return 0;
+  const text = weight.toString('latin1');
+  const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
+  if (infinite !== null) return infinite[1] === '-' ? -Number.MAX_VALUE : Number.MAX_VALUE;
+  const value = text === '' ? 0 : /\s$/.test(text) ? Number.NaN : Number(text);
+  if (Number.isNaN(value)) throw new CommandError(notSortable);
+  return value;
+}
+
+/** The value of the key, or of the hash's field (`->`), that a pattern names with the element in place of its `*`. */
+function lookUp(call: Call, pattern: Buffer, element: Buffer): Buffer | undefined {
+  if (pattern.length === 1 && pattern[0] === 35) return element;
+  const at = pattern.indexOf(star);
+  if (at < 0) return undefined;
+  const arrow = pattern.indexOf('->', at + 1);
+  const hasField = arrow >= 0 && arrow + 2 < pattern.length;
+  const rest = pattern.subarray(at + 1, hasField ? arrow : pattern.length);
+  const key = Buffer.concat([pattern.subarray(0, at), element, rest]);
+  const { store, keyspace } = call;
+  const entry = store.find(keyspace, store.hash.of(key, 0, key.length), key, 0, key.length);
+  if (entry === 0) return undefined;
+  const type = store.entries.type(entry);
+  if (!hasField) return type === EntryType.string ? Buffer.from(store.strings.copy(entry)) : undefined;
+  if (type !== EntryType.hash) return undefined;
+  const { elements } = store;
+  elements.open(keyspace, key, 0, key.length, EntryType.hash);
+  const field = pattern.subarray(arrow + 2);
+  if (!elements.get(field, 0, field.length)) return undefined;
+  const from = elements.valueOffset;
+  return Buffer.from(elements.valueBytes.subarray(from, from + elements.valueLength));
+}

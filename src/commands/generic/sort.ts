@@ -1,0 +1,98 @@
+// SORT key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC | DESC] [ALPHA] [STORE destination]: orders the elements
+// of a key; what is stored replaces the destination by a new list. https://redis.io/commands/sort
+import type { Call } from '../call.ts';
+import type { CommandSpec, KeySpec, KeyUse } from '../command.ts';
+import type { RequestArgs } from '../executor.ts';
+import { readSortOptions, sortElements } from './sort-elements.ts';
+
+const syntax =
+  '<key> [BY <by-pattern:pattern>] [LIMIT <offset> <count>] [GET <get-pattern:pattern> [GET <get-pattern:pattern> ...]] ' +
+  '[ASC|DESC] [ALPHA]';
+const complexity = 'O(N+M*log(M)), N being the elements of the key and M those returned';
+
+const sorted: KeySpec = { flags: ['RO', 'access'], begin: 1, find: { last: 0, step: 1 } };
+/** What BY and GET name is known only once the elements are. */
+const patterns: KeySpec = {
+  flags: ['RO', 'access'],
+  begin: { word: 'BY', from: 2 },
+  find: { last: 0, step: 1 },
+};
+
+function findKeys(args: RequestArgs, base: number): KeyUse[] {
+  const uses: KeyUse[] = [{ index: base + 1, flags: sorted.flags }];
+  for (let i = base + 2; i + 1 < args.argc; i++) {
+    const offset = args.offsets[i]!;
+    const word = args.buf.toString('latin1', offset, offset + args.lengths[i]!).toLowerCase();
+    if (word === 'store') uses[1] = { index: ++i, flags: ['OW', 'update'] };
+    else if (word === 'limit') i += 2;
+    else if (word === 'by' || word === 'get') i += 1;
+  }
+  return uses;
+}
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'sort',
+    arity: -2,
+    flags: ['write', 'denyoom', 'movablekeys'],
+    keys: { first: 1, last: 1, step: 1 },
+    keySpecs: [
+      sorted,
+      patterns,
+      { flags: ['OW', 'update'], begin: { word: 'STORE', from: 2 }, find: { last: 0, step: 1 } },
+    ],
+    findKeys,
+    categories: ['set', 'sortedset', 'list', 'dangerous'],
+    group: 'generic',
+    since: '1.0.0',
+    summary: 'Orders the elements of a list, set or sorted set, and may store the result.',
+    syntax: `${syntax} [STORE <destination>]`,
+    complexity,
+    run: sort,
+  },
+  {
+    name: 'sort_ro',
+    arity: -2,
+    flags: ['readonly', 'movablekeys'],
+    keys: { first: 1, last: 1, step: 1 },
+    keySpecs: [sorted, patterns],
+    findKeys: (_args, base) => [{ index: base + 1, flags: sorted.flags }],
+    categories: ['set', 'sortedset', 'list', 'dangerous'],
+    group: 'generic',
+    since: '7.0.0',
+    summary: 'Orders the elements of a list, set or sorted set.',
+    syntax,
+    complexity,
+    run: (call) => replyWith(call, sortElements(call, readSortOptions(call, false))),
+  },
+];
+
+function sort(call: Call): void {
+  const options = readSortOptions(call, true);
+  const sorted = sortElements(call, options);
+  if (options.store === 0) replyWith(call, sorted);
+  else store(call, options.store, sorted);
+}
+
+function replyWith(call: Call, values: readonly (Buffer | undefined)[]): void {
+  const { reply } = call;
+  reply.array(values.length);
+  for (const value of values) {
+    if (value === undefined) reply.nil();
+    else reply.bulk(value, 0, value.length);
+  }
+}
+
+function store(call: Call, key: number, values: readonly (Buffer | undefined)[]): void {
+  const { lists } = call.store;
+  const lengths = Int32Array.from(values, (value) => value?.length ?? 0);
+  lists.requireRoom(lengths, 0, lengths.length);
+  const existed = call.removeKey(key);
+  const empty = Buffer.alloc(0);
+  if (values.length > 0) {
+    lists.open(call.keyspace, call.buf, call.offset(key), call.length(key));
+    for (const value of values) lists.push(false, value ?? empty, 0, value?.length ?? 0);
+    call.notify('sortstore', key);
+  } else if (existed) call.notify('del', key);
+  call.reply.integer(values.length);
+}
