@@ -29,7 +29,14 @@ export function makeRequest(random: Random, { words, spec, items }: Target): Req
   const maker = new RequestMaker(random, spec.group);
   maker.sequence(items);
   const request = [...words, ...maker.args];
-  return random.chance(0.08) ? spoiled(random, request, words.length) : request;
+  const made = random.chance(0.08) ? spoiled(random, request, words.length) : request;
+  return spec.flags.includes('blocking') ? made.map(shortened) : made;
+}
+
+/** No number of a blocking command may be a long time to wait. */
+function shortened(arg: string, i: number, { length }: Request): string {
+  const mayBeTimeout = i === 1 || i === length - 1;
+  return mayBeTimeout && (Number(arg) > 0.05 || Number(arg) === 0) ? '0.01' : arg;
 }
 
 class RequestMaker {
