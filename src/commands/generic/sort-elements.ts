@@ -1,7 +1,7 @@
 // What SORT and SORT_RO share: reading the elements of a list, set or sorted set, ordering them by themselves or by the
 // keys that a pattern names, and what is told of each. Everything is read before anything is written.
 import { CommandError } from '../../base/errors.ts';
-import { notSortable, wrongType } from '../../resp/errors.ts';
+import { notSortable, sortOptionDenied, wrongType } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 
@@ -45,10 +45,19 @@ export function readSortOptions(call: Call, mayStore: boolean): SortOptions {
     else if (call.is(i, 'by') && left >= 1) {
       options.by = call.bytes(++i);
       options.unsorted = !options.by.includes(star);
-    } else if (call.is(i, 'get') && left >= 1) options.gets.push(call.bytes(++i));
-    else call.syntaxError();
+      if (!options.unsorted) requireAllReads(call, 'BY');
+    } else if (call.is(i, 'get') && left >= 1) {
+      requireAllReads(call, 'GET');
+      options.gets.push(call.bytes(++i));
+    } else call.syntaxError();
   }
   return options;
+}
+
+/** Patterns name keys that the request does not: only who may read every key may use them. */
+function requireAllReads(call: Call, option: string): void {
+  const { permissions } = call.session;
+  if (permissions?.canReadAnyKey(call.entry!) === false) throw new CommandError(sortOptionDenied(option));
 }
 
 /** What the command replies with or stores: undefined for a GET that finds nothing. */

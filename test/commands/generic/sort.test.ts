@@ -53,3 +53,21 @@ test('tells of what is no number, other types and bad options', () => {
   assert.equal(node.run('SORT_RO l STORE d'), '-ERR syntax error');
   assert.equal(node.run('SORT l LIMIT x 1'), '-ERR value is not an integer or out of range');
 });
+
+test('who may not read every key may not use patterns', () => {
+  const node = new CommandNode();
+  node.run('RPUSH l 2 1');
+  node.run('SET w_1 x');
+  node.run('ACL SETUSER bob on nopass ~l +@all');
+  node.run('AUTH bob any');
+  assert.deepEqual(node.run('SORT l'), ['1', '2']);
+  assert.deepEqual(node.run('SORT l BY nosort'), ['2', '1']);
+  assert.match(
+    String(node.run('SORT l BY w_*')),
+    /BY option of SORT denied due to insufficient ACL permissions/,
+  );
+  assert.match(
+    String(node.run('SORT l GET w_*')),
+    /GET option of SORT denied due to insufficient ACL permissions/,
+  );
+});
