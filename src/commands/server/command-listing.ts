@@ -1,5 +1,5 @@
-// COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN glob]: names, those of subcommands only where a
-// pattern matches them. https://redis.io/commands/command-list
+// COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN glob]: names, those of subcommands as
+// `container|name`. https://redis.io/commands/command-list
 import { CommandError } from '../../base/errors.ts';
 import { Glob, globBytesMax } from '../../base/glob.ts';
 import { aclCategories } from '../acl-categories.ts';
@@ -21,17 +21,16 @@ export const commandListing: CommandSpec = {
 };
 
 function list(call: Call): void {
-  const entries = call.services.table.entries();
-  const names = call.argc === 2 ? entries.map((entry) => entry.name) : filtered(call, entries);
-  call.reply.array(names.length);
-  for (const name of names) call.reply.bulkLatin1(name);
+  const commands = call.services.table.entries();
+  const all = commands.flatMap((entry) => [entry, ...(entry.subcommands?.entries() ?? [])]);
+  const entries = call.argc === 2 ? all : all.filter(chosenBy(call));
+  call.reply.array(entries.length);
+  for (const { name } of entries) call.reply.bulkLatin1(name);
 }
 
-function filtered(call: Call, entries: readonly CommandEntry[]): string[] {
+function chosenBy(call: Call): (entry: CommandEntry) => boolean {
   if (call.argc !== 5 || !call.is(2, 'filterby')) call.syntaxError();
-  const all = entries.flatMap((entry) => [entry, ...(entry.subcommands?.entries() ?? [])]);
-  const chosen = all.filter(readFilter(call));
-  return chosen.map((entry) => entry.name);
+  return readFilter(call);
 }
 
 function readFilter(call: Call): (entry: CommandEntry) => boolean {
