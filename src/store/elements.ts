@@ -448,7 +448,7 @@ export class Elements implements States, Collection {
     } finally {
       store.recorder?.outside();
     }
-    this.touch();
+    this.store.touch(this.at);
     if (this.size === 0) this.settle();
     return true;
   }
@@ -572,7 +572,6 @@ export class Elements implements States, Collection {
       }
     }
     store.recorder?.outside();
-    this.touch();
   }
 
   /**
@@ -751,7 +750,7 @@ export class Elements implements States, Collection {
 
   /** Removes what a clear of the key kills; `meta` is the key's, the clear joined. */
   killUpTo(kill: Kill, meta: KeyState): void {
-    this.filter(kill.dot, false);
+    this.filter(kill.dot, false, kill);
     this.settleWith(meta);
   }
 
@@ -778,7 +777,7 @@ export class Elements implements States, Collection {
   }
 
   /** Takes out of every element what is at or below `dot`; `counters`: runs begun there as well. */
-  private filter(dot: Dot, counters: boolean): void {
+  private filter(dot: Dot, counters: boolean, kill?: Kill): void {
     const { order } = this.store.ground;
     const { entries } = this.store;
     const newest = { stamp: entries.stamp(this.at), origin: entries.origin(this.at) };
@@ -793,7 +792,8 @@ export class Elements implements States, Collection {
       if (before !== undefined && order(before.dot, dot) <= 0) state.value = undefined;
       if (order(state.expiry.dot, dot) <= 0) state.expiry = { deadlineMs: 0, dot: zeroDot };
       if (counters) raiseCounters(state, dot, order);
-      forgetKill(state, dot, order);
+      if (kill === undefined) forgetKill(state, dot, order);
+      else takeKill(state, kill, order);
       this.saveElement(name, 0, name.length, state);
     }
   }
@@ -1091,8 +1091,17 @@ function isWorth(state: KeyState): boolean {
   return state.kill !== undefined || state.expiry.dot !== zeroDot || state.records.length > 0;
 }
 
-/** A kill that the key's own says too is needless, unless it carries records. */
-export function forgetKill(state: KeyState, dot: Dot, order: DotOrder): void {
+/**
+ * What the key's own kill means for an element: one that it says too is needless, unless it carries records; records always
+ * go with the greater of the two.
+ */
+export function takeKill(state: KeyState, kill: Kill, order: DotOrder): void {
+  const isGreater = state.kill === undefined || order(state.kill.dot, kill.dot) < 0;
+  if (state.records.length === 0) forgetKill(state, kill.dot, order);
+  else if (isGreater) state.kill = kill;
+}
+
+function forgetKill(state: KeyState, dot: Dot, order: DotOrder): void {
   const { kill } = state;
   if (kill !== undefined && state.records.length === 0 && order(kill.dot, dot) <= 0) state.kill = undefined;
 }

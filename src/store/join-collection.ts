@@ -5,7 +5,7 @@ import { stampFrom } from '../base/clock.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
 import type { Collection } from './collection.ts';
-import { forgetKill } from './elements.ts';
+import { takeKill } from './elements.ts';
 import { EntryType } from './entry.ts';
 import { JoinResult } from './join-result.ts';
 import {
@@ -156,10 +156,11 @@ function joinElement(store: Store, ks: Keyspace, hash: number, d: BatchReader): 
     if (isDead || (isCleared && kill !== undefined && order(dot, kill.dot) <= 0)) return JoinResult.stale;
     const state = elements.stateOfElement(d.buf, d.elementOffset, d.elementLength);
     if (!joinState(d, state, dot, order)) return JoinResult.stale;
-    if (kill !== undefined) forgetKill(state, kill.dot, order);
-    forgetKill(state, floor, order);
+    if (kill !== undefined) takeKill(state, kill, order);
     elements.saveElement(d.buf, d.elementOffset, d.elementLength, state);
-    elements.witness(dot);
+    // A removal says nothing that could win the key from another type: what it removes has said it.
+    const isRemoval = d.kind === DeltaKind.clear;
+    elements.witness(isRemoval ? { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin } : dot);
     return JoinResult.joined;
   } finally {
     elements.settle();

@@ -472,11 +472,8 @@ export class Lists implements Collection {
   private afterRemoval(): void {
     if (this.live.count > 0) {
       this.shrink();
-      this.touch();
-    } else {
-      this.touch();
-      this.settle();
-    }
+      this.store.touch(this.at);
+    } else this.settle();
   }
 
   /** Removes the element at which `chunks` and the list of the living stand, by a delta. */
@@ -1092,7 +1089,10 @@ export class Lists implements Collection {
     return this.nests.some((nest) => nest?.live.moveBlock(from, to) || nest?.dead.moveBlock(from, to));
   }
 
-  /** The event of what was just written becomes the greatest dot of the key. */
+  /**
+   * The event of what was just written becomes the greatest dot of the key. A removal says nothing that could win the key
+   * from another type: what it removes has said it.
+   */
   private touch(): void {
     const { store } = this;
     store.entries.setDot(this.at, store.self, store.clock.hi, store.clock.lo);
@@ -1274,7 +1274,9 @@ export class Lists implements Collection {
     if (arena.i32[this.metaWord(this.at)] !== 0) nest.meta = rest;
     const dead = this.deadChunk(this.at);
     try {
-      nest.live.adopt(this.liveChunk(this.at));
+      const live = this.liveChunk(this.at);
+      // A chunk of a nest holds something: an empty one would be taken for the first element's.
+      if (chunks.countOf(live) > 0) nest.live.adopt(live);
       if (dead !== 0 && chunks.countOf(dead) > 0) nest.dead.adopt(dead);
       this.resize(4);
     } catch (error) {

@@ -29,3 +29,16 @@ test('refuses what is no count, too many arguments and another type', () => {
   assert.equal(node.run('SET s v'), 'OK');
   assert.equal(node.run('LPOP s'), '-WRONGTYPE Operation against a key holding the wrong kind of value');
 });
+
+test('a list whose first element is too large for one run of bytes gives it back first', () => {
+  const node = new CommandNode();
+  node.call('RPUSH', 'l', 'a'.repeat(4253), 'b');
+  node.call('RPUSH', 'l', 'c'.repeat(4744), 'd');
+  assert.equal(node.call('LPOP', 'l'), 'a'.repeat(4253));
+  assert.equal(node.run('LLEN l'), 3);
+  assert.deepEqual(node.run('LRANGE l 0 -1'), ['b', 'c'.repeat(4744), 'd']);
+  assert.equal(node.call('LPOP', 'l'), 'b');
+  assert.equal(node.call('RPOP', 'l'), 'd');
+  assert.equal(node.call('RPOP', 'l'), 'c'.repeat(4744));
+  assert.equal(node.run('EXISTS l'), 0);
+});
