@@ -65,6 +65,16 @@ function typeSaid(d: BatchReader): number {
   }
 }
 
+/**
+ * The dot with which a delta speaks for its type. A removal says nothing that could win the key: what it removes has said
+ * it.
+ */
+function typedDot(d: BatchReader): Dot {
+  const isRemoval = d.kind === DeltaKind.clear || d.kind === DeltaKind.remove;
+  if (isRemoval) return { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin };
+  return { stamp: d.stamp, origin: d.origin };
+}
+
 /** Lets the later of two types have the key; a result where that is not the delta's. */
 function settleTypes(
   store: Store,
@@ -74,7 +84,7 @@ function settleTypes(
   d: BatchReader,
 ): JoinResult | undefined {
   const { entries, ground } = store;
-  const dot = { stamp: d.stamp, origin: d.origin };
+  const dot = typedDot(d);
   const type = entries.type(at);
   if (type !== EntryType.tomb && type !== EntryType.string) {
     const own = { stamp: entries.stamp(at), origin: entries.origin(at) };
@@ -152,15 +162,16 @@ function joinElement(store: Store, ks: Keyspace, hash: number, d: BatchReader): 
     const dot = { stamp: d.stamp, origin: d.origin };
     const run = d.kind === DeltaKind.count ? { stamp: stampFrom(d.runHi, d.runLo), origin: d.origin } : dot;
     const isDead = d.kind !== DeltaKind.clear && order(run, floor) <= 0;
-    const isCleared = d.kind === DeltaKind.put || d.kind === DeltaKind.expire;
-    if (isDead || (isCleared && kill !== undefined && order(dot, kill.dot) <= 0)) return JoinResult.stale;
+    const canBeCleared = d.kind === DeltaKind.put || d.kind === DeltaKind.expire;
+    const isCleared = canBeCleared && kill !== undefined && order(dot, kill.dot) <= 0;
+    if (isDead || (isCleared && d.records.length === 0)) return JoinResult.stale;
     const state = elements.stateOfElement(d.buf, d.elementOffset, d.elementLength);
+    // A cleared put is dead, but what it saw of counters holds.
+    if (isCleared && (state.kill === undefined || order(state.kill.dot, kill.dot) < 0)) state.kill = kill;
     if (!joinState(d, state, dot, order)) return JoinResult.stale;
     if (kill !== undefined) takeKill(state, kill, order);
     elements.saveElement(d.buf, d.elementOffset, d.elementLength, state);
-    // A removal says nothing that could win the key from another type: what it removes has said it.
-    const isRemoval = d.kind === DeltaKind.clear;
-    elements.witness(isRemoval ? { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin } : dot);
+    elements.witness(typedDot(d));
     return JoinResult.joined;
   } finally {
     elements.settle();
