@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const parts = process.argv.slice(2).filter((a) => !a.startsWith('--'));
@@ -25,7 +25,10 @@ if (files.length === 0) {
   process.stderr.write(`no test file matches ${parts.join(' ')}\n`);
   process.exit(1);
 }
-const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...options, ...files], {
+const seed = process.env.CI
+  ? ['--import', pathToFileURL(join(root, '.build', 'test', 'fixed-seed.js')).href]
+  : [];
+const run = spawnSync(process.execPath, ['--enable-source-maps', ...seed, '--test', ...options, ...files], {
   stdio: 'inherit',
   cwd: root,
 });
