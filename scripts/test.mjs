@@ -2,6 +2,7 @@
 //   npm test [-- path-part ...]   only the test files whose path contains one of the parts
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -28,7 +29,10 @@ if (files.length === 0) {
 const seed = process.env.CI
   ? ['--import', pathToFileURL(join(root, '.build', 'test', 'fixed-seed.js')).href]
   : [];
-const run = spawnSync(process.execPath, ['--enable-source-maps', ...seed, '--test', ...options, ...files], {
+// The runner leaves one processor idle by itself, which on two is half of them.
+const parallel = `--test-concurrency=${Math.max(2, availableParallelism())}`;
+const args = ['--enable-source-maps', ...seed, '--test', parallel, ...options, ...files];
+const run = spawnSync(process.execPath, args, {
   stdio: 'inherit',
   cwd: root,
 });
