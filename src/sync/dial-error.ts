@@ -15,8 +15,11 @@ const advice = 'name the file of its certificate authority in sync.ca or NODE_EX
 export function dialError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as NodeJS.ErrnoException;
-  if (code !== undefined && untrusted.has(code))
-    return `certificate not trusted (${error.message}): ${advice}`;
+  if (code !== undefined && untrusted.has(code)) {
+    // Newer versions of Node add advice of their own behind a semicolon.
+    const [reason] = error.message.split(';');
+    return `certificate not trusted (${reason}): ${advice}`;
+  }
   if (code === 'CERT_HAS_EXPIRED') return `certificate not valid (${error.message})`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `certificate of another host (${error.message})`;
   if (error.message === '' && code !== undefined) return code;
