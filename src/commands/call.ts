@@ -196,21 +196,17 @@ export class Call {
    */
   openToRead(i: number, type: number): boolean {
     const at = this.findRead(i);
-    return this.stand(i, at, type);
+    const { store, buf } = this;
+    if (at !== 0 && store.entries.type(at) !== type) throw new CommandError(wrongType);
+    // Only what writes needs the hash of the key.
+    store.elements.stand(this.keyspace, 0, at, buf, this.args.offsets[i]!, this.args.lengths[i]!, type);
+    return at !== 0;
   }
 
   /** Opens the collection of the key in argument i for a write, whether it is there or not. Throws WRONGTYPE. */
   openToWrite(i: number, type: number): boolean {
-    return this.stand(i, this.find(i), type);
-  }
-
-  private stand(i: number, at: number, type: number): boolean {
-    const { store, buf } = this;
-    if (at !== 0 && store.entries.type(at) !== type) throw new CommandError(wrongType);
-    const offset = this.args.offsets[i]!;
-    const length = this.args.lengths[i]!;
-    store.elements.stand(this.keyspace, this.hashOf(i), at, buf, offset, length, type);
-    return at !== 0;
+    const { offsets, lengths } = this.args;
+    return this.store.elements.open(this.keyspace, this.buf, offsets[i]!, lengths[i]!, type);
   }
 
   /** Removes the key in argument i; false where it does not exist. */

@@ -1,7 +1,9 @@
 // What the store asks of a key that holds more than a string, whatever its type: the state of the key beside its
 // content, and the ways in which content dies as a whole. The types' own files say what an element is.
-import type { Dot, KeyState, Kill } from './key-state.ts';
+import { stampHi, stampLo } from '../base/clock.ts';
+import { type Dot, joinClear, type KeyState, type Kill } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
+import type { Store } from './store.ts';
 
 /** One collection, stood upon by its entry. */
 export interface Collection {
@@ -34,4 +36,27 @@ export interface Collection {
   settle(): void;
   /** Puts copies of all elements, under new dots, over another key: COPY, RENAME, MOVE. */
   shipTo(ks: Keyspace, key: Uint8Array, offset: number, length: number): void;
+}
+
+/** Removes everything in a collection of keyspace `id` by one clear of this node. */
+export function clearWhole(store: Store, id: number, collection: Collection): void {
+  const event = store.nextDot();
+  const meta = collection.meta();
+  // Without peers everything is at or below the event.
+  const dot = store.lww || !store.ground.keepsDead ? event : collection.greatest();
+  const { key, offset, length } = collection.keyRange;
+  store.recorder?.clear(
+    id,
+    key,
+    offset,
+    length,
+    event.origin,
+    stampHi(event.stamp),
+    stampLo(event.stamp),
+    dot.origin,
+    stampHi(dot.stamp),
+    stampLo(dot.stamp),
+  );
+  joinClear(meta, { dot, event }, [], store.ground.order);
+  collection.killUpTo({ dot, event }, meta);
 }

@@ -4,7 +4,7 @@
 import { stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
 import { outOfMemory, wrongType } from '../resp/errors.ts';
-import type { Collection } from './collection.ts';
+import { type Collection, clearWhole } from './collection.ts';
 import { Encoding, EntryType, Form } from './entry.ts';
 import { dotsOf } from './graveyard.ts';
 import {
@@ -13,7 +13,6 @@ import {
   emptyState,
   greatestDot,
   isLive,
-  joinClear,
   type KeyState,
   type Kill,
   normalize,
@@ -513,28 +512,9 @@ export class Elements implements States, Collection {
 
   /** Removes the open key, which exists, with all its elements: one clear, and one more for each counter. */
   clear(): void {
-    const { store } = this;
-    const { recorder } = store;
     this.reserveBytes = 0;
     this.dropCounters();
-    const event = store.nextDot();
-    const meta = this.meta();
-    const greatest = this.greatest();
-    const dot = store.lww || !store.ground.keepsDead ? event : greatest;
-    recorder?.clear(
-      this.id,
-      this.key,
-      this.keyOffset,
-      this.keyLength,
-      event.origin,
-      stampHi(event.stamp),
-      stampLo(event.stamp),
-      dot.origin,
-      stampHi(dot.stamp),
-      stampLo(dot.stamp),
-    );
-    joinClear(meta, { dot, event }, [], store.ground.order);
-    this.killUpTo({ dot, event }, meta);
+    clearWhole(this.store, this.id, this);
   }
 
   /** A clear says nothing of counters that it has not seen: each is dropped with a record of what it was. */

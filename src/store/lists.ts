@@ -13,13 +13,12 @@ import type { BatchWriter } from '../delta/batch-writer.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { wrongType } from '../resp/errors.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
-import type { Collection } from './collection.ts';
+import { type Collection, clearWhole } from './collection.ts';
 import { EntryType, Form } from './entry.ts';
 import {
   type Dot,
   emptyState,
   greatestDot,
-  joinClear,
   type KeyState,
   type Kill,
   raiseFloor,
@@ -549,24 +548,7 @@ export class Lists implements Collection {
 
   /** Removes the open list, which exists, by one clear. */
   clear(): void {
-    const { store } = this;
-    const event = store.nextDot();
-    const meta = this.meta();
-    const dot = store.lww || !store.ground.keepsDead ? event : this.greatest();
-    store.recorder?.clear(
-      this.ks.id,
-      this.key,
-      this.keyOffset,
-      this.keyLength,
-      event.origin,
-      stampHi(event.stamp),
-      stampLo(event.stamp),
-      dot.origin,
-      stampHi(dot.stamp),
-      stampLo(dot.stamp),
-    );
-    joinClear(meta, { dot, event }, [], store.ground.order);
-    this.killUpTo({ dot, event }, meta);
+    clearWhole(this.store, this.ks.id, this);
   }
 
   /**

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Store } from '../../src/store/store.ts';
 import { keepDeadline } from '../../src/store/strings.ts';
 import { buildMs, TestNode } from './fleet.ts';
+import { deliverInOrder } from './history.ts';
 
 const dayMs = 24 * 3600 * 1000;
 const keys = ['a', 'b'];
@@ -165,19 +166,7 @@ test('deltas joined in any order that keeps each origin its own, any number of t
       (steps, order, again) => {
         const nodes = play(steps, false);
         const fresh = new TestNode('fresh');
-        const next = [0, 0, 0];
-        const deliver = (i: number, n: number): void => {
-          const batch = nodes[i]!.history[n];
-          if (batch !== undefined) fresh.join(batch, nodes[i]!);
-        };
-        order.forEach((i, turn) => {
-          deliver(i, next[i]!);
-          // An earlier one once more, as after a lost acknowledgement.
-          if (again[turn] === true) deliver(i, Math.max(0, next[i]! - 1));
-          next[i]! += 1;
-        });
-        for (const i of [0, 1, 2])
-          for (; next[i]! < nodes[i]!.history.length; next[i]! += 1) deliver(i, next[i]!);
+        deliverInOrder(nodes, fresh, order, again);
         settle(fresh);
         assert.deepEqual(fresh.visible(), nodes[0]!.visible());
         assert.deepEqual(fresh.picture(), nodes[0]!.picture());

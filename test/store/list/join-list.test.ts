@@ -7,6 +7,7 @@ import { VersionVector } from '../../../src/delta/vector.ts';
 import { JoinResult } from '../../../src/store/join-result.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { buildMs, TestNode } from '../fleet.ts';
+import { deliverInOrder, playHistory, type Step } from '../history.ts';
 
 const dayMs = 24 * 3600 * 1000;
 const keys = ['a', 'b'];
@@ -99,9 +100,8 @@ interface Run {
   readonly op: Op;
   readonly key: string;
 }
-type Step = { readonly node: number; readonly what: { readonly run: Run } | { readonly pull: number } };
 
-function steps(op: fc.Arbitrary<Op>, maxLength: number): fc.Arbitrary<Step[]> {
+function steps(op: fc.Arbitrary<Op>, maxLength: number): fc.Arbitrary<Step<Run>[]> {
   const what = fc.oneof(
     { weight: 2, arbitrary: fc.record({ run: fc.record({ op, key }) }) },
     { weight: 1, arbitrary: fc.nat(2).map((from) => ({ pull: from }) as const) },
@@ -120,30 +120,8 @@ function run(node: TestNode, { op, key: name }: Run): void {
   });
 }
 
-/** Plays a history on three nodes that deliver to one another now and then, and everything in the end. */
-function play(history: readonly Step[], lww: boolean): TestNode[] {
-  const nodes = ['n1', 'n2', 'n3'].map((n) => new TestNode(n, { lww }));
-  const seen = nodes.map(() => [0, 0, 0]);
-  let time = buildMs;
-  for (const { node, what } of history) {
-    const here = nodes[node]!;
-    time += 1;
-    here.setTime(time + node * 50);
-    if ('run' in what) run(here, what.run);
-    else if (what.pull !== node) {
-      const from = nodes[what.pull]!;
-      const batch = from.history[seen[node]![what.pull]!];
-      if (batch === undefined) continue;
-      here.join(batch, from);
-      seen[node]![what.pull] = seen[node]![what.pull]! + 1;
-    }
-  }
-  for (const [i, here] of nodes.entries()) {
-    for (const [j, from] of nodes.entries()) {
-      if (i !== j) for (const batch of from.history.slice(seen[i]![j]!)) here.join(batch, from);
-    }
-  }
-  return nodes;
+function play(history: readonly Step<Run>[], lww: boolean): TestNode[] {
+  return playHistory(history, run, lww);
 }
 
 for (const lww of [false, true]) {
@@ -180,18 +158,7 @@ test('deltas of lists in any order that keeps each origin its own, any number of
       (history, order, again) => {
         const nodes = play(history, false);
         const fresh = new TestNode('fresh');
-        const next = [0, 0, 0];
-        const deliver = (i: number, n: number): void => {
-          const batch = nodes[i]!.history[n];
-          if (batch !== undefined) fresh.join(batch, nodes[i]!);
-        };
-        order.forEach((i, turn) => {
-          deliver(i, next[i]!);
-          if (again[turn] === true) deliver(i, Math.max(0, next[i]! - 1));
-          next[i]! += 1;
-        });
-        for (const i of [0, 1, 2])
-          for (; next[i]! < nodes[i]!.history.length; next[i]! += 1) deliver(i, next[i]!);
+        deliverInOrder(nodes, fresh, order, again);
         assert.deepEqual(fresh.visible(), nodes[0]!.visible());
         assert.deepEqual(fresh.picture(), nodes[0]!.picture());
       },
