@@ -958,11 +958,12 @@ export class Elements implements States, Collection {
     const { store, ks, hash, key, keyOffset, keyLength } = this;
     store.checkLimits(keyLength, 0, true);
     const tomb = ks.tombOf(hash, key, keyOffset, keyLength);
-    if (tomb !== 0 && store.entries.type(tomb) === this.type) {
-      this.at = ks.exhume(hash, tomb);
-      return;
-    }
-    this.make(tomb === 0 ? emptyState() : store.clearPurged(ks, hash, key, keyOffset, keyLength));
+    if (tomb !== 0 && store.entries.type(tomb) === this.type) this.at = ks.exhume(hash, tomb);
+    else this.make(tomb === 0 ? emptyState() : store.clearPurged(ks, hash, key, keyOffset, keyLength));
+    if (store.entries.deadline(this.at) === 0) return;
+    // A deadline that it had in an earlier life is no longer meant.
+    store.expireAt(ks, hash, this.at, 0);
+    this.at = ks.entryOf(hash, key, keyOffset, keyLength);
   }
 
   /** Makes the open key, empty, with this state beside its content. */

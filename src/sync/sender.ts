@@ -284,6 +284,8 @@ export class Sender {
     const { log, peer, figures } = this.parts;
     this.held = batch;
     if (log.durableSeq < batch.holdSeq) {
+      // What was recorded when the batch was made may be nobody else's to commit: a read that purged a key.
+      if (log.seq < batch.holdSeq) log.commit(() => {});
       log.requestSync();
       return false;
     }

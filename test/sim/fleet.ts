@@ -1,6 +1,7 @@
 // A hub and its edges under a seed: random commands while nodes are cut off, crash, lose their unsynced tail, are
 // cloned, rolled back, and the hub is restored from a backup. Then everything heals, and all must be equal.
 import assert from 'node:assert/strict';
+import { anyCommand, summedFields, summedKey } from './any-command.ts';
 import { Scheduler } from './scheduler.ts';
 import { copyDisk, type Disk, newDisk } from './sim-log.ts';
 import { SimNet } from './sim-net.ts';
@@ -12,6 +13,9 @@ export interface FleetOptions {
   /** Virtual seconds of trouble. */
   readonly seconds: number;
   readonly trouble?: readonly Trouble[];
+  /** Commands of all types, in place of strings and counters alone. */
+  readonly allTypes?: boolean;
+  readonly lww?: boolean;
 }
 
 export const troubles = ['cut', 'heal', 'crash', 'clone', 'rollback', 'restore-hub', 'sweep'] as const;
@@ -29,6 +33,10 @@ export interface FleetReport {
   readonly forks: number;
   readonly conflicts: number;
   readonly scans: number;
+}
+
+function memoryBytesOf(options: FleetOptions): number {
+  return options.allTypes ? 4 * 1024 * 1024 : 1024 * 1024;
 }
 
 export class Fleet {
@@ -55,7 +63,13 @@ export class Fleet {
     this.options = options;
     this.scheduler = new Scheduler(options.seed, startMs);
     this.net = new SimNet(this.scheduler);
-    const hubOptions = { nodeId: 'hub', role: 'hub', keepRecords: this.pick([0, 0, 40, 400]) } as const;
+    const hubOptions = {
+      nodeId: 'hub',
+      role: 'hub',
+      keepRecords: this.pick([0, 0, 40, 400]),
+      memoryBytes: memoryBytesOf(options),
+      lww: options.lww ?? false,
+    } as const;
     this.hub = new SimNode(hubOptions, this.scheduler, newDisk('journal-hub'));
     for (let i = 0; i < options.edges; i++) this.addEdge(`e${i}`, newDisk(`journal-e${i}`));
     this.hub.start();
@@ -74,6 +88,8 @@ export class Fleet {
       policy: this.pick(['immediate', 'immediate', 'periodic', 'opportunistic']),
       keepRecords: this.pick([0, 0, 30]),
       limits: { offlineQueueSize: this.pick([10_000, 20]) },
+      memoryBytes: memoryBytesOf(this.options),
+      lww: this.options.lww ?? false,
       dial: this.net.dialer(name, () => {
         if (!this.hub.isUp) return undefined;
         return (connection) => this.hub.engine.hub.accept(connection, nodeId, name);
@@ -92,6 +108,10 @@ export class Fleet {
     const node = random() < 0.1 ? this.hub : this.pick(this.edges);
     if (!node.isUp) return;
     this.commands += 1;
+    if (this.options.allTypes && random() < 0.7) {
+      this.workOnAll(node);
+      return;
+    }
     const key = this.pick(keys);
     const r = random();
     if (r < 0.3) node.set(key, `v${this.commands}`, random() < 0.2 ? 1000 + random() * 60_000 : 0);
@@ -106,9 +126,26 @@ export class Fleet {
     else if (node !== this.hub) this.count(node, this.pick(counters), 1 + Math.floor(random() * 5));
   }
 
+  private workOnAll(node: SimNode): void {
+    const { random } = this.scheduler;
+    if (random() < 0.1 && node !== this.hub) {
+      const [field, by] = [this.pick(summedFields), 1 + Math.floor(random() * 5)];
+      node.incrField(summedKey, field, by);
+      this.expect(`${summedKey}.${field}`, by);
+      return;
+    }
+    const db = random() < 0.2 ? 1 : 0;
+    if (db === 1 && random() < 0.05) node.send(1, 'FLUSHDB');
+    else node.send(db, ...anyCommand((from) => this.pick(from), random, this.commands));
+  }
+
+  private expect(key: string, by: number): void {
+    this.expected.set(key, (this.expected.get(key) ?? 0) + by);
+  }
+
   private count(node: SimNode, key: string, by: number): void {
     node.incr(key, by);
-    this.expected.set(key, (this.expected.get(key) ?? 0) + by);
+    this.expect(key, by);
   }
 
   private isInStep(node: SimNode): boolean {
@@ -119,7 +156,7 @@ export class Fleet {
     const before = node.increments;
     node.crash(true);
     for (const lost of before.filter((i) => !node.increments.includes(i))) {
-      if (!counters.includes(lost.key)) continue;
+      if (!this.expected.has(lost.key)) continue;
       this.expected.set(lost.key, this.expected.get(lost.key)! - lost.by);
     }
   }
@@ -222,6 +259,7 @@ export class Fleet {
 
   /** What differs between two nodes; undefined if nothing does. */
   difference(): string | undefined {
+    if (this.options.allTypes) return this.differenceOfAll();
     for (const key of [...keys, ...counters]) {
       const want = this.hub.get(key);
       for (const edge of this.edges) {
@@ -232,10 +270,28 @@ export class Fleet {
     return undefined;
   }
 
+  private differenceOfAll(): string | undefined {
+    const want = this.hub.visible();
+    for (const edge of this.edges) {
+      const got = edge.visible();
+      for (const key of new Set([...Object.keys(want), ...Object.keys(got)])) {
+        if (got[key] !== want[key]) {
+          return `${key}: hub has ${want[key]}, ${this.names.get(edge)} has ${got[key]}`;
+        }
+      }
+    }
+    return undefined;
+  }
+
   check(): void {
     assert.equal(this.difference(), undefined, `seed ${this.options.seed}`);
-    for (const [key, sum] of this.expected) {
-      assert.equal(this.hub.get(key) ?? '0@0', `${sum}@0`, `seed ${this.options.seed}: ${key}`);
+    for (const [name, sum] of this.expected) {
+      const [key, field] = name.split('.');
+      const got =
+        field === undefined
+          ? (this.hub.get(key!) ?? '0@0').replace('@0', '')
+          : this.hub.send(0, 'HGET', key!, field).split('\r\n')[1];
+      assert.equal(got ?? '0', String(sum), `seed ${this.options.seed}: ${name}`);
     }
   }
 

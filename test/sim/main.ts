@@ -1,4 +1,5 @@
-// `npm run sim -- --seed S --seconds N [--edges E] [--runs R] [--only trouble,...]`: simulations of a whole fleet, each
+// `npm run sim -- --seed S --seconds N [--edges E] [--runs R] [--only trouble,...] [--types]
+// [--lww] [--go-on]`: simulations of a whole fleet, each
 // from one seed that is printed when it fails. Without --seed the seeds begin with the clock.
 import { parseArgs } from 'node:util';
 import { runFleet, type Trouble } from './fleet.ts';
@@ -10,6 +11,9 @@ const { values } = parseArgs({
     edges: { type: 'string', default: '20' },
     runs: { type: 'string', default: '1' },
     only: { type: 'string' },
+    types: { type: 'boolean', default: false },
+    lww: { type: 'boolean', default: false },
+    'go-on': { type: 'boolean', default: false },
   },
 });
 const first = Number(values.seed ?? Date.now() % 1_000_000);
@@ -22,12 +26,14 @@ for (let i = 0; i < Number(values.runs); i++) {
       edges: Number(values.edges),
       seconds: Number(values.seconds),
       ...(trouble && { trouble }),
+      allTypes: values.types,
+      lww: values.lww,
     });
     console.log(`seed ${seed} ok ${JSON.stringify(report)}`);
   } catch (error) {
     console.error(`seed ${seed} FAILED`);
     console.error(error);
     process.exitCode = 1;
-    break;
+    if (!values['go-on']) break;
   }
 }

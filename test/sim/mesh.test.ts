@@ -70,6 +70,20 @@ test('in a full mesh each node takes a write once more than it must, for each ot
   mesh.stop();
 });
 
+test('what a read purged and nobody committed holds back no scan', async () => {
+  const links = [{ from: 'edge', to: 'hub', isHub: true }];
+  const mesh = new Mesh({ seed: 7, links, seconds: 0, policy: 'periodic' });
+  const edge = mesh.node('edge');
+  edge.set('gone', 'v', 500);
+  edge.set('stays', 'v');
+  await mesh.pass(1000);
+  edge.store.nowMs = mesh.scheduler.nowMs;
+  assert.equal(edge.store.expireSlice(10), 1);
+  await mesh.pass(10_000);
+  assert.equal(mesh.node('hub').get('stays'), 'v@0');
+  mesh.stop();
+});
+
 test('a hub below a hub that was away for longer than deletes are remembered starts over, and so do its edges', async () => {
   const links = [
     { from: 'relay', to: 'root', isHub: true },

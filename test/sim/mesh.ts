@@ -1,6 +1,7 @@
 // Nodes linked in any shape, under a seed: peers that dial one another, rings, hubs that are edges of other hubs. Random
 // commands while links are cut and nodes crash; then everything heals, all must be equal, and the links fall silent.
 import assert from 'node:assert/strict';
+import type { SyncPolicy } from '../../src/sync/uplink.ts';
 import { Scheduler } from './scheduler.ts';
 import { newDisk } from './sim-log.ts';
 import { SimNet } from './sim-net.ts';
@@ -18,6 +19,8 @@ export interface MeshOptions {
   /** Virtual seconds of trouble. */
   readonly seconds: number;
   readonly trouble?: readonly ('cut' | 'crash' | 'sweep')[];
+  /** Any, by default. */
+  readonly policy?: SyncPolicy;
 }
 
 const startMs = Date.UTC(2026, 10, 1);
@@ -42,6 +45,7 @@ export class Mesh {
   }
 
   private add(nodeId: string): void {
+    const { policy } = this.options;
     const mine = this.options.links.filter(({ from }) => from === nodeId);
     const targets = mine.map(({ to, isHub = false }) => ({
       url: `sim://${to}`,
@@ -57,7 +61,7 @@ export class Mesh {
       nodeId,
       role: isHub ? 'hub' : 'edge',
       peers: targets,
-      policy: this.pick(['immediate', 'immediate', 'periodic', 'opportunistic'] as const),
+      policy: policy ?? this.pick(['immediate', 'immediate', 'periodic', 'opportunistic'] as const),
       keepRecords: this.pick([0, 0, 40]),
       limits: { offlineQueueSize: this.pick([10_000, 20]) },
     } as const;

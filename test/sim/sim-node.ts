@@ -14,6 +14,8 @@ import { type SyncLimits, syncLimitsDefault } from '../../src/sync/limits.ts';
 import { linkTimesDefault } from '../../src/sync/link-machine.ts';
 import type { Dial } from '../../src/sync/transport.ts';
 import type { SyncPolicy, UplinkTarget } from '../../src/sync/uplink.ts';
+import { Rig, type RigClient } from '../commands/command-rig.ts';
+import { visibleOf } from '../store/fleet.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type Disk, SimLog } from './sim-log.ts';
 
@@ -40,6 +42,8 @@ export class SimNode {
   ledger!: Ledger;
   log!: SimLog;
   engine!: SyncEngine;
+  private rig!: Rig;
+  private client!: RigClient;
   isUp = false;
   conflicts = 0;
   /** Own increments by the seq that they were journaled at: what a crash may take. */
@@ -75,6 +79,8 @@ export class SimNode {
     this.recover(origins);
     this.log = new SimLog(this.disk, origins, timers, () => 1 + scheduler.random() * 40);
     this.log.keepRecords = options.keepRecords ?? 0;
+    this.rig = new Rig({ store: this.store });
+    this.client = this.rig.connect();
     this.store.recorder = this.log.writer;
     this.ledger.recorder = this.log.writer;
     const { nodeId } = options;
@@ -158,6 +164,19 @@ export class SimNode {
     this.log.commit(() => {});
   }
 
+  /** Runs a command as a client would send it; an error reply is as good as any. */
+  send(db: number, ...args: readonly string[]): string {
+    let reply = '';
+    this.command(() => {
+      this.rig.nowMs = this.scheduler.nowMs;
+      this.rig.dispatch.beginTurn();
+      this.client.session.db = db;
+      reply = this.client.send(...args);
+      this.rig.timers.endTurn();
+    });
+    return reply;
+  }
+
   set(key: string, value: string, ttlMs = 0): void {
     const [k, v] = [Buffer.from(key), Buffer.from(value)];
     const deadlineMs = ttlMs === 0 ? 0 : Math.floor(this.scheduler.nowMs + ttlMs);
@@ -218,15 +237,28 @@ export class SimNode {
     this.command((s) => s.strings.count(s.keyspace(0), k, 0, k.length, by));
   }
 
+  /** Adds to a field; `increments` has it as `key.field`. */
+  incrField(key: string, field: string, by: number): void {
+    if (!this.isUp) return;
+    this.increments.push({ seq: this.log.seq + this.log.writer.count, key: `${key}.${field}`, by });
+    this.send(0, 'HINCRBY', key, field, String(by));
+  }
+
+  /** The string under a key with its deadline. Reads by the way, as nobody does: it purges and commits nothing. */
   get(key: string): string | undefined {
     const k = Buffer.from(key);
     const { store } = this;
     store.nowMs = this.scheduler.nowMs;
-    const ks = store.keyspace(0);
-    const at = store.find(ks, store.hash.of(k, 0, k.length), k, 0, k.length);
-    if (at === 0) return undefined;
+    const at = store.keyspace(0).entryOf(store.hash.of(k, 0, k.length), k, 0, k.length);
+    if (at === 0 || store.isExpired(at)) return undefined;
     const deadline = store.entries.hasExpiry(at) ? store.entries.deadline(at) : 0;
     return `${store.strings.copy(at).toString()}@${deadline}`;
+  }
+
+  /** All that clients see, by keyspace and key. */
+  visible(): Record<string, string> {
+    this.store.nowMs = this.scheduler.nowMs;
+    return visibleOf(this.store);
   }
 
   /** The process dies; with `powerLoss`, what was not durable dies with it. */

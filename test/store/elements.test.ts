@@ -187,3 +187,20 @@ test('hashes: a scan joined into an empty store is the same store; without peers
     { numRuns: 120 },
   );
 });
+
+test('a key that is made anew does not have the deadline of its earlier life', () => {
+  for (const keepsDead of [true, false]) {
+    const node = new TestNode('n1', { keepsDead });
+    const field = { key: 'a', name: 'f' } as const;
+    apply(node, { op: 'put', ...field, value: 'x' });
+    apply(node, { op: 'expire', key: 'a', deadline: buildMs + 10 });
+    apply(node, { op: 'drop', ...field });
+    node.setTime(buildMs + 20);
+    apply(node, { op: 'put', ...field, value: 'y' });
+    assert.deepEqual(node.visible(), { '0:a': '4{f=y} until 0' });
+    const other = new TestNode('n2', { keepsDead });
+    other.setTime(buildMs + 20);
+    for (const batch of node.history) other.join(batch, node);
+    assert.deepEqual(other.visible(), node.visible());
+  }
+});

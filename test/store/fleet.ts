@@ -131,24 +131,27 @@ export class TestNode {
 
   /** What clients see: key -> value and deadline. */
   visible(): Record<string, string> {
-    const out: Record<string, string> = {};
-    const { store } = this;
-    for (const ks of store.keyspaces) {
-      const all: number[] = [];
-      let cursor = 0;
-      do cursor = ks.table.scan(cursor, 100, (at) => all.push(at));
-      while (cursor !== 0);
-      for (const at of all) {
-        if (store.isExpired(at)) continue;
-        const offset = store.entries.keyOffset(at);
-        const key = Buffer.from(store.arena.u8.slice(offset, offset + store.entries.keyLength(at))).toString(
-          'latin1',
-        );
-        out[`${ks.id}:${key}`] = `${contentOf(store, ks, at)} until ${store.entries.deadline(at)}`;
-      }
-    }
-    return Object.fromEntries(Object.entries(out).sort());
+    return visibleOf(this.store);
   }
+}
+
+/** What clients see of a store: keyspace and key -> content and deadline. */
+export function visibleOf(store: Store): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const ks of store.keyspaces) {
+    const all: number[] = [];
+    let cursor = 0;
+    do cursor = ks.table.scan(cursor, 100, (at) => all.push(at));
+    while (cursor !== 0);
+    for (const at of all) {
+      if (store.isExpired(at)) continue;
+      const offset = store.entries.keyOffset(at);
+      const end = offset + store.entries.keyLength(at);
+      const key = Buffer.from(store.arena.u8.slice(offset, end)).toString('latin1');
+      out[`${ks.id}:${key}`] = `${contentOf(store, ks, at)} until ${store.entries.deadline(at)}`;
+    }
+  }
+  return Object.fromEntries(Object.entries(out).sort());
 }
 
 /** What clients see of a live key: the text of a string, the elements of a collection in byte order. */
