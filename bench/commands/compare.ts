@@ -2,17 +2,21 @@
 // who goes first alternating, and the medians of throughput, the server's own CPU time per command and, at depth 1,
 // the 99th percentile are printed as ratios. With two cores the client is the limit at small depths, and then CPU time
 // is the column to read.
-//   npm run bench:commands -- [tests] [pipelines] [rounds] [off|everysec ...]
+// `all` tests are those of suite.ts, and end with the geometric means.
+//   npm run bench:commands -- [tests|all] [pipelines] [rounds] [off|everysec ...]
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { delay, judged, median, medianRatio } from '../rig/figures.ts';
+import { BenchClient } from '../rig/client.ts';
+import { delay, geometricMean, judged, median, medianRatio } from '../rig/figures.ts';
 import { cpuUs, type ServerProcess, startFerrite, startRedis } from '../rig/servers.ts';
+import { type BenchTest, prepare, testsOf } from './suite.ts';
 
 const run = promisify(execFile);
 const [testNames = 'set,get,incr,mset', depths = '1,16,64', roundCount = '5', ...modeNames] =
   process.argv.slice(2);
 const rounds = Number(roundCount);
-const keyRange = 100_000;
+const tests = testsOf(testNames);
+const isSuite = testNames === 'all';
 const clients = 50;
 
 const modes = [
@@ -24,15 +28,22 @@ const modes = [
   },
 ].filter(({ name }) => modeNames.length === 0 || modeNames.includes(name));
 
+/** What is asked of the whole suite: of each command, and of the geometric means. */
+const rateMin = 0.85;
+const rateMean = 1.05;
+const cpuMean = 0.9;
+
 /** What is asked for at each depth: throughput at least, CPU per command at most. */
 function targetsOf(depth: number): { readonly rate: number; readonly cpu: number } {
   if (depth < 16) return { rate: 0.95, cpu: 1.2 };
   return depth < 64 ? { rate: 0.95, cpu: 1.0 } : { rate: 1.15, cpu: 0.75 };
 }
 
-function requestsOf(test: string, depth: number): number {
+function requestsOf(test: BenchTest, depth: number): number {
   const requests = depth === 1 ? 80_000 : depth < 64 ? 500_000 : 1_000_000;
-  return test === 'mset' ? requests / 10 : requests;
+  // What has to be filled for each sample is kept shorter.
+  const most = test.filling !== undefined && test.filling.elements === undefined ? 300_000 : requests;
+  return Math.min(requests, most) / test.weight;
 }
 
 interface Sample {
@@ -41,16 +52,24 @@ interface Sample {
   readonly cpuUs: number;
 }
 
+interface Ratios {
+  readonly rate: number;
+  readonly cpu: number;
+}
+
 async function measure(
   server: ServerProcess,
-  test: string,
+  test: BenchTest,
   requests: number,
   depth: number,
 ): Promise<Sample> {
-  const options = { p: server.port, t: test, n: requests, c: clients, P: depth, d: 32, r: keyRange };
+  const client = await BenchClient.connect(server.port);
+  await prepare(client, test, requests);
+  client.close();
+  const options = { p: server.port, n: requests, c: clients, P: depth, d: 32, r: test.range };
   const args = Object.entries(options).flatMap(([name, value]) => [`-${name}`, String(value)]);
   const beforeUs = cpuUs(server.pid);
-  const { stdout } = await run('redis-benchmark', [...args, '--csv']);
+  const { stdout } = await run('redis-benchmark', [...args, '--csv', ...test.load]);
   const usedUs = cpuUs(server.pid) - beforeUs;
   const row = stdout.trim().split('\n').at(-1)!.replaceAll('"', '').split(',').slice(-7).map(Number);
   return { perSecond: row[0]!, p99Ms: row[5]!, cpuUs: usedUs / requests };
@@ -59,9 +78,9 @@ async function measure(
 async function compare(
   ours: ServerProcess,
   theirs: ServerProcess,
-  test: string,
+  test: BenchTest,
   depth: number,
-): Promise<string> {
+): Promise<Ratios & { readonly line: string }> {
   const requests = requestsOf(test, depth);
   const samples = { ours: [] as Sample[], theirs: [] as Sample[] };
   for (const server of [ours, theirs]) await measure(server, test, requests / 2, depth);
@@ -77,39 +96,48 @@ async function compare(
   const both = (pick: (s: Sample) => number, digits: number): string =>
     `${median(samples.ours.map(pick)).toFixed(digits)}/${median(samples.theirs.map(pick)).toFixed(digits)}`;
   const target = targetsOf(depth);
-  const latency = `  p99 ms ${both((s) => s.p99Ms, 2)} ${judged(
+  const rate = ratio((s) => s.perSecond);
+  const cpu = ratio((s) => s.cpuUs);
+  const rateText = `req/s ${both((s) => s.perSecond, 0)} ${judged(rate, '>=', isSuite ? rateMin : target.rate)}`;
+  const cpuText = `cpu us ${both((s) => s.cpuUs, 2)} `;
+  const p99 = judged(
     ratio((s) => s.p99Ms),
     '<=',
     1.2,
-  )}`;
-  return (
-    `req/s ${both((s) => s.perSecond, 0)} ${judged(
-      ratio((s) => s.perSecond),
-      '>=',
-      target.rate,
-    )}` +
-    `  cpu us ${both((s) => s.cpuUs, 2)} ${judged(
-      ratio((s) => s.cpuUs),
-      '<=',
-      target.cpu,
-    )}` +
-    (depth === 1 ? latency : '')
   );
+  const latency = `  p99 ms ${both((s) => s.p99Ms, 2)} ${p99}`;
+  const line = `${rateText}  ${cpuText}${isSuite ? cpu.toFixed(2) : judged(cpu, '<=', target.cpu)}`;
+  return { rate, cpu, line: depth === 1 ? line + latency : line };
+}
+
+function means(ratios: readonly Ratios[]): string {
+  const rate = geometricMean(ratios.map((r) => r.rate));
+  const cpu = geometricMean(ratios.map((r) => r.cpu));
+  return `geometric means: req/s ${judged(rate, '>=', rateMean)}  cpu ${judged(cpu, '<=', cpuMean)}`;
 }
 
 console.log('ours/theirs, and the median of the ratios round by round');
 for (const mode of modes) {
   const ours = await startFerrite({ settings: mode.ours });
   const theirs = await startRedis(mode.theirs);
+  const all: Ratios[] = [];
   try {
     for (const depth of depths.split(',').map(Number)) {
-      for (const test of testNames.split(',')) {
+      const ofDepth: Ratios[] = [];
+      for (const test of tests) {
         // A rewrite of the log, which either may begin, is no part of a command.
         await delay(200);
-        const line = await compare(ours, theirs, test, depth);
-        console.log(`${mode.name.padEnd(8)} P=${String(depth).padEnd(3)} ${test.padEnd(5)} ${line}`);
+        const ratios = await compare(ours, theirs, test, depth);
+        ofDepth.push(ratios);
+        console.log(
+          `${mode.name.padEnd(8)} P=${String(depth).padEnd(3)} ${test.name.padEnd(13)} ${ratios.line}`,
+        );
       }
+      all.push(...ofDepth);
+      if (tests.length > 1)
+        console.log(`${mode.name.padEnd(8)} P=${String(depth).padEnd(3)} ${means(ofDepth)}`);
     }
+    if (tests.length > 1) console.log(`${mode.name.padEnd(8)} ${means(all)}`);
   } finally {
     await Promise.all([ours.stop(), theirs.stop()]);
   }

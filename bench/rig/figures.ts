@@ -11,6 +11,10 @@ export function medianRatio(ours: readonly number[], theirs: readonly number[]):
   return median(ours.map((value, i) => value / theirs[i]!));
 }
 
+export function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
 /** `0.97 (>= 0.95 ok)`, or `MISSED` where the target is not met. */
 export function judged(ratio: number, sign: '>=' | '<=', target: number): string {
   const met = sign === '>=' ? ratio >= target : ratio <= target;

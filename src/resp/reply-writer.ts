@@ -5,6 +5,7 @@
 //
 //   buf  [ regions that wait | region: start .. pos | free ]
 import { CommandError } from '../base/errors.ts';
+import { copyRunOver, overrunBytesMax, shortRunMax } from '../base/runs.ts';
 import { formatDouble } from './format-double.ts';
 
 const CR = 13;
@@ -17,8 +18,8 @@ const INTEGER = 58;
 const NIL = 95;
 /** Below this many bytes a loop beats the call into a typed array's `set` or `copy`. */
 const loopCopyMax = 48;
-/** A type byte, a sign, 16 digits and CRLF, rounded up. */
-const headerBytesMax = 24;
+/** A type byte, a sign, 16 digits, CRLF before and behind a value, and what a copy by words may write beyond it. */
+const frameBytesMax = 24 + overrunBytesMax;
 const int32Max = 0x7fffffff;
 const plainIntegerMax = 2 ** 52;
 
@@ -26,6 +27,10 @@ export class ReplyWriter {
   /** The protocol of the client being served; it decides the shape of nil, maps, doubles and the like. */
   protocol: 2 | 3 = 2;
   buf: Buffer;
+  private view: DataView;
+  /** Where bulk strings were copied from last, by words: mostly the arena. */
+  private source: Uint8Array;
+  private sourceView: DataView;
   /** Where the next byte goes. */
   pos = 0;
   /** Where the region began. */
@@ -40,6 +45,9 @@ export class ReplyWriter {
     this.initialBytes = initialBytes;
     this.regionBytesMax = regionBytesMax;
     this.buf = Buffer.allocUnsafeSlow(initialBytes);
+    this.view = viewOf(this.buf);
+    this.source = this.buf;
+    this.sourceView = this.view;
   }
 
   /** Begins a region at the current position. */
@@ -65,6 +73,7 @@ export class ReplyWriter {
   /** Leaves the buffer to those who still refer to it and goes on in a fresh one. The region must be empty. */
   handOver(): void {
     this.buf = Buffer.allocUnsafeSlow(this.initialBytes);
+    this.view = viewOf(this.buf);
     this.pinned = false;
     this.pos = 0;
     this.start = 0;
@@ -139,34 +148,37 @@ export class ReplyWriter {
 
   /** A copy of `bytes[offset .. offset + length)` as a bulk string. */
   bulk(bytes: Uint8Array, offset: number, length: number): void {
-    let p = this.bulkReserve(length);
-    const buf = this.buf;
-    if (length <= loopCopyMax) {
-      for (let i = offset, end = offset + length; i < end; i++) buf[p++] = bytes[i]!;
-    } else {
-      buf.set(bytes.subarray(offset, offset + length), p);
+    if (length > shortRunMax || offset + length + overrunBytesMax > bytes.length) {
+      this.bulkWhole(bytes, offset, length);
+      return;
     }
-  }
-
-  /** A bulk string of at most 99 bytes: the loop of long arrays of short values. */
-  bulkShort(bytes: Uint8Array, offset: number, length: number): void {
-    if (this.pos + length + headerBytesMax > this.buf.length) this.grow(length + headerBytesMax);
-    const buf = this.buf;
+    if (bytes !== this.source) {
+      this.source = bytes;
+      this.sourceView = viewOf(bytes);
+    }
+    if (this.pos + length + frameBytesMax > this.buf.length) this.grow(length + frameBytesMax);
+    const { buf } = this;
     let p = this.pos;
     buf[p++] = BULK;
-    if (length >= 10) {
-      const tens = (length / 10) | 0;
-      buf[p++] = ZERO + tens;
-      buf[p++] = ZERO + length - tens * 10;
-    } else buf[p++] = ZERO + length;
-    buf[p] = CR;
-    buf[p + 1] = LF;
-    p += 2;
-    for (let i = 0; i < length; i++) buf[p + i] = bytes[offset + i]!;
+    if (length >= 100) buf[p++] = ZERO + 1;
+    if (length >= 10) buf[p++] = ZERO + (((length % 100) / 10) | 0);
+    buf[p] = ZERO + (length % 10);
+    buf[p + 1] = CR;
+    buf[p + 2] = LF;
+    p += 3;
+    copyRunOver(this.sourceView, offset, this.view, p, length);
     p += length;
     buf[p] = CR;
     buf[p + 1] = LF;
     this.pos = p + 2;
+  }
+
+  /** The same for long strings, and for those at the very end of their bytes. */
+  private bulkWhole(bytes: Uint8Array, offset: number, length: number): void {
+    const at = this.bulkReserve(length);
+    const { buf } = this;
+    if (length > loopCopyMax) buf.set(bytes.subarray(offset, offset + length), at);
+    else for (let i = 0; i < length; i++) buf[at + i] = bytes[offset + i]!;
   }
 
   /**
@@ -174,7 +186,7 @@ export class ReplyWriter {
    * call, puts exactly so many bytes.
    */
   bulkReserve(length: number): number {
-    if (this.pos + length + headerBytesMax > this.buf.length) this.grow(length + headerBytesMax);
+    if (this.pos + length + frameBytesMax > this.buf.length) this.grow(length + frameBytesMax);
     const buf = this.buf;
     const p = this.header(BULK, length);
     const end = p + length;
@@ -296,7 +308,7 @@ export class ReplyWriter {
 
   /** One type byte, `n` and CRLF. Returns the position behind them. */
   private header(type: number, n: number): number {
-    if (this.pos + headerBytesMax > this.buf.length) this.grow(headerBytesMax);
+    if (this.pos + frameBytesMax > this.buf.length) this.grow(frameBytesMax);
     const buf = this.buf;
     let p = this.pos;
     buf[p++] = type;
@@ -341,10 +353,15 @@ export class ReplyWriter {
     const larger = Buffer.allocUnsafeSlow(size);
     this.buf.copy(larger, 0, this.start, this.pos);
     this.buf = larger;
+    this.view = viewOf(larger);
     this.pinned = false;
     this.start = 0;
     this.pos = used;
   }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Whether a double is written as its integer digits. */

@@ -361,7 +361,7 @@ export class Chunks {
         reply.bulkInteger(b);
         p += 1;
       } else if (b < 0xc0) {
-        reply.bulkShort(u8, p + 1, b & 63);
+        reply.bulk(u8, p + 1, b & 63);
         p += 1 + (b & 63);
       } else {
         scratch.read(u8, p);
