@@ -59,6 +59,12 @@ export function createInterplay(store: Store, timers: Timers, joining: () => boo
   store.onExpired = (db, key) => {
     if (events.mask !== 0) events.raise('expired', keyIdOf(db, key, 0, key.length));
   };
+  store.onFieldsExpired = (db, key, isGone) => {
+    if (events.mask === 0) return;
+    const id = keyIdOf(db, key, 0, key.length);
+    events.raise('hexpired', id);
+    if (isGone) events.raise('del', id);
+  };
   store.eviction.onEvicted = (db, key) => {
     if (events.mask !== 0) events.raise('evicted', keyIdOf(db, key, 0, key.length));
   };

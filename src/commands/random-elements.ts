@@ -21,7 +21,7 @@ export function drawOne(elements: Elements, random: () => number): Drawn {
 
 /** `count` different elements of the open collection, or all where there are no more. */
 export function drawDifferent(elements: Elements, count: number, random: () => number): Drawn[] {
-  const { size } = elements;
+  const { shown: size } = elements;
   if (count >= size) return all(elements);
   if (count * 3 > size) {
     const drawn = all(elements);

@@ -88,6 +88,7 @@ export class Background {
     if (intervalMs === 0 || store.nowMs < this.nextExpireMs) return;
     this.nextExpireMs = store.nowMs + intervalMs;
     while (monotonicMs() < untilMs && store.expireSlice(sliceEntries) > 0);
+    while (monotonicMs() < untilMs && store.fieldExpiry.slice(sliceEntries));
   }
 
   private sweepGraveyard(): void {

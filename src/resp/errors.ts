@@ -73,6 +73,15 @@ export const valueNotBetween = (min: number, max: number): string =>
 export const unsupportedOption = (option: string): string => `ERR Unsupported option ${option}`;
 export const expireConditionsClash = 'ERR NX and XX, GT or LT options at the same time are not compatible';
 export const expireBoundsClash = 'ERR GT and LT options at the same time are not compatible';
+export const fieldsMissing = 'ERR Mandatory argument FIELDS is missing or not at the right position';
+export const fieldCountNotPositive = 'ERR Number of fields must be a positive integer';
+export const fieldCountNotAboveZero = 'ERR Parameter `numFields` should be greater than 0';
+export const fieldCountWrong = 'ERR The `numfields` parameter must match the number of arguments';
+export const fieldCountInvalid = 'ERR invalid number of fields';
+export const fieldTimeNegative = 'ERR invalid expire time, must be >= 0';
+export const fieldTimesClash = 'ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified';
+export const fieldConditionsClash = 'ERR Only one of FXX or FNX arguments can be specified';
+export const unknownArgument = (text: string): string => `ERR unknown argument: ${text}`;
 export const invalidDatabase = (which: 'first' | 'second'): string => `ERR invalid ${which} DB index`;
 export const flushRefused = (name: string): string =>
   `ERR ${name.toUpperCase()} is refused while this node syncs, as it would empty the whole fleet: see sync.allow_flush`;

@@ -13,6 +13,7 @@ import {
   emptyState,
   greatestDot,
   isLive,
+  joinExpire,
   type KeyState,
   type Kill,
   normalize,
@@ -45,6 +46,8 @@ export class Elements implements States, Collection {
   valueBytes: Uint8Array = noBytes;
   valueOffset = 0;
   valueLength = 0;
+  /** When the field last read expires, Unix ms; 0 = never. */
+  deadlineMs = 0;
   /** The open key: its keyspace's number, its type, its entry (0 = none yet). */
   id = 0;
   type: number = 0;
@@ -76,7 +79,9 @@ export class Elements implements States, Collection {
     const at = store.find(ks, this.hash, key, offset, length);
     if (at !== 0 && store.entries.type(at) !== type) throw new CommandError(wrongType);
     this.stand(ks, this.hash, at, key, offset, length, type);
-    return at !== 0;
+    if (at === 0 || type !== EntryType.hash) return at !== 0;
+    this.purgePacked();
+    return this.at !== 0;
   }
 
   /** Opens a key whose entry has been found: 0 = there is none. */
@@ -125,9 +130,35 @@ export class Elements implements States, Collection {
     return this.cursor;
   }
 
-  /** Live elements of the open key. */
+  /** Elements of the open key that are not hidden by their deadlines. */
+  get shown(): number {
+    const { size, nest } = this;
+    if (size === 0 || this.type !== EntryType.hash) return size;
+    let hidden = 0;
+    if (nest === undefined) {
+      const cursor = this.packed();
+      if (!cursor.hasDeadlines) return size;
+      while (cursor.nextLive()) if (this.isHidden(cursor)) hidden += 1;
+    } else if (this.mayHide(nest)) {
+      eachEntry(nest, (entry) => {
+        if (this.store.isExpired(entry)) hidden += 1;
+      });
+    }
+    return size - hidden;
+  }
+
+  /** Live elements of the open key, those that have expired and are not purged yet among them. */
   get size(): number {
     return this.at === 0 ? 0 : this.sizeAt(this.at);
+  }
+
+  /** Whether the hash at an entry has fields with deadlines; a small one: or had. */
+  hasDeadlinesAt(at: number): boolean {
+    const { entries, arena } = this.store;
+    const nest = this.nestAt(at);
+    if (nest !== undefined) return nest.elements.volatile > 0;
+    this.probe.open(arena.u8, entries.valueOffset(at), entries.valueLength(at), EntryType.hash);
+    return this.probe.hasDeadlines;
   }
 
   sizeAt(at: number): number {
@@ -163,13 +194,13 @@ export class Elements implements States, Collection {
     const nest = this.nest;
     if (nest === undefined) {
       const cursor = this.packed();
-      if (!cursor.find(name, offset, length) || !cursor.isLive) return false;
+      if (!cursor.find(name, offset, length) || !cursor.isLive || this.isHidden(cursor)) return false;
       this.readCursor(cursor);
       return true;
     }
     const hash = this.store.hash.of(name, offset, length);
     const entry = nest.elements.entryOf(hash, name, offset, length);
-    if (entry === 0) return false;
+    if (entry === 0 || this.store.isExpired(entry)) return false;
     this.readEntry(entry);
     return true;
   }
@@ -183,9 +214,11 @@ export class Elements implements States, Collection {
       this.valueBytes = cursor.u8;
       this.valueOffset = cursor.valueOffset;
       this.valueLength = cursor.valueLength;
+      this.deadlineMs = 0;
       return;
     }
     const state = this.store.codec.unpack(cursor.u8, cursor.valueOffset);
+    this.deadlineMs = state.expiry.deadlineMs;
     this.valueBytes = visibleValue(state, (a, b) => this.store.origins.compare(a, b)) ?? noBytes;
     this.valueOffset = 0;
     this.valueLength = this.valueBytes.length;
@@ -205,6 +238,7 @@ export class Elements implements States, Collection {
       return;
     }
     strings.read(entry);
+    this.deadlineMs = entries.deadline(entry);
     this.valueBytes = strings.valueBytes;
     this.valueOffset = strings.valueOffset;
     this.valueLength = strings.valueLength;
@@ -217,6 +251,7 @@ export class Elements implements States, Collection {
     if (nest === undefined) {
       const cursor = this.packed();
       while (cursor.nextLive()) {
+        if (this.isHidden(cursor)) continue;
         this.readCursor(cursor);
         const { u8, nameOffset, nameLength } = cursor;
         visit(u8, nameOffset, nameLength, this.valueBytes, this.valueOffset, this.valueLength);
@@ -240,8 +275,10 @@ export class Elements implements States, Collection {
   }
 
   private scanNest(nest: Nest, cursor: number, count: number, visit: ElementVisitor): number {
-    const { entries, arena } = this.store;
+    const { store } = this;
+    const { entries, arena } = store;
     return nest.elements.table.scan(cursor, count, (entry) => {
+      if (store.isExpired(entry)) return;
       this.readEntry(entry);
       const { valueBytes, valueOffset, valueLength } = this;
       visit(
@@ -255,22 +292,38 @@ export class Elements implements States, Collection {
     });
   }
 
-  /** Visits the element at a random place of the open key, which has some. */
+  /** Visits the element at a random place of the open key, which shows some. */
   sample(random: () => number, visit: ElementVisitor): void {
     const { nest } = this;
     const { entries, arena } = this.store;
-    if (nest !== undefined) {
+    if (nest === undefined) {
+      const cursor = this.packed();
+      if (cursor.hasDeadlines) {
+        this.visitNth(Math.floor(random() * this.shown), visit);
+        return;
+      }
+      for (let skip = Math.floor(random() * cursor.liveCount); skip >= 0; skip--) cursor.nextLive();
+      this.readCursor(cursor);
+      const { u8, nameOffset, nameLength } = cursor;
+      visit(u8, nameOffset, nameLength, this.valueBytes, this.valueOffset, this.valueLength);
+      return;
+    }
+    for (let tries = 0; tries < samplesMax; tries++) {
       const entry = nest.elements.table.sample(random);
+      if (this.store.isExpired(entry)) continue;
       this.readEntry(entry);
       const [offset, length] = [entries.keyOffset(entry), entries.keyLength(entry)];
       visit(arena.u8, offset, length, this.valueBytes, this.valueOffset, this.valueLength);
       return;
     }
-    const cursor = this.packed();
-    for (let skip = Math.floor(random() * cursor.liveCount); skip >= 0; skip--) cursor.nextLive();
-    this.readCursor(cursor);
-    const { u8, nameOffset, nameLength } = cursor;
-    visit(u8, nameOffset, nameLength, this.valueBytes, this.valueOffset, this.valueLength);
+    this.visitNth(Math.floor(random() * this.shown), visit);
+  }
+
+  private visitNth(n: number, visit: ElementVisitor): void {
+    let at = 0;
+    this.each((...element) => {
+      if (at++ === n) visit(...element);
+    });
   }
 
   /**
@@ -310,6 +363,7 @@ export class Elements implements States, Collection {
         throw error;
       }
     }
+    this.purgeNested(nest, name, offset, length);
     const before = nest.elements.table.size;
     this.within();
     try {
@@ -438,8 +492,12 @@ export class Elements implements States, Collection {
   drop(name: Uint8Array, offset: number, length: number): boolean {
     if (this.at === 0) return false;
     const { store, nest } = this;
-    this.within();
     this.reserveBytes = 0;
+    if (nest !== undefined && this.purgeNested(nest, name, offset, length)) {
+      this.settle();
+      return false;
+    }
+    this.within();
     try {
       if (nest !== undefined) {
         if (!store.remove(nest.elements, name, offset, length)) return false;
@@ -476,6 +534,7 @@ export class Elements implements States, Collection {
     store.checkLimits(length, 0, false);
     this.makeRoom(length + counterBytes);
     const { nest } = this;
+    if (nest !== undefined) this.purgeNested(nest, name, offset, length);
     this.within();
     try {
       if (nest === undefined) return strings.countState(this, 0, name, offset, length, BigInt(by));
@@ -493,6 +552,7 @@ export class Elements implements States, Collection {
     store.checkLimits(length, 0, false);
     this.makeRoom(length + counterBytes);
     const { nest } = this;
+    if (nest !== undefined) this.purgeNested(nest, name, offset, length);
     this.within();
     try {
       if (nest === undefined) return store.strings.countDecimalState(this, 0, name, offset, length, by);
@@ -502,6 +562,129 @@ export class Elements implements States, Collection {
       store.recorder?.outside();
       this.settleCount();
     }
+  }
+
+  /**
+   * States a deadline (Unix ms; 0 = none) of an element of the open key, which is there and not hidden. Throws CommandError
+   * OOM and changes nothing then.
+   */
+  expire(name: Uint8Array, offset: number, length: number, deadlineMs: number): void {
+    const { store } = this;
+    if (this.nest === undefined) this.makeRoom(length + deadlineBytes);
+    const { nest } = this;
+    this.within();
+    try {
+      if (nest !== undefined) {
+        const { elements } = nest;
+        const hash = store.hash.of(name, offset, length);
+        store.expireAt(elements, hash, elements.entryOf(hash, name, offset, length), deadlineMs);
+        this.noteField(deadlineMs);
+      } else this.expirePacked(name, offset, length, deadlineMs);
+    } finally {
+      store.recorder?.outside();
+    }
+    this.touch();
+  }
+
+  private expirePacked(name: Uint8Array, offset: number, length: number, deadlineMs: number): void {
+    const { store } = this;
+    const state = this.load(0, name, offset, length);
+    const dot = store.nextDot();
+    joinExpire(state, dot, deadlineMs, store.ground.order);
+    this.save(0, name, offset, length, state);
+    const [hi, lo] = [stampHi(dot.stamp), stampLo(dot.stamp)];
+    store.recorder?.expire(this.id, name, offset, length, dot.origin, hi, lo, deadlineMs);
+  }
+
+  private noteField(deadlineMs: number): void {
+    if (deadlineMs !== 0) this.ks.lowerField(deadlineMs);
+  }
+
+  /** Whether a record's deadline has passed. */
+  private isHidden(cursor: PackedCursor): boolean {
+    if (!cursor.isState) return false;
+    const deadlineMs = this.store.codec.deadlineOf(cursor.u8, cursor.valueOffset);
+    return deadlineMs !== 0 && deadlineMs <= this.store.nowMs;
+  }
+
+  /** Whether some element of a nest may have expired. */
+  private mayHide(nest: Nest): boolean {
+    return nest.elements.volatile > 0 && nest.elements.earliestDeadlineMs <= this.store.nowMs;
+  }
+
+  /**
+   * Removes what has expired of the open key, which is packed or not there, and the key with its last element. Each goes by
+   * a clear, which peers join: a tomb that kept all of it, as that of a string does, would be as large as the field.
+   */
+  purgePacked(): void {
+    const { store, nest } = this;
+    if (this.at === 0 || nest !== undefined || store.holdsExpired) return;
+    const cursor = this.packed();
+    if (!cursor.hasDeadlines) return;
+    const due: Uint8Array[] = [];
+    while (cursor.nextLive()) {
+      if (this.isHidden(cursor))
+        due.push(cursor.u8.slice(cursor.nameOffset, cursor.nameOffset + cursor.nameLength));
+      else if (cursor.isState) {
+        const deadlineMs = store.codec.deadlineOf(cursor.u8, cursor.valueOffset);
+        if (deadlineMs !== 0) this.ks.noteField(deadlineMs);
+      }
+    }
+    if (due.length === 0) return;
+    this.reserveBytes = 0;
+    for (const name of due) this.dropDead(name, true);
+    this.touch();
+    this.settle();
+    this.tellPurged(due.length);
+  }
+
+  /** Removes an element of a nest if it has expired; the key stays though nothing is left. Whether it did. */
+  private purgeNested(nest: Nest, name: Uint8Array, offset: number, length: number): boolean {
+    const { store } = this;
+    if (!this.mayHide(nest) || store.holdsExpired) return false;
+    const { elements } = nest;
+    const hash = store.hash.of(name, offset, length);
+    const entry = elements.entryOf(hash, name, offset, length);
+    if (entry === 0 || !store.isExpired(entry)) return false;
+    this.dropDead(name.slice(offset, offset + length), true);
+    this.touch();
+    this.tellPurged(1);
+    return true;
+  }
+
+  /**
+   * Removes what has expired among about `count` elements of the open key, a nest, and the key with its last element.
+   * Returns whether there may be more.
+   */
+  purgeSlice(nest: Nest, count: number): boolean {
+    const { store } = this;
+    const { elements } = nest;
+    const due: Uint8Array[] = [];
+    elements.sweepCursor = elements.table.scan(elements.sweepCursor, count, (entry) => {
+      if (!store.isExpired(entry)) elements.noteDeadline(entry);
+      else {
+        const offset = store.entries.keyOffset(entry);
+        due.push(store.arena.u8.slice(offset, offset + store.entries.keyLength(entry)));
+      }
+    });
+    if (elements.sweepCursor === 0) elements.finishSweep();
+    this.reserveBytes = 0;
+    for (const name of due) this.dropDead(name, true);
+    if (due.length > 0) {
+      this.touch();
+      this.settle();
+      this.tellPurged(due.length);
+    }
+    if (this.at !== 0 && this.mayHide(nest)) return true;
+    if (this.at !== 0 && elements.volatile > 0) this.noteField(elements.earliestDeadlineMs);
+    return false;
+  }
+
+  private tellPurged(count: number): void {
+    const { store, key, keyOffset, keyLength } = this;
+    store.expiredFieldCount += count;
+    const bytes = Buffer.from(key.subarray(keyOffset, keyOffset + keyLength));
+    store.onFieldsExpired?.(store.databaseOf(this.id), bytes, this.size === 0);
   }
 
   /** After a count, which may have failed: then a key made for it goes again. */
@@ -525,7 +708,7 @@ export class Elements implements States, Collection {
     if (nest === undefined) {
       const cursor = this.packed();
       while (cursor.nextLive()) {
-        if (!cursor.isState) continue;
+        if (!cursor.isState || !isCounter(this.stateOf(cursor))) continue;
         names.push(cursor.u8.slice(cursor.nameOffset, cursor.nameOffset + cursor.nameLength));
       }
     } else if (nest.hasCounters) {
@@ -541,16 +724,12 @@ export class Elements implements States, Collection {
     for (const name of names) this.dropDead(name);
   }
 
-  private dropDead(name: Uint8Array): void {
+  private dropDead(name: Uint8Array, isPurge = false): void {
     const { store, nest } = this;
+    const hash = nest === undefined ? 0 : store.hash.of(name, 0, name.length);
+    const states: States = nest?.elements ?? this;
     this.within();
-    if (nest !== undefined) store.remove(nest.elements, name, 0, name.length);
-    else {
-      const cursor = this.packed();
-      if (cursor.find(name, 0, name.length)) {
-        store.clear(this, 0, name, 0, name.length, this.stateOf(cursor));
-      }
-    }
+    store.clear(states, hash, name, 0, name.length, states.load(hash, name, 0, name.length), isPurge);
     store.recorder?.outside();
   }
 
@@ -561,8 +740,10 @@ export class Elements implements States, Collection {
     // The type is kept apart: what is removed below may be a collection of another type, for which this one stands then.
     const { store, type } = this;
     const pairs: Buffer[] = [];
+    const deadlines: number[] = [];
     let bytes = 0;
     this.each((name, nameOffset, nameLength, value, valueOffset, valueLength) => {
+      deadlines.push(this.deadlineMs);
       pairs.push(Buffer.from(name.subarray(nameOffset, nameOffset + nameLength)));
       pairs.push(Buffer.from(value.subarray(valueOffset, valueOffset + valueLength)));
       bytes += nameLength + valueLength + shippedBytes;
@@ -576,6 +757,8 @@ export class Elements implements States, Collection {
     for (let i = 0; i < pairs.length; i += 2) {
       const [name, value] = [pairs[i]!, pairs[i + 1]!];
       to.put(name, 0, name.length, value, 0, value.length);
+      const deadlineMs = deadlines[i / 2]!;
+      if (deadlineMs !== 0) to.expire(name, 0, name.length, deadlineMs);
     }
   }
 
@@ -632,7 +815,8 @@ export class Elements implements States, Collection {
     const { scratch } = this;
     const records = cursor.recordsOffset;
     scratch.clear();
-    scratch.header({ stamp: cursor.baseStamp, origin: cursor.baseOrigin }, cursor.liveCount);
+    const base = { stamp: cursor.baseStamp, origin: cursor.baseOrigin };
+    scratch.header(base, cursor.liveCount, cursor.hasDeadlines);
     if (packed !== undefined) scratch.meta(packed);
     this.splice(cursor.start, records - cursor.start);
   }
@@ -687,6 +871,7 @@ export class Elements implements States, Collection {
     }
     if (state.slots.length + state.records.length > 0) nest.hasCounters = true;
     nest.elements.save(this.store.hash.of(name, offset, length), name, offset, length, state);
+    this.noteField(state.expiry.deadlineMs);
   }
 
   stateOf(cursor: PackedCursor): KeyState {
@@ -699,7 +884,11 @@ export class Elements implements States, Collection {
   save(_hash: number, name: Uint8Array, offset: number, length: number, state: KeyState): void {
     const { store, scratch } = this;
     normalize(state, store.ground.order);
-    if (!store.ground.keepsDead) forgetDead(state);
+    if (!store.ground.keepsDead) {
+      forgetDead(state);
+      // Nobody will ever ask when it was said that there is no deadline.
+      if (state.expiry.deadlineMs === 0) state.expiry = { deadlineMs: 0, dot: state.value?.dot ?? zeroDot };
+    }
     const cursor = this.packed();
     const found = cursor.find(name, offset, length);
     const wasLive = found && cursor.isLive;
@@ -719,6 +908,10 @@ export class Elements implements States, Collection {
         this.scratchValue(value.bytes, 0, value.bytes.length);
       } else scratch.state(name, offset, length, true, this.packLive(state, score));
       this.endRecord(cursor, found, target);
+      if (state.expiry.deadlineMs !== 0) {
+        this.packed().noteDeadline();
+        this.noteField(state.expiry.deadlineMs);
+      }
     }
     if (live !== wasLive) this.packed().liveCount += live ? 1 : -1;
   }
@@ -1052,6 +1245,22 @@ export class Elements implements States, Collection {
 const shippedBytes = 56;
 /** What a counter's state takes at most when it begins. */
 const counterBytes = 96;
+/** What a deadline makes of a plain record at most. */
+const deadlineBytes = 64;
+/** Tries to find an element that is not hidden before all of them are counted. */
+const samplesMax = 64;
+
+/** Visits the entries of all live elements of a nest. */
+function eachEntry(nest: Nest, visit: (entry: number) => void): void {
+  for (let at = 0; ; ) {
+    at = nest.elements.table.scan(at, 1024, visit);
+    if (at === 0) return;
+  }
+}
+
+function isCounter(state: KeyState): boolean {
+  return state.slots.length > 0 || state.records.length > 0;
+}
 
 function isPlain(state: KeyState): boolean {
   const { value, expiry } = state;

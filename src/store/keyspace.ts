@@ -74,6 +74,10 @@ export class Keyspace implements States {
   /** Entries with a deadline, and a lower bound of the earliest one (Unix ms). */
   volatile = 0;
   earliestDeadlineMs = Number.POSITIVE_INFINITY;
+  /** A lower bound of the earliest deadline of a field of a hash (Unix ms), and what the sweep under way has seen. */
+  earliestFieldMs = Number.POSITIVE_INFINITY;
+  private sweepFieldMs = Number.POSITIVE_INFINITY;
+  fieldCursor = 0;
   /** The last clear of the whole keyspace: nothing at or below its dot is joined. */
   kill: Kill | undefined;
   private readonly ground: Ground;
@@ -105,6 +109,30 @@ export class Keyspace implements States {
     this.earliestDeadlineMs = Number.POSITIVE_INFINITY;
     this.sweepCursor = 0;
     this.sweepEarliestMs = Number.POSITIVE_INFINITY;
+    this.earliestFieldMs = Number.POSITIVE_INFINITY;
+    this.sweepFieldMs = Number.POSITIVE_INFINITY;
+    this.fieldCursor = 0;
+  }
+
+  /** Takes the deadline of a field into the bounds. */
+  lowerField(deadlineMs: number): void {
+    if (deadlineMs < this.earliestFieldMs) this.earliestFieldMs = deadlineMs;
+    this.noteField(deadlineMs);
+  }
+
+  /** Takes the deadline of a field into the sweep's view of the earliest one. */
+  noteField(deadlineMs: number): void {
+    if (deadlineMs < this.sweepFieldMs) this.sweepFieldMs = deadlineMs;
+  }
+
+  beginFieldSweep(): void {
+    this.sweepFieldMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** A sweep has seen the fields of every hash. */
+  finishFieldSweep(): void {
+    this.earliestFieldMs = this.sweepFieldMs;
+    this.sweepFieldMs = Number.POSITIVE_INFINITY;
   }
 
   /** Takes an entry's deadline into the sweep's view of the earliest one. */

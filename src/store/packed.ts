@@ -3,7 +3,7 @@
 // and no tables. Live elements keep their order, in a sorted set that of
 // their scores; dead ones, while they are remembered, stand where they died.
 //
-//   u8       1 = meta follows the header
+//   u8       1 = meta follows the header | 2 some element has or had a deadline
 //   u8       live elements
 //   u16      base origin
 //   u32 u24  base stamp: lower 32 bits, upper bits
@@ -24,6 +24,7 @@ export const packedElementsMax = 128;
 export const packedBytesMax = 8192;
 const two32 = 4294967296;
 const metaFlag = 1;
+const deadlinesFlag = 2;
 const foreign = 2;
 const stateFlag = 1;
 
@@ -82,6 +83,15 @@ export class PackedCursor {
 
   get hasMeta(): boolean {
     return (this.u8[this.start]! & metaFlag) !== 0;
+  }
+
+  /** Whether some element has a deadline, or had one. */
+  get hasDeadlines(): boolean {
+    return (this.u8[this.start]! & deadlinesFlag) !== 0;
+  }
+
+  noteDeadline(): void {
+    this.u8[this.start] = this.u8[this.start]! | deadlinesFlag;
   }
 
   /** Where the packed KeyState of the key's meta is, behind its length. Only where `hasMeta`. */
@@ -203,12 +213,12 @@ export class PackedScratch {
     this.length = 0;
   }
 
-  header(base: Dot, live: number): void {
+  header(base: Dot, live: number, hasDeadlines = false): void {
     this.ensure(packedHeaderBytes);
     const { u8 } = this;
     const lo = stampLo(base.stamp);
     const hi = stampHi(base.stamp);
-    u8[0] = 0;
+    u8[0] = hasDeadlines ? deadlinesFlag : 0;
     u8[1] = live;
     u8[2] = base.origin & 255;
     u8[3] = base.origin >>> 8;

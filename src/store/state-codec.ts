@@ -15,7 +15,11 @@ import { type CounterSlot, type Dot, emptyState, type KeyState, zeroDot } from '
 
 const has = { value: 1, expiry: 2, kill: 4, mark: 8, purged: 16, sets: 32, floor: 64 } as const;
 
+const dotBytes = 10;
+
 export class StateCodec {
+  private readonly f64Value = new Float64Array(1);
+  private readonly f64Bytes = new Uint8Array(this.f64Value.buffer);
   private out = Buffer.allocUnsafeSlow(4096);
   private pos = 0;
   private source: Buffer = this.out;
@@ -77,6 +81,20 @@ export class StateCodec {
       this.dot({ origin: record.eventOrigin, stamp: record.eventStamp });
     }
     return this.out.subarray(0, this.pos);
+  }
+
+  /** The deadline of the state packed in bytes[offset ..], Unix ms; 0 = none. */
+  deadlineOf(bytes: Uint8Array, offset: number): number {
+    const what = bytes[offset]!;
+    if ((what & has.expiry) === 0) return 0;
+    let at = offset + 1;
+    if ((what & has.value) !== 0) {
+      at += dotBytes;
+      at += 4 + (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
+    }
+    at += dotBytes;
+    for (let i = 0; i < 8; i++) this.f64Bytes[i] = bytes[at + i]!;
+    return this.f64Value[0]!;
   }
 
   /** The state packed in bytes[offset ..]; its value is a copy. */

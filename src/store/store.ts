@@ -17,6 +17,7 @@ import { Compression } from './compression.ts';
 import { Elements } from './elements.ts';
 import { Encoding, Entries, EntryType } from './entry.ts';
 import { Eviction } from './eviction.ts';
+import { FieldExpiry } from './field-expiry.ts';
 import { Graveyard } from './graveyard.ts';
 import { KeyHash } from './hash.ts';
 import { joinDelta } from './join.ts';
@@ -102,6 +103,7 @@ export class Store {
   readonly compression: Compression;
   readonly packing: PackingPass;
   readonly eviction: Eviction;
+  readonly fieldExpiry: FieldExpiry;
   readonly graveyard: Graveyard;
   readonly random: () => number;
   /** This node's own origin. */
@@ -119,6 +121,8 @@ export class Store {
   onConflict: ((conflict: Conflict) => void) | undefined;
   /** A key was purged because its deadline has passed. */
   onExpired: ((db: number, key: Buffer) => void) | undefined;
+  /** Fields of a hash were purged because their deadlines have passed; the key may have gone with them. */
+  onFieldsExpired: ((db: number, key: Buffer, isGone: boolean) => void) | undefined;
   /** Dots up to which tombstones may be gone. */
   readonly horizon = new VersionVector();
   limits: StoreLimits = bulkLimits;
@@ -135,6 +139,7 @@ export class Store {
   /** Some key holds or held more than a string. */
   hasCollections = false;
   expiredCount = 0;
+  expiredFieldCount = 0;
   lazyFreedCount = 0;
   /** Keyspace by database, and the dot of each such statement (SWAPDB). */
   private readonly shown = new Uint8Array(keyspacesMax).map((_, i) => i);
@@ -178,6 +183,7 @@ export class Store {
     this.sortedSets = new SortedSets(this);
     this.packing = new PackingPass(this);
     this.eviction = new Eviction(this);
+    this.fieldExpiry = new FieldExpiry(this);
     this.graveyard = new Graveyard(this);
   }
 
@@ -403,10 +409,18 @@ export class Store {
     this.expireAt(to, hash, this.find(to, hash, key, offset, length), deadlineMs);
   }
 
-  /** Emits and applies a clear of all that `state` holds. */
-  clear(ks: States, hash: number, key: Uint8Array, offset: number, length: number, state: KeyState): void {
+  /** Emits and applies a clear of all that `state` holds; `isPurge`: of no more than that, whatever the strategy. */
+  clear(
+    ks: States,
+    hash: number,
+    key: Uint8Array,
+    offset: number,
+    length: number,
+    state: KeyState,
+    isPurge = false,
+  ): void {
     const event = this.nextDot();
-    const dot = this.lww ? event : greatestDot(state, this.ground.order);
+    const dot = this.lww && !isPurge ? event : greatestDot(state, this.ground.order);
     const records = recordsOfSlots(state, event);
     const recorder = this.recorder;
     if (recorder !== undefined) {

@@ -58,7 +58,7 @@ function ofKey(name: string, summary: string, run: (call: Call, at: number) => v
 
 function encoding(call: Call, at: number): void {
   if (call.store.entries.type(at) === EntryType.hash) {
-    call.reply.bulkLatin1(isListpack(call, at) ? 'listpack' : 'hashtable');
+    call.reply.bulkLatin1(hashEncoding(call, at));
     return;
   }
   if (call.store.entries.type(at) === EntryType.set) {
@@ -109,6 +109,12 @@ function isListpack(call: Call, at: number): boolean {
     if (nameLength > valueBytesMax || valueLength > valueBytesMax) fits = false;
   });
   return fits;
+}
+
+/** How Redis would keep a hash: in a listpack, in one with deadlines once a field had one, or in a table. */
+function hashEncoding(call: Call, at: number): string {
+  if (!isListpack(call, at)) return 'hashtable';
+  return call.store.elements.hasDeadlinesAt(at) ? 'listpackex' : 'listpack';
 }
 
 /** Whether Redis would keep a list in one listpack: list-max-listpack-size is a number of elements, or of a size. */

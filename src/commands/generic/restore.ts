@@ -55,7 +55,8 @@ function restore(call: Call): void {
   put({ store, ks, key, offset: call.offset(1), length: call.length(1), deadlineMs });
   const { idleSeconds, frequency } = options;
   const access = restoredAccess(store.nowMs, store.ground.isLfu, idleSeconds, frequency);
-  if (access !== undefined) store.entries.setAccess(call.find(1), access);
+  const at = call.find(1);
+  if (access !== undefined && at !== 0) store.entries.setAccess(at, access);
   call.notify('restore', 1);
   call.reply.ok();
 }

@@ -24,7 +24,7 @@ function hgetall(call: Call): void {
     reply.map(0);
     return;
   }
-  reply.map(elements.size);
+  reply.map(elements.shown);
   elements.each((name, nameOffset, nameLength, value, valueOffset, valueLength) => {
     reply.bulk(name, nameOffset, nameLength);
     reply.bulk(value, valueOffset, valueLength);

@@ -21,6 +21,6 @@ function hkeys(call: Call): void {
   const { reply } = call;
   const { elements } = call.store;
   call.openToRead(1, EntryType.hash);
-  reply.array(elements.size);
+  reply.array(elements.shown);
   elements.each((name, offset, length) => reply.bulk(name, offset, length));
 }

@@ -19,5 +19,7 @@ export const command: CommandSpec = {
 
 function hlen(call: Call): void {
   call.openToRead(1, EntryType.hash);
-  call.reply.integer(call.store.elements.size);
+  const { elements } = call.store;
+  // In a large hash, fields that have expired count until they are purged, as in Redis.
+  call.reply.integer(elements.nest === undefined ? elements.shown : elements.size);
 }

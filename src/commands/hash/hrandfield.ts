@@ -31,7 +31,7 @@ function hrandfield(call: Call): void {
   if (call.argc > 4 || (call.argc === 4 && !call.is(3, 'withvalues'))) call.syntaxError();
   if (count !== undefined && Math.abs(count) > repeatsMax && count < 0)
     throw new CommandError(valueOutOfRange);
-  const exists = call.openToRead(1, EntryType.hash);
+  const exists = call.openToRead(1, EntryType.hash) && elements.shown > 0;
   if (count === undefined) {
     if (!exists) {
       reply.nil();

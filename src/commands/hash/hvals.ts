@@ -21,7 +21,7 @@ function hvals(call: Call): void {
   const { reply } = call;
   const { elements } = call.store;
   call.openToRead(1, EntryType.hash);
-  reply.array(elements.size);
+  reply.array(elements.shown);
   elements.each((_name, _nameOffset, _nameLength, value, offset, length) =>
     reply.bulk(value, offset, length),
   );

@@ -10,8 +10,6 @@ import { RdbWriter } from './rdb-writer.ts';
 import type { Target } from './value-codec.ts';
 import { codecOfEntry, codecOfRdb } from './value-codecs.ts';
 
-/** That of Redis 7.0; strings have been the same since version 6. */
-const versionWritten = 10;
 const versionMax = 12;
 const footerBytes = 10;
 
@@ -21,7 +19,7 @@ export function dumpPayload(store: Store, ks: Keyspace, at: number): Buffer | un
   if (codec === undefined) return undefined;
   const out = new RdbWriter();
   codec.write(store, ks, at, out);
-  out.u16(versionWritten);
+  out.u16(out.version);
   const body = out.bytes();
   out.u64(crc64(body, 0, body.length));
   return out.bytes();

@@ -2,7 +2,12 @@
 // It knows no types and no keys; rdb-reader.ts is its counterpart and has the layout.
 import { isCanonicalInt } from '../../store/number.ts';
 
+/** That of Redis 7.0; strings have been the same since version 6. */
+const versionOfRedis7 = 10;
+
 export class RdbWriter {
+  /** The version of the format that a reader must know. */
+  version = versionOfRedis7;
   private buf = Buffer.allocUnsafe(256);
   private pos = 0;
 
@@ -36,7 +41,10 @@ export class RdbWriter {
     this.ensure(9);
     if (value < 64) this.buf[this.pos++] = value;
     else if (value < 16_384) this.pos = this.buf.writeUInt16BE(0x4000 | value, this.pos);
-    else {
+    else if (value > 0xffff_ffff) {
+      this.buf[this.pos++] = 0x81;
+      this.pos = this.buf.writeBigUInt64BE(BigInt(value), this.pos);
+    } else {
       this.buf[this.pos++] = 0x80;
       this.pos = this.buf.writeUInt32BE(value, this.pos);
     }

@@ -1,5 +1,5 @@
 // Puts a hash or its kin at a key in place of whatever is there: all of it, or nothing where there is no room. It knows
-// no format; the pairs are names and values in turn.
+// no format; the pairs are names and values in turn. Fields whose deadlines have passed are left out.
 import type { ElementType } from '../../delta/kinds.ts';
 import type { Target } from './value-codec.ts';
 
@@ -11,6 +11,7 @@ export function replaceByElements(
   target: Target,
   type: (typeof ElementType)[keyof typeof ElementType],
   pairs: readonly Buffer[],
+  deadlines: readonly number[] = [],
 ): void {
   const { store, ks, key, offset, length, deadlineMs } = target;
   let bytes = 0;
@@ -27,8 +28,11 @@ export function replaceByElements(
   elements.open(ks, key, offset, length, type);
   for (let i = 0; i < pairs.length; i += 2) {
     const [name, value] = [pairs[i]!, pairs[i + 1]!];
+    const fieldMs = deadlines[i / 2] ?? 0;
+    if (fieldMs !== 0 && fieldMs <= store.nowMs) continue;
     elements.put(name, 0, name.length, value, 0, value.length);
+    if (fieldMs !== 0) elements.expire(name, 0, name.length, fieldMs);
   }
-  if (deadlineMs === 0) return;
+  if (deadlineMs === 0 || elements.at === 0) return;
   store.expireAt(ks, hash, ks.entryOf(hash, key, offset, length), deadlineMs);
 }

@@ -126,6 +126,7 @@ function resetStat(call: Call): void {
   clients.resetTotals();
   table.resetFigures();
   store.expiredCount = 0;
+  store.expiredFieldCount = 0;
   store.lazyFreedCount = 0;
   call.reply.ok();
 }

@@ -221,6 +221,7 @@ function stats({ stats, clients, rates, store, pubsub, tracking }: Services): In
     ['sync_partial_ok', 0],
     ['sync_partial_err', 0],
     ['expired_keys', store.expiredCount],
+    ['expired_subkeys', store.expiredFieldCount],
     ['evicted_keys', store.eviction.evictedCount],
     ['evicted_clients', 0],
     ['keyspace_hits', stats.hits],

@@ -47,3 +47,40 @@ test('a hash takes the place of a string only where it is told to', () => {
   assert.equal(node.run('HGET s f'), 'v');
   assert.equal(node.run('TYPE s'), 'hash');
 });
+
+test('deadlines of fields go along, as Redis 7.4 writes them', () => {
+  const node = new CommandNode();
+  node.call('HSET', 'h', ...pairs(200, 10));
+  node.run('HPEXPIRE h 5000 FIELDS 2 field:1 field:2');
+  node.run('HPEXPIRE h 70000 FIELDS 1 field:3');
+  const payload = bytesOf(node.bytes('DUMP', 'h'));
+  assert.equal(payload[0], 24);
+  assert.equal(payload.readUInt16LE(payload.length - 10), 12);
+  assert.equal(node.call('RESTORE', 'back', 0, payload), 'OK');
+  assert.equal(node.run('HLEN back'), 200);
+  assert.deepEqual(node.run('HPTTL back FIELDS 4 field:0 field:1 field:2 field:3'), [-1, 5000, 5000, 70_000]);
+  node.advance(6000);
+  assert.equal(node.call('RESTORE', 'late', 0, payload), 'OK');
+  assert.equal(node.run('HLEN late'), 198);
+});
+
+/** What Redis 7.4 dumps of a small hash: field a with value 7 and a deadline, field b without one. */
+function listpackOfTriples(deadlineMs: number): Buffer {
+  const text = (of: string): number[] => [0x80 | of.length, ...Buffer.from(of), of.length + 1];
+  const big = Buffer.alloc(8);
+  big.writeBigInt64LE(BigInt(deadlineMs));
+  const parts = [...text('a'), 7, 1, 0xf4, ...big, 9, ...text('b'), ...text('xy'), 0, 1];
+  const pack = Buffer.from([0, 0, 0, 0, 6, 0, ...parts, 0xff]);
+  pack.writeUInt32LE(pack.length, 0);
+  const earliest = Buffer.alloc(8);
+  earliest.writeBigUInt64LE(BigInt(deadlineMs));
+  return Buffer.from([25, ...earliest, pack.length, ...pack, 12, 0, ...Buffer.alloc(8)]);
+}
+
+test('a listpack with deadlines is read, and one with impossible ones refused', () => {
+  const node = new CommandNode();
+  assert.equal(node.call('RESTORE', 'h', 0, listpackOfTriples(node.nowMs + 100)), 'OK');
+  assert.deepEqual(node.run('HMGET h a b'), ['7', 'xy']);
+  assert.deepEqual(node.run('HPTTL h FIELDS 2 a b'), [100, -1]);
+  assert.match(node.bytes('RESTORE', 'x', 0, listpackOfTriples(2 ** 50)).toString(), /Bad data format/);
+});
