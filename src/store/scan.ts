@@ -377,12 +377,13 @@ function emitState(
     expirySaid = expiry.dot.stamp === value.dot.stamp && expiry.dot.origin === value.dot.origin;
     emitPut(writer, at, value, expirySaid ? expiry.deadlineMs : undefined, state.records, isHollow(state));
   }
+  for (const slot of state.slots) if (isNew(slot)) emitCount(writer, at, slot);
+  for (const set of state.sets) if (isNew(set)) emitSet(writer, at, set);
+  // Last: where nothing dead is remembered, a deadline needs something to belong to.
   if (!expirySaid && expiry.dot.stamp !== 0 && isNew(expiry.dot)) {
     const [hi, lo] = [stampHi(expiry.dot.stamp), stampLo(expiry.dot.stamp)];
     writer.expire(ks.id, key, keyOffset, keyLength, expiry.dot.origin, hi, lo, expiry.deadlineMs);
   }
-  for (const slot of state.slots) if (isNew(slot)) emitCount(writer, at, slot);
-  for (const set of state.sets) if (isNew(set)) emitSet(writer, at, set);
 }
 
 function emitCount(writer: BatchWriter, at: KeyRange, slot: CounterSlot): void {

@@ -165,3 +165,17 @@ test('a deadline for which there is no memory is refused and never recorded', ()
   }
   assert.ok(refused > 0);
 });
+
+test('a scan of a counter with a deadline, joined where nothing dead is remembered, keeps the deadline', () => {
+  const node = new TestNode('n1', { keepsDead: false });
+  const { store } = node;
+  const key = Buffer.from('c');
+  const ks = store.keyspace(0);
+  store.strings.count(ks, key, 0, 1, 1);
+  const hash = store.hash.of(key, 0, 1);
+  store.expireAt(ks, hash, store.find(ks, hash, key, 0, 1), buildMs + 1000);
+  const copy = new TestNode('n2', { keepsDead: false });
+  copy.join(node.whole(0, key), node);
+  assert.deepEqual(copy.visible(), node.visible());
+  assert.match(Object.values(copy.visible())[0]!, /until [1-9]/);
+});
