@@ -2,6 +2,7 @@
 // Everything that the parts need of one another meets here, through interfaces; main.ts starts one from a configuration.
 import type { RequestListener, Server } from 'node:http';
 import { totalmem } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import { FerriteError } from './base/errors.ts';
 import { type Log, silentLog } from './base/log.ts';
 import { version } from './base/version.generated.ts';

@@ -17,6 +17,10 @@ class StubExecutor implements Executor {
     this.nowMs = Date.now();
   }
 
+  expect(): void {}
+
+  rest(): void {}
+
   disconnected(_client: ClientPort): void {}
 
   execute(_client: ClientPort, args: RequestArgs, reply: ReplyWriter): ExecuteResult {

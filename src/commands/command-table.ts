@@ -2,7 +2,7 @@
 // entries have one shape, so that dispatch stays monomorphic.
 import { assert } from '../base/assert.ts';
 import type { Call } from './call.ts';
-import type { CommandSpec, KeySpec } from './command.ts';
+import type { CommandSpec, KeyRange, KeySpec } from './command.ts';
 import { keySpecsOf } from './keys-of.ts';
 import { bucketCount } from './latency-buckets.ts';
 
@@ -19,8 +19,11 @@ export class CommandEntry {
   readonly isForbiddenInMulti: boolean;
   readonly isReadOnly: boolean;
   readonly isFast: boolean;
+  /** Its cost does not grow with the data. */
+  readonly isConstant: boolean;
   /** Not for MONITOR. */
   readonly isHidden: boolean;
+  readonly keyRange: KeyRange | undefined;
   readonly keySpecs: readonly KeySpec[];
   readonly run: ((call: Call) => void) | undefined;
   readonly subcommands: CommandTable | undefined;
@@ -40,9 +43,11 @@ export class CommandEntry {
     this.needsMemory = spec.flags.includes('denyoom');
     this.isHidden = spec.flags.includes('admin') || spec.flags.includes('skip_monitor');
     this.isFast = spec.flags.includes('fast');
+    this.isConstant = spec.complexity === 'O(1)' && spec.keys !== undefined;
     this.isReadOnly = spec.flags.includes('readonly');
     this.isForbiddenInMulti = spec.flags.includes('no_multi');
     this.needsNoAuth = spec.flags.includes('no_auth');
+    this.keyRange = spec.keys;
     this.keySpecs = keySpecsOf(spec);
     this.run = spec.run;
     this.subcommands =

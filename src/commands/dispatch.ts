@@ -31,6 +31,12 @@ import { type Session, SessionMode } from './session.ts';
 import type { SlowLog } from './slow-log.ts';
 
 const quotedArgumentsBytesMax = 128;
+/** A single request with fewer arguments has no keys to look up early. */
+const expectedArgumentsMin = 5;
+/** So many runs of one command share one reading of the clock. */
+const timedTogetherMax = 16;
+/** Where times shorter than this are logged or noted, each run is timed by itself. */
+const timedAloneUsec = 1000;
 
 export interface DispatchOptions {
   readonly services: Services;
@@ -49,7 +55,10 @@ export class Dispatch implements Executor {
   private readonly latency: LatencyMonitor;
   private readonly nowMs: () => number;
   private readonly monotonicMs: () => number;
+  /** When the clock was read last, and what has run since then: so many runs, all of `timed`. */
   private lastMs = 0;
+  private timed: CommandEntry | undefined = undefined;
+  private untimed = 0;
   /** The command that runs or ran last; undefined where it was refused before, or queued. */
   private admitted: CommandEntry | undefined = undefined;
 
@@ -77,6 +86,31 @@ export class Dispatch implements Executor {
     this.lastMs = this.monotonicMs();
   }
 
+  expect(requests: readonly RequestArgs[], count: number, session: Session): void {
+    if (count === 1 && requests[0]!.argc < expectedArgumentsMin) return;
+    const { store, table } = this.services;
+    const { buf } = requests[count - 1]!;
+    let isFull = false;
+    for (let i = 0; i < count && !isFull; i++) {
+      const args = requests[i]!;
+      const { offsets, lengths, argc } = args;
+      const entry = table.find(args.buf, offsets[0]!, lengths[0]!);
+      if (entry?.keyRange === undefined || args.buf !== buf) continue;
+      const { first, last, step } = entry.keyRange;
+      const to = Math.min(last < 0 ? argc + last : last, argc - 1);
+      for (let k = first; k <= to && !isFull; k += step) {
+        isFull = !store.hash.expect(buf, offsets[k]!, lengths[k]!);
+      }
+    }
+    store.keyspace(session.db).table.warmFor(store.hash.hashes, store.hash.expectedCount);
+  }
+
+  rest(): void {
+    if (this.untimed > 0) this.readClock();
+    const { hash } = this.services.store;
+    if (hash.expectedCount > 0) hash.expectNone();
+  }
+
   disconnected(client: ClientPort): void {
     forgetClient(this.services, client);
   }
@@ -84,16 +118,19 @@ export class Dispatch implements Executor {
   execute(client: ClientPort, args: RequestArgs, reply: ReplyWriter): ExecuteResult {
     const { call, services } = this;
     const { session } = client;
-    this.prepare(client, args, reply);
+    const found = services.table.find(args.buf, args.offsets[0]!, args.lengths[0]!);
+    // Before the call forgets the request that the time is of.
+    if (found !== this.timed && this.untimed > 0) this.readClock();
+    this.prepare(client, args, reply, found);
     const recorder = services.store.recorder;
     const recordsBefore = recorder === undefined ? 0 : recorder.count;
     const mark = reply.mark();
     this.admitted = undefined;
     services.stats.commands += 1;
     try {
-      const entry = this.resolve(args);
-      call.name = entry.name;
-      session.lastCommand = entry.name;
+      const entry = this.resolve(found, args);
+      if (call.name !== entry.name) call.name = entry.name;
+      if (session.lastCommand !== entry.name) session.lastCommand = entry.name;
       session.lastActiveMs = services.store.nowMs;
       this.admit(entry, session.authenticated);
       if (session.permissions !== undefined) this.authorize(client, session.permissions, entry);
@@ -106,7 +143,7 @@ export class Dispatch implements Executor {
       reply.rewind(mark);
       this.fail(this.admitted, error, reply);
     }
-    if (this.admitted !== undefined) this.time(this.admitted);
+    if (this.admitted !== undefined) this.count(this.admitted);
     if (session.mode !== 0) this.quieten(session, reply, mark);
     const isDeferred = call.deferred;
     const wrote = recorder !== undefined && recorder.count !== recordsBefore;
@@ -201,7 +238,9 @@ export class Dispatch implements Executor {
     const reply = new ReplyWriter(1024);
     reply.open();
     reply.protocol = client.session.protocol;
-    if (this.execute(client, args, reply) === ExecuteResult.deferred) return;
+    const result = this.execute(client, args, reply);
+    this.rest();
+    if (result === ExecuteResult.deferred) return;
     deferral.resume((late) => late.raw(reply.buf.subarray(reply.start, reply.pos)));
   }
 
@@ -221,6 +260,7 @@ export class Dispatch implements Executor {
     const { call } = this;
     const { reply } = call;
     const mark = reply.mark();
+    if (this.untimed > 0) this.readClock();
     call.args = args;
     call.buf = args.buf;
     call.argc = args.argc;
@@ -237,16 +277,15 @@ export class Dispatch implements Executor {
       reply.rewind(mark);
       this.fail(entry, error, reply);
     }
-    this.time(entry);
+    this.count(entry);
   }
 
   /** Runs a command again that waited; false where it has to go on waiting. */
   private rerun(waiter: Waiter, reply: ReplyWriter): boolean {
     const { call } = this;
     const { client, entry, args } = waiter;
-    this.prepare(client, args, reply);
+    this.prepare(client, args, reply, entry);
     call.name = entry.name;
-    call.entry = entry;
     call.rerunning = true;
     call.stillWaiting = false;
     try {
@@ -262,23 +301,30 @@ export class Dispatch implements Executor {
     return !call.stillWaiting;
   }
 
-  private prepare(client: ClientPort, args: RequestArgs, reply: ReplyWriter): void {
+  /** References are written only where they change: a comparison costs less than the write. */
+  private prepare(
+    client: ClientPort,
+    args: RequestArgs,
+    reply: ReplyWriter,
+    entry: CommandEntry | undefined,
+  ): void {
     const { call } = this;
-    call.client = client;
-    call.session = client.session;
-    call.args = args;
-    call.buf = args.buf;
+    if (call.client !== client) {
+      call.client = client;
+      call.session = client.session;
+    }
+    if (call.args !== args) call.args = args;
+    if (call.buf !== args.buf) call.buf = args.buf;
     call.argc = args.argc;
-    call.reply = reply;
+    if (call.reply !== reply) call.reply = reply;
     call.deferred = false;
-    call.entry = undefined;
+    if (call.entry !== entry) call.entry = entry;
   }
 
-  private resolve(args: RequestArgs): CommandEntry {
+  /** The command that may be run, `entry` or a subcommand of it. Throws CommandError where there is none. */
+  private resolve(entry: CommandEntry | undefined, args: RequestArgs): CommandEntry {
     const { buf, offsets, lengths, argc } = args;
-    const entry = this.services.table.find(buf, offsets[0]!, lengths[0]!);
     if (entry === undefined) throw new CommandError(unknownCommand(args));
-    this.call.entry = entry;
     if (entry.arity > 0 ? argc !== entry.arity : argc < -entry.arity) {
       entry.rejected += 1;
       throw new CommandError(wrongArguments(entry.name));
@@ -353,16 +399,30 @@ export class Dispatch implements Executor {
     return message;
   }
 
-  /** One reading of the clock a command: the end of one is the start of the next. */
-  private time(entry: CommandEntry): void {
-    const nowMs = this.monotonicMs();
+  /**
+   * Counts a run of a command. Reading the clock costs as much as a lookup in a small table, so runs of the same command
+   * of constant cost that follow one another are timed together, unless someone asks for short times.
+   */
+  private count(entry: CommandEntry): void {
     entry.calls += 1;
+    if (this.timed !== entry) this.timed = entry;
+    this.untimed += 1;
+    const asksShort = Math.min(this.slowLog.slowerThanUsec, this.latency.thresholdUsec) < timedAloneUsec;
+    if (!entry.isConstant || this.untimed === timedTogetherMax || asksShort) this.readClock();
+  }
+
+  /** One reading of the clock: the end of one run is the start of the next. */
+  private readClock(): void {
+    const { timed, untimed } = this;
+    const nowMs = this.monotonicMs();
     const usec = (nowMs - this.lastMs) * 1000;
-    entry.usec += usec;
-    const bucket = bucketOf(usec);
-    entry.buckets[bucket] = entry.buckets[bucket]! + 1;
     this.lastMs = nowMs;
-    if (usec >= this.slowLog.slowerThanUsec || usec >= this.latency.thresholdUsec) this.noteSlow(entry, usec);
+    this.untimed = 0;
+    if (timed === undefined) return;
+    timed.usec += usec;
+    const bucket = bucketOf(usec / untimed);
+    timed.buckets[bucket] = timed.buckets[bucket]! + untimed;
+    if (usec >= this.slowLog.slowerThanUsec || usec >= this.latency.thresholdUsec) this.noteSlow(timed, usec);
   }
 
   private noteSlow(entry: CommandEntry, usec: number): void {

@@ -44,8 +44,12 @@ export type ExecuteResult = (typeof ExecuteResult)[keyof typeof ExecuteResult];
 export interface Executor {
   /** Called once per turn of the event loop before its first request: reads the clock. */
   beginTurn(): void;
+  /** The first `count` of these requests will be executed next, as far as their client may go: what they need is looked up early. */
+  expect(requests: readonly RequestArgs[], count: number, session: Session): void;
   /** Runs one request. Never throws for what a client can cause. */
   execute(client: ClientPort, args: RequestArgs, reply: ReplyWriter): ExecuteResult;
+  /** No further request follows at once; the arguments of the last ones are still there. */
+  rest(): void;
   /** The client's connection is gone. */
   disconnected(client: ClientPort): void;
 }

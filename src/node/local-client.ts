@@ -62,6 +62,7 @@ export class LocalClient implements ClientPort {
     writer.protocol = 2;
     this.executor.beginTurn();
     const result = this.executor.execute(this, encode(args), writer);
+    this.executor.rest();
     if (this.isLate) throw new CommandError(`ERR '${String(args[0])}' replies later: use execute()`);
     const reply = decode(writer);
     return { reply, committed: result === ExecuteResult.write ? this.commit() : undefined };
@@ -90,6 +91,7 @@ export class LocalClient implements ClientPort {
       };
       this.executor.beginTurn();
       const result = this.executor.execute(port, encode(args), late);
+      this.executor.rest();
       if (result === ExecuteResult.read) answer();
       else if (result === ExecuteResult.write) this.commit().then(answer, reject);
     });

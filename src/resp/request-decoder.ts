@@ -4,9 +4,9 @@
 // work stays linear however the stream is cut. Knows no sockets and no commands; errors have Redis's words.
 //
 //   window  buf  [ done | start: request, parsed up to pos | end )     the chunk itself, or owned while straddling
-//   tail         [ tailPos: bytes of the last chunk not yet in an owned window | tail.length )
+//   tail         [ tailPos: bytes of the last chunk not yet in an owned window | tailEnd )
 import { splitInline } from './inline-request.ts';
-import { type DecodedArgs, emptyBuffer as empty, growArguments } from './request-args.ts';
+import { type DecodedArgs, emptyBuffer as empty, growArguments, type RequestBatch } from './request-args.ts';
 
 export const DecodeResult = { request: 0, incomplete: 1, error: 2 } as const;
 export type DecodeResult = (typeof DecodeResult)[keyof typeof DecodeResult];
@@ -63,6 +63,7 @@ export class RequestDecoder {
   private owned = false;
   private tail: Buffer = empty;
   private tailPos = 0;
+  private tailEnd = 0;
   /** Arguments still missing; below 0 between requests. */
   private missing = -1;
   private argc = 0;
@@ -80,7 +81,7 @@ export class RequestDecoder {
 
   /** Bytes fed and not yet part of a request that was returned. */
   get bufferedBytes(): number {
-    return this.end - this.start + this.tail.length - this.tailPos;
+    return this.end - this.start + this.tailEnd - this.tailPos;
   }
 
   /** Bytes of memory that the decoder itself holds. */
@@ -88,24 +89,63 @@ export class RequestDecoder {
     return this.buf.length + this.tail.length;
   }
 
-  /** Takes the next bytes of the stream. The decoder reads `chunk` in place until `next` returns `incomplete`, or `keep` is called. */
-  feed(chunk: Buffer): void {
+  /**
+   * Takes the next bytes of the stream, the first `length` of a chunk. The decoder reads them in place until `next` returns
+   * `incomplete`, or `keep` is called.
+   */
+  feed(chunk: Buffer, length = chunk.length): void {
     if (this.error !== '') return;
-    if (this.start === this.end && this.tailPos === this.tail.length) {
-      this.setWindow(chunk, 0);
+    if (this.start === this.end && this.tailPos === this.tailEnd) {
+      this.setWindow(chunk, 0, length);
       return;
     }
-    if (this.tailPos < this.tail.length) this.absorb(this.tail.length - this.tailPos);
+    if (this.tailPos < this.tailEnd) this.absorb(this.tailEnd - this.tailPos);
     this.tail = chunk;
     this.tailPos = 0;
+    this.tailEnd = length;
+  }
+
+  /**
+   * Decodes a request as `next` does, and with it the whole ones that follow in the window, as many as the batch takes:
+   * an error among those is that of the next call. Of a client that is not authenticated one at a time, as the first may
+   * change its limits.
+   */
+  nextBatch(batch: RequestBatch): DecodeResult {
+    const { requests, starts } = batch;
+    const result = this.next(requests[0]!);
+    batch.count = result === DecodeResult.request ? 1 : 0;
+    if (batch.count === 0 || !this.authenticated) return result;
+    while (batch.count < requests.length && this.start < this.end) {
+      starts[batch.count] = this.start;
+      if (this.parse(requests[batch.count]!) !== DecodeResult.request) break;
+      batch.count += 1;
+    }
+    return result;
+  }
+
+  /** Takes back the requests of the batch just decoded from number `from` (at least 1) on: they are decoded again. */
+  unread(batch: RequestBatch, from: number): void {
+    if (from >= batch.count) return;
+    this.start = batch.starts[from]!;
+    this.pos = this.start;
+    this.searched = 0;
+    this.missing = -1;
+    this.bulkLength = -1;
+    this.partial = undefined;
+    this.error = '';
+    batch.count = from;
   }
 
   /** Decodes one request into `args`. After an error it returns nothing but that error. */
   next(args: DecodedArgs): DecodeResult {
     for (;;) {
       const result = this.error === '' ? this.parse(args) : DecodeResult.error;
-      if (result !== DecodeResult.incomplete) return result;
-      const waiting = this.tail.length - this.tailPos;
+      if (result === DecodeResult.request) return result;
+      if (result === DecodeResult.error) {
+        this.clear();
+        return result;
+      }
+      const waiting = this.tailEnd - this.tailPos;
       if (waiting > 0) {
         if (this.end - this.start <= this.tailPos) {
           this.readTailInPlace();
@@ -114,7 +154,7 @@ export class RequestDecoder {
         }
         continue;
       }
-      if (this.start === this.end) this.setWindow(empty, 0);
+      if (this.start === this.end) this.setWindow(empty, 0, 0);
       else if (!this.owned || this.isMostlyDone()) this.own(0);
       return DecodeResult.incomplete;
     }
@@ -122,23 +162,22 @@ export class RequestDecoder {
 
   /** Forgets everything fed; further requests of this connection will not be read. */
   clear(): void {
-    this.setWindow(empty, 0);
-    this.tail = empty;
-    this.tailPos = 0;
+    this.setWindow(empty, 0, 0);
+    this.dropTail();
     this.missing = -1;
     this.partial = undefined;
   }
 
   /** Copies what is still needed of the chunk fed last, which the caller is about to write over. */
   keep(): void {
-    if (this.tailPos < this.tail.length) this.absorb(this.tail.length - this.tailPos);
-    if (this.start === this.end) this.setWindow(empty, 0);
+    if (this.tailPos < this.tailEnd) this.absorb(this.tailEnd - this.tailPos);
+    if (this.start === this.end) this.setWindow(empty, 0, 0);
     else if (!this.owned) this.own(0);
   }
 
   /** Lets go of bytes already decoded, where requests will wait here for a while. */
   hold(): void {
-    if (this.start === this.end) this.setWindow(empty, 0);
+    if (this.start === this.end) this.setWindow(empty, 0, 0);
     else if (this.isMostlyDone()) this.own(0);
   }
 
@@ -146,11 +185,11 @@ export class RequestDecoder {
     return this.start > 0 && (this.end - this.start) * 2 < this.buf.length;
   }
 
-  private setWindow(buf: Buffer, at: number): void {
-    this.buf = buf;
+  private setWindow(buf: Buffer, at: number, end: number): void {
+    if (this.buf !== buf) this.buf = buf;
     this.start = at;
     this.pos = at;
-    this.end = buf.length;
+    this.end = end;
     this.owned = false;
     this.searched = 0;
   }
@@ -158,10 +197,15 @@ export class RequestDecoder {
   /** The request at hand began in the tail: the copied part of it is not needed, the tail becomes the window. */
   private readTailInPlace(): void {
     const parsed = this.pos - this.start;
-    this.setWindow(this.tail, this.tailPos - (this.end - this.start));
+    this.setWindow(this.tail, this.tailPos - (this.end - this.start), this.tailEnd);
     this.pos += parsed;
+    this.dropTail();
+  }
+
+  private dropTail(): void {
     this.tail = empty;
     this.tailPos = 0;
+    this.tailEnd = 0;
   }
 
   /** How many more bytes bring the parse a good step further. */
@@ -171,8 +215,8 @@ export class RequestDecoder {
       // Behind the last argument the chunk itself serves again.
       return this.missing === 1 ? missingBytes : Math.max(missingBytes, this.end - this.start);
     }
-    const newline = this.tail.indexOf(LF, this.tailPos);
-    const lineBytes = (newline < 0 ? this.tail.length : newline + 1) - this.tailPos;
+    const newline = this.tail.subarray(0, this.tailEnd).indexOf(LF, this.tailPos);
+    const lineBytes = (newline < 0 ? this.tailEnd : newline + 1) - this.tailPos;
     // Doubling keeps a request of a million short arguments from coming in as many steps.
     return this.missing < 0 ? lineBytes : Math.max(lineBytes, this.end - this.start);
   }
@@ -202,15 +246,11 @@ export class RequestDecoder {
     this.tail.copy(this.buf, this.end, this.tailPos, this.tailPos + count);
     this.end += count;
     this.tailPos += count;
-    if (this.tailPos === this.tail.length) {
-      this.tail = empty;
-      this.tailPos = 0;
-    }
+    if (this.tailPos === this.tailEnd) this.dropTail();
   }
 
   private fail(what: string): DecodeResult {
     this.error = `ERR Protocol error: ${what}`;
-    this.clear();
     return DecodeResult.error;
   }
 
@@ -352,7 +392,7 @@ export class RequestDecoder {
     this.pos = p;
     this.start = p;
     this.missing = -1;
-    args.buf = buf;
+    if (args.buf !== buf) args.buf = buf;
     args.argc = total;
     return DecodeResult.request;
   }

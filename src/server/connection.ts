@@ -10,7 +10,7 @@ import type { Log } from '../base/log.ts';
 import { type ClientPort, ExecuteResult, type Executor } from '../commands/executor.ts';
 import type { Protocol, Session } from '../commands/session.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
-import { type DecodedArgs, emptyBuffer } from '../resp/request-args.ts';
+import { emptyBuffer, type RequestBatch, releaseBatch } from '../resp/request-args.ts';
 import { DecodeResult, RequestDecoder, type RequestLimits } from '../resp/request-decoder.ts';
 import { OutputQueue } from './output-queue.ts';
 import { readInto } from './read-into.ts';
@@ -43,7 +43,7 @@ export interface ConnectionContext {
   /** Where all of them read their chunks. */
   readonly readBuffer: Buffer;
   readonly executor: Executor;
-  readonly args: DecodedArgs;
+  readonly batch: RequestBatch;
   readonly requestLimits: RequestLimits;
   readonly limits: ConnectionLimits;
   readonly counters: TrafficCounters;
@@ -97,7 +97,7 @@ export class Connection implements ClientPort, RegionOwner {
     this.session = session;
     this.context = context;
     this.decoder = new RequestDecoder(context.requestLimits, session.authenticated);
-    this.socket = readInto(accepted, context.readBuffer, (chunk) => this.receive(chunk));
+    this.socket = readInto(accepted, context.readBuffer, (chunk, length) => this.receive(chunk, length));
     const { socket } = this;
     socket.on('end', () => this.inputEnd());
     socket.on('error', (error) =>
@@ -226,10 +226,10 @@ export class Connection implements ClientPort, RegionOwner {
     return this.socket.writableLength + (this.output?.bytes ?? 0);
   }
 
-  private receive(chunk: Buffer): void {
-    this.context.counters.bytesIn += chunk.length;
+  private receive(chunk: Buffer, length: number): void {
+    this.context.counters.bytesIn += length;
     if (this.ending) return;
-    this.decoder.feed(chunk);
+    this.decoder.feed(chunk, length);
     if (!this.session.blocked && !this.stalled) this.run();
     else if (this.decoder.bufferedBytes > this.context.limits.inputPauseBytes) this.pause();
     this.decoder.keep();
@@ -238,33 +238,50 @@ export class Connection implements ClientPort, RegionOwner {
   /** Executes what the decoder has, as far as the client may go. */
   private run(): void {
     const { context, session, decoder } = this;
-    const { turn, executor, args } = context;
-    const { reply } = turn;
+    const { turn, batch } = context;
     this.running = true;
     turn.open();
     session.lastActiveMs = turn.nowMs;
     for (;;) {
       decoder.authenticated = session.authenticated;
-      const decoded = decoder.next(args);
+      const decoded = decoder.nextBatch(batch);
       if (decoded !== DecodeResult.request) {
-        if (decoded === DecodeResult.error) this.refuse(reply);
+        if (decoded === DecodeResult.error) this.refuse(turn.reply);
         break;
       }
+      const done = this.execute(batch);
+      decoder.unread(batch, done);
+      if (session.blocked || session.closing || this.gone) break;
+      if (this.outputBytes > context.limits.outputPauseBytes) break;
+    }
+    turn.finish(this);
+    this.running = false;
+    releaseBatch(batch);
+    this.afterRun();
+  }
+
+  /** Executes requests of a batch until one stops the client; returns how many. */
+  private execute(batch: RequestBatch): number {
+    const { context, session } = this;
+    const { turn, executor } = context;
+    const { reply } = turn;
+    const { requests, count } = batch;
+    executor.expect(requests, count, session);
+    let done = 0;
+    while (done < count) {
       reply.protocol = session.protocol;
       const from = reply.pos - reply.start;
-      const result = executor.execute(this, args, reply);
+      const result = executor.execute(this, requests[done++]!, reply);
       if (result === ExecuteResult.write) turn.mark(from);
       if (session.blocked || session.closing) break;
       if (reply.pos - reply.start >= regionBytes) {
         turn.finish(this);
-        if (this.gone || this.outputBytes > context.limits.outputPauseBytes) break;
         turn.open();
+        if (this.gone || this.outputBytes > context.limits.outputPauseBytes) break;
       }
     }
-    turn.finish(this);
-    this.running = false;
-    args.buf = emptyBuffer;
-    this.afterRun();
+    executor.rest();
+    return done;
   }
 
   private afterRun(): void {

@@ -7,7 +7,7 @@ import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { ClientPort, Committer, Executor } from '../commands/executor.ts';
 import { Session } from '../commands/session.ts';
-import { createRequestArgs } from '../resp/request-args.ts';
+import { createRequestBatch } from '../resp/request-args.ts';
 import { defaultRequestLimits, type RequestLimits } from '../resp/request-decoder.ts';
 import {
   Connection,
@@ -91,7 +91,7 @@ export class Listener {
       turn: new Turn(executor, committer, nowMs),
       readBuffer: Buffer.allocUnsafeSlow(readBufferBytes),
       executor,
-      args: createRequestArgs(),
+      batch: createRequestBatch(),
       requestLimits: this.requestLimits,
       limits: this.limits,
       counters: this.counters,

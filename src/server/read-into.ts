@@ -17,19 +17,22 @@ function canReadInto(handle: unknown): handle is object {
 }
 
 /**
- * The socket to use in place of a freshly accepted one. `receive` gets each chunk, which is void when it returns:
- * it may lie in `buffer`.
+ * Takes the first `length` bytes of a chunk, which are void when it returns: the chunk may be the buffer of all
+ * connections.
  */
-export function readInto(accepted: Socket, buffer: Buffer, receive: (chunk: Buffer) => void): Socket {
+export type Receive = (chunk: Buffer, length: number) => void;
+
+/** The socket to use in place of a freshly accepted one, whose chunks `receive` gets. */
+export function readInto(accepted: Socket, buffer: Buffer, receive: Receive): Socket {
   const inner: Accepted & Socket = accepted;
   const handle = inner._handle;
   if (!canReadInto(handle)) {
-    accepted.on('data', receive);
+    accepted.on('data', (chunk: Buffer) => receive(chunk, chunk.length));
     receiveEarly(accepted, receive);
     return accepted;
   }
   const callback = (bytes: number): boolean => {
-    receive(buffer.subarray(0, bytes));
+    receive(buffer, bytes);
     return true;
   };
   const options = { handle, allowHalfOpen: accepted.allowHalfOpen, onread: { buffer, callback } };
@@ -46,13 +49,13 @@ export function readInto(accepted: Socket, buffer: Buffer, receive: (chunk: Buff
  * per chunk. Only while nothing is buffered or paused; else, and for the end, the stream works as always and chunks
  * come as 'data'.
  */
-function receiveEarly(socket: Socket, receive: (chunk: Buffer) => void): void {
+function receiveEarly(socket: Socket, receive: Receive): void {
   const push = socket.push;
   socket.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
     if (!(chunk instanceof Uint8Array) || socket.readableFlowing !== true || socket.readableLength > 0) {
       return push.call(socket, chunk, encoding);
     }
-    receive(chunk as Buffer);
+    receive(chunk as Buffer, chunk.length);
     return true;
   };
 }

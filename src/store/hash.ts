@@ -1,9 +1,22 @@
 // The keyed hash of the store: HalfSipHash-1-3 (Aumasson, Bernstein) over bytes, seeded anew in each process, so that
 // no client can choose keys that collide. 32-bit operations only, because those are what JavaScript has at full speed.
+// It can be told which keys of a buffer will be asked for: these are hashed at once, so that the table can load what
+// finding them will read, and are not hashed again when they are asked for.
+
+/** Keys that are expected at a time. */
+export const expectedMax = 256;
+const int32Max = 0x7fffffff;
 
 export class KeyHash {
   private readonly k0: number;
   private readonly k1: number;
+  /** The hashes of the keys expected, in the order of their offsets. */
+  readonly hashes = new Int32Array(expectedMax);
+  expectedCount = 0;
+  private readonly offsets = new Int32Array(expectedMax + 1).fill(int32Max);
+  private readonly lengths = new Int32Array(expectedMax + 1);
+  private expectedBuf: Uint8Array | undefined = undefined;
+  private cursor = 0;
 
   /** `seed`: 64 random bits in two halves. */
   constructor(k0: number, k1: number) {
@@ -13,6 +26,40 @@ export class KeyHash {
 
   /** The 32-bit hash of buf[offset .. offset + length) as a signed integer. */
   of(buf: Uint8Array, offset: number, length: number): number {
+    if (buf === this.expectedBuf) {
+      const { offsets } = this;
+      let i = this.cursor;
+      while (offsets[i]! < offset) i++;
+      this.cursor = i;
+      if (offsets[i] === offset && this.lengths[i] === length) return this.hashes[i]!;
+    }
+    return this.compute(buf, offset, length);
+  }
+
+  /**
+   * Expects a key of `buf`, which must not change before `expectNone`: all are of one buffer, in the order of their
+   * offsets. False where no more are taken.
+   */
+  expect(buf: Uint8Array, offset: number, length: number): boolean {
+    const count = this.expectedCount;
+    if (count === expectedMax) return false;
+    this.expectedBuf = buf;
+    this.offsets[count] = offset;
+    this.lengths[count] = length;
+    this.hashes[count] = this.compute(buf, offset, length);
+    this.expectedCount = count + 1;
+    return true;
+  }
+
+  /** Forgets the keys expected. */
+  expectNone(): void {
+    this.offsets.fill(int32Max, 0, this.expectedCount);
+    this.expectedCount = 0;
+    this.expectedBuf = undefined;
+    this.cursor = 0;
+  }
+
+  private compute(buf: Uint8Array, offset: number, length: number): number {
     let v0 = this.k0;
     let v1 = this.k1;
     let v2 = this.k0 ^ 0x6c796765;

@@ -10,7 +10,7 @@
 // The hash is used as: upper `depth` bits the segment, lower 12 bits the place in it, bits 12-15 the tag.
 import type { Arena } from './arena.ts';
 import type { Entries } from './entry.ts';
-import type { KeyHash } from './hash.ts';
+import { expectedMax, type KeyHash } from './hash.ts';
 
 const deleted = 1;
 const depthMax = 20;
@@ -26,6 +26,13 @@ const fillMax = 0.84;
 const presizedMax = 300;
 /** What `Table.warm` read: stored so that the reading is not optimised away. */
 const warmed = new Int32Array(1);
+/** A smaller table stays in the cache by itself. */
+const warmedLiveMin = 1024;
+/** Slots beside a key's own place that it is looked for in, and words of an entry that are loaded: two cache lines. */
+const warmedProbes = 2;
+const warmedWords = 16;
+/** Scratch of `Table.warmFor`: word indexes. */
+const warmedPlaces = new Int32Array(expectedMax);
 
 function slotsFor(live: number): number {
   for (const slots of slotSteps) if (live <= slots * fillMax) return slots;
@@ -90,6 +97,33 @@ export class Table {
       }
       if (++at === end) at = first;
     }
+  }
+
+  /**
+   * Loads into the cache what `find` of the first `count` of these hashes will read. These loads overlap, where those of
+   * one find after another wait for each other.
+   */
+  warmFor(hashes: Int32Array, count: number): void {
+    if (this.live < warmedLiveMin || this.depth === 0) return;
+    const { i32, directory } = this;
+    const places = warmedPlaces;
+    const shift = 32 - this.depth;
+    const last = i32.length - 1 - Math.max(warmedProbes, warmedWords);
+    for (let i = 0; i < count; i++) {
+      const hash = hashes[i]!;
+      const segment = directory[hash >>> shift]! >> 2;
+      const at = segment + headerWords + (((hash & 0xfff) * (i32[segment + 1]! >>> 8)) >>> 12);
+      places[i] = Math.min(at, last);
+    }
+    for (let i = 0; i < count; i++) {
+      const tag = (hashes[i]! >>> 12) & 15;
+      let at = places[i]!;
+      for (let k = 0; k < warmedProbes && i32[at]! >>> 28 !== tag; k++) at++;
+      places[i] = Math.min((i32[at]! & 0x0fffffff) << 1, last);
+    }
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum ^= i32[places[i]!]! ^ i32[places[i]! + warmedWords]!;
+    warmed[0] = sum;
   }
 
   /** The entry offset that a slot holds. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import RedisParser from 'redis-parser';
-import { createRequestArgs, type DecodedArgs } from '../../src/resp/request-args.ts';
+import { createRequestArgs, createRequestBatch, type DecodedArgs } from '../../src/resp/request-args.ts';
 import {
   DecodeResult,
   defaultRequestLimits,
@@ -125,23 +125,24 @@ const fragments = [
   '99',
 ];
 
+const arbitraryStream = fc.oneof(
+  fc.uint8Array({ maxLength: 300 }).map((b) => Buffer.from(b)),
+  fc
+    .array(fc.constantFrom(...fragments), { maxLength: 80 })
+    .map((parts) => Buffer.from(parts.join(''), 'latin1')),
+  fc
+    .tuple(arbitraryRequests, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }))
+    .map(([requests, edits]) => {
+      const stream = Buffer.concat(requests.map(encode));
+      for (const [at, byte] of edits) stream[at % stream.length] = byte;
+      return stream;
+    }),
+);
+
 test('garbage and mutated streams: no throw, no hang, the same outcome for every split', () => {
-  const garbage = fc.oneof(
-    fc.uint8Array({ maxLength: 300 }).map((b) => Buffer.from(b)),
-    fc
-      .array(fc.constantFrom(...fragments), { maxLength: 80 })
-      .map((parts) => Buffer.from(parts.join(''), 'latin1')),
-    fc
-      .tuple(arbitraryRequests, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }))
-      .map(([requests, edits]) => {
-        const stream = Buffer.concat(requests.map(encode));
-        for (const [at, byte] of edits) stream[at % stream.length] = byte;
-        return stream;
-      }),
-  );
   fc.assert(
     fc.property(
-      garbage,
+      arbitraryStream,
       arbitrarySizes,
       fc.boolean(),
       fc.boolean(),
@@ -179,6 +180,46 @@ test('requests wait in the decoder while more is fed', () => {
       assert.equal(decoder.bufferedBytes, 0);
       assert.equal(decoder.heldBytes, 0);
     }),
+  );
+});
+
+test('requests decoded together, some of them taken back, are the same requests', () => {
+  const arbitraryTakes = fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1 });
+  fc.assert(
+    fc.property(
+      arbitraryStream,
+      arbitrarySizes,
+      arbitraryTakes,
+      fc.boolean(),
+      (stream, sizes, takes, authenticated) => {
+        const expected = decode(stream, [stream.length], {}, authenticated);
+        const decoder = new RequestDecoder(defaultRequestLimits(), authenticated);
+        const batch = createRequestBatch();
+        const shared = Buffer.alloc(stream.length + 1, '*');
+        const got: string[][] = [];
+        let result: DecodeResult = DecodeResult.incomplete;
+        for (let at = 0, i = 0; at < stream.length; i++) {
+          const size = Math.min(sizes[i % sizes.length]!, stream.length - at);
+          stream.copy(shared, 0, at, at + size);
+          at += size;
+          decoder.feed(shared, size);
+          for (let k = 0; ; k++) {
+            result = decoder.nextBatch(batch);
+            if (result !== DecodeResult.request) break;
+            const taken = Math.min(batch.count, takes[k % takes.length]!);
+            for (const request of batch.requests.slice(0, taken)) got.push(argumentsOf(request));
+            decoder.unread(batch, taken);
+          }
+          decoder.keep();
+          shared.fill('*');
+        }
+        assert.deepEqual(
+          { requests: got, error: result === DecodeResult.error ? decoder.error : '' },
+          expected,
+        );
+      },
+    ),
+    { numRuns: 1000 },
   );
 });
 

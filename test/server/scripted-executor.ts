@@ -20,6 +20,10 @@ export class ScriptedExecutor implements Executor {
     this.turns++;
   }
 
+  expect(): void {}
+
+  rest(): void {}
+
   disconnected(client: ClientPort): void {
     this.disconnectedIds.push(client.session.id);
   }
