@@ -5,6 +5,7 @@ import { totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { FerriteError } from './base/errors.ts';
 import { type Log, silentLog } from './base/log.ts';
+import { forgetViews } from './base/runs.ts';
 import { version } from './base/version.generated.ts';
 import { Dispatch } from './commands/dispatch.ts';
 import type { Committer } from './commands/executor.ts';
@@ -372,5 +373,6 @@ export class EdgeNode {
     // What this turn wrote through the library is committed at its end.
     await new Promise(setImmediate);
     await running.replica.journal?.close();
+    forgetViews();
   }
 }

@@ -18,6 +18,7 @@ import type { User } from './acl/user.ts';
 import { type Attention, AttentionBit } from './attention.ts';
 import { keepsWaiting, type Waiter } from './blocked-clients.ts';
 import { Call } from './call.ts';
+import type { KeyRange } from './command.ts';
 import type { CommandEntry } from './command-table.ts';
 import { type ClientPort, ExecuteResult, type Executor, type RequestArgs } from './executor.ts';
 import { forgetClient, keyExists } from './interplay.ts';
@@ -59,6 +60,13 @@ export class Dispatch implements Executor {
   private lastMs = 0;
   private timed: CommandEntry | undefined = undefined;
   private untimed = 0;
+  /** Someone asks for times so short that each run is timed by itself. */
+  private timesEach = false;
+  /** The requests that will be executed next, their commands, and how many of them have been. */
+  private expected: readonly RequestArgs[] = [];
+  private readonly expectedEntries: (CommandEntry | undefined)[] = [];
+  private expectedCount = 0;
+  private executed = 0;
   /** The command that runs or ran last; undefined where it was refused before, or queued. */
   private admitted: CommandEntry | undefined = undefined;
 
@@ -90,23 +98,37 @@ export class Dispatch implements Executor {
     if (count === 1 && requests[0]!.argc < expectedArgumentsMin) return;
     const { store, table } = this.services;
     const { buf } = requests[count - 1]!;
-    let isFull = false;
-    for (let i = 0; i < count && !isFull; i++) {
+    this.expected = requests;
+    this.expectedCount = count;
+    this.executed = 0;
+    for (let i = 0; i < count; i++) {
       const args = requests[i]!;
-      const { offsets, lengths, argc } = args;
-      const entry = table.find(args.buf, offsets[0]!, lengths[0]!);
-      if (entry?.keyRange === undefined || args.buf !== buf) continue;
-      const { first, last, step } = entry.keyRange;
-      const to = Math.min(last < 0 ? argc + last : last, argc - 1);
-      for (let k = first; k <= to && !isFull; k += step) {
-        isFull = !store.hash.expect(buf, offsets[k]!, lengths[k]!);
-      }
+      const entry = table.find(args.buf, args.offsets[0]!, args.lengths[0]!);
+      this.expectedEntries[i] = entry;
+      if (entry?.keyRange !== undefined && args.buf === buf) this.expectKeys(entry.keyRange, args);
     }
     store.keyspace(session.db).table.warmFor(store.hash.hashes, store.hash.expectedCount);
   }
 
+  private expectKeys({ first, last, step }: KeyRange, { buf, offsets, lengths, argc }: RequestArgs): void {
+    const { hash } = this.services.store;
+    const to = Math.min(last < 0 ? argc + last : last, argc - 1);
+    for (let k = first; k <= to; k += step) if (!hash.expect(buf, offsets[k]!, lengths[k]!)) return;
+  }
+
+  /** The command that a request names: looked up already where the request is the next one expected. */
+  private commandOf(args: RequestArgs): CommandEntry | undefined {
+    const next = this.executed;
+    if (next < this.expectedCount && this.expected[next] === args) {
+      this.executed = next + 1;
+      return this.expectedEntries[next];
+    }
+    return this.services.table.find(args.buf, args.offsets[0]!, args.lengths[0]!);
+  }
+
   rest(): void {
     if (this.untimed > 0) this.readClock();
+    this.expectedCount = 0;
     const { hash } = this.services.store;
     if (hash.expectedCount > 0) hash.expectNone();
   }
@@ -118,7 +140,7 @@ export class Dispatch implements Executor {
   execute(client: ClientPort, args: RequestArgs, reply: ReplyWriter): ExecuteResult {
     const { call, services } = this;
     const { session } = client;
-    const found = services.table.find(args.buf, args.offsets[0]!, args.lengths[0]!);
+    const found = this.commandOf(args);
     // Before the call forgets the request that the time is of.
     if (found !== this.timed && this.untimed > 0) this.readClock();
     this.prepare(client, args, reply, found);
@@ -407,8 +429,7 @@ export class Dispatch implements Executor {
     entry.calls += 1;
     if (this.timed !== entry) this.timed = entry;
     this.untimed += 1;
-    const asksShort = Math.min(this.slowLog.slowerThanUsec, this.latency.thresholdUsec) < timedAloneUsec;
-    if (!entry.isConstant || this.untimed === timedTogetherMax || asksShort) this.readClock();
+    if (!entry.isConstant || this.untimed === timedTogetherMax || this.timesEach) this.readClock();
   }
 
   /** One reading of the clock: the end of one run is the start of the next. */
@@ -418,6 +439,7 @@ export class Dispatch implements Executor {
     const usec = (nowMs - this.lastMs) * 1000;
     this.lastMs = nowMs;
     this.untimed = 0;
+    this.timesEach = Math.min(this.slowLog.slowerThanUsec, this.latency.thresholdUsec) < timedAloneUsec;
     if (timed === undefined) return;
     timed.usec += usec;
     const bucket = bucketOf(usec / untimed);

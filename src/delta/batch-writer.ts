@@ -13,6 +13,7 @@
 // A dot inside a payload is an origin reference and the zigzag difference to the record's own stamp. varints are
 // LEB128 of at most 53 bits; 64-bit sums are zigzag varints of at most ten bytes.
 import { FerriteError } from '../base/errors.ts';
+import { copyBytes, sameBytes } from '../base/runs.ts';
 import { DeltaFlag, DeltaKind } from './kinds.ts';
 import type { Origins } from './origins.ts';
 
@@ -560,8 +561,7 @@ export class BatchWriter {
       p = this.pos;
       this.lastKeyOffset = p;
       this.lastKeyLength = keyLength;
-      if (keyLength < 48) for (let i = 0; i < keyLength; i++) buf[p + i] = key[keyOffset + i]!;
-      else buf.set(key.subarray(keyOffset, keyOffset + keyLength), p);
+      copyBytes(buf, p, key, keyOffset, keyLength);
       p += keyLength;
     }
     this.pos = p;
@@ -583,10 +583,7 @@ export class BatchWriter {
 
   private isLastKey(key: Uint8Array, keyOffset: number, keyLength: number): boolean {
     if (keyLength !== this.lastKeyLength) return false;
-    const buf = this.buf;
-    const at = this.lastKeyOffset;
-    for (let i = keyLength - 1; i >= 0; i--) if (buf[at + i] !== key[keyOffset + i]) return false;
-    return true;
+    return sameBytes(this.buf, this.lastKeyOffset, key, keyOffset, keyLength);
   }
 
   /** A dot in a payload: origin reference and difference to the stamp of the record. */
@@ -597,11 +594,8 @@ export class BatchWriter {
 
   bytes(value: Uint8Array, offset: number, length: number): void {
     this.varint(length);
-    const buf = this.buf;
-    const p = this.pos;
-    if (length < 48) for (let i = 0; i < length; i++) buf[p + i] = value[offset + i]!;
-    else buf.set(value.subarray(offset, offset + length), p);
-    this.pos = p + length;
+    copyBytes(this.buf, this.pos, value, offset, length);
+    this.pos += length;
   }
 
   text(value: string): void {

@@ -11,6 +11,7 @@
 //   key bytes, value bytes
 //
 // Without the expiry block the key has no deadline, and that is said by the value's own dot.
+import { sameBytes } from '../base/runs.ts';
 import type { Arena } from './arena.ts';
 
 export const headerBytes = 16;
@@ -218,10 +219,6 @@ export class Entries {
 
   keyEquals(at: number, key: Uint8Array, offset: number, length: number): boolean {
     if (this.keyLength(at) !== length) return false;
-    const u8 = this.u8;
-    const p = this.keyOffset(at);
-    // From the end: keys that share a bucket often share a prefix.
-    for (let i = length - 1; i >= 0; i--) if (u8[p + i] !== key[offset + i]) return false;
-    return true;
+    return sameBytes(this.u8, this.keyOffset(at), key, offset, length);
   }
 }

@@ -3,8 +3,12 @@
 // It can be told which keys of a buffer will be asked for: these are hashed at once, so that the table can load what
 // finding them will read, and are not hashed again when they are asked for.
 
+import { viewOf } from '../base/runs.ts';
+
 /** Keys that are expected at a time. */
 export const expectedMax = 256;
+/** Shorter keys are not worth a view. */
+const viewedBytesMin = 8;
 const int32Max = 0x7fffffff;
 
 export class KeyHash {
@@ -64,6 +68,7 @@ export class KeyHash {
     let v1 = this.k1;
     let v2 = this.k0 ^ 0x6c796765;
     let v3 = this.k1 ^ 0x74656462;
+    const view = length >= viewedBytesMin ? viewOf(buf) : undefined;
     const whole = offset + (length & ~3);
     let p = offset;
     let m: number;
@@ -75,7 +80,8 @@ export class KeyHash {
         if (rest > 0) m |= buf[p]!;
         if (rest > 1) m |= buf[p + 1]! << 8;
         if (rest > 2) m |= buf[p + 2]! << 16;
-      } else m = buf[p]! | (buf[p + 1]! << 8) | (buf[p + 2]! << 16) | (buf[p + 3]! << 24);
+      } else if (view !== undefined) m = view.getInt32(p, true);
+      else m = buf[p]! | (buf[p + 1]! << 8) | (buf[p + 2]! << 16) | (buf[p + 3]! << 24);
       p += 4;
       v3 ^= m;
       v0 = (v0 + v1) | 0;

@@ -3,6 +3,7 @@
 // key-state.ts and what commands do in store.ts.
 import { stampFrom, stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
+import { copyBytes } from '../base/runs.ts';
 import { outOfMemory } from '../resp/errors.ts';
 import type { Arena } from './arena.ts';
 import type { Compression } from './compression.ts';
@@ -856,16 +857,4 @@ function newestDot(state: KeyState, order: DotOrder): { stamp: number; origin: n
   for (const set of state.sets) raise(set);
   for (const r of state.records) raise({ stamp: r.eventStamp, origin: r.eventOrigin });
   return newest;
-}
-
-/** Copies bytes; short runs in a loop, which is faster than a call into the runtime. */
-export function copyBytes(
-  to: Uint8Array,
-  at: number,
-  from: Uint8Array,
-  offset: number,
-  length: number,
-): void {
-  if (length < 48) for (let i = 0; i < length; i++) to[at + i] = from[offset + i]!;
-  else to.set(from.subarray(offset, offset + length), at);
 }

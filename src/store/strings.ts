@@ -3,6 +3,7 @@
 // where it is not; both emit the same deltas. Keys and values come as ranges of buffers, so nothing is copied twice.
 import { stampFrom, stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
+import { copyBytes } from '../base/runs.ts';
 import {
   notAFloat,
   notANumberResult,
@@ -22,7 +23,7 @@ import {
   recordsOfSlots,
   visibleValue,
 } from './key-state.ts';
-import { copyBytes, counterBaseWords, counterWords, type Keyspace, type States } from './keyspace.ts';
+import { counterBaseWords, counterWords, type Keyspace, type States } from './keyspace.ts';
 import {
   decimalFits,
   formatDecimal,

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { copyRun, copyRunOver, overrunBytesMax, sameRun } from '../../src/base/runs.ts';
+import {
+  copyBytes,
+  copyRun,
+  copyRunOver,
+  forgetViews,
+  overrunBytesMax,
+  sameBytes,
+  sameRun,
+  viewOf,
+} from '../../src/base/runs.ts';
 
 const run = fc.record({
   bytes: fc.uint8Array({ minLength: 200, maxLength: 200 }),
@@ -49,4 +58,29 @@ test('sameRun compares every byte', () => {
       assert.equal(sameRun(view(bytes), offset, view(to), at, length), !differs);
     }),
   );
+});
+
+test('copyBytes and sameBytes are those of the bytes, in small buffers and large ones', () => {
+  const sizes = fc.constantFrom(400, 5000);
+  fc.assert(
+    fc.property(run, sizes, sizes, fc.nat(399), ({ bytes, offset, at, length }, fromSize, toSize, other) => {
+      // More large buffers than views are kept, and one that is a part of another.
+      const from = new Uint8Array(fromSize + 8).subarray(8);
+      from.set(bytes);
+      const to = new Uint8Array(toSize).fill(7);
+      const expected = to.slice();
+      expected.set(from.subarray(offset, offset + length), at);
+      copyBytes(to, at, from, offset, length);
+      assert.deepEqual(to, expected);
+      assert.ok(sameBytes(to, at, from, offset, length));
+      to[other]! ^= 1;
+      const isInside = other >= at && other < at + length;
+      assert.equal(sameBytes(to, at, from, offset, length), !isInside);
+    }),
+  );
+  const large = new Uint8Array(4096);
+  assert.equal(viewOf(large), viewOf(large));
+  assert.equal(viewOf(new Uint8Array(4095)), undefined);
+  forgetViews();
+  assert.notEqual(viewOf(large), undefined);
 });
