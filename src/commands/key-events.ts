@@ -115,13 +115,21 @@ const eventOfJoin: ReadonlyMap<number, Readonly<Record<number, KeyEvent>>> = new
   [DeltaKind.patch, { 0: 'setrange' }],
   [
     DeltaKind.clear,
-    { 0: 'del', [EntryType.hash]: 'hdel', [EntryType.set]: 'srem', [EntryType.zset]: 'zrem' },
+    {
+      0: 'del',
+      [EntryType.hash]: 'hdel',
+      [EntryType.set]: 'srem',
+      [EntryType.zset]: 'zrem',
+      [EntryType.stream]: 'xdel',
+    },
   ],
   [DeltaKind.expire, { 0: 'expire', [EntryType.hash]: 'hexpire' }],
   [DeltaKind.insert, { 0: 'rpush' }],
   [DeltaKind.rewrite, { 0: 'lset' }],
   [DeltaKind.remove, { 0: 'lrem' }],
   [DeltaKind.registers, { 0: 'pfadd' }],
+  [DeltaKind.entry, { 0: 'xadd' }],
+  [DeltaKind.extent, { 0: 'xtrim' }],
 ]);
 
 export class KeyEvents implements ChangeListener {

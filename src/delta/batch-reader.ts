@@ -1,16 +1,19 @@
 // Reads the deltas of a batch (layout in batch-writer.ts) one after the other into its own fields: a cursor, so that
 // recovery and sync allocate nothing per delta. Bytes come from disks and peers, so every length is checked against
 // what is there before it is used; `verify` walks a whole batch first, so a bad one has no partial effect.
-import { stampMax } from '../base/clock.ts';
+import { msOfStamp, stampMax } from '../base/clock.ts';
 import { FerriteError } from '../base/errors.ts';
 import type { SlotRecord } from './batch-writer.ts';
 import { bulkBytesMax, DeltaFlag, DeltaKind, ElementType, keyspacesMax } from './kinds.ts';
 import type { Origins } from './origins.ts';
+import { StreamId } from './stream-id.ts';
 
 const two32 = 4294967296;
 const recordsMax = 65_536;
 const decimalBytesMax = 400;
 const scoreBytes = 8;
+/** An id as the name of an element: big-endian. */
+const idBytes = 16;
 const elementTypes: readonly number[] = Object.values(ElementType);
 const noRecords: readonly SlotRecord[] = [];
 
@@ -57,6 +60,13 @@ export class BatchReader {
   runLo = 0;
   sumHi = 0;
   sumLo = 0;
+  /** entry: its id; extent: the last id; clear of an entry of a stream: the id. */
+  readonly id = new StreamId();
+  /** extent: the greatest id that was deleted, and the trim's; zero = none. */
+  readonly deletedId = new StreamId();
+  readonly trimId = new StreamId();
+  /** entry, extent: entries added so far. */
+  added = 0;
   /** frontier, start. */
   tag = 0;
   /** The slot records that a put or clear carries. */
@@ -64,6 +74,8 @@ export class BatchReader {
   private end = 0;
   private readonly origins: Origins;
   private readonly table: number[] = [];
+  private wideHi = 0;
+  private wideLo = 0;
   private dHi = 0;
   private dLo = 0;
   private lastInterned = 0;
@@ -151,6 +163,18 @@ export class BatchReader {
     this.elementLength = this.length();
     this.elementOffset = this.pos;
     this.pos += this.elementLength;
+    if (this.elementType === ElementType.stream) this.idOfElement();
+  }
+
+  private idOfElement(): void {
+    if (this.kind !== DeltaKind.clear || this.elementLength !== idBytes) malformed('element of a stream');
+    const { buf, elementOffset: p } = this;
+    this.id.set(
+      buf.readUInt32BE(p),
+      buf.readUInt32BE(p + 4),
+      buf.readUInt32BE(p + 8),
+      buf.readUInt32BE(p + 12),
+    );
   }
 
   /** A member of a set has no value, one of a sorted set a score: whoever stores it relies on that. */
@@ -217,6 +241,20 @@ export class BatchReader {
         if ((this.flags & DeltaFlag.base) !== 0) this.base();
         this.value();
         return;
+      case DeltaKind.entry:
+        this.entryId();
+        this.added = this.varint();
+        this.value();
+        return;
+      case DeltaKind.extent:
+        this.readId(this.id);
+        this.added = this.varint();
+        this.readId(this.deletedId);
+        this.readId(this.trimId);
+        return;
+      case DeltaKind.group:
+        this.value();
+        return;
       case DeltaKind.clearDb:
         this.base();
         return;
@@ -234,6 +272,45 @@ export class BatchReader {
       default:
         malformed(`kind ${this.kind}`);
     }
+  }
+
+  private entryId(): void {
+    const { id } = this;
+    if ((this.flags & DeltaFlag.wide) !== 0) {
+      this.readId(id);
+      return;
+    }
+    const z = this.varint();
+    const ms = msOfStamp(this.stamp) + (z % 2 === 0 ? z / 2 : -(z + 1) / 2);
+    if (!(ms >= 0 && ms <= Number.MAX_SAFE_INTEGER)) malformed('id');
+    this.varint64();
+    id.set(Math.floor(ms / two32), ms % two32, this.wideHi, this.wideLo);
+  }
+
+  private readId(id: StreamId): void {
+    this.varint64();
+    const { wideHi, wideLo } = this;
+    this.varint64();
+    id.set(wideHi, wideLo, this.wideHi, this.wideLo);
+  }
+
+  /** Leaves an unsigned 64-bit integer in wideHi and wideLo. */
+  private varint64(): void {
+    let hi = 0;
+    let lo = 0;
+    for (let shift = 0; ; shift += 7) {
+      const b = this.u8();
+      const bits = b & 127;
+      if (shift < 28) lo |= bits << shift;
+      else if (shift === 28) {
+        lo |= bits << 28;
+        hi = bits >>> 4;
+      } else hi |= bits << (shift - 32);
+      if (b < 128) break;
+      if (shift === 63) malformed('varint');
+    }
+    this.wideHi = hi >>> 0;
+    this.wideLo = lo >>> 0;
   }
 
   private record(): SlotRecord {

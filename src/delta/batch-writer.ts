@@ -12,10 +12,12 @@
 //
 // A dot inside a payload is an origin reference and the zigzag difference to the record's own stamp. varints are
 // LEB128 of at most 53 bits; 64-bit sums are zigzag varints of at most ten bytes.
+import { msOfStamp, stampFrom } from '../base/clock.ts';
 import { FerriteError } from '../base/errors.ts';
 import { copyBytes, sameBytes } from '../base/runs.ts';
 import { DeltaFlag, DeltaKind } from './kinds.ts';
 import type { Origins } from './origins.ts';
+import type { IdHalves } from './stream-id.ts';
 
 const two32 = 4294967296;
 const sameKey = 32;
@@ -24,6 +26,10 @@ const sameDb = 128;
 /** The most that a record needs beyond its key, value and records. */
 const recordOverheadBytes = 512;
 const batchBytesMax = 0x7fff0000;
+/** Upper halves below this are of safe integers. */
+const safeHi = 0x200000;
+/** Differences of times up to here fit a zigzag varint. */
+const apartMsMax = 2 ** 51;
 
 /** The slot of one origin as a base, or clear, saw it; sums as in CounterSlot of the store. */
 export interface SlotRecord {
@@ -378,6 +384,73 @@ export class BatchWriter {
     this.bytes(position, positionOffset, positionLength);
   }
 
+  /**
+   * entry: id, entries added so far (varint), fields (varint length, bytes: store/stream/fields.ts). The id is the zigzag
+   * difference of its ms to those of the stamp, or as it is (wide), then the sequence; u64 are LEB128 of 64 bits.
+   */
+  entry(
+    db: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    origin: number,
+    hi: number,
+    lo: number,
+    id: IdHalves,
+    added: number,
+    fields: Uint8Array,
+    fieldsOffset: number,
+    fieldsLength: number,
+  ): void {
+    const apartMs = id.msHi < safeHi ? id.msHi * two32 + id.msLo - msOfStamp(stampFrom(hi, lo)) : apartMsMax;
+    const isWide = Math.abs(apartMs) >= apartMsMax;
+    const flags = isWide ? DeltaFlag.wide : 0;
+    this.head(DeltaKind.entry, flags, db, key, keyOffset, keyLength, origin, hi, lo, fieldsLength);
+    if (isWide) this.varint64(id.msHi, id.msLo);
+    else this.varint(apartMs >= 0 ? apartMs * 2 : -apartMs * 2 - 1);
+    this.varint64(id.seqHi, id.seqLo);
+    this.varint(added);
+    this.bytes(fields, fieldsOffset, fieldsLength);
+  }
+
+  /** extent: last id, entries added (varint), greatest id deleted, id of the trim (zero = none); ids as two u64. */
+  extent(
+    db: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    origin: number,
+    hi: number,
+    lo: number,
+    last: IdHalves,
+    added: number,
+    deleted: IdHalves,
+    trim: IdHalves,
+  ): void {
+    this.head(DeltaKind.extent, 0, db, key, keyOffset, keyLength, origin, hi, lo, 0);
+    this.id(last);
+    this.varint(added);
+    this.id(deleted);
+    this.id(trim);
+  }
+
+  /** group: a note of store/stream/group-note.ts. */
+  group(
+    db: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    origin: number,
+    hi: number,
+    lo: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+  ): void {
+    this.head(DeltaKind.group, 0, db, key, keyOffset, keyLength, origin, hi, lo, valueLength);
+    this.bytes(value, valueOffset, valueLength);
+  }
+
   /** expire: deadline varint, 0 = none. */
   expire(
     db: number,
@@ -628,6 +701,23 @@ export class BatchWriter {
       small >>>= 7;
     }
     buf[this.pos++] = small;
+  }
+
+  private id(id: IdHalves): void {
+    this.varint64(id.msHi, id.msLo);
+    this.varint64(id.seqHi, id.seqLo);
+  }
+
+  /** An unsigned 64-bit integer in halves. */
+  private varint64(hi: number, lo: number): void {
+    let h = hi;
+    let l = lo;
+    while (h !== 0 || l > 127) {
+      this.buf[this.pos++] = (l & 127) | 128;
+      l = ((l >>> 7) | ((h & 127) << 25)) >>> 0;
+      h >>>= 7;
+    }
+    this.buf[this.pos++] = l;
   }
 
   origin(index: number): void {

@@ -127,6 +127,15 @@ function copy(d: BatchReader, w: BatchWriter, ko: number, kl: number): void {
         d.positionLength,
       );
       return;
+    case DeltaKind.entry:
+      w.entry(db, buf, ko, kl, origin, hi, lo, d.id, d.added, buf, d.valueOffset, d.valueLength);
+      return;
+    case DeltaKind.extent:
+      w.extent(db, buf, ko, kl, origin, hi, lo, d.id, d.added, d.deletedId, d.trimId);
+      return;
+    case DeltaKind.group:
+      w.group(db, buf, ko, kl, origin, hi, lo, buf, d.valueOffset, d.valueLength);
+      return;
     case DeltaKind.clearDb:
       w.clearDb(db, origin, hi, lo, d.baseOrigin, d.baseHi, d.baseLo);
       return;

@@ -1,5 +1,5 @@
 // The kinds of delta and their flags. A delta is one small fact about one key, made by one origin at one stamp; a few
-// kinds from `frontier` on are the journal's and links' own bookkeeping and never touch a store. Numbers are part of
+// kinds from `frontier` on are the journal's and links' own bookkeeping; none of them but `group` touches a store. Numbers are part of
 // the journal's and the wire's format: they are never reused.
 
 export const DeltaKind = {
@@ -17,6 +17,8 @@ export const DeltaKind = {
   clearDb: 6,
   /** Database index (payload) shows keyspace `db`: SWAPDB. */
   mapDb: 7,
+  /** An entry of a stream: its id and its fields. */
+  entry: 8,
   /** An expired key was purged here. Local: journal only. */
   forget: 9,
   /** An element of a list; the record's dot is its id. */
@@ -29,12 +31,16 @@ export const DeltaKind = {
   registers: 13,
   /** A key was evicted here; all of it at or below the dot. Local: journal only. */
   evict: 14,
+  /** What a stream is beside its entries: its last id, and up to where it was trimmed. */
+  extent: 15,
   /** Everything of this origin up to this stamp is complete here; `tag` names the start that gave the stamp. */
   frontier: 16,
   /** This node started: origin, first stamp, tag. */
   start: 17,
   /** What has been taken in from a peer's journal: opaque payload of the sync, named by key. */
   ledger: 18,
+  /** A change of the consumer groups of a stream. Local: journal and snapshots only. */
+  group: 19,
 } as const;
 export type DeltaKind = (typeof DeltaKind)[keyof typeof DeltaKind];
 
@@ -49,6 +55,8 @@ export const DeltaFlag = {
   records: 8,
   /** The sum is decimal text, not a 64-bit integer. */
   decimal: 16,
+  /** entry: the id stands as it is, not as a difference of times. */
+  wide: 16,
   /** The kill dot differs from the event dot and follows. */
   kill: 32,
   /** Type and name of an element follow the key: the delta speaks of that element alone. */
@@ -59,7 +67,7 @@ export const DeltaFlag = {
   hollow: 128,
 } as const;
 
-/** The types a delta of an element can name, as EntryType of the store has them. */
+/** The types a delta of an element can name, as EntryType of the store has them. Of a stream: clear alone, by id. */
 export const ElementType = { set: 2, zset: 3, hash: 4, stream: 5 } as const;
 
 /** Whether a kind speaks of the content of a store, and not of the journal or a link. */

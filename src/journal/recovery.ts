@@ -307,7 +307,7 @@ class Recovery {
     const { store, ledger } = options;
     reader.open(scanner.buf, blockRecordsAt(scanner.buf, scanner.start), scanner.end);
     while (reader.next()) {
-      if (reader.kind >= DeltaKind.frontier) {
+      if (reader.kind >= DeltaKind.frontier && reader.kind !== DeltaKind.group) {
         this.tellOwn();
         this.result.lastStamp = Math.max(this.result.lastStamp, reader.stamp);
         ledger.apply(reader);

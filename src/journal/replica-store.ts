@@ -18,5 +18,5 @@ export interface ReplicaStore {
   sizeHint?(): number;
   expect?(sizeHint: number): void;
   /** Of everything. */
-  scan(covered: undefined): StoreScan;
+  scan(covered: undefined, isLocal: true): StoreScan;
 }

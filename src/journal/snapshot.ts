@@ -140,7 +140,7 @@ async function writeContents(plan: SnapshotPlan, file: SnapshotFile): Promise<vo
   const writer = new BatchWriter(plan.origins, sliceBytes + sliceBytes / 4);
   writer.restart(blockHeaderBytes);
   plan.ledger.write(writer);
-  const scan = plan.store.scan(undefined);
+  const scan = plan.store.scan(undefined, true);
   await file.append(
     encodeHeader(Magic.snapshot, { flags: 0, id, seq, ownSeq, a: nowMs(), b: plan.store.sizeHint?.() ?? 0 }),
     headerBytes,

@@ -133,3 +133,29 @@ export const centerMissing = (name: string): string =>
   `ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for ${name}`;
 export const shapeMissing = (name: string): string =>
   `ERR exactly one of BYRADIUS and BYBOX can be specified for ${name}`;
+
+// Streams
+export const badStreamId = 'ERR Invalid stream ID specified as stream command argument';
+export const badStreamInterval = (which: 'start' | 'end'): string =>
+  `ERR invalid ${which} ID for the interval`;
+export const streamIdZero = 'ERR The ID specified in XADD must be greater than 0-0';
+export const streamIdTooSmall =
+  'ERR The ID specified in XADD is equal or smaller than the target stream top item';
+export const streamExhausted = 'ERR The stream has exhausted the last possible ID, unable to add more items';
+export const maxLenNotPositive = 'ERR The MAXLEN argument must be >= 0.';
+export const limitNotPositive = 'ERR The LIMIT argument must be >= 0.';
+export const trimOptionsClash =
+  'ERR syntax error, MAXLEN and MINID options at the same time are not compatible';
+export const trimMissing = 'ERR syntax error, XTRIM must be called with a trimming strategy';
+export const limitWithoutTrim =
+  'ERR syntax error, LIMIT cannot be used without specifying a trimming strategy';
+export const limitWithoutApproximation =
+  'ERR syntax error, LIMIT cannot be used without the special ~ option';
+export const entriesAddedNegative = 'ERR entries_added must be positive';
+export const setIdBelowGivenDeleted =
+  'ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id';
+export const setIdBelowDeleted =
+  'ERR The ID specified in XSETID is smaller than current max_deleted_entry_id';
+export const setIdBelowTop = 'ERR The ID specified in XSETID is smaller than the target stream top item';
+export const setIdBelowLength =
+  'ERR The entries_added specified in XSETID is smaller than the target stream length';

@@ -1,7 +1,16 @@
 // What the store asks of a key that holds more than a string, whatever its type: the state of the key beside its
 // content, and the ways in which content dies as a whole. The types' own files say what an element is.
 import { stampHi, stampLo } from '../base/clock.ts';
-import { type Dot, joinClear, type KeyState, type Kill } from './key-state.ts';
+import {
+  type Dot,
+  type DotOrder,
+  emptyState,
+  greatestDot,
+  joinClear,
+  type KeyState,
+  type Kill,
+  zeroDot,
+} from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Store } from './store.ts';
 
@@ -59,4 +68,54 @@ export function clearWhole(store: Store, id: number, collection: Collection): vo
   );
   joinClear(meta, { dot, event }, [], store.ground.order);
   collection.killUpTo({ dot, event }, meta);
+}
+
+/** The state of the key at `at` but for its content: what is kept `beside` that, and the expiry of its entry. */
+export function metaWith(store: Store, at: number, beside: KeyState | undefined): KeyState {
+  const { entries } = store;
+  const state = { ...(beside ?? emptyState()) };
+  state.expiry = entries.hasExpiry(at)
+    ? {
+        deadlineMs: entries.deadline(at),
+        dot: { stamp: entries.expiryStamp(at), origin: entries.expiryOrigin(at) },
+      }
+    : { deadlineMs: 0, dot: zeroDot };
+  return state;
+}
+
+/** The greatest dot of the key at `at`, whose state but for its content is `meta`. */
+export function greatestWith(store: Store, at: number, meta: KeyState): Dot {
+  const { entries, ground } = store;
+  const own = { stamp: entries.stamp(at), origin: entries.origin(at) };
+  const other = greatestDot(meta, ground.order);
+  return ground.order(own, other) > 0 ? own : other;
+}
+
+/** Takes the dot of a joined delta into the greatest of the key at `at`. */
+export function witnessDot(store: Store, at: number, dot: Dot): void {
+  const { entries, ground } = store;
+  const own = { stamp: entries.stamp(at), origin: entries.origin(at) };
+  if (ground.order(dot, own) > 0) entries.setDot(at, dot.origin, stampHi(dot.stamp), stampLo(dot.stamp));
+}
+
+/** The greatest dot at or below which all content of a key is dead; `beside` is what is remembered beside that. */
+export function boundOf(beside: KeyState | undefined, order: DotOrder): Dot {
+  if (beside === undefined) return zeroDot;
+  const killed = beside.kill?.dot ?? zeroDot;
+  return order(killed, beside.floor) > 0 ? killed : beside.floor;
+}
+
+/** Takes out of the state of a collection's key what a clear of the whole keyspace kills. */
+export function flushedMeta(meta: KeyState, dot: Dot, order: DotOrder): KeyState {
+  if (order(meta.expiry.dot, dot) <= 0) meta.expiry = { deadlineMs: 0, dot: zeroDot };
+  if (meta.kill !== undefined && order(meta.kill.dot, dot) <= 0) meta.kill = undefined;
+  if (order(meta.floor, dot) <= 0) meta.floor = zeroDot;
+  return meta;
+}
+
+/** A number of 16 bits from this node's name: nodes number new things at residues of their own, so that two differ. */
+export function originResidue(store: Store): number {
+  let h = 0x811c9dc5;
+  for (const byte of store.origins.bytes(store.self)) h = Math.imul(h ^ byte, 0x01000193);
+  return ((h >>> 16) ^ h) & 0xffff;
 }

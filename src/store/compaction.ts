@@ -1,7 +1,7 @@
 // Compaction: moves what lives in the sparsest slab of a size class into the class's other slabs, so that its memory can
 // serve another class. It runs when an allocation has failed while blocks are free elsewhere, one slab a slice. It
 // knows that a block is an entry, found again through its key, a segment of a table, a node of an order index, or one of a
-// large list's.
+// large list's or a stream's.
 
 import type { Keyspace } from './keyspace.ts';
 import type { Store } from './store.ts';
@@ -33,6 +33,7 @@ function moveBlock(store: Store, spaces: readonly Keyspace[], from: number, byte
     spaces.some((ks) => ks.table.moveSegment(from, to) || ks.grave.moveSegment(from, to)) ||
     store.ground.orderNodes.moveBlock(from, to) ||
     store.lists.moveBlock(from, to) ||
+    store.streams.moveBlock(from, to) ||
     spaces.some((ks) => ks.moveBlock(from, to));
   arena.free(isKnown ? from : to);
   return isKnown;

@@ -51,7 +51,7 @@ export class Graveyard {
   cutoffMs(budgetBytes: number): number | undefined {
     const { store } = this;
     if (store.ground.tombBytes <= budgetBytes) return undefined;
-    const stamps = store.lists.sampleDead(samples);
+    const stamps = [...store.lists.sampleDead(samples), ...store.streams.sampleDead(samples)];
     for (const ks of store.keyspaces) {
       for (let i = 0; i < samples && ks.grave.size > 0; i++) {
         stamps.push(store.entries.stamp(ks.grave.sample(store.random)));

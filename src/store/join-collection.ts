@@ -21,6 +21,7 @@ import {
 import type { Keyspace } from './keyspace.ts';
 import { joinListElement } from './list/join-list.ts';
 import type { Store } from './store.ts';
+import { joinStream } from './stream/join-stream.ts';
 
 const untyped = -1;
 
@@ -44,6 +45,7 @@ export function joinCollection(
     if (lost !== undefined) return lost;
   }
   if (said === EntryType.list) return joinListElement(store.otherLists, ks, hash, d);
+  if (said === EntryType.stream) return joinStream(store.otherStreams, ks, hash, d);
   return said === EntryType.string ? undefined : joinElement(store, ks, hash, d);
 }
 
@@ -60,6 +62,9 @@ function typeSaid(d: BatchReader): number {
     case DeltaKind.rewrite:
     case DeltaKind.remove:
       return EntryType.list;
+    case DeltaKind.entry:
+    case DeltaKind.extent:
+      return EntryType.stream;
     default:
       return untyped;
   }

@@ -27,6 +27,7 @@ import {
 import type { Keyspace } from './keyspace.ts';
 import { changedSet, type RegisterSet, soundSet } from './register-sets.ts';
 import type { Store } from './store.ts';
+import { joinGroupNote } from './stream/join-stream.ts';
 
 const noBytes = new Uint8Array(0);
 
@@ -63,7 +64,8 @@ function joinByKind(
   if (isKilled(store, ks, d)) return JoinResult.stale;
   const hash = store.hash.of(d.buf, d.keyOffset, d.keyLength);
   if (d.kind === DeltaKind.evict) return joinEvict(store, ks, hash, d);
-  if (d.elementType !== 0 || isListKind(d.kind) || store.hasCollections) {
+  if (d.kind === DeltaKind.group) return joinGroupNote(store.otherStreams, ks, hash, d);
+  if (d.elementType !== 0 || isCollectionKind(d.kind) || store.hasCollections) {
     const done = joinCollection(store, ks, hash, d);
     if (done !== undefined) return done;
   }
@@ -74,8 +76,10 @@ function joinByKind(
   return joinState(store, ks, hash, d, context, whole);
 }
 
-function isListKind(kind: number): boolean {
-  return kind >= DeltaKind.insert && kind <= DeltaKind.remove;
+/** Whether a kind speaks of lists or streams alone. */
+function isCollectionKind(kind: number): boolean {
+  const isOfStreams = kind === DeltaKind.entry || kind === DeltaKind.extent;
+  return isOfStreams || (kind >= DeltaKind.insert && kind <= DeltaKind.remove);
 }
 
 function result(changed: boolean): JoinResult {

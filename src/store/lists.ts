@@ -13,17 +13,18 @@ import type { BatchWriter } from '../delta/batch-writer.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { wrongType } from '../resp/errors.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
-import { type Collection, clearWhole } from './collection.ts';
-import { EntryType, Form } from './entry.ts';
 import {
-  type Dot,
-  emptyState,
-  greatestDot,
-  type KeyState,
-  type Kill,
-  raiseFloor,
-  zeroDot,
-} from './key-state.ts';
+  boundOf,
+  type Collection,
+  clearWhole,
+  flushedMeta,
+  greatestWith,
+  metaWith,
+  originResidue,
+  witnessDot,
+} from './collection.ts';
+import { EntryType, Form } from './entry.ts';
+import { type Dot, emptyState, type KeyState, type Kill, raiseFloor, zeroDot } from './key-state.ts';
 import { forgetDead, type Keyspace } from './keyspace.ts';
 import { Chunks, chunkElementsMax, chunkHeaderBytes } from './list/chunk.ts';
 import { Element } from './list/element.ts';
@@ -636,9 +637,7 @@ export class Lists implements Collection {
 
   /** Nodes push at residues of their own, which come from their names. */
   private takeResidue(self: number): void {
-    let h = 0x811c9dc5;
-    for (const byte of this.store.origins.bytes(self)) h = Math.imul(h ^ byte, 0x01000193);
-    this.residue = ((h >>> 16) ^ h) & (rankStep - 1);
+    this.residue = originResidue(this.store);
     this.residueOf = self;
   }
 
@@ -800,25 +799,11 @@ export class Lists implements Collection {
   // ---- the key beside its elements
 
   greatest(): Dot {
-    const { entries, ground } = this.store;
-    const { at } = this;
-    const own = { stamp: entries.stamp(at), origin: entries.origin(at) };
-    const other = greatestDot(this.meta(), ground.order);
-    return ground.order(own, other) > 0 ? own : other;
+    return greatestWith(this.store, this.at, this.meta());
   }
 
   meta(): KeyState {
-    const { entries } = this.store;
-    const { at } = this;
-    if (at === 0) return emptyState();
-    const state = { ...(this.beside() ?? emptyState()) };
-    state.expiry = entries.hasExpiry(at)
-      ? {
-          deadlineMs: entries.deadline(at),
-          dot: { stamp: entries.expiryStamp(at), origin: entries.expiryOrigin(at) },
-        }
-      : { deadlineMs: 0, dot: zeroDot };
-    return state;
+    return this.at === 0 ? emptyState() : metaWith(this.store, this.at, this.beside());
   }
 
   setMeta(state: KeyState): void {
@@ -865,11 +850,7 @@ export class Lists implements Collection {
   }
 
   flushTo(dot: Dot): void {
-    const { order } = this.store.ground;
-    const meta = this.meta();
-    if (order(meta.expiry.dot, dot) <= 0) meta.expiry = { deadlineMs: 0, dot: zeroDot };
-    if (meta.kill !== undefined && order(meta.kill.dot, dot) <= 0) meta.kill = undefined;
-    if (order(meta.floor, dot) <= 0) meta.floor = zeroDot;
+    const meta = flushedMeta(this.meta(), dot, this.store.ground.order);
     this.filter(dot);
     this.settleWith(meta);
   }
@@ -1083,11 +1064,7 @@ export class Lists implements Collection {
 
   /** The greatest dot at or below which every element is dead. */
   get bound(): Dot {
-    const meta = this.beside();
-    if (meta === undefined) return zeroDot;
-    const { ground } = this.store;
-    const killed = meta.kill?.dot ?? zeroDot;
-    return ground.order(killed, meta.floor) > 0 ? killed : meta.floor;
+    return boundOf(this.beside(), this.store.ground.order);
   }
 
   /** What is remembered beside the elements of the open key, which may not be there; undefined = nothing. */
@@ -1103,10 +1080,7 @@ export class Lists implements Collection {
 
   /** Takes the dot of a joined delta into the greatest of the key. */
   witness(dot: Dot): void {
-    const { entries, ground } = this.store;
-    const own = { stamp: entries.stamp(this.at), origin: entries.origin(this.at) };
-    if (ground.order(dot, own) <= 0) return;
-    entries.setDot(this.at, dot.origin, stampHi(dot.stamp), stampLo(dot.stamp));
+    witnessDot(this.store, this.at, dot);
   }
 
   // ---- blocks

@@ -10,8 +10,9 @@ import { type CounterSlot, type Dot, emptyState, type KeyState, zeroDot } from '
 import type { Keyspace } from './keyspace.ts';
 import type { ListMemory } from './lists.ts';
 import { formatDecimal, parseDecimal } from './number.ts';
-import { isCollection } from './scan.ts';
+import { emitKey, isCollection } from './scan.ts';
 import type { Store } from './store.ts';
+import type { StreamMemory } from './streams.ts';
 
 interface Found {
   readonly ks: Keyspace;
@@ -21,7 +22,7 @@ interface Found {
   readonly element?: Uint8Array;
   /** Of a collection: its type. */
   readonly type?: number;
-  /** Of a list: the dots of its elements. */
+  /** Of a list or a stream: the dots of its elements, which are remade apart. */
   readonly dots?: readonly Dot[];
 }
 
@@ -35,6 +36,7 @@ function everyKey(store: Store): Found[] {
           const offset = store.entries.keyOffset(at);
           const key = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
           if (store.entries.type(at) === EntryType.list) found.push(listOf(store, ks, at, key));
+          else if (store.entries.type(at) === EntryType.stream) found.push(streamOf(store, ks, at, key));
           else if (isCollection(store, at)) found.push(...everyElement(store, ks, at, key));
           else found.push({ ks, key, state: ks.stateOf(at) });
         });
@@ -70,6 +72,26 @@ function remakeList(
   if (lists.at === 0) return;
   lists.remake(change);
   lists.settleWith(state);
+}
+
+/** A stream: its own state; its entries are remade apart. */
+function streamOf(store: Store, ks: Keyspace, at: number, key: Uint8Array): Found {
+  const streams = store.otherStreams;
+  streams.stand(ks, store.hash.of(key, 0, key.length), at, key, 0, key.length);
+  return { ks, key, state: streams.meta(), type: EntryType.stream, dots: streams.dots() };
+}
+
+/** Gives the entries of a stream other dots, or forgets them, and what is said of its key. */
+function remakeStream(
+  store: Store,
+  { ks, key, state }: Found,
+  change: (memory: StreamMemory) => StreamMemory | undefined,
+): void {
+  const streams = store.otherStreams;
+  streams.openForJoin(ks, store.hash.of(key, 0, key.length), key, 0, key.length);
+  if (streams.at === 0) return;
+  streams.remake(change);
+  streams.settleWith(state);
 }
 
 function save(store: Store, { ks, key, state, element, type }: Found): void {
@@ -129,8 +151,14 @@ export function redot(
   const dot = (d: Dot): Dot => (isMoved(d) ? { origin: to, stamp: renamed.get(d.stamp) ?? last } : d);
   for (const found of concerned) {
     redotState(found.state, { from, sinceStamp, to, dot, renamed });
-    if (found.type !== EntryType.list) save(store, found);
-    else
+    if (found.dots === undefined) save(store, found);
+    else if (found.type === EntryType.stream) {
+      remakeStream(store, found, (m) => ({
+        ...m,
+        dot: dot(m.dot),
+        ...(m.event === undefined ? {} : { event: dot(m.event) }),
+      }));
+    } else
       remakeList(store, found, (e) => ({
         ...e,
         id: dot(e.id),
@@ -142,7 +170,7 @@ export function redot(
   const keys = new Map(
     concerned.map((found) => [`${found.ks.id}:${Buffer.from(found.key).toString('latin1')}`, found]),
   );
-  for (const { ks, key } of keys.values()) store.emitKey(recorder, ks.id, key);
+  for (const { ks, key } of keys.values()) emitKey(store, recorder, ks.id, key, true);
 }
 
 /** Forgets every key that quotes a dot of `from` since `sinceStamp`: replay of a fork, whose record has them anew. */
@@ -152,6 +180,7 @@ export function forgetSince(store: Store, from: number, sinceStamp: number): voi
     if (!dotsQuoted(found).some(isMoved)) continue;
     const forgotten = { ...found, state: emptyState() };
     if (found.type === EntryType.list) remakeList(store, forgotten, () => undefined);
+    else if (found.type === EntryType.stream) remakeStream(store, forgotten, () => undefined);
     else save(store, forgotten);
   }
 }
@@ -229,8 +258,10 @@ export function forgetCovered(store: Store, covered: VersionVector): void {
     if (state.value === undefined) state.purged = false;
     state.slots = state.slots.filter((s) => !isCovered(s));
     state.records = state.records.filter((r) => !isCovered({ origin: r.eventOrigin, stamp: r.eventStamp }));
-    if (found.type !== EntryType.list) save(store, found);
-    else {
+    if (found.dots === undefined) save(store, found);
+    else if (found.type === EntryType.stream) {
+      remakeStream(store, found, (m) => (isCovered(m.event ?? m.dot) ? undefined : m));
+    } else {
       remakeList(store, found, (e) => {
         const isKnown = isCovered(e.dot ?? e.id) && (e.isDead || isCovered(e.id));
         return isKnown ? undefined : e;

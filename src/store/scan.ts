@@ -13,6 +13,7 @@ import type { Nest } from './nest.ts';
 import type { PackedCursor } from './packed.ts';
 import type { RegisterSet } from './register-sets.ts';
 import type { Store } from './store.ts';
+import { StreamCursor } from './streams.ts';
 
 const sliceEntries = 128;
 
@@ -24,11 +25,14 @@ export class StoreScan {
   private cursor = 0;
   private started = false;
   /** Large collections come upon in the last slice, which are scanned in slices of their own. */
-  private readonly nests: (NestScan | ListScan)[] = [];
+  private readonly nests: (NestScan | ListScan | StreamScan)[] = [];
+  private readonly isLocal: boolean;
 
-  constructor(store: Store, covered: VersionVector | undefined) {
+  /** `isLocal`: what never leaves this node comes too. */
+  constructor(store: Store, covered: VersionVector | undefined, isLocal: boolean) {
     this.store = store;
     this.covered = covered;
+    this.isLocal = isLocal;
   }
 
   /** Appends the deltas of the next slice, about `bytesMax` of them; returns whether there is more. */
@@ -52,7 +56,7 @@ export class StoreScan {
       const table = this.inGrave ? ks.grave : ks.table;
       this.cursor = table.scan(this.cursor, sliceEntries, (at) => {
         visited += 1;
-        const large = isCollection(store, at) ? largeScan(store, ks, at, this.covered) : undefined;
+        const large = isCollection(store, at) ? this.largeScan(ks, at) : undefined;
         if (large !== undefined) this.nests.push(large);
         else emitEntry(store, writer, ks, at, this.covered);
       });
@@ -61,6 +65,15 @@ export class StoreScan {
       this.inGrave = !this.inGrave;
     }
     return false;
+  }
+
+  /** The scan of a collection at `at`, or undefined where it is packed. */
+  private largeScan(ks: Keyspace, at: number): NestScan | ListScan | StreamScan | undefined {
+    const { store, covered } = this;
+    const type = store.entries.type(at);
+    if (type === EntryType.stream) return new StreamScan(store, ks, at, covered, this.isLocal);
+    if (type !== EntryType.list) return NestScan.of(store, ks, at, covered);
+    return store.entries.encoding(at) === Form.nest ? new ListScan(store, ks, at, covered) : undefined;
   }
 
   private statements(writer: BatchWriter): void {
@@ -82,13 +95,22 @@ export class StoreScan {
   }
 }
 
-/** Appends the deltas that hold all that is known of one key; returns whether there was anything. */
-export function emitKey(store: Store, writer: BatchWriter, keyspace: number, key: Uint8Array): boolean {
+/**
+ * Appends the deltas that hold all that is known of one key; returns whether there was anything. `isLocal`: what never
+ * leaves this node comes too.
+ */
+export function emitKey(
+  store: Store,
+  writer: BatchWriter,
+  keyspace: number,
+  key: Uint8Array,
+  isLocal = false,
+): boolean {
   const ks = store.keyspaces[keyspace]!;
   const hash = store.hash.of(key, 0, key.length);
   const before = writer.count;
   const live = ks.table.find(hash, key, 0, key.length);
-  if (live !== 0) emitEntry(store, writer, ks, ks.table.entryAt(live), undefined);
+  if (live !== 0) emitEntry(store, writer, ks, ks.table.entryAt(live), undefined, isLocal);
   const dead = ks.grave.find(hash, key, 0, key.length);
   if (dead !== 0) emitEntry(store, writer, ks, ks.grave.entryAt(dead), undefined);
   return writer.count > before;
@@ -100,12 +122,13 @@ function emitEntry(
   ks: Keyspace,
   at: number,
   covered: VersionVector | undefined,
+  isLocal = false,
 ): void {
   const { entries, arena } = store;
   const keyOffset = entries.keyOffset(at);
   const keyLength = entries.keyLength(at);
   if (isCollection(store, at)) {
-    emitCollection(store, writer, ks, at, covered);
+    emitCollection(store, writer, ks, at, covered, isLocal);
     return;
   }
   const encoding = entries.encoding(at);
@@ -148,6 +171,7 @@ function emitCollection(
   ks: Keyspace,
   at: number,
   covered: VersionVector | undefined,
+  isLocal: boolean,
 ): void {
   const { others, entries, arena } = store;
   const hash = store.hashOfEntry(at);
@@ -159,6 +183,15 @@ function emitCollection(
     const meta = lists.meta();
     emitState(writer, ks, withoutExpiry(meta), arena.u8, keyOffset, keyLength, covered);
     lists.emit(writer, covered, Number.POSITIVE_INFINITY, new ListCursor());
+    emitState(writer, ks, expiryOnly(meta), arena.u8, keyOffset, keyLength, covered);
+    return;
+  }
+  if (entries.type(at) === EntryType.stream) {
+    const { otherStreams: streams } = store;
+    streams.stand(ks, hash, at, arena.u8, keyOffset, keyLength);
+    const meta = streams.meta();
+    emitState(writer, ks, withoutExpiry(meta), arena.u8, keyOffset, keyLength, covered);
+    streams.emit(writer, covered, Number.POSITIVE_INFINITY, new StreamCursor(), isLocal);
     emitState(writer, ks, expiryOnly(meta), arena.u8, keyOffset, keyLength, covered);
     return;
   }
@@ -227,43 +260,85 @@ function emitPacked(
   }
 }
 
-/** The scan of a collection at `at`, or undefined where it is packed. */
-function largeScan(
-  store: Store,
-  ks: Keyspace,
-  at: number,
-  covered: VersionVector | undefined,
-): NestScan | ListScan | undefined {
-  if (store.entries.type(at) !== EntryType.list) return NestScan.of(store, ks, at, covered);
-  return store.entries.encoding(at) === Form.nest ? new ListScan(store, ks, at, covered) : undefined;
+/** The key of a collection that is scanned in slices: where it is now. */
+class ScannedKey {
+  readonly ks: Keyspace;
+  readonly bytes: Uint8Array;
+  hash = 0;
+  at = 0;
+  private readonly store: Store;
+
+  constructor(store: Store, ks: Keyspace, at: number) {
+    this.store = store;
+    this.ks = ks;
+    const offset = store.entries.keyOffset(at);
+    this.bytes = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
+  }
+
+  /** Looks the key up; false where it is gone or of another type. */
+  find(type: number): boolean {
+    const { store, ks, bytes } = this;
+    this.hash = store.hash.of(bytes, 0, bytes.length);
+    const live = ks.entryOf(this.hash, bytes, 0, bytes.length);
+    this.at = live !== 0 ? live : ks.tombOf(this.hash, bytes, 0, bytes.length);
+    return this.at !== 0 && store.entries.type(this.at) === type;
+  }
+}
+
+/** The scan of one stream, by id, so that entries may come and go meanwhile. */
+class StreamScan {
+  private readonly store: Store;
+  private readonly covered: VersionVector | undefined;
+  private readonly isLocal: boolean;
+  private readonly key: ScannedKey;
+  private readonly cursor = new StreamCursor();
+  private started = false;
+
+  constructor(store: Store, ks: Keyspace, at: number, covered: VersionVector | undefined, isLocal: boolean) {
+    this.store = store;
+    this.covered = covered;
+    this.isLocal = isLocal;
+    this.key = new ScannedKey(store, ks, at);
+  }
+
+  /** Appends the deltas of the next slice; returns whether there is more. */
+  next(writer: BatchWriter, count: number): boolean {
+    const { store, covered, key } = this;
+    if (!key.find(EntryType.stream)) return false;
+    const { ks, bytes } = key;
+    const { otherStreams: streams } = store;
+    streams.stand(ks, key.hash, key.at, bytes, 0, bytes.length);
+    if (!this.started) {
+      this.started = true;
+      emitState(writer, ks, withoutExpiry(streams.meta()), bytes, 0, bytes.length, covered);
+    }
+    if (!streams.emit(writer, covered, count, this.cursor, this.isLocal)) return true;
+    emitState(writer, ks, expiryOnly(streams.meta()), bytes, 0, bytes.length, covered);
+    return false;
+  }
 }
 
 /** The scan of one large list, by position, so that elements may come and go meanwhile. */
 class ListScan {
   private readonly store: Store;
-  private readonly ks: Keyspace;
   private readonly covered: VersionVector | undefined;
-  private readonly key: Uint8Array;
+  private readonly scanned: ScannedKey;
   private readonly cursor = new ListCursor();
   private started = false;
 
   constructor(store: Store, ks: Keyspace, at: number, covered: VersionVector | undefined) {
     this.store = store;
-    this.ks = ks;
     this.covered = covered;
-    const offset = store.entries.keyOffset(at);
-    this.key = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
+    this.scanned = new ScannedKey(store, ks, at);
   }
 
   /** Appends the deltas of the next slice; returns whether there is more. */
   next(writer: BatchWriter, count: number): boolean {
-    const { store, ks, key, covered } = this;
+    const { store, covered, scanned } = this;
+    if (!scanned.find(EntryType.list)) return false;
+    const { ks, bytes: key } = scanned;
     const { otherLists: lists } = store;
-    const hash = store.hash.of(key, 0, key.length);
-    const live = ks.entryOf(hash, key, 0, key.length);
-    const at = live !== 0 ? live : ks.tombOf(hash, key, 0, key.length);
-    if (at === 0 || store.entries.type(at) !== EntryType.list) return false;
-    lists.stand(ks, hash, at, key, 0, key.length);
+    lists.stand(ks, scanned.hash, scanned.at, key, 0, key.length);
     if (!this.started) {
       this.started = true;
       emitState(writer, ks, withoutExpiry(lists.meta()), key, 0, key.length, covered);

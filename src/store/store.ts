@@ -45,6 +45,7 @@ import { forgetCovered, forgetSince, redot } from './repair.ts';
 import { emitKey, StoreScan } from './scan.ts';
 import { SortedSets } from './sorted-sets.ts';
 import { StateCodec } from './state-codec.ts';
+import { Streams } from './streams.ts';
 import { Strings } from './strings.ts';
 import type { Table } from './table.ts';
 
@@ -98,6 +99,9 @@ export class Store {
   /** The same for lists. */
   readonly lists: Lists;
   readonly otherLists: Lists;
+  /** The same for streams. */
+  readonly streams: Streams;
+  readonly otherStreams: Streams;
   readonly registers: Registers;
   readonly sortedSets: SortedSets;
   readonly compression: Compression;
@@ -179,6 +183,8 @@ export class Store {
     this.others = new Elements(this);
     this.lists = new Lists(this);
     this.otherLists = new Lists(this, this.lists);
+    this.streams = new Streams(this);
+    this.otherStreams = new Streams(this, this.streams);
     this.registers = new Registers(this);
     this.sortedSets = new SortedSets(this);
     this.packing = new PackingPass(this);
@@ -256,9 +262,9 @@ export class Store {
     this.keyspaces[0]!.table.presize(sizeHint, this.ground.reserveBytes);
   }
 
-  /** A scan of all that `covered` does not cover. */
-  scan(covered: VersionVector | undefined): StoreScan {
-    return new StoreScan(this, covered);
+  /** A scan of all that `covered` does not cover; with what never leaves this node where `isLocal`. */
+  scan(covered: VersionVector | undefined, isLocal = false): StoreScan {
+    return new StoreScan(this, covered, isLocal);
   }
 
   /** Appends the deltas that hold all that is known of one key; returns whether there was anything. */
@@ -518,12 +524,16 @@ export class Store {
 
   /** Stands on a collection by its entry, for what happens in the midst of something else. */
   collectionAt(ks: Keyspace, hash: number, at: number): Collection {
-    const { entries, arena, others, otherLists } = this;
+    const { entries, arena, others, otherLists, otherStreams } = this;
     const offset = entries.keyOffset(at);
     const key = arena.u8.slice(offset, offset + entries.keyLength(at));
     if (entries.type(at) === EntryType.list) {
       otherLists.stand(ks, hash, at, key, 0, key.length);
       return otherLists;
+    }
+    if (entries.type(at) === EntryType.stream) {
+      otherStreams.stand(ks, hash, at, key, 0, key.length);
+      return otherStreams;
     }
     others.stand(ks, hash, at, key, 0, key.length, entries.type(at));
     return others;
@@ -596,6 +606,7 @@ export class Store {
   private releaseNested(entry: number): void {
     const type = this.entries.type(entry);
     if (type === EntryType.list) this.lists.freeNest(entry);
+    else if (type === EntryType.stream) this.otherStreams.freeNest(entry);
     else if (type !== EntryType.string && type !== EntryType.tomb) this.others.freeNest(entry);
   }
 

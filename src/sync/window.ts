@@ -35,9 +35,14 @@ interface KeyRecords {
   patches: number;
 }
 
-/** Statements about databases and list elements, each of which stands for itself. */
+/** Statements about databases, list elements and streams, each of which stands for itself. */
 function isNeverCoalesced(kind: number): boolean {
-  return kind === DeltaKind.clearDb || kind === DeltaKind.mapDb || kind >= DeltaKind.insert;
+  return (
+    kind === DeltaKind.clearDb ||
+    kind === DeltaKind.mapDb ||
+    kind === DeltaKind.entry ||
+    kind >= DeltaKind.insert
+  );
 }
 
 /** What a record speaks of: a key, or an element of one. */

@@ -16,6 +16,8 @@ const hashKey = fc.constantFrom('h', 'h2');
 const counterHashKey = fc.constantFrom('hc', 'hd');
 const setKey = fc.constantFrom('s', 't', 'h');
 const listKey = fc.constantFrom('l', 'm', 't');
+const streamKey = fc.constantFrom('x', 'w', 't');
+const streamId = fc.constantFrom('*', '5-*', '3-1', '100', '200-7', '9999999999999-0');
 const field = fc.constantFrom('f', 'g', 'n', '12');
 const value = fc.constantFrom('x', '', '7', '-12', '1.25', '1234567890123', 'z'.repeat(140), 'y'.repeat(300));
 const integer = fc.constantFrom(
@@ -138,6 +140,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   make('COPY', listKey, listKey, fc.constantFrom([], ['REPLACE'])),
   make('PEXPIRE', listKey, ms),
   make('DEL', listKey),
+  { weight: 3, arbitrary: make('XADD', streamKey, streamId, field, value, field, value) },
+  make('XADD', streamKey, fc.constant('MAXLEN'), fc.constantFrom('0', '1', '2'), streamId, field, value),
+  make('XDEL', streamKey, fc.constantFrom('3-1', '100', '5-0', '5-1', '200-7')),
+  make('XTRIM', streamKey, fc.constant('MINID'), fc.constantFrom('4', '150', '9999999999999')),
+  make(
+    'XSETID',
+    streamKey,
+    fc.constantFrom('300', '9999999999999-5'),
+    fc.constantFrom([], ['ENTRIESADDED', '9']),
+  ),
+  make('RENAME', streamKey, fc.constantFrom('x', 'w', 'h', 'a')),
+  make('COPY', streamKey, streamKey, fc.constantFrom([], ['REPLACE'])),
+  make('PEXPIRE', streamKey, ms),
+  make('DEL', streamKey),
   make('DEL', fc.constantFrom('h', 's')),
   make('RENAME', fc.constantFrom('h', 's'), fc.constantFrom('h', 't')),
   make('COPY', hashKey, hashKey, fc.constantFrom([], ['REPLACE'])),

@@ -13,6 +13,7 @@ const inServerGroup = new Set(['dbsize', 'flushdb', 'flushall', 'swapdb']);
 const groups = new Set<string>([
   'string',
   'list',
+  'stream',
   'bitmap',
   'hyperloglog',
   'generic',

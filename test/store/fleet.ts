@@ -6,6 +6,7 @@ import { BatchReader } from '../../src/delta/batch-reader.ts';
 import { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { DeltaFlag, DeltaKind } from '../../src/delta/kinds.ts';
 import { Origins } from '../../src/delta/origins.ts';
+import { StreamId } from '../../src/delta/stream-id.ts';
 import { EntryType } from '../../src/store/entry.ts';
 import { JoinResult } from '../../src/store/join-result.ts';
 import type { Keyspace } from '../../src/store/keyspace.ts';
@@ -119,6 +120,9 @@ export class TestNode {
       const id = d.baseOrigin === 0 ? '' : `${name(d.baseOrigin)}@${stampFrom(d.baseHi, d.baseLo)}`;
       parts.push(`at ${position} id ${id}`);
     }
+    if (d.kind === DeltaKind.entry || d.kind === DeltaKind.extent) {
+      parts.push(`id ${d.id.text} added ${d.added} trim ${d.kind === DeltaKind.entry ? '' : d.trimId.text}`);
+    }
     if (d.kind === DeltaKind.clear) parts.push(`kill ${name(d.baseOrigin)}@${stampFrom(d.baseHi, d.baseLo)}`);
     const records = d.records
       .map(
@@ -160,6 +164,7 @@ function contentOf(store: Store, ks: Keyspace, at: number): string {
   const type = entries.type(at);
   if (type === EntryType.string) return store.strings.copy(at).toString('latin1');
   if (type === EntryType.list) return listOf(store, ks, at);
+  if (type === EntryType.stream) return streamOf(store, ks, at);
   elements.stand(
     ks,
     store.hashOfEntry(at),
@@ -190,6 +195,27 @@ function listOf(store: Store, ks: Keyspace, at: number): string {
     .map((e) => Buffer.from(e.bytes).toString('latin1'));
   assert.equal(values.length, lists.size, 'a list counts what it holds');
   return `[${values.join(',')}]`;
+}
+
+/** The entries of a stream in their order, and its extent. */
+function streamOf(store: Store, ks: Keyspace, at: number): string {
+  const { streams, entries } = store;
+  const [offset, length] = [entries.keyOffset(at), entries.keyLength(at)];
+  streams.stand(ks, store.hashOfEntry(at), at, store.arena.u8, offset, length);
+  const lines: string[] = [];
+  const { live, fields } = streams;
+  const before = new StreamId();
+  live.begin();
+  while (live.next()) {
+    assert.ok(live.codec.id.compare(before) > 0, 'a stream is in order');
+    before.copy(live.codec.id);
+    streams.readFields();
+    const bytes = Buffer.from(fields.bytes.subarray(fields.offset, fields.offset + fields.length));
+    lines.push(`${live.codec.id.text} ${bytes.toString('latin1')}`);
+  }
+  assert.equal(lines.length, streams.size, 'a stream counts what it holds');
+  const last = streams.lastId(new StreamId()).text;
+  return `stream[${lines.join(',')}] last ${last} added ${streams.added}`;
 }
 
 /** A sorted set's order has all that it holds, by score, then by member. */

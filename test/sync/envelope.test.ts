@@ -12,7 +12,7 @@ import { FrameFlag, frameHeaderBytes } from '../../src/sync/frame.ts';
  */
 const schemaHashes: Record<number, string> = {
   1: '97fe1eac26982ff5',
-  2: 'b5351b5a90e507dd',
+  2: 'b71589bec92527f6',
 };
 
 test('the schema of the wire belongs to its protocol version', () => {

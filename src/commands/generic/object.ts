@@ -73,6 +73,10 @@ function encoding(call: Call, at: number): void {
     call.reply.bulkLatin1(fitsListpack(call, at) ? 'listpack' : 'quicklist');
     return;
   }
+  if (call.store.entries.type(at) === EntryType.stream) {
+    call.reply.bulkLatin1('stream');
+    return;
+  }
   const { strings } = call.store;
   strings.read(at);
   const { valueBytes, valueOffset, valueLength } = strings;

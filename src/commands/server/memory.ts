@@ -60,6 +60,7 @@ function usage(call: Call): void {
 function outerBytes(store: Store, at: number): number {
   const type = store.entries.type(at);
   if (type === EntryType.list) return store.lists.outerBytes(at);
+  if (type === EntryType.stream) return store.otherStreams.outerBytes(at);
   const hasElements = type === EntryType.hash || type === EntryType.set || type === EntryType.zset;
   return hasElements ? store.elements.outerBytes(at) : 0;
 }

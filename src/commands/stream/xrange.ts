@@ -1,0 +1,55 @@
+// XRANGE key start end [COUNT count] and XREVRANGE key end start [COUNT count]. https://redis.io/commands/xrange
+import { StreamId } from '../../delta/stream-id.ts';
+import type { Call } from '../call.ts';
+import type { CommandSpec } from '../command.ts';
+import { readStream } from './open-stream.ts';
+import { readBound } from './read-id.ts';
+import { countRange, replyBackward, replyForward } from './reply-entries.ts';
+
+const start = new StreamId();
+const end = new StreamId();
+
+export const commands: readonly CommandSpec[] = [
+  {
+    ...range('xrange', false),
+    summary: 'Returns the entries of a stream with ids in an interval.',
+    syntax: '<key> <start:string> <end:string> [COUNT <count>]',
+  },
+  {
+    ...range('xrevrange', true),
+    summary: 'Returns the entries of a stream with ids in an interval, the last one first.',
+    syntax: '<key> <end:string> <start:string> [COUNT <count>]',
+  },
+];
+
+function range(name: string, isReverse: boolean): Omit<CommandSpec, 'summary' | 'syntax'> {
+  return {
+    name,
+    arity: -4,
+    flags: ['readonly'],
+    keys: { first: 1, last: 1, step: 1 },
+    group: 'stream',
+    since: '5.0.0',
+    complexity: 'O(log(N)+M), N being the entries of the stream and M those returned',
+    run: (call) => run(call, isReverse),
+  };
+}
+
+function run(call: Call, isReverse: boolean): void {
+  const { reply } = call;
+  readBound(call, isReverse ? 3 : 2, start, false);
+  readBound(call, isReverse ? 2 : 3, end, true);
+  let count = -1;
+  for (let i = 4; i < call.argc; i += 2) {
+    if (!call.is(i, 'count') || i + 1 >= call.argc) call.syntaxError();
+    count = Math.max(0, call.integer(i + 1));
+  }
+  const streams = readStream(call, 1);
+  if (streams === undefined) reply.array(0);
+  else if (count === 0) reply.nilArray();
+  else {
+    const n = countRange(streams, start, end, Math.max(0, count));
+    if (isReverse) replyBackward(streams, end, n, reply);
+    else replyForward(streams, start, n, reply);
+  }
+}

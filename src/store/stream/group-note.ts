@@ -1,0 +1,132 @@
+// Notes of changes of consumer groups, for this node's journal and snapshots alone: how they are written and read. Each says
+// what is so from then on, so that a note may be replayed over a state that has it already. They know no streams.
+//
+//   u8 op, then by op (names: varint length, bytes; ids: two u64 varints; numbers: varints, those that may be -1 one more):
+//   create, set  name, last id, entries read + 1          destroy  name
+//   consumer     name, consumer, seen ms, active ms + 1   leave    name, consumer
+//   deliver      name, consumer, time ms, { id, count }   ack      name, { id }
+import type { StreamId } from '../../delta/stream-id.ts';
+
+export const GroupOp = { create: 0, set: 1, destroy: 2, consumer: 3, leave: 4, deliver: 5, ack: 6 } as const;
+
+const initialBytes = 1024;
+const numberBytesMax = 10;
+const two32 = 4294967296;
+
+export class GroupNote {
+  bytes = new Uint8Array(initialBytes);
+  length = 0;
+
+  begin(op: number, name: Uint8Array): this {
+    this.length = 0;
+    this.ensure(1);
+    this.bytes[this.length++] = op;
+    return this.text(name);
+  }
+
+  text(value: Uint8Array): this {
+    this.ensure(value.length + numberBytesMax);
+    this.number(value.length);
+    this.bytes.set(value, this.length);
+    this.length += value.length;
+    return this;
+  }
+
+  number(n: number): this {
+    return this.wide(Math.floor(n / two32), n % two32);
+  }
+
+  id(id: StreamId): this {
+    return this.wide(id.msHi, id.msLo).wide(id.seqHi, id.seqLo);
+  }
+
+  private wide(hi: number, lo: number): this {
+    this.ensure(numberBytesMax);
+    let h = hi;
+    let l = lo;
+    while (h !== 0 || l > 127) {
+      this.bytes[this.length++] = (l & 127) | 128;
+      l = ((l >>> 7) | ((h & 127) << 25)) >>> 0;
+      h >>>= 7;
+    }
+    this.bytes[this.length++] = l;
+    return this;
+  }
+
+  private ensure(more: number): void {
+    if (this.length + more <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.length + more, this.bytes.length * 2));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+  }
+}
+
+/** Reads a note; where it ends early `isSound` is false from then on, and what is read is nothing. */
+export class GroupNoteReader {
+  isSound = true;
+  private readonly bytes: Uint8Array;
+  private p: number;
+  private readonly end: number;
+  private hi = 0;
+  private lo = 0;
+
+  constructor(bytes: Uint8Array, offset: number, length: number) {
+    this.bytes = bytes;
+    this.p = offset;
+    this.end = offset + length;
+  }
+
+  get isAtEnd(): boolean {
+    return this.p >= this.end || !this.isSound;
+  }
+
+  u8(): number {
+    if (this.p >= this.end) {
+      this.isSound = false;
+      return 0;
+    }
+    return this.bytes[this.p++]!;
+  }
+
+  text(): Buffer {
+    const length = this.number();
+    if (length > this.end - this.p) this.isSound = false;
+    if (!this.isSound) return Buffer.alloc(0);
+    this.p += length;
+    return Buffer.from(this.bytes.subarray(this.p - length, this.p));
+  }
+
+  number(): number {
+    this.wide();
+    if (this.hi >= 0x200000) this.isSound = false;
+    return this.isSound ? this.hi * two32 + this.lo : 0;
+  }
+
+  id(into: StreamId): StreamId {
+    this.wide();
+    const [msHi, msLo] = [this.hi, this.lo];
+    this.wide();
+    return into.set(msHi, msLo, this.hi, this.lo);
+  }
+
+  private wide(): void {
+    let hi = 0;
+    let lo = 0;
+    for (let shift = 0; ; shift += 7) {
+      const b = this.u8();
+      const bits = b & 127;
+      if (shift < 28) lo |= bits << shift;
+      else if (shift === 28) {
+        lo |= bits << 28;
+        hi = bits >>> 4;
+      } else hi |= bits << (shift - 32);
+      if (b < 128) break;
+      if (shift === 63) {
+        this.isSound = false;
+        break;
+      }
+    }
+    this.hi = hi >>> 0;
+    this.lo = lo >>> 0;
+  }
+}
