@@ -11,7 +11,7 @@ const text = new Uint8Array(idTextBytesMax);
 const value = new ListValue();
 
 export function replyId(reply: ReplyWriter, id: StreamId): void {
-  reply.bulkShort(text, 0, id.write(text, 0));
+  reply.bulk(text, 0, id.write(text, 0));
 }
 
 /** Replies with the entry at which the living of `streams` stand. */
