@@ -4,7 +4,7 @@
 import { msOfStamp, stampMax } from '../base/clock.ts';
 import { FerriteError } from '../base/errors.ts';
 import type { SlotRecord } from './batch-writer.ts';
-import { bulkBytesMax, DeltaFlag, DeltaKind, ElementType, keyspacesMax } from './kinds.ts';
+import { bulkBytesMax, clearTypeMask, DeltaFlag, DeltaKind, ElementType, keyspacesMax } from './kinds.ts';
 import type { Origins } from './origins.ts';
 import { StreamId } from './stream-id.ts';
 
@@ -67,6 +67,8 @@ export class BatchReader {
   readonly trimId = new StreamId();
   /** entry, extent: entries added so far. */
   added = 0;
+  /** clear of a key: the type of what it removed; -1 = not said. */
+  clearType = -1;
   /** frontier, start. */
   tag = 0;
   /** The slot records that a put or clear carries. */
@@ -188,6 +190,7 @@ export class BatchReader {
 
   private payload(): void {
     this.baseOrigin = 0;
+    this.clearType = -1;
     this.positionLength = 0;
     this.deadlineMs = 0;
     this.valueLength = 0;
@@ -214,6 +217,8 @@ export class BatchReader {
         if (this.at + this.valueLength > bulkBytesMax) malformed('patch beyond the largest value');
         return;
       case DeltaKind.clear:
+        this.clearType = (this.flags & clearTypeMask) - 1;
+        if (this.clearType > ElementType.stream) malformed('type');
         if ((this.flags & DeltaFlag.kill) !== 0) this.base();
         else this.baseIsDot();
         this.readRecords();

@@ -261,7 +261,10 @@ export class BatchWriter {
     this.bytes(value, valueOffset, valueLength);
   }
 
-  /** clear: [kill dot]; without it the event dot kills. Returns the head's offset, for `records`. */
+  /**
+   * clear: [kill dot]; without it the event dot kills. `type` is that of the key removed, -1 = not said; of an element it
+   * is not said again. Returns the head's offset, for `records`.
+   */
   clear(
     db: number,
     key: Uint8Array,
@@ -273,11 +276,12 @@ export class BatchWriter {
     killOrigin: number,
     killHi: number,
     killLo: number,
+    type: number,
   ): number {
     const own = killOrigin === origin && killHi === hi && killLo === lo;
     const at = this.head(
       DeltaKind.clear,
-      own ? 0 : DeltaFlag.kill,
+      (own ? 0 : DeltaFlag.kill) | (this.outerType === 0 ? type + 1 : 0),
       db,
       key,
       keyOffset,

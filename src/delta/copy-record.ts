@@ -68,7 +68,7 @@ function copy(d: BatchReader, w: BatchWriter, ko: number, kl: number): void {
       return;
     case DeltaKind.clear:
       if (d.has(DeltaFlag.floor)) w.floor(db, buf, ko, kl, origin, hi, lo);
-      else w.clear(db, buf, ko, kl, origin, hi, lo, d.baseOrigin, d.baseHi, d.baseLo);
+      else w.clear(db, buf, ko, kl, origin, hi, lo, d.baseOrigin, d.baseHi, d.baseLo, d.clearType);
       break;
     case DeltaKind.expire:
       w.expire(db, buf, ko, kl, origin, hi, lo, d.deadlineMs);

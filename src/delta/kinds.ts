@@ -67,6 +67,9 @@ export const DeltaFlag = {
   hollow: 128,
 } as const;
 
+/** clear of a key: the low bits of the flags hold one more than the type of what it removed; 0 = not said. */
+export const clearTypeMask = 7;
+
 /** The types a delta of an element can name, as EntryType of the store has them. Of a stream: clear alone, by id. */
 export const ElementType = { set: 2, zset: 3, hash: 4, stream: 5 } as const;
 

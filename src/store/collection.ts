@@ -20,6 +20,7 @@ export interface Collection {
   readonly keyRange: { readonly key: Uint8Array; readonly offset: number; readonly length: number };
   /** The entry; 0 where the key is gone. */
   readonly at: number;
+  readonly type: number;
   /** Live elements. */
   readonly size: number;
   /** The greatest dot known of the key, dead elements and meta included. */
@@ -29,7 +30,7 @@ export interface Collection {
   setMeta(state: KeyState): void;
   /** Removes everything by a delta of this node. */
   clear(): void;
-  /** Joins a clear: removes what it kills and remembers it. */
+  /** Removes what a clear kills; `meta` is the key's, the clear joined. */
   killUpTo(kill: Kill, meta: KeyState): void;
   /** Raises the floor, and removes what is at or below it. Returns whether it rose. */
   raiseTo(floor: Dot): boolean;
@@ -65,9 +66,11 @@ export function clearWhole(store: Store, id: number, collection: Collection): vo
     dot.origin,
     stampHi(dot.stamp),
     stampLo(dot.stamp),
+    collection.type,
   );
-  joinClear(meta, { dot, event }, [], store.ground.order);
-  collection.killUpTo({ dot, event }, meta);
+  const kill = { dot, event, type: collection.type };
+  joinClear(meta, kill, [], store.ground.order);
+  collection.killUpTo(kill, meta);
 }
 
 /** The state of the key at `at` but for its content: what is kept `beside` that, and the expiry of its entry. */

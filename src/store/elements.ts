@@ -19,6 +19,7 @@ import {
   normalize,
   raiseFloor,
   visibleValue,
+  yieldTo,
   zeroDot,
 } from './key-state.ts';
 import { forgetDead, type Keyspace, type States } from './keyspace.ts';
@@ -505,7 +506,9 @@ export class Elements implements States, Collection {
     } finally {
       store.recorder?.outside();
     }
-    this.store.touch(this.at);
+    // Where a removal kills with its own dot, that is what it has said of the key.
+    if (store.lww) this.witness({ stamp: store.clock.last(), origin: store.self });
+    store.touch(this.at);
     if (this.size === 0) this.settle();
     return true;
   }
@@ -520,7 +523,7 @@ export class Elements implements States, Collection {
     }
     store.clock.tick();
     const { hi, lo } = store.clock;
-    store.recorder?.clear(this.id, name, offset, length, store.self, hi, lo, store.self, hi, lo);
+    store.recorder?.clear(this.id, name, offset, length, store.self, hi, lo, store.self, hi, lo, this.type);
     this.scratch.clear();
     this.splice(cursor.pos, cursor.after - cursor.pos);
     this.packed().liveCount -= 1;
@@ -689,8 +692,13 @@ export class Elements implements States, Collection {
 
   /** After a count, which may have failed: then a key made for it goes again. */
   private settleCount(): void {
-    if (this.size > 0) this.touch();
-    else this.settle();
+    if (this.size === 0) {
+      this.settle();
+      return;
+    }
+    // A run that went on says no more for the key's type than when it began.
+    this.witness({ stamp: this.store.strings.runStamp, origin: this.store.self });
+    this.store.touch(this.at);
   }
 
   /** Removes the open key, which exists, with all its elements: one clear, and one more for each counter. */
@@ -923,6 +931,7 @@ export class Elements implements States, Collection {
 
   /** Removes what a clear of the key kills; `meta` is the key's, the clear joined. */
   killUpTo(kill: Kill, meta: KeyState): void {
+    this.witness(kill.dot);
     this.filter(kill.dot, false, kill);
     this.settleWith(meta);
   }
@@ -1164,9 +1173,10 @@ export class Elements implements States, Collection {
     const { store, ks, hash, key, keyOffset, keyLength, scratch } = this;
     store.hasCollections = true;
     const now = { stamp: store.clock.last(), origin: store.self };
+    yieldTo(meta, this.type, store.ground.order);
+    const { expiry } = meta;
     scratch.clear();
     scratch.header(now, 0);
-    const { expiry } = meta;
     const rest = { ...meta, expiry: emptyState().expiry };
     if (rest.kill !== undefined || rest.floor !== zeroDot || rest.records.length > 0) {
       scratch.meta(store.codec.pack(rest));
@@ -1191,6 +1201,7 @@ export class Elements implements States, Collection {
       expiry.dot.stamp,
     );
     ks.dropTomb(hash, key, keyOffset, keyLength);
+    if (meta.kill !== undefined) this.witness(meta.kill.dot);
   }
 
   /** Turns the open key into a nest. Throws CommandError OOM and leaves it as it was where there is no memory. */
@@ -1286,9 +1297,16 @@ function isWorth(state: KeyState): boolean {
  * go with the greater of the two.
  */
 export function takeKill(state: KeyState, kill: Kill, order: DotOrder): void {
-  const isGreater = state.kill === undefined || order(state.kill.dot, kill.dot) < 0;
   if (state.records.length === 0) forgetKill(state, kill.dot, order);
-  else if (isGreater) state.kill = kill;
+  else keepKill(state, kill, order);
+}
+
+/** Keeps the key's kill with an element whose own is not greater. */
+export function keepKill(state: KeyState, kill: Kill, order: DotOrder): void {
+  const known = state.kill;
+  const byDot = known === undefined ? -1 : order(known.dot, kill.dot);
+  const isGreater = byDot < 0 || (byDot === 0 && order(known?.event ?? zeroDot, kill.event) < 0);
+  if (isGreater) state.kill = { ...kill, type: EntryType.string };
 }
 
 function forgetKill(state: KeyState, dot: Dot, order: DotOrder): void {

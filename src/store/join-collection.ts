@@ -5,18 +5,18 @@ import { stampFrom } from '../base/clock.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
 import type { Collection } from './collection.ts';
-import { takeKill } from './elements.ts';
+import { keepKill, takeKill } from './elements.ts';
 import { EntryType } from './entry.ts';
 import { JoinResult } from './join-result.ts';
 import {
+  contend,
   type Dot,
   joinClear,
   joinCount,
   joinExpire,
   joinPut,
   type KeyState,
-  raiseFloor,
-  zeroDot,
+  type Kill,
 } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import { joinListElement } from './list/join-list.ts';
@@ -39,10 +39,13 @@ export function joinCollection(
   const isCollection = type !== EntryType.tomb && type !== EntryType.string;
   const said = typeSaid(d);
   if (said === untyped) return isCollection ? joinKey(store, ks, hash, live, at, d) : undefined;
-  if (said === EntryType.string && !isCollection) return undefined;
+  if (said === EntryType.string && !isCollection && type !== EntryType.tomb) return undefined;
   if (at !== 0 && said !== type) {
-    const lost = settleTypes(store, ks, hash, at, d);
+    const lost = settleTypes(store, ks, hash, at, said, d);
     if (lost !== undefined) return lost;
+  }
+  if (d.kind === DeltaKind.clear && d.elementType === 0) {
+    return said === type ? joinKey(store, ks, hash, live, at, d) : undefined;
   }
   if (said === EntryType.list) return joinListElement(store.otherLists, ks, hash, d);
   if (said === EntryType.stream) return joinStream(store.otherStreams, ks, hash, d);
@@ -65,19 +68,28 @@ function typeSaid(d: BatchReader): number {
     case DeltaKind.entry:
     case DeltaKind.extent:
       return EntryType.stream;
+    case DeltaKind.clear:
+      return d.has(DeltaFlag.floor) ? untyped : d.clearType;
     default:
       return untyped;
   }
 }
 
 /**
- * The dot with which a delta speaks for its type. A removal says nothing that could win the key: what it removes has said
- * it.
+ * The dot with which a delta speaks for its type: the one by which what it says lives or dies where the type is contended.
+ * So nothing wins a key by being counted on, rewritten or removed.
  */
 function typedDot(d: BatchReader): Dot {
-  const isRemoval = d.kind === DeltaKind.clear || d.kind === DeltaKind.remove;
-  if (isRemoval) return { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin };
-  return { stamp: d.stamp, origin: d.origin };
+  switch (d.kind) {
+    case DeltaKind.count:
+      return { stamp: stampFrom(d.runHi, d.runLo), origin: d.origin };
+    case DeltaKind.clear:
+    case DeltaKind.rewrite:
+    case DeltaKind.remove:
+      return { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin };
+    default:
+      return { stamp: d.stamp, origin: d.origin };
+  }
 }
 
 /** Lets the later of two types have the key; a result where that is not the delta's. */
@@ -86,6 +98,7 @@ function settleTypes(
   ks: Keyspace,
   hash: number,
   at: number,
+  said: number,
   d: BatchReader,
 ): JoinResult | undefined {
   const { entries, ground } = store;
@@ -103,19 +116,11 @@ function settleTypes(
     return rose ? JoinResult.joined : JoinResult.stale;
   }
   const state = ks.load(hash, d.buf, d.keyOffset, d.keyLength);
-  const own = contentDot(state, ground.order);
-  if (own === zeroDot) return undefined;
-  const wins = ground.order(dot, own) > 0;
-  if (!raiseFloor(state, wins ? own : dot, ground.order)) return JoinResult.stale;
-  ks.save(hash, d.buf, d.keyOffset, d.keyLength, state);
-  return wins ? undefined : JoinResult.joined;
-}
-
-/** The greatest dot of what a string's key holds or held when it was purged. */
-function contentDot(state: KeyState, order: (a: Dot, b: Dot) => number): Dot {
-  let greatest = state.value?.dot ?? zeroDot;
-  for (const dot of [...state.slots, ...state.sets]) if (order(dot, greatest) > 0) greatest = dot;
-  return greatest;
+  const { floor } = state;
+  const wins = contend(state, said, dot, ground.order);
+  if (state.floor !== floor) ks.save(hash, d.buf, d.keyOffset, d.keyLength, state);
+  if (wins) return undefined;
+  return state.floor !== floor ? JoinResult.joined : JoinResult.stale;
 }
 
 /** Stands on a collection whose entry may be a tomb: that is brought back, and `settle` buries it again. */
@@ -149,7 +154,7 @@ function joinKey(
     if (changed) collection.release();
   } else if (d.has(DeltaFlag.floor)) changed = collection.raiseTo(dot);
   else {
-    const kill = { dot: { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin }, event: dot };
+    const kill = killOf(d, collection.type);
     changed = joinClear(meta, kill, d.records, order);
     if (changed) collection.killUpTo(kill, meta);
   }
@@ -165,14 +170,13 @@ function joinElement(store: Store, ks: Keyspace, hash: number, d: BatchReader): 
   try {
     const { kill, floor } = elements.keyState();
     const dot = { stamp: d.stamp, origin: d.origin };
-    const run = d.kind === DeltaKind.count ? { stamp: stampFrom(d.runHi, d.runLo), origin: d.origin } : dot;
-    const isDead = d.kind !== DeltaKind.clear && order(run, floor) <= 0;
+    const isDead = order(typedDot(d), floor) <= 0;
     const canBeCleared = d.kind === DeltaKind.put || d.kind === DeltaKind.expire;
     const isCleared = canBeCleared && kill !== undefined && order(dot, kill.dot) <= 0;
     if (isDead || (isCleared && d.records.length === 0)) return JoinResult.stale;
     const state = elements.stateOfElement(d.buf, d.elementOffset, d.elementLength);
     // A cleared put is dead, but what it saw of counters holds.
-    if (isCleared && (state.kill === undefined || order(state.kill.dot, kill.dot) < 0)) state.kill = kill;
+    if (isCleared) keepKill(state, kill, order);
     if (!joinState(d, state, dot, order)) return JoinResult.stale;
     if (kill !== undefined) takeKill(state, kill, order);
     elements.saveElement(d.buf, d.elementOffset, d.elementLength, state);
@@ -196,13 +200,17 @@ function joinState(d: BatchReader, state: KeyState, dot: Dot, order: (a: Dot, b:
         : (BigInt(d.sumHi) << 32n) | BigInt(d.sumLo >>> 0);
       return joinCount(state, { ...dot, run: stampFrom(d.runHi, d.runLo), sum }, order);
     }
-    case DeltaKind.clear: {
-      const kill = { dot: { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin }, event: dot };
-      return joinClear(state, kill, d.records, order);
-    }
+    case DeltaKind.clear:
+      return joinClear(state, killOf(d, EntryType.string), d.records, order);
     default:
       return joinExpire(state, dot, d.deadlineMs, order);
   }
+}
+
+/** The kill that a clear states, of a key of that type. */
+export function killOf(d: BatchReader, type: number): Kill {
+  const dot = { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin };
+  return { dot, event: { stamp: d.stamp, origin: d.origin }, type };
 }
 
 /** What a clear of the whole keyspace kills in a collection. */

@@ -8,7 +8,7 @@ import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
 import { compareDots } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { Encoding, EntryType } from './entry.ts';
-import { joinCollection, killCollection } from './join-collection.ts';
+import { joinCollection, killCollection, killOf } from './join-collection.ts';
 import { JoinResult } from './join-result.ts';
 import {
   type Dot,
@@ -65,7 +65,7 @@ function joinByKind(
   const hash = store.hash.of(d.buf, d.keyOffset, d.keyLength);
   if (d.kind === DeltaKind.evict) return joinEvict(store, ks, hash, d);
   if (d.kind === DeltaKind.group) return joinGroupNote(store.otherStreams, ks, hash, d);
-  if (d.elementType !== 0 || isCollectionKind(d.kind) || store.hasCollections) {
+  if (d.elementType !== 0 || isCollectionKind(d.kind) || store.hasCollections || isOfCollection(d)) {
     const done = joinCollection(store, ks, hash, d);
     if (done !== undefined) return done;
   }
@@ -82,21 +82,33 @@ function isCollectionKind(kind: number): boolean {
   return isOfStreams || (kind >= DeltaKind.insert && kind <= DeltaKind.remove);
 }
 
+/** A clear of a key that held a collection, or was one's before. */
+function isOfCollection(d: BatchReader): boolean {
+  return d.kind === DeltaKind.clear && (d.clearType > EntryType.string || d.has(DeltaFlag.floor));
+}
+
 function result(changed: boolean): JoinResult {
   return changed ? JoinResult.joined : JoinResult.stale;
 }
 
-/** Whether a clear of the whole keyspace has killed the delta. A counter run begun before it is dead altogether. */
+/**
+ * Whether a clear of the whole keyspace has killed the delta. A counter run begun before it is dead altogether, and so is
+ * an element of a list.
+ */
 function isKilled(store: Store, ks: Keyspace, d: BatchReader): boolean {
   if (ks.kill === undefined) return false;
+  const { dot } = ks.kill;
+  if (d.kind === DeltaKind.rewrite || d.kind === DeltaKind.remove) {
+    return store.compare({ stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin }, dot) <= 0;
+  }
   const stamp = d.kind === DeltaKind.count ? stampFrom(d.runHi, d.runLo) : d.stamp;
-  return store.compare({ stamp, origin: d.origin }, ks.kill.dot) <= 0;
+  return store.compare({ stamp, origin: d.origin }, dot) <= 0;
 }
 
 function joinClearDb(store: Store, ks: Keyspace, d: BatchReader): JoinResult {
   const dot = { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin };
   if (ks.kill !== undefined && store.compare(dot, ks.kill.dot) <= 0) return JoinResult.stale;
-  store.killKeyspace(ks, { dot, event: { stamp: d.stamp, origin: d.origin } });
+  store.killKeyspace(ks, killOf(d, EntryType.string));
   for (const table of [ks.table, ks.grave]) {
     for (let cursor = 0; ; ) {
       const found: number[] = [];
@@ -221,10 +233,12 @@ function joinState(
     case DeltaKind.clear: {
       if (d.has(DeltaFlag.floor)) {
         if (!raiseFloor(state, dot, order)) return JoinResult.stale;
+        store.hasCollections = true;
         break;
       }
-      const kill = { dot: { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin }, event: dot };
+      const kill = killOf(d, Math.max(d.clearType, EntryType.string));
       if (!joinClear(state, kill, d.records, order)) return JoinResult.stale;
+      if (kill.type !== EntryType.string) store.hasCollections = true;
       break;
     }
     case DeltaKind.registers: {

@@ -7,6 +7,7 @@
 // key). Each is a join of its own: the greater dot wins. An element of a collection is a KeyState too, and the key of a
 // collection has one for all but its content.
 import type { SlotRecord } from '../delta/batch-writer.ts';
+import { EntryType } from './entry.ts';
 import { decimalOf, formatDecimal, int64Max, int64Min, parseDecimal, parseInt64 } from './number.ts';
 import { dropSets, type RegisterSet, unionOfSets } from './register-sets.ts';
 
@@ -40,6 +41,8 @@ export interface Kill {
   readonly dot: Dot;
   /** The delta that said so. */
   readonly event: Dot;
+  /** Of a key: the type of what was removed, EntryType; of an element nothing. */
+  readonly type: number;
 }
 
 export interface Expiry {
@@ -116,14 +119,58 @@ function wake(state: KeyState): void {
   if (state.value === undefined) state.purged = false;
 }
 
-/** The greatest dot in the key: what a clear under `crdt` kills. */
-export function greatestDot(state: KeyState, order: DotOrder): Dot {
+/**
+ * What a clear under `crdt` kills: the greatest dot seen of what can be killed. Of a counter that is its run; what it has
+ * counted since is in the clear's records.
+ */
+export function killDot(state: KeyState, order: DotOrder): Dot {
+  const runs = state.slots.map(runOf);
+  return greatestDot({ ...state, slots: [] }, order, runs);
+}
+
+/** The dot by which a slot lives or dies where the type of its key is contended. */
+export function runOf({ run, origin }: { readonly run: number; readonly origin: number }): Dot {
+  return { stamp: run, origin };
+}
+
+/**
+ * The greatest dot with which a state that is not a collection's speaks for a type, and the type: a string's content, or
+ * what was removed. Undefined where nobody has the key.
+ */
+export function claimOf(state: KeyState, order: DotOrder): { type: number; dot: Dot } | undefined {
+  const { kill } = state;
+  let dot = state.value?.dot ?? zeroDot;
+  for (const other of [...state.slots.map(runOf), ...state.sets]) if (order(other, dot) > 0) dot = other;
+  if (kill !== undefined && order(kill.dot, dot) > 0) return { type: kill.type, dot: kill.dot };
+  return dot === zeroDot ? undefined : { type: EntryType.string, dot };
+}
+
+/**
+ * Lets `type`, which speaks with `dot`, have the key of a state that is not a collection's, or not: the later type has it,
+ * and the floor rises to what the other has said. Returns whether the type has the key now.
+ */
+export function contend(state: KeyState, type: number, dot: Dot, order: DotOrder): boolean {
+  const claim = claimOf(state, order);
+  if (claim === undefined || claim.type === type) return true;
+  const wins = order(dot, claim.dot) > 0;
+  raiseFloor(state, wins ? claim.dot : dot, order);
+  return wins;
+}
+
+/** Before a collection of `type` is made of a key: the removal of one of that type goes on, of another it has lost the key. */
+export function yieldTo(state: KeyState, type: number, order: DotOrder): void {
+  if (state.kill !== undefined && state.kill.type !== type) raiseFloor(state, state.kill.dot, order);
+}
+
+/** The greatest dot in the key. */
+export function greatestDot(state: KeyState, order: DotOrder, others: readonly Dot[] = []): Dot {
   let greatest = state.value?.dot ?? zeroDot;
   const raise = (dot: Dot): void => {
     if (order(dot, greatest) > 0) greatest = dot;
   };
   raise(state.expiry.dot);
   raise(state.floor);
+  for (const dot of others) raise(dot);
   for (const s of state.slots) raise(s);
   for (const s of state.sets) raise(s);
   if (state.kill !== undefined) raise(state.kill.dot);
@@ -145,7 +192,14 @@ export function recordsOfSlots(state: KeyState, event: Dot): SlotRecord[] {
 /** Drops what other parts of the state say already, so that equal knowledge is equal state. */
 export function normalize(state: KeyState, order: DotOrder): void {
   const { kill, value, expiry } = state;
-  if (kill === undefined || value === undefined) return;
+  if (kill === undefined) return;
+  if (kill.type !== EntryType.string) {
+    const claim = claimOf(state, order);
+    // A string was put where another type had been removed.
+    if (claim?.type === EntryType.string) raiseFloor(state, kill.dot, order);
+    return;
+  }
+  if (value === undefined) return;
   if (order(value.dot, kill.dot) > 0 && order(expiry.dot, kill.dot) > 0) state.kill = undefined;
 }
 

@@ -101,11 +101,11 @@ export class Keyspace implements States {
     return this.isOrdered ? new OrderIndex(arena, entries, orderNodes) : undefined;
   }
 
-  /** Starts over with an empty table; the old one, with its order, is the caller's. */
+  /** Starts over with empty tables; the old ones, with their order, are the caller's. */
   renewTable(): void {
     this.table = new Table(this.ground.arena, this.ground.entries, this.ground.hash);
     this.order = this.newOrder();
-    if (this.isNest) this.grave = new Table(this.ground.arena, this.ground.entries, this.ground.hash);
+    this.grave = new Table(this.ground.arena, this.ground.entries, this.ground.hash);
     this.volatile = 0;
     this.earliestDeadlineMs = Number.POSITIVE_INFINITY;
     this.sweepCursor = 0;
@@ -134,6 +134,18 @@ export class Keyspace implements States {
   finishFieldSweep(): void {
     this.earliestFieldMs = this.sweepFieldMs;
     this.sweepFieldMs = Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Visits a slice of all entries, live and dead; `cursor` and the result as of Table.scan. Both tables go by the same
+   * hashes, so that a key that dies or comes back meanwhile is not missed.
+   */
+  scan(cursor: number, count: number, visit: (entry: number) => void): number {
+    const { table, grave } = this;
+    const [leader, other] = grave.size > table.size ? [grave, table] : [table, grave];
+    const next = leader.scan(cursor, count, visit);
+    other.visitRange(cursor, next === 0 ? 2 ** 32 : next, visit);
+    return next;
   }
 
   /** Takes an entry's deadline into the sweep's view of the earliest one. */
@@ -199,7 +211,7 @@ export class Keyspace implements States {
       !this.fits(old, need)
     ) {
       at = this.allocEntry(hash, need, slot, old);
-      if (order !== undefined && old !== 0) this.leaveOrder(order, old);
+      if (order !== undefined && old !== 0) this.leaveOrder(order, old, true);
       entries.init(at, type, encoding, keyLength, valueLength, hasExpiry, origin, hi, lo, access);
       copyBytes(arena.u8, entries.keyOffset(at), key, keyOffset, keyLength);
       if (old === 0) this.table.insert(hash, at);
@@ -211,7 +223,7 @@ export class Keyspace implements States {
       if (order !== undefined) {
         const score = unpackScore(value, valueOffset + valueLength - scoreBytes);
         keepsPlace = order.keepsPlace(at, order.scoreOf(at), score);
-        if (!keepsPlace) order.removeFound();
+        if (!keepsPlace) order.removeFound(true);
       }
       entries.init(at, type, encoding, keyLength, valueLength, hasExpiry, origin, hi, lo, access);
     }
@@ -235,9 +247,9 @@ export class Keyspace implements States {
     throw new CommandError(outOfMemory);
   }
 
-  private leaveOrder(order: OrderIndex, at: number): void {
+  private leaveOrder(order: OrderIndex, at: number, returns: boolean): void {
     const { arena, entries } = this.ground;
-    order.remove(order.scoreOf(at), arena.u8, entries.keyOffset(at), entries.keyLength(at));
+    order.remove(order.scoreOf(at), arena.u8, entries.keyOffset(at), entries.keyLength(at), returns);
   }
 
   /** Points to where an entry has been copied by compaction; the old one is still readable. False: it is not here. */
@@ -530,7 +542,7 @@ export class Keyspace implements States {
     const at = this.table.entryAt(slot);
     this.forgetDeadline(at);
     this.table.remove(hash, slot);
-    if (this.order !== undefined) this.leaveOrder(this.order, at);
+    if (this.order !== undefined) this.leaveOrder(this.order, at, false);
     this.ground.arena.free(at);
   }
 
@@ -769,7 +781,7 @@ export class Keyspace implements States {
     const set = sets[0];
     if (sets.length !== 1 || set === undefined || state.value !== undefined) return false;
     if (state.slots.length > 0 || state.records.length > 0) return false;
-    if (state.kill !== undefined || state.mark !== undefined) return false;
+    if (state.kill !== undefined || state.mark !== undefined || state.floor !== zeroDot) return false;
     this.write(
       hash,
       key,

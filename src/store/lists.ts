@@ -24,7 +24,7 @@ import {
   witnessDot,
 } from './collection.ts';
 import { EntryType, Form } from './entry.ts';
-import { type Dot, emptyState, type KeyState, type Kill, raiseFloor, zeroDot } from './key-state.ts';
+import { type Dot, emptyState, type KeyState, type Kill, raiseFloor, yieldTo, zeroDot } from './key-state.ts';
 import { forgetDead, type Keyspace } from './keyspace.ts';
 import { Chunks, chunkElementsMax, chunkHeaderBytes } from './list/chunk.ts';
 import { Element } from './list/element.ts';
@@ -73,6 +73,7 @@ const noBytes = new Uint8Array(0);
 const zeroBytes = new Uint8Array(packedBytesMax);
 
 export class Lists implements Collection {
+  readonly type = EntryType.list;
   at = 0;
   /** The living elements of the open list, where they have been looked up. */
   private view: ListChunks | undefined;
@@ -184,7 +185,8 @@ export class Lists implements Collection {
     return this.packedDead;
   }
 
-  private nestAt(at: number): ListNest | undefined {
+  /** The chunks of a list that is not packed. */
+  nestAt(at: number): ListNest | undefined {
     if (this.store.entries.encoding(at) !== Form.nest) return undefined;
     const nest = this.nests[this.nestNumber(at)];
     assert(nest !== undefined, 'an entry names a list that is gone');
@@ -397,7 +399,8 @@ export class Lists implements Collection {
     e.length = length;
     this.rewriteLocated(e);
     this.recordRewrite(e);
-    this.touch();
+    // The element has said already that the key is a list.
+    store.touch(this.at);
   }
 
   /** Rewrites what the list of the living has located: value and dot of `e`, whose place it is. */
@@ -845,6 +848,7 @@ export class Lists implements Collection {
   }
 
   killUpTo(kill: Kill, meta: KeyState): void {
+    this.witness(kill.dot);
     this.filter(kill.dot);
     this.settleWith(meta);
   }
@@ -1115,6 +1119,7 @@ export class Lists implements Collection {
     const { store, ks, hash, key, keyOffset, keyLength } = this;
     const { entries } = store;
     store.hasCollections = true;
+    yieldTo(meta, this.type, store.ground.order);
     const { expiry } = meta;
     const states = expiry.dot.stamp !== 0;
     const room = bytes > packedBytesMax / 2 ? packedRoomMin : bytes + packedRoomMin;
@@ -1143,6 +1148,7 @@ export class Lists implements Collection {
     this.chunks.init(live, (entries.valueOffset(at) + length - live) & ~3);
     if (meta.kill !== undefined || meta.floor !== zeroDot || meta.records.length > 0) this.setMeta(meta);
     ks.dropTomb(hash, key, keyOffset, keyLength);
+    if (meta.kill !== undefined) this.witness(meta.kill.dot);
   }
 
   /** A length of the value, at least `length`, that fills the entry's block. */

@@ -124,8 +124,11 @@ export class OrderIndex implements NodeOwner {
     if (pos === 0) this.setFirst(ref, score);
   }
 
-  /** Takes out the element with this score and member; returns its ref, or 0 where there is none. */
-  remove(score: number, bytes: Uint8Array, offset: number, length: number): number {
+  /**
+   * Takes out the element with this score and member; returns its ref, or 0 where there is none. `returns`: it is put back
+   * at once, so that nothing is let go of that this may need.
+   */
+  remove(score: number, bytes: Uint8Array, offset: number, length: number, returns = false): number {
     if (this.root === 0) return 0;
     this.descend(score, Ties.lesser, bytes, offset, length);
     const { i32, leaf, pos } = this;
@@ -135,14 +138,19 @@ export class OrderIndex implements NodeOwner {
     if (ref === 0 || this.scoreOf(ref) !== score || !this.entries.keyEquals(ref, bytes, offset, length)) {
       return 0;
     }
-    this.removeFound();
+    this.removeFound(returns);
     return ref;
   }
 
-  /** Takes out the element that was descended to; also the one that `keepsPlace` was just asked of. */
-  removeFound(): void {
+  /** Takes out the element that was descended to; also the one that `keepsPlace` was just asked of. As `remove`. */
+  removeFound(returns: boolean): void {
     const { i32, f32, leaf, pos } = this;
     const w = leaf >> 2;
+    if (returns && this.size === 1) {
+      i32[w] = 0;
+      this.size = 0;
+      return;
+    }
     const items = i32[w]!;
     const first = w + leafHeadWords;
     const rounded = w + roundedAt;

@@ -207,7 +207,8 @@ function redotState(state: KeyState, move: Move): void {
   const { dot } = move;
   if (state.value !== undefined) state.value = { ...state.value, dot: dot(state.value.dot) };
   state.expiry = { ...state.expiry, dot: dot(state.expiry.dot) };
-  if (state.kill !== undefined) state.kill = { dot: dot(state.kill.dot), event: dot(state.kill.event) };
+  const { kill } = state;
+  if (kill !== undefined) state.kill = { ...kill, dot: dot(kill.dot), event: dot(kill.event) };
   if (state.floor !== zeroDot) state.floor = dot(state.floor);
   const mark = state.mark;
   state.sets = state.sets.map((set) => ({ ...set, ...dot(set) }));

@@ -1,14 +1,14 @@
 // Scans of the store as deltas: snapshots, full copies, the upload of what a peer lacks and the answer to `want` are all
-// this. A scan goes keyspace by keyspace, live entries first, then the graveyard, in hash order and in slices, so the
-// store may change meanwhile; it leaves out what a given vector covers.
+// this. A scan goes keyspace by keyspace, live and dead entries in hash order and in slices, so the store may change
+// meanwhile; it leaves out what a given vector covers.
 import { stampHi, stampLo } from '../base/clock.ts';
 import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
 import { keyspacesMax } from '../delta/kinds.ts';
 import type { VersionVector } from '../delta/vector.ts';
-import { Encoding, EntryType, Form } from './entry.ts';
+import { Encoding, EntryType } from './entry.ts';
 import { type CounterSlot, type Dot, emptyState, isHollow, type KeyState, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
-import { ListCursor } from './lists.ts';
+import { ListCursor, type ListNest } from './lists.ts';
 import type { Nest } from './nest.ts';
 import type { PackedCursor } from './packed.ts';
 import type { RegisterSet } from './register-sets.ts';
@@ -21,11 +21,10 @@ export class StoreScan {
   private readonly store: Store;
   private readonly covered: VersionVector | undefined;
   private keyspace = 0;
-  private inGrave = false;
   private cursor = 0;
   private started = false;
   /** Large collections come upon in the last slice, which are scanned in slices of their own. */
-  private readonly nests: (NestScan | ListScan | StreamScan)[] = [];
+  private readonly nests: LargeScan[] = [];
   private readonly isLocal: boolean;
 
   /** `isLocal`: what never leaves this node comes too. */
@@ -48,32 +47,33 @@ export class StoreScan {
       if (writer.pos >= until || visited >= bytesMax / 8) return true;
       const nest = this.nests[0];
       if (nest !== undefined) {
-        if (!nest.next(writer, sliceEntries)) this.nests.shift();
+        const step = nest.next(writer, sliceEntries);
+        if (step !== 'more') this.nests.shift();
+        if (step === 'gone') this.visitAgain(writer, nest);
         visited += sliceEntries;
         continue;
       }
       const ks = store.keyspaces[this.keyspace]!;
-      const table = this.inGrave ? ks.grave : ks.table;
-      this.cursor = table.scan(this.cursor, sliceEntries, (at) => {
+      this.cursor = ks.scan(this.cursor, sliceEntries, (at) => {
         visited += 1;
-        const large = isCollection(store, at) ? this.largeScan(ks, at) : undefined;
-        if (large !== undefined) this.nests.push(large);
-        else emitEntry(store, writer, ks, at, this.covered);
+        this.visit(writer, ks, at);
       });
-      if (this.cursor !== 0) continue;
-      if (this.inGrave) this.keyspace += 1;
-      this.inGrave = !this.inGrave;
+      if (this.cursor === 0) this.keyspace += 1;
     }
     return false;
   }
 
-  /** The scan of a collection at `at`, or undefined where it is packed. */
-  private largeScan(ks: Keyspace, at: number): NestScan | ListScan | StreamScan | undefined {
+  private visit(writer: BatchWriter, ks: Keyspace, at: number): void {
     const { store, covered } = this;
-    const type = store.entries.type(at);
-    if (type === EntryType.stream) return new StreamScan(store, ks, at, covered, this.isLocal);
-    if (type !== EntryType.list) return NestScan.of(store, ks, at, covered);
-    return store.entries.encoding(at) === Form.nest ? new ListScan(store, ks, at, covered) : undefined;
+    const large = isCollection(store, at) ? largeScan(store, ks, at, covered, this.isLocal) : undefined;
+    if (large !== undefined) this.nests.push(large);
+    else emitEntry(store, writer, ks, at, covered);
+  }
+
+  /** The collection made way for something else while it was scanned: what is there says what became of it. */
+  private visitAgain(writer: BatchWriter, { ks, key }: LargeScan): void {
+    const at = entryOf(this.store, ks, key);
+    if (at !== 0) this.visit(writer, ks, at);
   }
 
   private statements(writer: BatchWriter): void {
@@ -201,12 +201,12 @@ function emitCollection(
   writer.within(others.type, arena.u8, keyOffset, keyLength);
   const { nest } = others;
   if (nest !== undefined) {
-    for (const table of [nest.elements.table, nest.elements.grave]) {
-      let cursor = 0;
-      do
-        cursor = table.scan(cursor, 1024, (entry) => emitEntry(store, writer, nest.elements, entry, covered));
-      while (cursor !== 0);
-    }
+    let cursor = 0;
+    do
+      cursor = nest.elements.scan(cursor, 1024, (entry) =>
+        emitEntry(store, writer, nest.elements, entry, covered),
+      );
+    while (cursor !== 0);
   } else emitPacked(store, writer, ks, others.packed(), covered);
   writer.outside();
   emitState(writer, ks, expiryOnly(meta), arena.u8, keyOffset, keyLength, covered);
@@ -260,113 +260,135 @@ function emitPacked(
   }
 }
 
-/** The key of a collection that is scanned in slices: where it is now. */
-class ScannedKey {
+/** The scan of one large collection, which is looked up anew for each slice. */
+interface LargeScan {
   readonly ks: Keyspace;
-  readonly bytes: Uint8Array;
-  hash = 0;
-  at = 0;
-  private readonly store: Store;
+  readonly key: Uint8Array;
+  /** Appends the deltas of the next slice. 'gone': the collection is not there any more, or is another one. */
+  next(writer: BatchWriter, count: number): 'more' | 'end' | 'gone';
+}
 
-  constructor(store: Store, ks: Keyspace, at: number) {
-    this.store = store;
-    this.ks = ks;
-    const offset = store.entries.keyOffset(at);
-    this.bytes = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
+/** The scan of a collection at `at`, or undefined where it is packed. */
+function largeScan(
+  store: Store,
+  ks: Keyspace,
+  at: number,
+  covered: VersionVector | undefined,
+  isLocal: boolean,
+): LargeScan | undefined {
+  const { entries, arena, lists, others } = store;
+  const offset = entries.keyOffset(at);
+  const key = arena.u8.slice(offset, offset + entries.keyLength(at));
+  const type = entries.type(at);
+  if (type === EntryType.stream) return new StreamScan(store, ks, key, covered, isLocal);
+  if (type === EntryType.list) {
+    const list = lists.nestAt(at);
+    return list === undefined ? undefined : new ListScan(store, ks, key, list, covered);
   }
+  const nest = others.nestAt(at);
+  return nest === undefined ? undefined : new NestScan(store, ks, key, nest, covered);
+}
 
-  /** Looks the key up; false where it is gone or of another type. */
-  find(type: number): boolean {
-    const { store, ks, bytes } = this;
-    this.hash = store.hash.of(bytes, 0, bytes.length);
-    const live = ks.entryOf(this.hash, bytes, 0, bytes.length);
-    this.at = live !== 0 ? live : ks.tombOf(this.hash, bytes, 0, bytes.length);
-    return this.at !== 0 && store.entries.type(this.at) === type;
-  }
+/** The entry of a key, live or dead; 0 = none. */
+function entryOf(store: Store, ks: Keyspace, key: Uint8Array): number {
+  const hash = store.hash.of(key, 0, key.length);
+  const live = ks.entryOf(hash, key, 0, key.length);
+  return live !== 0 ? live : ks.tombOf(hash, key, 0, key.length);
 }
 
 /** The scan of one stream, by id, so that entries may come and go meanwhile. */
-class StreamScan {
+class StreamScan implements LargeScan {
+  readonly ks: Keyspace;
+  readonly key: Uint8Array;
   private readonly store: Store;
   private readonly covered: VersionVector | undefined;
   private readonly isLocal: boolean;
-  private readonly key: ScannedKey;
   private readonly cursor = new StreamCursor();
   private started = false;
 
-  constructor(store: Store, ks: Keyspace, at: number, covered: VersionVector | undefined, isLocal: boolean) {
+  constructor(
+    store: Store,
+    ks: Keyspace,
+    key: Uint8Array,
+    covered: VersionVector | undefined,
+    isLocal: boolean,
+  ) {
     this.store = store;
+    this.ks = ks;
+    this.key = key;
     this.covered = covered;
     this.isLocal = isLocal;
-    this.key = new ScannedKey(store, ks, at);
   }
 
-  /** Appends the deltas of the next slice; returns whether there is more. */
-  next(writer: BatchWriter, count: number): boolean {
-    const { store, covered, key } = this;
-    if (!key.find(EntryType.stream)) return false;
-    const { ks, bytes } = key;
+  next(writer: BatchWriter, count: number): 'more' | 'end' | 'gone' {
+    const { store, ks, key, covered } = this;
+    const at = entryOf(store, ks, key);
+    if (at === 0 || store.entries.type(at) !== EntryType.stream) return 'gone';
     const { otherStreams: streams } = store;
-    streams.stand(ks, key.hash, key.at, bytes, 0, bytes.length);
+    streams.stand(ks, store.hashOfEntry(at), at, key, 0, key.length);
     if (!this.started) {
       this.started = true;
-      emitState(writer, ks, withoutExpiry(streams.meta()), bytes, 0, bytes.length, covered);
+      emitState(writer, ks, withoutExpiry(streams.meta()), key, 0, key.length, covered);
     }
-    if (!streams.emit(writer, covered, count, this.cursor, this.isLocal)) return true;
-    emitState(writer, ks, expiryOnly(streams.meta()), bytes, 0, bytes.length, covered);
-    return false;
+    if (!streams.emit(writer, covered, count, this.cursor, this.isLocal)) return 'more';
+    // It may be another stream by now, with more to say of what went before it.
+    emitState(writer, ks, streams.meta(), key, 0, key.length, covered);
+    return 'end';
   }
 }
 
 /** The scan of one large list, by position, so that elements may come and go meanwhile. */
-class ListScan {
+class ListScan implements LargeScan {
+  readonly ks: Keyspace;
+  readonly key: Uint8Array;
   private readonly store: Store;
   private readonly covered: VersionVector | undefined;
-  private readonly scanned: ScannedKey;
+  private readonly list: ListNest;
   private readonly cursor = new ListCursor();
   private started = false;
 
-  constructor(store: Store, ks: Keyspace, at: number, covered: VersionVector | undefined) {
+  constructor(
+    store: Store,
+    ks: Keyspace,
+    key: Uint8Array,
+    list: ListNest,
+    covered: VersionVector | undefined,
+  ) {
     this.store = store;
+    this.ks = ks;
+    this.key = key;
+    this.list = list;
     this.covered = covered;
-    this.scanned = new ScannedKey(store, ks, at);
   }
 
-  /** Appends the deltas of the next slice; returns whether there is more. */
-  next(writer: BatchWriter, count: number): boolean {
-    const { store, covered, scanned } = this;
-    if (!scanned.find(EntryType.list)) return false;
-    const { ks, bytes: key } = scanned;
+  next(writer: BatchWriter, count: number): 'more' | 'end' | 'gone' {
+    const { store, ks, key, covered } = this;
     const { otherLists: lists } = store;
-    lists.stand(ks, scanned.hash, scanned.at, key, 0, key.length);
+    const at = entryOf(store, ks, key);
+    if (at === 0 || store.entries.type(at) !== EntryType.list || lists.nestAt(at) !== this.list)
+      return 'gone';
+    lists.stand(ks, store.hashOfEntry(at), at, key, 0, key.length);
     if (!this.started) {
       this.started = true;
       emitState(writer, ks, withoutExpiry(lists.meta()), key, 0, key.length, covered);
     }
-    if (!lists.emit(writer, covered, count, this.cursor)) return true;
+    if (!lists.emit(writer, covered, count, this.cursor)) return 'more';
     emitState(writer, ks, expiryOnly(lists.meta()), key, 0, key.length, covered);
-    return false;
+    return 'end';
   }
 }
 
-/** The scan of one large collection. The key is looked up anew for each slice: what came meanwhile is in the journal. */
-class NestScan {
+/** The scan of one large hash, set or sorted set: what came meanwhile is in the journal. */
+class NestScan implements LargeScan {
+  readonly ks: Keyspace;
+  readonly key: Uint8Array;
   private readonly store: Store;
-  private readonly ks: Keyspace;
   private readonly covered: VersionVector | undefined;
-  private readonly key: Uint8Array;
   private readonly nest: Nest;
   private cursor = 0;
   private started = false;
-  private inGrave = false;
 
-  private constructor(
-    store: Store,
-    ks: Keyspace,
-    covered: VersionVector | undefined,
-    key: Uint8Array,
-    nest: Nest,
-  ) {
+  constructor(store: Store, ks: Keyspace, key: Uint8Array, nest: Nest, covered: VersionVector | undefined) {
     this.store = store;
     this.ks = ks;
     this.covered = covered;
@@ -374,43 +396,24 @@ class NestScan {
     this.nest = nest;
   }
 
-  /** The scan of a collection at `at`, or undefined where it is packed. */
-  static of(
-    store: Store,
-    ks: Keyspace,
-    at: number,
-    covered: VersionVector | undefined,
-  ): NestScan | undefined {
-    const nest = store.others.nestAt(at);
-    if (nest === undefined) return undefined;
-    const offset = store.entries.keyOffset(at);
-    const key = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
-    return new NestScan(store, ks, covered, key, nest);
-  }
-
-  /** Appends the deltas of the next slice; returns whether there is more. */
-  next(writer: BatchWriter, count: number): boolean {
+  next(writer: BatchWriter, count: number): 'more' | 'end' | 'gone' {
     const { store, ks, key, nest } = this;
-    const hash = store.hash.of(key, 0, key.length);
-    const live = ks.entryOf(hash, key, 0, key.length);
-    const at = live !== 0 ? live : ks.tombOf(hash, key, 0, key.length);
-    if (at === 0 || !isCollection(store, at) || store.others.nestAt(at) !== nest) return false;
-    store.others.stand(ks, hash, at, key, 0, key.length, nest.type);
+    const at = entryOf(store, ks, key);
+    if (at === 0 || store.entries.type(at) !== nest.type || store.others.nestAt(at) !== nest) return 'gone';
+    store.others.stand(ks, store.hashOfEntry(at), at, key, 0, key.length, nest.type);
     const meta = store.others.meta();
     if (!this.started) {
       this.started = true;
       emitState(writer, ks, withoutExpiry(meta), key, 0, key.length, this.covered);
     }
     writer.within(nest.type, key, 0, key.length);
-    const table = this.inGrave ? nest.elements.grave : nest.elements.table;
-    this.cursor = table.scan(this.cursor, count, (entry) =>
+    this.cursor = nest.elements.scan(this.cursor, count, (entry) =>
       emitEntry(store, writer, nest.elements, entry, this.covered),
     );
     writer.outside();
-    if (this.cursor !== 0) return true;
-    this.inGrave = !this.inGrave;
-    if (!this.inGrave) emitState(writer, ks, expiryOnly(meta), key, 0, key.length, this.covered);
-    return this.inGrave;
+    if (this.cursor !== 0) return 'more';
+    emitState(writer, ks, expiryOnly(meta), key, 0, key.length, this.covered);
+    return 'end';
   }
 }
 
@@ -428,7 +431,8 @@ function emitState(
   const at = { ks, key, keyOffset, keyLength };
   const newRecords = state.records.some((r) => isNew({ stamp: r.eventStamp, origin: r.eventOrigin }));
   let expirySaid = false;
-  if (state.floor !== zeroDot && isNew(state.floor)) {
+  // Said again whatever is covered: it may follow from a removal that is no longer known by itself.
+  if (state.floor !== zeroDot) {
     const { origin, stamp } = state.floor;
     writer.floor(ks.id, key, keyOffset, keyLength, origin, stampHi(stamp), stampLo(stamp));
   }
@@ -445,6 +449,7 @@ function emitState(
       kill.dot.origin,
       stampHi(kill.dot.stamp),
       stampLo(kill.dot.stamp),
+      kill.type,
     );
     if (state.records.length > 0) writer.records(head, state.records);
   }

@@ -146,7 +146,8 @@ export class SortedSets {
       );
       recorder.outside();
     }
-    elements.touch();
+    elements.witness({ stamp: slot.run, origin: store.self });
+    store.touch(elements.at);
   }
 
   /** Takes a member out, and the key with the last one. False where there is none. */

@@ -1,8 +1,8 @@
 // Packs a KeyState into bytes and back: the value of entries in the `state` encoding and of tombs. It is the form of
 // the less common keys (counters that several nodes wrote, tombstones), so it is simple rather than small:
 //
-//   u8       which of: 1 value, 2 expiry, 4 kill, 8 mark, 16 purged, 32 sets, 64 floor
-//   [value   dot, u32 length, bytes]  [expiry dot, deadline f64]  [kill dot, event dot]  [floor dot]
+//   u8       which of: 1 value, 2 expiry, 4 kill, 8 mark, 16 purged, 32 sets, 64 floor, 128 kill of no string
+//   [value   dot, u32 length, bytes]  [expiry dot, deadline f64]  [kill dot, event dot, [type u8]]  [floor dot]
 //   [mark    since f64, stamp f64, run f64, sum]
 //   [u16     sets:    dot, u32 length, bytes]
 //   u16      slots:   origin u16, stamp f64, run f64, sum
@@ -11,9 +11,19 @@
 // A dot is origin u16 and stamp f64 (exact below 2^53); a sum is u8 0 and i64, or 1, u16 length and decimal text.
 import { assert } from '../base/assert.ts';
 import type { SlotRecord } from '../delta/batch-writer.ts';
+import { EntryType } from './entry.ts';
 import { type CounterSlot, type Dot, emptyState, type KeyState, zeroDot } from './key-state.ts';
 
-const has = { value: 1, expiry: 2, kill: 4, mark: 8, purged: 16, sets: 32, floor: 64 } as const;
+const has = {
+  value: 1,
+  expiry: 2,
+  kill: 4,
+  mark: 8,
+  purged: 16,
+  sets: 32,
+  floor: 64,
+  killType: 128,
+} as const;
 
 const dotBytes = 10;
 
@@ -42,6 +52,7 @@ export class StateCodec {
       (value === undefined ? 0 : has.value) |
         (stated ? has.expiry : 0) |
         (kill === undefined ? 0 : has.kill) |
+        (kill === undefined || kill.type === EntryType.string ? 0 : has.killType) |
         (mark === undefined ? 0 : has.mark) |
         (purged ? has.purged : 0) |
         (state.sets.length === 0 ? 0 : has.sets) |
@@ -58,6 +69,7 @@ export class StateCodec {
     if (kill !== undefined) {
       this.dot(kill.dot);
       this.dot(kill.event);
+      if (kill.type !== EntryType.string) this.u8(kill.type);
     }
     if (state.floor !== zeroDot) this.dot(state.floor);
     if (mark !== undefined) {
@@ -108,7 +120,11 @@ export class StateCodec {
       state.value = { dot, bytes: this.readBytes() };
     }
     if ((what & has.expiry) !== 0) state.expiry = { dot: this.readDot(), deadlineMs: this.readF64() };
-    if ((what & has.kill) !== 0) state.kill = { dot: this.readDot(), event: this.readDot() };
+    if ((what & has.kill) !== 0) {
+      const [dot, event] = [this.readDot(), this.readDot()];
+      const type = (what & has.killType) === 0 ? EntryType.string : this.readU8();
+      state.kill = { dot, event, type };
+    }
     if ((what & has.floor) !== 0) state.floor = this.readDot();
     if ((what & has.mark) !== 0) {
       state.mark = { since: this.readF64(), stamp: this.readF64(), run: this.readF64(), sum: this.readSum() };

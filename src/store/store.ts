@@ -29,6 +29,7 @@ import {
   joinExpire,
   type KeyState,
   type Kill,
+  killDot,
   purge,
   raiseFloor,
   recordsOfSlots,
@@ -150,6 +151,7 @@ export class Store {
   private readonly shownDots: Dot[] = Array.from({ length: keyspacesMax }, () => zeroDot);
   private readonly retired: Table[] = [];
   private readonly retiredOrders: OrderIndex[] = [];
+  private readonly retiredGraves = new Set<Table>();
   private sweepKeyspace = 0;
 
   constructor(options: StoreOptions) {
@@ -380,6 +382,7 @@ export class Store {
         this.self,
         clock.hi,
         clock.lo,
+        EntryType.string,
       );
     }
     ks.drop(hash, key, offset, length);
@@ -426,7 +429,7 @@ export class Store {
     isPurge = false,
   ): void {
     const event = this.nextDot();
-    const dot = this.lww && !isPurge ? event : greatestDot(state, this.ground.order);
+    const dot = this.lww && !isPurge ? event : killDot(state, this.ground.order);
     const records = recordsOfSlots(state, event);
     const recorder = this.recorder;
     if (recorder !== undefined) {
@@ -441,10 +444,11 @@ export class Store {
         dot.origin,
         stampHi(dot.stamp),
         stampLo(dot.stamp),
+        EntryType.string,
       );
       if (records.length > 0) recorder.records(at, records);
     }
-    joinClear(state, { dot, event }, records, this.ground.order);
+    joinClear(state, { dot, event, type: EntryType.string }, records, this.ground.order);
     ks.save(hash, key, offset, length, state);
   }
 
@@ -495,7 +499,7 @@ export class Store {
     const lo = stampLo(event.stamp);
     this.recorder?.clearDb(ks.id, event.origin, hi, lo, event.origin, hi, lo);
     this.retireTable(ks);
-    this.killKeyspace(ks, { dot: event, event });
+    this.killKeyspace(ks, { dot: event, event, type: EntryType.string });
   }
 
   /** Remembers the clear of a whole keyspace where a peer may know what it killed. */
@@ -508,10 +512,13 @@ export class Store {
     this.vacate(ks);
   }
 
-  /** Empties a keyspace or nest at once; its memory comes back in slices. A keyspace keeps its graveyard. */
+  /** Empties a keyspace or nest at once, its graveyard too; its memory comes back in slices. */
   vacate(ks: Keyspace): void {
     if (ks.table.directoryBytes > 0) this.retired.push(ks.table);
-    if (ks.isNest && ks.grave.directoryBytes > 0) this.retired.push(ks.grave);
+    if (ks.grave.directoryBytes > 0) {
+      this.retired.push(ks.grave);
+      this.retiredGraves.add(ks.grave);
+    }
     if (ks.order !== undefined && ks.order.size > 0) this.retiredOrders.push(ks.order);
     ks.renewTable();
   }
@@ -597,8 +604,14 @@ export class Store {
     }
     const table = this.retired[0];
     if (table === undefined) return false;
-    const more = table.drain(segments, (entry) => this.releaseNested(entry));
-    if (!more) this.retired.shift();
+    const isGrave = this.retiredGraves.has(table);
+    const more = table.drain(segments, (entry) => {
+      if (isGrave) this.ground.tombBytes -= this.arena.capacity(entry);
+      this.releaseNested(entry);
+    });
+    if (more) return true;
+    this.retired.shift();
+    this.retiredGraves.delete(table);
     return this.retired.length > 0;
   }
 

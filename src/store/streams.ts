@@ -28,7 +28,7 @@ import {
   witnessDot,
 } from './collection.ts';
 import { EntryType, Form } from './entry.ts';
-import { type Dot, emptyState, type KeyState, type Kill, raiseFloor, zeroDot } from './key-state.ts';
+import { type Dot, emptyState, type KeyState, type Kill, raiseFloor, yieldTo, zeroDot } from './key-state.ts';
 import { forgetDead, type Keyspace } from './keyspace.ts';
 import type { Store } from './store.ts';
 import { EntryChunks } from './stream/entry-chunks.ts';
@@ -67,6 +67,7 @@ export class StreamNest {
 }
 
 export class Streams implements Collection {
+  readonly type = EntryType.stream;
   at = 0;
   readonly store: Store;
   /** The entries of the open stream; void after the next change, but for what made it. */
@@ -599,6 +600,7 @@ export class Streams implements Collection {
       kill.origin,
       stampHi(kill.stamp),
       stampLo(kill.stamp),
+      EntryType.stream,
     );
     writer.outside();
   }
@@ -717,6 +719,7 @@ export class Streams implements Collection {
   }
 
   killUpTo(kill: Kill, meta: KeyState): void {
+    this.witness(kill.dot);
     this.filter(kill.dot);
     this.settleWith(meta);
   }
@@ -952,6 +955,7 @@ export class Streams implements Collection {
     arena.i32.fill(0, root >> 2, (root >> 2) + rootWords);
     const number = this.freeNumbers.at(-1) ?? this.roots.length;
     for (let i = 0; i < 4; i++) numberBytes[i] = number >>> (8 * i);
+    yieldTo(meta, this.type, ground.order);
     const { expiry } = meta;
     let at: number;
     try {
@@ -983,6 +987,7 @@ export class Streams implements Collection {
     this.lookAnew(at);
     if (meta.kill !== undefined || meta.floor !== zeroDot || meta.records.length > 0) this.setMeta(meta);
     ks.dropTomb(hash, key, keyOffset, keyLength);
+    if (meta.kill !== undefined) this.witness(meta.kill.dot);
   }
 
   // ---- repairs of a whole store

@@ -51,6 +51,8 @@ export class Strings {
   valueBytes: Uint8Array;
   valueOffset = 0;
   valueLength = 0;
+  /** When the run began to which an element was last added: counts say so to the collection around it. */
+  runStamp = 0;
   private readonly store: Store;
   private readonly digits = Buffer.alloc(32);
   private readonly words = new Int32Array(counterBaseWords + 1);
@@ -489,6 +491,7 @@ export class Strings {
     store.touch(at);
     const sumHi = Math.floor(sum / two32);
     const sumLo = lowOf(sum);
+    if (ks.isNest) this.runStamp = stampFrom(i32[w + 1]!, i32[w]!);
     i32[w + 2] = sumLo;
     i32[w + 3] = sumHi;
     store.recorder?.count64(
@@ -525,6 +528,7 @@ export class Strings {
     const { hi, lo } = clock;
     const sumHi = Math.floor(by / two32);
     const sumLo = lowOf(by);
+    if (ks.isNest) this.runStamp = stampFrom(hi, lo);
     words[0] = lo;
     words[1] = hi;
     words[2] = sumLo;
@@ -592,10 +596,12 @@ export class Strings {
     const sum = (own === undefined ? 0n : BigInt(own.sum)) + by;
     if (sum > int64Max || sum < int64Min) {
       this.setState(ks, hash, key, keyOffset, keyLength, Buffer.from(value.toString()), keepDeadline);
+      this.runStamp = store.clock.last();
       return value;
     }
     const dot = store.nextDot();
-    const slot: CounterSlot = { origin: store.self, stamp: dot.stamp, run: own?.run ?? dot.stamp, sum };
+    this.runStamp = own?.run ?? dot.stamp;
+    const slot: CounterSlot = { origin: store.self, stamp: dot.stamp, run: this.runStamp, sum };
     this.joinOwnSlot(ks, hash, key, keyOffset, keyLength, fresh, own, slot);
     const [runHi, runLo] = [stampHi(slot.run), stampLo(slot.run)];
     const [hi, lo] = [stampHi(dot.stamp), stampLo(dot.stamp)];
@@ -680,7 +686,8 @@ export class Strings {
     const own = state.slots.find((s) => s.origin === store.self);
     const sum = formatDecimal((parseDecimal(String(own?.sum ?? 0)) ?? 0n) + (parseDecimal(by) ?? 0n));
     const dot: Dot = store.nextDot();
-    const slot: CounterSlot = { origin: store.self, stamp: dot.stamp, run: own?.run ?? dot.stamp, sum };
+    this.runStamp = own?.run ?? dot.stamp;
+    const slot: CounterSlot = { origin: store.self, stamp: dot.stamp, run: this.runStamp, sum };
     this.joinOwnSlot(ks, hash, key, keyOffset, keyLength, state, own, slot);
     store.recorder?.countDecimal(
       ks.id,

@@ -353,7 +353,7 @@ export class Table {
    */
   scan(cursor: number, count: number, visit: (entry: number) => void): number {
     if (this.live === 0) return 0;
-    const { i32, entries, hash } = this;
+    const { i32 } = this;
     const segment = this.segmentOf(cursor | 0) >> 2;
     const depth = i32[segment + 1]! & 255;
     const live = i32[segment]! & 0xffff;
@@ -363,19 +363,38 @@ export class Table {
     const until = Math.min(segmentEnd, (Math.floor(cursor / (width / parts)) + 1) * (width / parts));
     const whole = cursor % width === 0 && until === segmentEnd;
     const found: number[] = [];
+    this.gather(segment, whole ? undefined : cursor, until, found);
+    for (const entry of found) visit(entry);
+    return until >= 4294967296 ? 0 : until;
+  }
+
+  /** Visits all entries whose hash is at least `from` and below `until`. */
+  visitRange(from: number, until: number, visit: (entry: number) => void): void {
+    const found: number[] = [];
+    for (let at = from; at < until && this.live > 0; ) {
+      const segment = this.segmentOf(at | 0) >> 2;
+      const width = 2 ** (32 - (this.i32[segment + 1]! & 255));
+      const end = (Math.floor(at / width) + 1) * width;
+      this.gather(segment, at % width === 0 && end <= until ? undefined : at, until, found);
+      at = end;
+    }
+    for (const entry of found) visit(entry);
+  }
+
+  /** Collects the entries of a segment; where `from` is given, those whose hash is at least that and below `until`. */
+  private gather(segment: number, from: number | undefined, until: number, found: number[]): void {
+    const { i32, entries, hash } = this;
     const end = segment + headerWords + (i32[segment + 1]! >>> 8);
     for (let at = segment + headerWords; at < end; at++) {
       const slot = i32[at]!;
       if (slot === 0 || slot === deleted) continue;
       const entry = (slot & 0x0fffffff) << 3;
-      if (!whole) {
+      if (from !== undefined) {
         const h = hash.of(this.arena.u8, entries.keyOffset(entry), entries.keyLength(entry)) >>> 0;
-        if (h < cursor || h >= until) continue;
+        if (h < from || h >= until) continue;
       }
       found.push(entry);
     }
-    for (const entry of found) visit(entry);
-    return until >= 4294967296 ? 0 : until;
   }
 
   /** A random entry, or 0 when empty; `random` gives [0, 1). */

@@ -13,6 +13,9 @@ import type { SyncBlock } from './ports.ts';
 /** A key with more patches than this in a window is sent whole. */
 export const patchesPerKeyMax = 8;
 
+/** As in clears of keys. */
+const stringType = 0;
+
 /** A record that stays so far. */
 interface Kept {
   readonly ordinal: number;
@@ -26,6 +29,8 @@ interface Kept {
   readonly baseHi: number;
   readonly baseLo: number;
   readonly bytes: number;
+  /** clear of a key: the type removed. */
+  readonly clearType: number;
 }
 
 interface KeyRecords {
@@ -95,10 +100,21 @@ export class Window {
       if (reader.origin === this.self && block.source === '') {
         if (isContent(reader.kind) || reader.kind === DeltaKind.frontier) this.noteOwn();
       }
-      if (isEcho || peer.vector.covers(reader.origin, reader.stamp)) continue;
+      if (isEcho || this.isCovered(peer)) continue;
       if (reader.kind === DeltaKind.frontier) this.noteFrontier();
       else if (isContent(reader.kind)) this.take();
     }
+  }
+
+  /**
+   * Whether the peer has what the record says. The records of slots in it have events of their own; a floor may follow from
+   * what is not told any more, so it is always passed on.
+   */
+  private isCovered({ vector }: Peer): boolean {
+    const { origin, stamp, records, kind } = this.reader;
+    if (!vector.covers(origin, stamp) || (kind === DeltaKind.clear && this.reader.has(DeltaFlag.floor)))
+      return false;
+    return records.every((r) => vector.covers(r.eventOrigin, r.eventStamp));
   }
 
   private noteOwn(): void {
@@ -154,6 +170,7 @@ export class Window {
       baseHi: r.baseHi,
       baseLo: r.baseLo,
       bytes: r.pos - r.start,
+      clearType: r.kind === DeltaKind.clear && r.elementType === 0 ? r.clearType : stringType,
     };
   }
 
@@ -181,9 +198,11 @@ export class Window {
     if (added.kind === DeltaKind.expire) return k.kind === DeltaKind.expire && this.isBelow(k, added);
     if (isWhole) {
       if (k.kind === DeltaKind.clear && !this.isKillBelow(k, added.hi, added.lo, added.origin)) return false;
-      return this.isBelow(k, added);
+      return k.clearType === stringType && this.isBelow(k, added);
     }
     if (added.kind !== DeltaKind.clear) return false;
+    // What another type has said may have to kill what is yet to come.
+    if (k.clearType !== added.clearType && k.kind !== DeltaKind.expire) return false;
     const { baseHi, baseLo, baseOrigin } = added;
     if (k.kind === DeltaKind.clear) return this.isKillBelow(k, baseHi, baseLo, baseOrigin);
     return compareDots(this.origins, k.hi, k.lo, k.origin, baseHi, baseLo, baseOrigin) <= 0;

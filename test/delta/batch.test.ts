@@ -119,6 +119,7 @@ test('what is written is what is read, also with other local origin indexes', ()
             kill.origin,
             stampHi(kill.stamp),
             stampLo(kill.stamp),
+            (d.stamp % 7) - 1,
           );
           if (d.records.length > 0) writer.records(at, d.records);
         }

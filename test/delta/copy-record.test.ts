@@ -21,7 +21,7 @@ function written(): { readonly writer: BatchWriter; readonly origins: Origins } 
   w.within(ElementType.hash, key, 0, key.length);
   w.put(1, name, 0, name.length, self, 5, 8, value, 0, value.length, true, 99, other, 5, 1);
   w.count64(1, name, 0, name.length, self, 5, 9, 5, 9, 0, 3);
-  const at = w.clear(1, name, 0, name.length, other, 5, 10, self, 5, 9);
+  const at = w.clear(1, name, 0, name.length, other, 5, 10, self, 5, 9, 0);
   w.records(at, [{ origin: self, stamp: 12, run: 11, sum: 3n, eventOrigin: other, eventStamp: 13 }]);
   w.expire(1, name, 0, name.length, self, 5, 11, 1234);
   w.outside();
@@ -29,12 +29,13 @@ function written(): { readonly writer: BatchWriter; readonly origins: Origins } 
   w.insert(1, key, 0, key.length, self, 5, 13, position, 0, position.length, value, 0, value.length);
   w.rewrite(1, key, 0, 8, self, 5, 14, other, 5, 13, position, 0, 3, value, 0, value.length);
   w.remove(1, key, 0, key.length, self, 5, 15, self, 5, 13, position, 0, position.length);
+  w.clear(1, key, 0, key.length, other, 5, 16, other, 5, 12, ElementType.hash);
   return { writer: w, origins };
 }
 
 function lines(w: BatchWriter, origins: Origins): string[] {
   const d = new BatchReader(origins);
-  assert.equal(d.verify(w.buf, 0, w.pos), 9);
+  assert.equal(d.verify(w.buf, 0, w.pos), 10);
   d.open(w.buf, 0, w.pos);
   const out: string[] = [];
   while (d.next()) {
@@ -43,7 +44,7 @@ function lines(w: BatchWriter, origins: Origins): string[] {
     const element = d.elementType === 0 ? '' : `${d.elementType}:${text(d.elementOffset, d.elementLength)}`;
     const places = d.positionLength === 0 ? '' : text(d.positionOffset, d.positionLength);
     const dots = `${d.origin}@${d.hi},${d.lo} ${d.baseOrigin === 0 ? '' : `${d.baseOrigin}@${d.baseHi},${d.baseLo}`}`;
-    const more = `${d.deadlineMs} ${d.records.length} ${d.has(DeltaFlag.floor)}`;
+    const more = `${d.deadlineMs} ${d.records.length} ${d.has(DeltaFlag.floor)}${d.clearType < 0 ? '' : ` ${d.clearType}`}`;
     const bytes = d.valueLength === 0 ? '' : text(d.valueOffset, d.valueLength);
     out.push(`${d.kind} ${text(d.keyOffset, d.keyLength)} ${element} ${dots} ${places} ${bytes} ${more}`);
   }
@@ -57,6 +58,7 @@ test('records of elements and of lists are read as they were written', () => {
   assert.equal(read[3], `${DeltaKind.clear} some key 4:name 2@5,10 1@5,9   0 1 false`);
   assert.equal(read[5], `${DeltaKind.clear} some key  2@5,12 2@5,12   0 0 true`);
   assert.equal(read[7], `${DeltaKind.rewrite} some key  1@5,14 2@5,13 \x80\x00\x07 value 0 0 false`);
+  assert.equal(read[9], `${DeltaKind.clear} some key  2@5,16 2@5,12   0 0 false 4`);
 });
 
 test('a copied record is the record', () => {

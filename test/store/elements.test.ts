@@ -19,6 +19,7 @@ type Op =
   | { readonly op: 'expireField'; readonly key: string; readonly name: string; readonly deadline: number }
   | { readonly op: 'purge' }
   | { readonly op: 'set'; readonly key: string; readonly value: string }
+  | { readonly op: 'incr'; readonly key: string; readonly by: number }
   | { readonly op: 'del'; readonly key: string }
   | { readonly op: 'expire'; readonly key: string; readonly deadline: number };
 
@@ -45,6 +46,7 @@ const decimal = fc.record({
   by: fc.constantFrom('0.5', '-1.25'),
 });
 const drop = fc.record({ op: fc.constant('drop' as const), key, name });
+const incr = fc.record({ op: fc.constant('incr' as const), key, by: fc.integer({ min: -5, max: 9 }) });
 const del = fc.record({ op: fc.constant('del' as const), key });
 const set = fc.record({ op: fc.constant('set' as const), key, value });
 const expire = fc.record({
@@ -72,9 +74,12 @@ const ofOneType = fc.oneof(
 );
 const ofTwoTypes = fc.oneof(
   { weight: 3, arbitrary: put },
+  { weight: 2, arbitrary: count },
+  { weight: 1, arbitrary: decimal },
   { weight: 2, arbitrary: drop },
   { weight: 2, arbitrary: expireField },
   { weight: 2, arbitrary: set },
+  { weight: 2, arbitrary: incr },
   { weight: 2, arbitrary: del },
   { weight: 1, arbitrary: expire },
 );
@@ -90,6 +95,10 @@ function perform(store: Store, command: Op): void {
   if (command.op === 'set') {
     const v = Buffer.from(command.value);
     store.strings.set(ks, k, 0, k.length, v, 0, v.length, 0);
+    return;
+  }
+  if (command.op === 'incr') {
+    store.strings.count(ks, k, 0, k.length, command.by);
     return;
   }
   if (command.op === 'del') {
@@ -169,13 +178,37 @@ for (const lww of [false, true]) {
   });
 }
 
-test('hashes and strings under one key: the later type has it on every node', () => {
+for (const lww of [false, true]) {
+  test(`hashes and strings under one key: the later type has it on every node (${lww ? 'lww' : 'crdt'})`, () => {
+    fc.assert(
+      fc.property(
+        steps(ofTwoTypes, 30),
+        fc.array(fc.nat(2), { maxLength: 60 }),
+        fc.array(fc.boolean(), { maxLength: 60 }),
+        (history, order, again) => {
+          const nodes = play(history, lww);
+          const fresh = new TestNode('fresh', { lww });
+          deliverInOrder(nodes, fresh, order, again);
+          assertSeenAlike([...nodes, fresh]);
+        },
+      ),
+      { numRuns: 250 },
+    );
+  });
+}
+
+test('a scan of keys that several types fought over says all that a key needs to go on with', () => {
   fc.assert(
-    fc.property(steps(ofTwoTypes, 30), (history) => {
-      const nodes = play(history, false);
-      assertSeenAlike(nodes);
+    fc.property(steps(ofTwoTypes, 20), steps(ofTwoTypes, 12), (before, after) => {
+      const nodes = play(before, false);
+      const copy = new TestNode('copy');
+      for (const k of ['a', 'b']) copy.join(nodes[0]!.whole(0, Buffer.from(k)), nodes[0]!);
+      const more = new TestNode('n4');
+      for (const { what } of after) if ('run' in what) apply(more, what.run);
+      for (const batch of more.history) for (const node of [copy, nodes[0]!]) node.join(batch, more);
+      assertSeenAlike([copy, nodes[0]!]);
     }),
-    { numRuns: 120 },
+    { numRuns: 150 },
   );
 });
 

@@ -26,3 +26,14 @@ test('a flush frees the order of large sets, too', () => {
   while (node.store.freeSlice(16));
   assert.equal(node.store.arena.liveBytes, 0);
 });
+
+test('the last member of the only large set can be written anew in another form', () => {
+  const node = new CommandNode();
+  node.store.keepDead();
+  for (let i = 0; i < 140; i++) node.call('ZADD', 'z', i, `member:${i}`);
+  node.run('ZREMRANGEBYRANK z 0 -2');
+  assert.equal(node.run('ZINCRBY z 5 member:139'), '144');
+  assert.deepEqual(node.run('ZRANGE z 0 -1 WITHSCORES'), ['member:139', '144']);
+  assert.equal(node.run('ZADD z 0.5 other'), 1);
+  assert.deepEqual(node.run('ZRANGE z 0 -1'), ['other', 'member:139']);
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { DeltaFlag, DeltaKind } from '../../src/delta/kinds.ts';
+import { clearTypeMask, DeltaFlag, DeltaKind } from '../../src/delta/kinds.ts';
 import { Envelopes, messageShapes, parseMessage, protocolVersion } from '../../src/sync/envelope.ts';
 import { FrameFlag, frameHeaderBytes } from '../../src/sync/frame.ts';
 
@@ -12,11 +12,18 @@ import { FrameFlag, frameHeaderBytes } from '../../src/sync/frame.ts';
  */
 const schemaHashes: Record<number, string> = {
   1: '97fe1eac26982ff5',
-  2: 'b71589bec92527f6',
+  2: 'd4191f1968072b09',
 };
 
 test('the schema of the wire belongs to its protocol version', () => {
-  const schema = JSON.stringify([messageShapes, FrameFlag, frameHeaderBytes, DeltaKind, DeltaFlag]);
+  const schema = JSON.stringify([
+    messageShapes,
+    FrameFlag,
+    frameHeaderBytes,
+    DeltaKind,
+    DeltaFlag,
+    clearTypeMask,
+  ]);
   const hash = createHash('sha256').update(schema).digest('hex').slice(0, 16);
   assert.equal(schemaHashes[protocolVersion], hash, 'the wire changed: raise protocolVersion');
 });

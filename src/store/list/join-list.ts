@@ -27,7 +27,7 @@ export function joinListElement(lists: Lists, ks: Keyspace, hash: number, d: Bat
           ? joinRewrite(lists, e, d)
           : joinRemove(lists, e, d);
     if (!changed) return JoinResult.stale;
-    lists.witness(d.kind === DeltaKind.remove ? id : { stamp: d.stamp, origin: d.origin });
+    lists.witness(id);
     return JoinResult.joined;
   } finally {
     lists.settle();
