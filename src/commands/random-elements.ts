@@ -1,6 +1,9 @@
 // Random elements of a collection: what SPOP, SRANDMEMBER and HRANDFIELD draw. Elements come as copies, so that what was
-// drawn may be removed. Different ones are drawn by tries while few are wanted, and by a shuffle of all where many are.
-import type { Elements } from '../store/elements.ts';
+// drawn may be removed. Different ones are drawn by tries while few are wanted; where many are, one walk through all takes
+// each with the chance that is left to it, so that every choice is as likely as any other. Many are drawn in slices.
+import type { Elements, ElementVisitor } from '../store/elements.ts';
+import type { Call } from './call.ts';
+import { largeElementsMin, sliceElements, type Work } from './large-reads.ts';
 
 export interface Drawn {
   readonly name: Buffer;
@@ -10,11 +13,8 @@ export interface Drawn {
 /** One element of the open collection, which has some. */
 export function drawOne(elements: Elements, random: () => number): Drawn {
   let drawn: Drawn | undefined;
-  elements.sample(random, (name, offset, length, value, valueOffset, valueLength) => {
-    drawn = {
-      name: Buffer.from(name.subarray(offset, offset + length)),
-      value: Buffer.from(value.subarray(valueOffset, valueOffset + valueLength)),
-    };
+  elements.sample(random, (...element) => {
+    drawn = copyOf(...element);
   });
   return drawn ?? { name: Buffer.alloc(0), value: Buffer.alloc(0) };
 }
@@ -22,16 +22,13 @@ export function drawOne(elements: Elements, random: () => number): Drawn {
 /** `count` different elements of the open collection, or all where there are no more. */
 export function drawDifferent(elements: Elements, count: number, random: () => number): Drawn[] {
   const { shown: size } = elements;
-  if (count >= size) return all(elements);
   if (count * 3 > size) {
-    const drawn = all(elements);
-    for (let i = 0; i < count; i++) {
-      const k = i + Math.floor(random() * (drawn.length - i));
-      const other = drawn[k]!;
-      drawn[k] = drawn[i]!;
-      drawn[i] = other;
-    }
-    return drawn.slice(0, count);
+    const out: Drawn[] = [];
+    const choice = new Choice(Math.min(count, size), size, random);
+    elements.each((...element) => {
+      if (choice.takes()) out.push(copyOf(...element));
+    });
+    return out;
   }
   const drawn = new Map<string, Drawn>();
   while (drawn.size < count) {
@@ -41,13 +38,87 @@ export function drawDifferent(elements: Elements, count: number, random: () => n
   return [...drawn.values()];
 }
 
-function all(elements: Elements): Drawn[] {
-  const out: Drawn[] = [];
-  elements.each((name, offset, length, value, valueOffset, valueLength) => {
-    out.push({
-      name: Buffer.from(name.subarray(offset, offset + length)),
-      value: Buffer.from(value.subarray(valueOffset, valueOffset + valueLength)),
-    });
-  });
-  return out;
+/** How many elements are drawn: with a negative count so many, the same one again and again. */
+export interface Draw {
+  readonly type: number;
+  readonly count: number;
+  header(call: Call, count: number): void;
+  /** What writes an element. */
+  writer(call: Call): ElementVisitor;
 }
+
+/** Replies with many random elements of the open collection of argument 1; false where they are not many. */
+export function replyManyDrawn(call: Call, draw: Draw): boolean {
+  const { elements } = call.store;
+  const isMany = draw.count < 0 ? -draw.count >= largeElementsMin : draw.count >= largeElementsMin;
+  // Where fields expire while others run, their number would not hold.
+  if (!isMany || elements.size < largeElementsMin || elements.hasDeadlinesAt(elements.at)) return false;
+  call.services.largeReads.run(call, [1], (own) =>
+    draw.count < 0 ? repeats(own, draw) : choices(own, draw),
+  );
+  return true;
+}
+
+function* repeats(call: Call, { type, count, header, writer }: Draw): Work {
+  const { elements, random } = call.store;
+  const write = writer(call);
+  header(call, -count);
+  for (let i = 0; i < -count; i++) {
+    if (i % sliceElements === 0) {
+      if (i > 0) yield;
+      if (!call.openToWrite(1, type)) return false;
+    }
+    elements.sample(random, write);
+  }
+  return true;
+}
+
+function* choices(call: Call, { type, count, header, writer }: Draw): Work {
+  const { elements, random } = call.store;
+  call.openToWrite(1, type);
+  const { size } = elements;
+  const choice = new Choice(Math.min(count, size), size, random);
+  const write = writer(call);
+  header(call, choice.wanted);
+  for (let cursor = 0; ; ) {
+    cursor = elements.scan(cursor, sliceElements, (...element) => {
+      if (choice.takes()) write(...element);
+    });
+    if (cursor === 0) return true;
+    yield;
+    if (!call.openToWrite(1, type)) return false;
+  }
+}
+
+/** Chooses `wanted` of `left` elements that come by one after the other. */
+class Choice {
+  wanted: number;
+  private left: number;
+  private readonly random: () => number;
+
+  constructor(wanted: number, left: number, random: () => number) {
+    this.wanted = wanted;
+    this.left = left;
+    this.random = random;
+  }
+
+  /** Whether the next one is taken. */
+  takes(): boolean {
+    const isTaken = this.random() * this.left < this.wanted;
+    this.left -= 1;
+    if (isTaken) this.wanted -= 1;
+    return isTaken;
+  }
+}
+
+const copyOf = (
+  name: Uint8Array,
+  offset: number,
+  length: number,
+  value: Uint8Array,
+  valueOffset: number,
+  valueLength: number,
+): Drawn => ({
+  name: Buffer.from(name.subarray(offset, offset + length)),
+  value: Buffer.from(value.subarray(valueOffset, valueOffset + valueLength)),
+});

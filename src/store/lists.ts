@@ -902,20 +902,24 @@ export class Lists implements Collection {
     }
   }
 
-  /** Copies of all values, in their order. */
-  values(): Buffer[] {
-    const out: Buffer[] = [];
+  /** Puts copies of the values of `count` elements from `from` on, all of which are there, behind those of `out`. */
+  values(from: number, count: number, out: Buffer[]): void {
+    if (count === 0) return;
     const { live, chunks, value } = this;
-    for (let ordinal = 0; ordinal < live.size; ordinal++) {
-      let p = chunks.dataStart(live.chunkAt(ordinal));
-      for (let n = live.countAt(ordinal); n > 0; n--) {
+    live.locate(from);
+    let { ordinal, k } = live;
+    for (let rest = count; rest > 0; ordinal++) {
+      let n = Math.min(rest, live.countAt(ordinal) - k);
+      rest -= n;
+      let p = chunks.elementAt(live.chunkAt(ordinal), k);
+      for (; n > 0; n--) {
         p = chunks.valueAt(p);
         value.read(this.store.arena.u8, p);
         out.push(Buffer.from(value.bytes.subarray(value.offset, value.offset + value.length)));
         p = chunks.behind(p);
       }
+      k = 0;
     }
-    return out;
   }
 
   /** The dots of all that is known of elements. */

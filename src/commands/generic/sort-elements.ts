@@ -4,6 +4,8 @@ import { CommandError } from '../../base/errors.ts';
 import { notSortable, sortOptionDenied, wrongType } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
+import { sliceElements } from '../large-reads.ts';
+import { sortSlices } from './sort-slices.ts';
 
 export interface SortOptions {
   by: Buffer | undefined;
@@ -61,7 +63,31 @@ function requireAllReads(call: Call, option: string): void {
 }
 
 /** What the command replies with or stores: undefined for a GET that finds nothing. */
-export function sortElements(call: Call, options: SortOptions): (Buffer | undefined)[] {
+export type Sorted = (Buffer | undefined)[];
+
+/** Done in steps; undefined where the key is gone while others ran. */
+export type SortSteps = Generator<void, Sorted | undefined, void>;
+
+/** All at once. */
+export function sortElements(call: Call, options: SortOptions): Sorted {
+  const steps = sortInSteps(call, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value ?? [];
+  }
+}
+
+/** About how many elements the key in argument 1 has. */
+export function sizeToSort(call: Call): number {
+  const at = call.find(1);
+  if (at === 0) return 0;
+  const { store } = call;
+  const type = store.entries.type(at);
+  if (type === EntryType.list) return store.lists.sizeAt(at);
+  return type === EntryType.string ? 0 : store.elements.sizeAt(at);
+}
+
+export function* sortInSteps(call: Call, options: SortOptions): SortSteps {
   const at = call.findRead(1);
   if (at === 0) return [];
   const type = call.store.entries.type(at);
@@ -71,55 +97,116 @@ export function sortElements(call: Call, options: SortOptions): (Buffer | undefi
     options.alpha = true;
     options.by = undefined;
   }
-  let elements = elementsOf(call, at, type);
-  if (!options.unsorted) elements = ordered(call, elements, options);
+  let elements = yield* elementsOf(call, at, type);
+  if (elements === undefined) return undefined;
+  if (!options.unsorted) elements = yield* ordered(call, elements, options);
   else if (type === EntryType.zset && options.descending) elements.reverse();
   const end = options.count < 0 ? elements.length : Math.min(elements.length, options.offset + options.count);
   const chosen = elements.slice(options.offset, end);
   if (options.gets.length === 0) return chosen;
-  return chosen.flatMap((element) => options.gets.map((pattern) => lookUp(call, pattern, element)));
-}
-
-function elementsOf(call: Call, at: number, type: number): Buffer[] {
-  const { store } = call;
-  const found: Buffer[] = [];
-  if (type === EntryType.list) {
-    store.lists.stand(call.keyspace, 0, at, call.buf, call.offset(1), call.length(1));
-    return store.lists.values();
-  }
-  if (type === EntryType.set) {
-    store.elements.open(call.keyspace, call.buf, call.offset(1), call.length(1), EntryType.set);
-    store.elements.each((name, offset, length) => {
-      found.push(Buffer.from(name.subarray(offset, offset + length)));
-    });
-    return found;
-  }
-  if (type !== EntryType.zset) throw new CommandError(wrongType);
-  const { cursor } = store.sortedSets;
-  cursor.open(at);
-  cursor.seekRank(0);
-  while (cursor.next()) {
-    const { u8, memberOffset, memberLength } = cursor;
-    found.push(Buffer.from(u8.subarray(memberOffset, memberOffset + memberLength)));
+  const found: Sorted = [];
+  for (const [n, element] of chosen.entries()) {
+    if (n % sliceElements === sliceElements - 1) yield;
+    for (const pattern of options.gets) found.push(lookUp(call, pattern, element));
   }
   return found;
 }
 
-function ordered(call: Call, elements: readonly Buffer[], options: SortOptions): Buffer[] {
+type Elements = Generator<void, Buffer[] | undefined, void>;
+
+function* elementsOf(call: Call, at: number, type: number): Elements {
+  if (type === EntryType.list) return yield* valuesOfList(call);
+  if (type === EntryType.set) return yield* membersOfSet(call);
+  if (type !== EntryType.zset) throw new CommandError(wrongType);
+  const { cursor } = call.store.sortedSets;
+  cursor.open(at);
+  const { size } = cursor;
+  const found: Buffer[] = [];
+  for (let rank = 0; rank < size; rank += sliceElements) {
+    if (rank > 0) {
+      yield;
+      const again = call.find(1);
+      if (again === 0) return undefined;
+      cursor.open(again);
+    }
+    cursor.seekRank(rank);
+    for (let n = Math.min(sliceElements, size - rank); n > 0 && cursor.next(); n--) {
+      const { u8, memberOffset, memberLength } = cursor;
+      found.push(Buffer.from(u8.subarray(memberOffset, memberOffset + memberLength)));
+    }
+  }
+  return found;
+}
+
+function* valuesOfList(call: Call): Elements {
+  const { lists } = call.store;
+  const found: Buffer[] = [];
+  const stand = (): boolean => {
+    const at = call.find(1);
+    if (at !== 0) lists.stand(call.keyspace, 0, at, call.buf, call.offset(1), call.length(1));
+    return at !== 0;
+  };
+  stand();
+  const { size } = lists;
+  for (let from = 0; from < size; from += sliceElements) {
+    if (from > 0) {
+      yield;
+      if (!stand()) return undefined;
+    }
+    lists.values(from, Math.min(sliceElements, size - from), found);
+  }
+  return found;
+}
+
+function* membersOfSet(call: Call): Elements {
+  const { elements } = call.store;
+  const found: Buffer[] = [];
+  const open = (): boolean =>
+    elements.open(call.keyspace, call.buf, call.offset(1), call.length(1), EntryType.set);
+  open();
+  for (let cursor = 0; ; ) {
+    cursor = elements.scan(cursor, sliceElements, (name, offset, length) => {
+      found.push(Buffer.from(name.subarray(offset, offset + length)));
+    });
+    if (cursor === 0) return found;
+    yield;
+    if (!open()) return undefined;
+  }
+}
+
+interface Weighed {
+  readonly element: Buffer;
+  readonly weight: Buffer | undefined;
+  readonly number: number;
+}
+
+function* ordered(
+  call: Call,
+  elements: readonly Buffer[],
+  options: SortOptions,
+): Generator<void, Buffer[], void> {
   const { by, alpha } = options;
   const sign = options.descending ? -1 : 1;
-  const weighed = elements.map((element) => {
+  const weighed: Weighed[] = [];
+  for (const element of elements) {
+    if (weighed.length % sliceElements === sliceElements - 1) yield;
     const weight = by === undefined ? element : lookUp(call, by, element);
-    return { element, weight, number: alpha ? 0 : numberOf(weight) };
-  });
-  weighed.sort((a, b) => {
+    weighed.push({ element, weight, number: alpha ? 0 : numberOf(weight) });
+  }
+  const compare = (a: Weighed, b: Weighed): number => {
     if (!alpha) return sign * (a.number - b.number || Buffer.compare(a.element, b.element));
     if (a.weight === undefined || b.weight === undefined) {
       return sign * (Number(a.weight !== undefined) - Number(b.weight !== undefined));
     }
     return sign * Buffer.compare(a.weight, b.weight);
-  });
-  return weighed.map(({ element }) => element);
+  };
+  const sorted = yield* sortSlices(weighed, compare, sliceElements);
+  const out: Buffer[] = [];
+  for (const { element } of sorted) {
+    if (out.length % sliceElements === sliceElements - 1) yield;
+    out.push(element);
+  }
+  return out;
 }
 
 /** A key that is not there weighs nothing. */

@@ -3,7 +3,8 @@
 import type { Call } from '../call.ts';
 import type { CommandSpec, KeySpec, KeyUse } from '../command.ts';
 import type { RequestArgs } from '../executor.ts';
-import { readSortOptions, sortElements } from './sort-elements.ts';
+import { largeElementsMin, sliceElements, type Work } from '../large-reads.ts';
+import { readSortOptions, type SortOptions, sizeToSort, sortElements, sortInSteps } from './sort-elements.ts';
 
 const syntax =
   '<key> [BY <by-pattern:pattern>] [LIMIT <offset> <count>] [GET <get-pattern:pattern> [GET <get-pattern:pattern> ...]] ' +
@@ -63,24 +64,42 @@ export const commands: readonly CommandSpec[] = [
     summary: 'Orders the elements of a list, set or sorted set.',
     syntax,
     complexity,
-    run: (call) => replyWith(call, sortElements(call, readSortOptions(call, false))),
+    run: (call) => replySorted(call, readSortOptions(call, false), false),
   },
 ];
 
 function sort(call: Call): void {
   const options = readSortOptions(call, true);
-  const sorted = sortElements(call, options);
-  if (options.store === 0) replyWith(call, sorted);
-  else store(call, options.store, sorted);
+  if (options.store === 0) replySorted(call, options, true);
+  else store(call, options.store, sortElements(call, options));
 }
 
-function replyWith(call: Call, values: readonly (Buffer | undefined)[]): void {
-  const { reply } = call;
-  reply.array(values.length);
-  for (const value of values) {
-    if (value === undefined) reply.nil();
-    else reply.bulk(value, 0, value.length);
+function replySorted(call: Call, options: SortOptions, mayStore: boolean): void {
+  if (sizeToSort(call) >= largeElementsMin) {
+    // Patterns read keys that only the elements name.
+    const readsOthers = options.gets.length > 0 || (options.by !== undefined && !options.unsorted);
+    call.services.largeReads.run(call, readsOthers ? undefined : [1], (own) => slices(own, mayStore));
+    return;
   }
+  const sorted = sortElements(call, options);
+  call.reply.array(sorted.length);
+  for (const value of sorted) replyValue(call, value);
+}
+
+function* slices(call: Call, mayStore: boolean): Work {
+  const sorted = yield* sortInSteps(call, readSortOptions(call, mayStore));
+  if (sorted === undefined) return false;
+  call.reply.array(sorted.length);
+  for (const [n, value] of sorted.entries()) {
+    if (n % sliceElements === sliceElements - 1) yield;
+    replyValue(call, value);
+  }
+  return true;
+}
+
+function replyValue({ reply }: Call, value: Buffer | undefined): void {
+  if (value === undefined) reply.nil();
+  else reply.bulk(value, 0, value.length);
 }
 
 function store(call: Call, key: number, values: readonly (Buffer | undefined)[]): void {

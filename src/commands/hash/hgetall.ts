@@ -2,6 +2,7 @@
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { type CollectionReply, replyLarge } from '../reply-collection.ts';
 
 export const command: CommandSpec = {
   name: 'hgetall',
@@ -17,6 +18,15 @@ export const command: CommandSpec = {
   run: hgetall,
 };
 
+const large: CollectionReply = {
+  type: EntryType.hash,
+  header: (reply, count) => reply.map(count),
+  writer: (reply) => (name, nameOffset, nameLength, value, valueOffset, valueLength) => {
+    reply.bulk(name, nameOffset, nameLength);
+    reply.bulk(value, valueOffset, valueLength);
+  },
+};
+
 function hgetall(call: Call): void {
   const { reply } = call;
   const { elements } = call.store;
@@ -24,6 +34,7 @@ function hgetall(call: Call): void {
     reply.map(0);
     return;
   }
+  if (replyLarge(call, large)) return;
   reply.map(elements.shown);
   elements.each((name, nameOffset, nameLength, value, valueOffset, valueLength) => {
     reply.bulk(name, nameOffset, nameLength);

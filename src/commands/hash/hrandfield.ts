@@ -5,7 +5,7 @@ import { valueOutOfRange } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { type Drawn, drawDifferent, drawOne } from '../random-elements.ts';
+import { type Draw, type Drawn, drawDifferent, drawOne, replyManyDrawn } from '../random-elements.ts';
 
 export const command: CommandSpec = {
   name: 'hrandfield',
@@ -41,20 +41,27 @@ function hrandfield(call: Call): void {
     reply.bulk(name, 0, name.length);
     return;
   }
-  const drawn: Drawn[] = [];
-  if (exists && count > 0) drawn.push(...drawDifferent(elements, count, store.random));
+  const withValues = call.argc === 4;
+  const draw: Draw = {
+    type: EntryType.hash,
+    count,
+    header: (own, n) => replyHeader(own, n, withValues),
+    writer: (own) => (name, nameOffset, nameLength, value, valueOffset, valueLength) => {
+      if (withValues && own.reply.protocol === 3) own.reply.array(2);
+      own.reply.bulk(name, nameOffset, nameLength);
+      if (withValues) own.reply.bulk(value, valueOffset, valueLength);
+    },
+  };
+  if (exists && replyManyDrawn(call, draw)) return;
+  let drawn: Drawn[] = [];
+  if (exists && count > 0) drawn = drawDifferent(elements, count, store.random);
   else if (exists) for (let i = count; i < 0; i++) drawn.push(drawOne(elements, store.random));
-  replyDrawn(call, drawn, call.argc === 4);
+  replyHeader(call, drawn.length, withValues);
+  const write = draw.writer(call);
+  for (const { name, value } of drawn) write(name, 0, name.length, value, 0, value.length);
 }
 
 /** Names, or pairs: nested in RESP3, flat in RESP2. */
-function replyDrawn(call: Call, drawn: readonly Drawn[], withValues: boolean): void {
-  const { reply } = call;
-  const nested = withValues && reply.protocol === 3;
-  reply.array(withValues && !nested ? drawn.length * 2 : drawn.length);
-  for (const { name, value } of drawn) {
-    if (nested) reply.array(2);
-    reply.bulk(name, 0, name.length);
-    if (withValues) reply.bulk(value, 0, value.length);
-  }
+function replyHeader({ reply }: Call, count: number, withValues: boolean): void {
+  reply.array(withValues && reply.protocol === 2 ? count * 2 : count);
 }

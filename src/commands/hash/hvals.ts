@@ -2,6 +2,7 @@
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { type CollectionReply, replyLarge } from '../reply-collection.ts';
 
 export const command: CommandSpec = {
   name: 'hvals',
@@ -17,10 +18,18 @@ export const command: CommandSpec = {
   run: hvals,
 };
 
+const large: CollectionReply = {
+  type: EntryType.hash,
+  header: (reply, count) => reply.array(count),
+  writer: (reply) => (_name, _nameOffset, _nameLength, value, offset, length) =>
+    reply.bulk(value, offset, length),
+};
+
 function hvals(call: Call): void {
   const { reply } = call;
   const { elements } = call.store;
   call.openToRead(1, EntryType.hash);
+  if (replyLarge(call, large)) return;
   reply.array(elements.shown);
   elements.each((_name, _nameOffset, _nameLength, value, offset, length) =>
     reply.bulk(value, offset, length),

@@ -1,6 +1,7 @@
 // LRANGE key start stop: a run of elements, straight from the arena into the reply. https://redis.io/commands/lrange
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { largeElementsMin, sliceElements, type Work } from '../large-reads.ts';
 import { readList } from './open-list.ts';
 
 export const command: CommandSpec = {
@@ -25,6 +26,21 @@ function lrange(call: Call): void {
   const start = Math.max(0, first < 0 ? size + first : first);
   const stop = Math.min(size - 1, last < 0 ? size + last : last);
   const count = Math.max(0, stop - start + 1);
+  if (count >= largeElementsMin) {
+    call.services.largeReads.run(call, [1], (own) => slices(own, start, count));
+    return;
+  }
   call.reply.array(count);
   if (count > 0) lists?.reply(start, count, call.reply);
+}
+
+function* slices(call: Call, start: number, count: number): Work {
+  call.reply.array(count);
+  for (let done = 0; done < count; done += sliceElements) {
+    if (done > 0) yield;
+    const lists = readList(call, 1);
+    if (lists === undefined) return false;
+    lists.reply(start + done, Math.min(sliceElements, count - done), call.reply);
+  }
+  return true;
 }

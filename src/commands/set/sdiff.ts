@@ -1,7 +1,7 @@
 // SDIFF key [key ...]: the difference of sets. https://redis.io/commands/sdiff
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { operate, replyMembers } from './algebra.ts';
+import { replyOperation } from './algebra.ts';
 
 export const command: CommandSpec = {
   name: 'sdiff',
@@ -14,5 +14,5 @@ export const command: CommandSpec = {
   summary: 'Returns what is in the first set and in none of the others.',
   syntax: '<key>...',
   complexity: 'O(N) for N members in all',
-  run: (call: Call) => replyMembers(call, operate(call, 'diff', 1, call.argc)),
+  run: (call: Call) => replyOperation(call, 'diff', 1, call.argc),
 };

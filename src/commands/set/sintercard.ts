@@ -3,7 +3,7 @@ import { CommandError } from '../../base/errors.ts';
 import { limitNegative, numKeysPositive, numKeysTooMany } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { operate } from './algebra.ts';
+import { replyOperation } from './algebra.ts';
 
 export const command: CommandSpec = {
   name: 'sintercard',
@@ -29,5 +29,5 @@ function sintercard(call: Call): void {
     limit = call.integer(i + 1, limitNegative);
     if (limit < 0) throw new CommandError(limitNegative);
   }
-  call.reply.integer(operate(call, 'inter', 2, end, limit).size);
+  replyOperation(call, 'inter', 2, end, true, limit);
 }

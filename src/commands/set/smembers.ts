@@ -2,6 +2,7 @@
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { type CollectionReply, replyLarge } from '../reply-collection.ts';
 
 export const command: CommandSpec = {
   name: 'smembers',
@@ -17,10 +18,17 @@ export const command: CommandSpec = {
   run: smembers,
 };
 
+const large: CollectionReply = {
+  type: EntryType.set,
+  header: (reply, count) => reply.set(count),
+  writer: (reply) => (name, offset, length) => reply.bulk(name, offset, length),
+};
+
 function smembers(call: Call): void {
   const { reply } = call;
   const { elements } = call.store;
   call.openToRead(1, EntryType.set);
+  if (replyLarge(call, large)) return;
   reply.set(elements.size);
   elements.each((name, offset, length) => reply.bulk(name, offset, length));
 }

@@ -31,6 +31,10 @@ function spop(call: Call): void {
     else reply.set(0);
     return;
   }
+  if (count !== undefined && count >= elements.size) {
+    popAll(call);
+    return;
+  }
   const drawn =
     count === undefined ? [drawOne(elements, store.random)] : drawDifferent(elements, count, store.random);
   for (const { name } of drawn) elements.drop(name, 0, name.length);
@@ -41,4 +45,14 @@ function spop(call: Call): void {
   }
   if (count !== undefined) reply.set(drawn.length);
   for (const { name } of drawn) reply.bulk(name, 0, name.length);
+}
+
+/** All of them: one clear of the key. */
+function popAll(call: Call): void {
+  const { reply, store } = call;
+  reply.set(store.elements.size);
+  store.elements.each((name, offset, length) => reply.bulk(name, offset, length));
+  call.removeKey(1);
+  call.notify('spop', 1);
+  call.notify('del', 1);
 }

@@ -5,7 +5,7 @@ import { valueOutOfRange } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { type Drawn, drawDifferent, drawOne } from '../random-elements.ts';
+import { type Draw, type Drawn, drawDifferent, drawOne, replyManyDrawn } from '../random-elements.ts';
 
 export const command: CommandSpec = {
   name: 'srandmember',
@@ -40,6 +40,13 @@ function srandmember(call: Call): void {
     reply.bulk(name, 0, name.length);
     return;
   }
+  const draw: Draw = {
+    type: EntryType.set,
+    count,
+    header: (own, n) => own.reply.array(n),
+    writer: (own) => (name, offset, length) => own.reply.bulk(name, offset, length),
+  };
+  if (exists && replyManyDrawn(call, draw)) return;
   if (count < 0 && exists) {
     reply.array(-count);
     for (let i = count; i < 0; i++) {

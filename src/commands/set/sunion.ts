@@ -1,7 +1,7 @@
 // SUNION key [key ...]: the union of sets. https://redis.io/commands/sunion
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { operate, replyMembers } from './algebra.ts';
+import { replyOperation } from './algebra.ts';
 
 export const command: CommandSpec = {
   name: 'sunion',
@@ -14,5 +14,5 @@ export const command: CommandSpec = {
   summary: 'Returns what is in any of the sets.',
   syntax: '<key>...',
   complexity: 'O(N) for N members in all',
-  run: (call: Call) => replyMembers(call, operate(call, 'union', 1, call.argc)),
+  run: (call: Call) => replyOperation(call, 'union', 1, call.argc),
 };

@@ -11,10 +11,21 @@ export function replyElements(
   reverse: boolean,
   withScores: boolean,
 ): void {
-  const { reply } = call;
   const count = ranks.end - ranks.first;
   replyElementsHeader(call, count, withScores);
-  if (count === 0) return;
+  if (count > 0) replyRun(call, cursor, ranks, reverse, withScores);
+}
+
+/** The same without the array's header; there are some. */
+export function replyRun(
+  call: Call,
+  cursor: SortedSetCursor,
+  ranks: Ranks,
+  reverse: boolean,
+  withScores: boolean,
+): void {
+  const { reply } = call;
+  const count = ranks.end - ranks.first;
   cursor.seekRank(reverse ? ranks.end : ranks.first);
   for (let i = 0; i < count; i++) {
     if (reverse) cursor.previous();

@@ -2,9 +2,10 @@
 // of it: a range of a sorted set, by place, score or member, in either direction. https://redis.io/commands/zrange
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { openToRead } from './find-sorted-set.ts';
+import { largeElementsMin, sliceElements, type Work } from '../large-reads.ts';
+import { openToRead, openToWrite } from './find-sorted-set.ts';
 import { placeRequest, type RangeForm, readRangeRequest } from './range-request.ts';
-import { replyElements } from './reply-elements.ts';
+import { replyElements, replyElementsHeader, replyRun } from './reply-elements.ts';
 
 const shared = {
   arity: -4,
@@ -78,5 +79,27 @@ function range(call: Call, form: RangeForm): void {
     return;
   }
   const ranks = placeRequest(call, request, cursor);
+  if (ranks.end - ranks.first >= largeElementsMin) {
+    call.services.largeReads.run(call, [1], (own) => slices(own, form));
+    return;
+  }
   replyElements(call, cursor, ranks, request.reverse, request.withScores);
+}
+
+function* slices(call: Call, form: RangeForm): Work {
+  // Read anew: bounds are places in the arguments, which are a copy here.
+  const request = readRangeRequest(call, form);
+  const { reverse, withScores } = request;
+  const cursor = openToWrite(call, 1);
+  if (cursor === undefined) return false;
+  const { first, end } = placeRequest(call, request, cursor);
+  replyElementsHeader(call, end - first, withScores);
+  for (let done = 0; done < end - first; done += sliceElements) {
+    if (done > 0) yield;
+    if (openToWrite(call, 1) === undefined) return false;
+    const rest = Math.min(sliceElements, end - first - done);
+    const from = reverse ? end - done - rest : first + done;
+    replyRun(call, cursor, { first: from, end: from + rest }, reverse, withScores);
+  }
+  return true;
 }
