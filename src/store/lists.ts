@@ -902,8 +902,8 @@ export class Lists implements Collection {
     }
   }
 
-  /** Puts copies of the values of `count` elements from `from` on, all of which are there, behind those of `out`. */
-  values(from: number, count: number, out: Buffer[]): void {
+  /** Puts the values of `count` elements from `from` on, all of which are there, behind those of `out`, as Latin-1. */
+  values(from: number, count: number, out: string[]): void {
     if (count === 0) return;
     const { live, chunks, value } = this;
     live.locate(from);
@@ -915,7 +915,8 @@ export class Lists implements Collection {
       for (; n > 0; n--) {
         p = chunks.valueAt(p);
         value.read(this.store.arena.u8, p);
-        out.push(Buffer.from(value.bytes.subarray(value.offset, value.offset + value.length)));
+        const { bytes, offset, length } = value;
+        out.push(Buffer.from(bytes.buffer, bytes.byteOffset + offset, length).toString('latin1'));
         p = chunks.behind(p);
       }
       k = 0;

@@ -1,5 +1,6 @@
 // What SORT and SORT_RO share: reading the elements of a list, set or sorted set, ordering them by themselves or by the
-// keys that a pattern names, and what is told of each. Everything is read before anything is written.
+// keys that a pattern names, and what is told of each. Everything is read before anything is written. Values are held as
+// Latin-1 texts meanwhile, which keep every byte, compare as bytes do and are a fraction of the size of buffers.
 import { CommandError } from '../../base/errors.ts';
 import { notSortable, sortOptionDenied, wrongType } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
@@ -63,7 +64,7 @@ function requireAllReads(call: Call, option: string): void {
 }
 
 /** What the command replies with or stores: undefined for a GET that finds nothing. */
-export type Sorted = (Buffer | undefined)[];
+export type Sorted = (string | undefined)[];
 
 /** Done in steps; undefined where the key is gone while others ran. */
 export type SortSteps = Generator<void, Sorted | undefined, void>;
@@ -112,7 +113,7 @@ export function* sortInSteps(call: Call, options: SortOptions): SortSteps {
   return found;
 }
 
-type Elements = Generator<void, Buffer[] | undefined, void>;
+type Elements = Generator<void, string[] | undefined, void>;
 
 function* elementsOf(call: Call, at: number, type: number): Elements {
   if (type === EntryType.list) return yield* valuesOfList(call);
@@ -121,7 +122,7 @@ function* elementsOf(call: Call, at: number, type: number): Elements {
   const { cursor } = call.store.sortedSets;
   cursor.open(at);
   const { size } = cursor;
-  const found: Buffer[] = [];
+  const found: string[] = [];
   for (let rank = 0; rank < size; rank += sliceElements) {
     if (rank > 0) {
       yield;
@@ -132,7 +133,7 @@ function* elementsOf(call: Call, at: number, type: number): Elements {
     cursor.seekRank(rank);
     for (let n = Math.min(sliceElements, size - rank); n > 0 && cursor.next(); n--) {
       const { u8, memberOffset, memberLength } = cursor;
-      found.push(Buffer.from(u8.subarray(memberOffset, memberOffset + memberLength)));
+      found.push(textOf(u8, memberOffset, memberLength));
     }
   }
   return found;
@@ -140,7 +141,7 @@ function* elementsOf(call: Call, at: number, type: number): Elements {
 
 function* valuesOfList(call: Call): Elements {
   const { lists } = call.store;
-  const found: Buffer[] = [];
+  const found: string[] = [];
   const stand = (): boolean => {
     const at = call.find(1);
     if (at !== 0) lists.stand(call.keyspace, 0, at, call.buf, call.offset(1), call.length(1));
@@ -160,13 +161,13 @@ function* valuesOfList(call: Call): Elements {
 
 function* membersOfSet(call: Call): Elements {
   const { elements } = call.store;
-  const found: Buffer[] = [];
+  const found: string[] = [];
   const open = (): boolean =>
     elements.open(call.keyspace, call.buf, call.offset(1), call.length(1), EntryType.set);
   open();
   for (let cursor = 0; ; ) {
     cursor = elements.scan(cursor, sliceElements, (name, offset, length) => {
-      found.push(Buffer.from(name.subarray(offset, offset + length)));
+      found.push(textOf(name, offset, length));
     });
     if (cursor === 0) return found;
     yield;
@@ -174,45 +175,40 @@ function* membersOfSet(call: Call): Elements {
   }
 }
 
-interface Weighed {
-  readonly element: Buffer;
-  readonly weight: Buffer | undefined;
-  readonly number: number;
-}
-
 function* ordered(
   call: Call,
-  elements: readonly Buffer[],
+  elements: readonly string[],
   options: SortOptions,
-): Generator<void, Buffer[], void> {
+): Generator<void, string[], void> {
   const { by, alpha } = options;
   const sign = options.descending ? -1 : 1;
-  const weighed: Weighed[] = [];
+  const weights: (string | undefined)[] = [];
+  const numbers = new Float64Array(alpha ? 0 : elements.length);
   for (const element of elements) {
-    if (weighed.length % sliceElements === sliceElements - 1) yield;
+    const n = weights.length;
+    if (n % sliceElements === sliceElements - 1) yield;
     const weight = by === undefined ? element : lookUp(call, by, element);
-    weighed.push({ element, weight, number: alpha ? 0 : numberOf(weight) });
+    if (!alpha) numbers[n] = numberOf(weight);
+    weights.push(weight);
   }
-  const compare = (a: Weighed, b: Weighed): number => {
-    if (!alpha) return sign * (a.number - b.number || Buffer.compare(a.element, b.element));
-    if (a.weight === undefined || b.weight === undefined) {
-      return sign * (Number(a.weight !== undefined) - Number(b.weight !== undefined));
-    }
-    return sign * Buffer.compare(a.weight, b.weight);
+  const compare = (i: number, k: number): number => {
+    if (!alpha) return sign * (numbers[i]! - numbers[k]! || compareTexts(elements[i]!, elements[k]!));
+    const [a, b] = [weights[i], weights[k]];
+    if (a === undefined || b === undefined) return sign * (Number(a !== undefined) - Number(b !== undefined));
+    return sign * compareTexts(a, b);
   };
-  const sorted = yield* sortSlices(weighed, compare, sliceElements);
-  const out: Buffer[] = [];
-  for (const { element } of sorted) {
+  const order = yield* sortSlices(elements.length, compare, sliceElements);
+  const out: string[] = [];
+  for (const i of order) {
     if (out.length % sliceElements === sliceElements - 1) yield;
-    out.push(element);
+    out.push(elements[i]!);
   }
   return out;
 }
 
 /** A key that is not there weighs nothing. */
-function numberOf(weight: Buffer | undefined): number {
-  if (weight === undefined) return 0;
-  const text = weight.toString('latin1');
+function numberOf(text: string | undefined): number {
+  if (text === undefined) return 0;
   const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
   if (infinite !== null) return infinite[1] === '-' ? -Number.MAX_VALUE : Number.MAX_VALUE;
   const value = text === '' ? 0 : /\s$/.test(text) ? Number.NaN : Number(text);
@@ -221,24 +217,31 @@ function numberOf(weight: Buffer | undefined): number {
 }
 
 /** The value of the key, or of the hash's field (`->`), that a pattern names with the element in place of its `*`. */
-function lookUp(call: Call, pattern: Buffer, element: Buffer): Buffer | undefined {
+function lookUp(call: Call, pattern: Buffer, element: string): string | undefined {
   if (pattern.length === 1 && pattern[0] === 35) return element;
   const at = pattern.indexOf(star);
   if (at < 0) return undefined;
   const arrow = pattern.indexOf('->', at + 1);
   const hasField = arrow >= 0 && arrow + 2 < pattern.length;
   const rest = pattern.subarray(at + 1, hasField ? arrow : pattern.length);
-  const key = Buffer.concat([pattern.subarray(0, at), element, rest]);
+  const key = Buffer.concat([pattern.subarray(0, at), Buffer.from(element, 'latin1'), rest]);
   const { store, keyspace } = call;
   const entry = store.find(keyspace, store.hash.of(key, 0, key.length), key, 0, key.length);
   if (entry === 0) return undefined;
   const type = store.entries.type(entry);
-  if (!hasField) return type === EntryType.string ? Buffer.from(store.strings.copy(entry)) : undefined;
+  if (!hasField) return type === EntryType.string ? store.strings.copy(entry).toString('latin1') : undefined;
   if (type !== EntryType.hash) return undefined;
   const { elements } = store;
   elements.open(keyspace, key, 0, key.length, EntryType.hash);
   const field = pattern.subarray(arrow + 2);
   if (!elements.get(field, 0, field.length)) return undefined;
-  const from = elements.valueOffset;
-  return Buffer.from(elements.valueBytes.subarray(from, from + elements.valueLength));
+  return textOf(elements.valueBytes, elements.valueOffset, elements.valueLength);
+}
+
+function textOf(bytes: Uint8Array, offset: number, length: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + offset, length).toString('latin1');
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

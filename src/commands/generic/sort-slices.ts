@@ -1,39 +1,39 @@
 // Sorts in steps, so that others may run in between: runs of some thousands are sorted by themselves and then merged, two
-// by two. Equal ones keep their order. It knows nothing of what is sorted.
+// by two. Equal ones keep their order. What is sorted is known by its numbers alone, so that nothing is made for each.
 
-/** Sorts a copy; yields after about every `stepMax` items looked at. */
-export function* sortSlices<T>(
-  items: readonly T[],
-  compare: (a: T, b: T) => number,
+/** The numbers from 0 to before `count` in order; yields after about every `stepMax` of them looked at. */
+export function* sortSlices(
+  count: number,
+  compare: (a: number, b: number) => number,
   stepMax: number,
-): Generator<void, T[], void> {
-  let runs: T[][] = [];
-  for (let i = 0; i < items.length; i += stepMax) {
+): Generator<void, Uint32Array, void> {
+  let from = new Uint32Array(count).map((_, i) => i);
+  for (let i = 0; i < count; i += stepMax) {
     if (i > 0) yield;
-    runs.push(items.slice(i, i + stepMax).sort(compare));
+    from.subarray(i, i + stepMax).sort(compare);
   }
-  while (runs.length > 1) {
-    const merged: T[][] = [];
-    for (let i = 0; i < runs.length; i += 2) {
-      const right = runs[i + 1];
-      merged.push(right === undefined ? runs[i]! : yield* merge(runs[i]!, right, compare, stepMax));
-    }
-    runs = merged;
+  let to = new Uint32Array(count);
+  for (let run = stepMax; run < count; run *= 2) {
+    for (let i = 0; i < count; i += run * 2) yield* merge(from, to, i, run, compare, stepMax);
+    [from, to] = [to, from];
   }
-  return runs[0] ?? [];
+  return from;
 }
 
-function* merge<T>(
-  left: readonly T[],
-  right: readonly T[],
-  compare: (a: T, b: T) => number,
+/** Merges the two runs from `start` on into the same place of the other array. */
+function* merge(
+  from: Uint32Array,
+  to: Uint32Array,
+  start: number,
+  run: number,
+  compare: (a: number, b: number) => number,
   stepMax: number,
-): Generator<void, T[], void> {
-  const out: T[] = [];
-  for (let i = 0, k = 0; i < left.length || k < right.length; ) {
-    const takesLeft = k >= right.length || (i < left.length && compare(left[i]!, right[k]!) <= 0);
-    out.push(takesLeft ? left[i++]! : right[k++]!);
-    if (out.length % stepMax === 0) yield;
+): Generator<void, void, void> {
+  const middle = Math.min(start + run, from.length);
+  const end = Math.min(start + run * 2, from.length);
+  for (let at = start, i = start, k = middle; at < end; at++) {
+    const takesLeft = k >= end || (i < middle && compare(from[i]!, from[k]!) <= 0);
+    to[at] = takesLeft ? from[i++]! : from[k++]!;
+    if (at % stepMax === stepMax - 1) yield;
   }
-  return out;
 }

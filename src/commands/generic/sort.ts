@@ -97,20 +97,22 @@ function* slices(call: Call, mayStore: boolean): Work {
   return true;
 }
 
-function replyValue({ reply }: Call, value: Buffer | undefined): void {
+function replyValue({ reply }: Call, value: string | undefined): void {
   if (value === undefined) reply.nil();
-  else reply.bulk(value, 0, value.length);
+  else reply.bulkLatin1(value);
 }
 
-function store(call: Call, key: number, values: readonly (Buffer | undefined)[]): void {
+function store(call: Call, key: number, values: readonly (string | undefined)[]): void {
   const { lists } = call.store;
   const lengths = Int32Array.from(values, (value) => value?.length ?? 0);
   lists.requireRoom(lengths, 0, lengths.length);
   const existed = call.removeKey(key);
-  const empty = Buffer.alloc(0);
   if (values.length > 0) {
     lists.open(call.keyspace, call.buf, call.offset(key), call.length(key));
-    for (const value of values) lists.push(false, value ?? empty, 0, value?.length ?? 0);
+    for (const value of values) {
+      const bytes = Buffer.from(value ?? '', 'latin1');
+      lists.push(false, bytes, 0, bytes.length);
+    }
     call.notify('sortstore', key);
   } else if (existed) call.notify('del', key);
   call.reply.integer(values.length);

@@ -2,7 +2,7 @@
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { largeElementsMin, sliceElements, type Work } from '../large-reads.ts';
-import { readList } from './open-list.ts';
+import { openList, readList } from './open-list.ts';
 
 export const command: CommandSpec = {
   name: 'lrange',
@@ -19,27 +19,40 @@ export const command: CommandSpec = {
 };
 
 function lrange(call: Call): void {
-  const first = Number(call.bigInteger(2));
-  const last = Number(call.bigInteger(3));
-  const lists = readList(call, 1);
-  const size = lists?.size ?? 0;
-  const start = Math.max(0, first < 0 ? size + first : first);
-  const stop = Math.min(size - 1, last < 0 ? size + last : last);
-  const count = Math.max(0, stop - start + 1);
+  const bounds = readBounds(call);
+  const { start, count } = runOf(bounds, readList(call, 1)?.size ?? 0);
   if (count >= largeElementsMin) {
-    call.services.largeReads.run(call, [1], (own) => slices(own, start, count));
+    call.services.largeReads.run(call, [1], (own) => slices(own, bounds));
     return;
   }
   call.reply.array(count);
-  if (count > 0) lists?.reply(start, count, call.reply);
+  if (count > 0) call.store.lists.reply(start, count, call.reply);
 }
 
-function* slices(call: Call, start: number, count: number): Work {
+/** Both included; negative ones count from the end. */
+interface Bounds {
+  readonly first: number;
+  readonly last: number;
+}
+
+function readBounds(call: Call): Bounds {
+  return { first: Number(call.bigInteger(2)), last: Number(call.bigInteger(3)) };
+}
+
+/** What the bounds mean in a list of so many elements. */
+function runOf({ first, last }: Bounds, size: number): { readonly start: number; readonly count: number } {
+  const start = Math.max(0, first < 0 ? size + first : first);
+  const stop = Math.min(size - 1, last < 0 ? size + last : last);
+  return { start, count: Math.max(0, stop - start + 1) };
+}
+
+function* slices(call: Call, bounds: Bounds): Work {
+  const { start, count } = runOf(bounds, openList(call, 1).size);
   call.reply.array(count);
   for (let done = 0; done < count; done += sliceElements) {
     if (done > 0) yield;
-    const lists = readList(call, 1);
-    if (lists === undefined) return false;
+    const lists = openList(call, 1);
+    if (lists.at === 0) return false;
     lists.reply(start + done, Math.min(sliceElements, count - done), call.reply);
   }
   return true;

@@ -9,6 +9,7 @@ const rdbList = 1;
 const rdbChain = 18;
 const plainNode = 1;
 const packedNode = 2;
+const valuesAtOnce = 1024;
 
 export const listCodec: ValueCodec = {
   entryType: EntryType.list,
@@ -19,10 +20,10 @@ export const listCodec: ValueCodec = {
     const { size } = lists;
     out.u8(rdbList);
     out.length(size);
-    for (let i = 0; i < size; i++) {
-      lists.readAt(i);
-      const { bytes, offset, length } = lists.value;
-      out.string(bytes, offset, length);
+    for (let i = 0; i < size; i += valuesAtOnce) {
+      const values: string[] = [];
+      lists.values(i, Math.min(valuesAtOnce, size - i), values);
+      for (const value of values) out.string(Buffer.from(value, 'latin1'), 0, value.length);
     }
   },
   read(rdbType, input) {

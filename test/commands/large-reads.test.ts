@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CommandNode } from './harness.ts';
+import { parseReply, type Reply, ReplyError } from './parse-reply.ts';
+
+const count = 20_000;
+
+function filled(): CommandNode {
+  const node = new CommandNode({ memoryBytes: 64 * 1024 * 1024 });
+  for (let from = 0; from < count; from += 2000) {
+    const names = Array.from({ length: 2000 }, (_, i) => `e${from + i}`);
+    node.call('SADD', 's', ...names);
+    node.call('HSET', 'h', ...names.flatMap((name) => [name, `v${name}`]));
+    node.call('RPUSH', 'l', ...names);
+    node.call('ZADD', 'z', ...names.flatMap((name, i) => [from + i, name]));
+    node.call('SADD', 'half', ...names.filter((_, i) => i % 2 === 0));
+  }
+  return node;
+}
+
+function parsed(text: string): Reply {
+  const bytes = Buffer.from(text);
+  const reply = parseReply(bytes, 0);
+  assert.equal(reply?.end, bytes.length, 'one whole reply');
+  return reply!.value;
+}
+
+function errorOf(reply: Reply): string {
+  return reply instanceof ReplyError ? reply.message : '';
+}
+
+/** Runs a command in slices, and between two of them whatever is given, once. */
+function sliced(node: CommandNode, words: string[], between: () => void = () => {}): Reply {
+  assert.equal(node.client.send(...words), '', `${words[0]} replies later`);
+  let late = '';
+  for (let turns = 0; late === '' && turns < 10_000; turns++) {
+    node.rig.timers.endTurn();
+    late = node.client.lateNow();
+    if (turns === 2) between();
+  }
+  return parsed(late);
+}
+
+/** The same command as a whole, in a transaction. */
+function whole(node: CommandNode, words: string[]): Reply {
+  node.run('MULTI');
+  node.call(...words);
+  return (node.run('EXEC') as Reply[])[0]!;
+}
+
+const commands = [
+  ['SMEMBERS', 's'],
+  ['HGETALL', 'h'],
+  ['HKEYS', 'h'],
+  ['HVALS', 'h'],
+  ['LRANGE', 'l', '1', '-2'],
+  ['ZRANGE', 'z', '0', '-1', 'WITHSCORES'],
+  ['ZRANGE', 'z', '5', '-1', 'REV'],
+  ['ZRANGEBYSCORE', 'z', '(3', '19000'],
+  ['ZREVRANGEBYLEX', 'z', '+', '-'],
+  ['SUNION', 's', 'half'],
+  ['SINTER', 's', 'half'],
+  ['SDIFF', 's', 'half'],
+  ['SINTERCARD', '2', 's', 'half'],
+  ['SORT', 'l', 'ALPHA', 'DESC'],
+  ['SORT', 's', 'ALPHA', 'LIMIT', '10', '15000'],
+  ['SORT', 'z', 'BY', 'nosort', 'GET', '#', 'GET', 'h->*'],
+  ['SORT_RO', 'l', 'BY', 'w_*', 'ALPHA'],
+];
+
+for (const words of commands) {
+  test(`${words.join(' ')} in slices replies what it does as a whole`, () => {
+    const node = filled();
+    const expected = whole(node, words);
+    assert.deepEqual(sliced(node, words), expected);
+    const added = (): void => {
+      const other = node.rig.connect();
+      for (const line of ['SADD s new', 'HSET h new x', 'RPUSH l new', 'ZADD z 7 new', 'SADD half new']) {
+        other.send(...line.split(' '));
+      }
+    };
+    const reply = sliced(node, words, added);
+    assert.deepEqual(reply, whole(node, words), 'what is there after the change, whole');
+  });
+}
+
+test('many random elements come in slices, different ones or not', () => {
+  const node = filled();
+  for (const [words, size] of [
+    [['SRANDMEMBER', 's', '17000'], 17_000],
+    [['HRANDFIELD', 'h', '100000'], count],
+  ] as const) {
+    const drawn = sliced(node, [...words]) as string[];
+    assert.equal(drawn.length, size);
+    assert.equal(new Set(drawn).size, size);
+  }
+  const repeated = sliced(node, ['SRANDMEMBER', 's', '-40000']) as string[];
+  assert.equal(repeated.length, 40_000);
+  const pairs = sliced(node, ['HRANDFIELD', 'h', '-20000', 'WITHVALUES']) as string[];
+  assert.equal(pairs.length, 40_000);
+  for (let i = 0; i < pairs.length; i += 2) assert.equal(pairs[i + 1], `v${pairs[i]}`);
+});
+
+test('a key that goes meanwhile is read as one that is not there', () => {
+  const node = filled();
+  const del = (): void => {
+    node.rig.connect().send('FLUSHALL');
+  };
+  assert.deepEqual(sliced(node, ['SMEMBERS', 's'], del), []);
+});
+
+test('where a key never stands still the read is done as a whole in the end', () => {
+  const node = filled();
+  const other = node.rig.connect();
+  assert.equal(node.client.send('SMEMBERS', 's'), '');
+  let late = '';
+  let turns = 0;
+  for (; late === ''; turns++) {
+    other.send('SADD', 's', `new${turns}`);
+    node.rig.timers.endTurn();
+    late = node.client.lateNow();
+  }
+  assert.ok(turns < 10);
+  assert.equal((parsed(late) as string[]).length, count + turns);
+});
+
+test('an error ends it, and a client that is gone', () => {
+  const node = filled();
+  assert.match(errorOf(sliced(node, ['SORT', 's'])), /can't be converted into double/);
+  node.client.send('SMEMBERS', 's');
+  node.client.close();
+  node.rig.timers.endTurn();
+  assert.equal(node.client.lateNow(), '');
+});
