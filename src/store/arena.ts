@@ -39,6 +39,7 @@ export class Arena {
   readonly buffer: ArrayBuffer;
   readonly u8: Uint8Array;
   readonly i32: Int32Array;
+  readonly view: DataView;
   readonly unitBytes: number;
   private readonly unitShift: number;
   private readonly sizes: Int32Array;
@@ -89,6 +90,7 @@ export class Arena {
     }
     this.u8 = new Uint8Array(this.buffer);
     this.i32 = new Int32Array(this.buffer);
+    this.view = new DataView(this.buffer);
     this.sizes = sizeClasses(this.unitBytes);
     this.slabUnits = this.sizes.map((s) => (s * 8 <= this.unitBytes ? 1 : s * 2 <= this.unitBytes ? 2 : 8));
     this.liveLimit = this.capacityBytes;

@@ -3,6 +3,7 @@
 // those of keys with the element's name. One collection is open at a time; what the values mean is its type's business.
 import { stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
+import { copyBytes } from '../base/runs.ts';
 import { outOfMemory, wrongType } from '../resp/errors.ts';
 import { type Collection, clearWhole } from './collection.ts';
 import { Encoding, EntryType, Form } from './entry.ts';
@@ -24,6 +25,7 @@ import {
 } from './key-state.ts';
 import { forgetDead, type Keyspace, type States } from './keyspace.ts';
 import { Nest } from './nest.ts';
+import type { OrderIndex } from './order-index.ts';
 import { PackedCursor, PackedScratch, packedBytesMax, packedElementsMax } from './packed.ts';
 import { packScore, scoreBytes, scoreOfState, unpackScore } from './score.ts';
 import type { Store } from './store.ts';
@@ -47,6 +49,8 @@ export class Elements implements States, Collection {
   valueBytes: Uint8Array = noBytes;
   valueOffset = 0;
   valueLength = 0;
+  /** The score that the member put last had before; 0 where it was not there. */
+  scoreBefore = 0;
   /** When the field last read expires, Unix ms; 0 = never. */
   deadlineMs = 0;
   /** The open key: its keyspace's number, its type, its entry (0 = none yet). */
@@ -127,7 +131,7 @@ export class Elements implements States, Collection {
   /** A cursor before the first record of the open key, which is packed. */
   packed(): PackedCursor {
     const { entries, arena } = this.store;
-    this.cursor.open(arena.u8, entries.valueOffset(this.at), entries.valueLength(this.at), this.type);
+    this.cursor.open(arena, entries.valueOffset(this.at), entries.valueLength(this.at), this.type);
     return this.cursor;
   }
 
@@ -158,7 +162,7 @@ export class Elements implements States, Collection {
     const { entries, arena } = this.store;
     const nest = this.nestAt(at);
     if (nest !== undefined) return nest.elements.volatile > 0;
-    this.probe.open(arena.u8, entries.valueOffset(at), entries.valueLength(at), EntryType.hash);
+    this.probe.open(arena, entries.valueOffset(at), entries.valueLength(at), EntryType.hash);
     return this.probe.hasDeadlines;
   }
 
@@ -364,16 +368,81 @@ export class Elements implements States, Collection {
         throw error;
       }
     }
-    this.purgeNested(nest, name, offset, length);
-    const before = nest.elements.table.size;
     this.within();
     try {
-      store.strings.set(nest.elements, name, offset, length, value, valueOffset, valueLength, 0);
+      return this.putNested(nest, name, offset, length, value, valueOffset, valueLength);
     } finally {
       store.recorder?.outside();
+      this.touch();
     }
-    this.touch();
-    return nest.elements.table.size > before;
+  }
+
+  private putNested(
+    nest: Nest,
+    name: Uint8Array,
+    offset: number,
+    length: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+  ): boolean {
+    const { store } = this;
+    const { elements } = nest;
+    if (elements.order !== undefined) {
+      const entry = elements.entryOf(store.hash.of(name, offset, length), name, offset, length);
+      this.scoreBefore = entry === 0 ? 0 : elements.order.scoreOf(entry);
+      const { entries } = store;
+      if (entry !== 0 && entries.encoding(entry) === Encoding.raw && !entries.hasExpiry(entry)) {
+        this.rescore(elements.order, entry, name, offset, length, value, valueOffset);
+        return false;
+      }
+    }
+    this.purgeNested(nest, name, offset, length);
+    const before = elements.table.size;
+    store.strings.set(elements, name, offset, length, value, valueOffset, valueLength, 0);
+    return elements.table.size > before;
+  }
+
+  /** Gives a member, whose entry holds its score and nothing else, another one. */
+  private rescore(
+    order: OrderIndex,
+    entry: number,
+    name: Uint8Array,
+    offset: number,
+    length: number,
+    value: Uint8Array,
+    valueOffset: number,
+  ): void {
+    const { store } = this;
+    const { entries, clock, self } = store;
+    if (!order.reserve(this.reserveBytes)) {
+      store.ground.starved = true;
+      throw new CommandError(outOfMemory);
+    }
+    const isForeign = entries.origin(entry) !== self;
+    const baseOrigin = isForeign ? entries.origin(entry) : 0;
+    const baseHi = isForeign ? entries.hi(entry) : 0;
+    const baseLo = isForeign ? entries.lo(entry) : 0;
+    clock.tick();
+    entries.setDot(entry, self, clock.hi, clock.lo);
+    order.rescore(entry, this.scoreBefore, unpackScore(value, valueOffset));
+    store.recorder?.put(
+      this.id,
+      name,
+      offset,
+      length,
+      self,
+      clock.hi,
+      clock.lo,
+      value,
+      valueOffset,
+      scoreBytes,
+      true,
+      0,
+      baseOrigin,
+      baseHi,
+      baseLo,
+    );
   }
 
   private putPacked(
@@ -388,6 +457,8 @@ export class Elements implements States, Collection {
     const { clock, recorder, self } = store;
     const cursor = this.packed();
     const found = cursor.find(name, offset, length);
+    const isOrdered = this.type === EntryType.zset;
+    if (isOrdered) this.scoreBefore = found && cursor.isLive ? cursor.score : 0;
     if (found && cursor.isState) {
       const isNew = !cursor.isLive;
       const copy = value.slice(valueOffset, valueOffset + valueLength);
@@ -402,11 +473,10 @@ export class Elements implements States, Collection {
     }
     const base = found && cursor.origin !== self ? cursor.dot : zeroDot;
     const stamp = clock.next();
-    const score = this.type === EntryType.zset ? unpackScore(value, valueOffset) : 0;
-    const target = this.beginRecord(cursor, found, name, offset, length, score);
+    scratch.clear();
     scratch.plain(name, offset, length, stamp, self, cursor.baseStamp, cursor.baseOrigin);
     this.scratchValue(value, valueOffset, valueLength);
-    this.endRecord(cursor, found, target);
+    this.placeRecord(cursor, found, name, offset, length, isOrdered ? unpackScore(value, valueOffset) : 0);
     if (!found) this.packed().liveCount += 1;
     if (recorder !== undefined) {
       this.within();
@@ -434,54 +504,32 @@ export class Elements implements States, Collection {
   }
 
   /**
-   * Begins the record of an element in the scratch, in place of the cursor's where that was found; returns where it
-   * belongs. A member of a sorted set belongs before the first live one that is greater, so that what is between its
-   * old place and its new one goes into the scratch as well.
+   * Puts the record in the scratch, that of a live element, where it belongs, in place of the cursor's if that was found.
+   * A member of a sorted set belongs before the first live one that is greater.
    */
-  private beginRecord(
+  private placeRecord(
     cursor: PackedCursor,
     found: boolean,
     name: Uint8Array,
     offset: number,
     length: number,
     score: number,
-  ): number {
-    const { scratch } = this;
+  ): void {
     const isOrdered = this.type === EntryType.zset;
-    let target = found ? cursor.pos : cursor.end;
-    if (isOrdered) target = this.placeOf(cursor, found, name, offset, length, score);
-    scratch.clear();
-    if (found && target > cursor.after) scratch.copy(cursor.u8, cursor.after, target - cursor.after);
-    return target;
-  }
-
-  private endRecord(cursor: PackedCursor, found: boolean, target: number): void {
     if (!found) {
-      this.splice(target, 0);
+      const first = cursor.recordsOffset;
+      this.splice(isOrdered ? cursor.placeOf(first, score, name, offset, length) : cursor.end, 0);
       return;
     }
     const { pos, after } = cursor;
-    if (target < pos) this.scratch.copy(cursor.u8, target, pos - target);
-    const from = Math.min(pos, target);
-    this.splice(from, Math.max(after, target) - from);
-  }
-
-  private placeOf(
-    cursor: PackedCursor,
-    found: boolean,
-    name: Uint8Array,
-    offset: number,
-    length: number,
-    score: number,
-  ): number {
-    const { probe } = this;
-    probe.open(cursor.u8, cursor.start, cursor.end - cursor.start, this.type);
-    while (probe.nextLive()) {
-      if (found && probe.pos === cursor.pos) continue;
-      const other = unpackScore(probe.u8, probe.after - scoreBytes);
-      if (other > score || (other === score && probe.compareName(name, offset, length) > 0)) return probe.pos;
+    let target = pos;
+    if (isOrdered && !(cursor.isLive && cursor.score === score)) {
+      const isLater = cursor.isLive && cursor.score < score;
+      target = cursor.placeOf(isLater ? after : cursor.recordsOffset, score, name, offset, length);
+      // Its own place is before and behind itself.
+      if (target === after) target = pos;
     }
-    return cursor.end;
+    this.splice(pos, after - pos, target);
   }
 
   private scratchValue(value: Uint8Array, offset: number, length: number): void {
@@ -909,13 +957,13 @@ export class Elements implements States, Collection {
       if (old > 0 || scratch.length > 0) this.splice(found ? cursor.pos : cursor.end, old);
     } else {
       const score = this.type === EntryType.zset ? scoreOfState(state) : 0;
-      const target = this.beginRecord(cursor, found, name, offset, length, score);
+      scratch.clear();
       if (value !== undefined && isPlain(state)) {
         const { stamp, origin } = value.dot;
         scratch.plain(name, offset, length, stamp, origin, cursor.baseStamp, cursor.baseOrigin);
         this.scratchValue(value.bytes, 0, value.bytes.length);
       } else scratch.state(name, offset, length, true, this.packLive(state, score));
-      this.endRecord(cursor, found, target);
+      this.placeRecord(cursor, found, name, offset, length, score);
       if (state.expiry.deadlineMs !== 0) {
         this.packed().noteDeadline();
         this.noteField(state.expiry.deadlineMs);
@@ -1228,27 +1276,36 @@ export class Elements implements States, Collection {
     this.setMeta(meta);
   }
 
-  /** Puts what is in the scratch in the place of `old` bytes at `offset` of the entry's value. Throws CommandError OOM. */
-  private splice(offset: number, old: number): void {
+  /**
+   * Takes `old` bytes at `offset` out of the entry's value and puts what is in the scratch before `target`, which is not
+   * within them. Throws CommandError OOM, and changes nothing then.
+   */
+  private splice(offset: number, old: number, target = offset): void {
     const { store, scratch } = this;
     const { entries, arena } = store;
     const { u8 } = arena;
     const start = entries.valueOffset(this.at);
     const from = entries.valueLength(this.at);
-    const to = from - old + scratch.length;
-    const kept = offset - start;
-    const tail = offset + old;
-    if (this.ks.holds(this.at, to)) {
-      if (scratch.length !== old) u8.copyWithin(offset + scratch.length, tail, start + from);
-      entries.setValueLength(this.at, to);
-      for (let i = 0; i < scratch.length; i++) u8[offset + i] = scratch.u8[i]!;
+    const end = start + from;
+    const more = scratch.length - old;
+    const after = offset + old;
+    let to = start;
+    if (!this.ks.holds(this.at, from + more)) {
+      // The old block is given back by the move, but nothing is written to it until the next allocation.
+      const kept = Math.min(offset, target) - start;
+      this.at = this.ks.move(this.hash, this.at, kept, from + more, 0, this.reserveBytes);
+      to = entries.valueOffset(this.at);
+    } else entries.setValueLength(this.at, from + more);
+    const by = to - start;
+    if (target > offset) {
+      u8.copyWithin(offset + by, after, target);
+      if (by + more !== 0) u8.copyWithin(target + more + by, target, end);
+      copyBytes(u8, target - old + by, scratch.u8, 0, scratch.length);
       return;
     }
-    // The old block is given back by the move, but nothing is written to it until the next allocation.
-    this.at = this.ks.move(this.hash, this.at, kept, to, 0, this.reserveBytes);
-    const target = entries.valueOffset(this.at);
-    u8.copyWithin(target + kept + scratch.length, tail, start + from);
-    u8.set(scratch.u8.subarray(0, scratch.length), target + kept);
+    if (by + more !== 0) u8.copyWithin(after + more + by, after, end);
+    if (target < offset) u8.copyWithin(target + scratch.length + by, target, offset);
+    copyBytes(u8, target + by, scratch.u8, 0, scratch.length);
   }
 }
 

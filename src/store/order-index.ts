@@ -74,7 +74,7 @@ export class OrderIndex implements NodeOwner {
     this.f64 = nodes.f64;
     this.f32 = nodes.f32;
     this.u8 = arena.u8;
-    this.view = new DataView(arena.buffer);
+    this.view = arena.view;
   }
 
   /** About the bytes of its nodes. */
@@ -183,6 +183,17 @@ export class OrderIndex implements NodeOwner {
       (before === 0 || this.isBefore(this.scoreOf(before), before, newScore, Ties.lesser, u8, key, length)) &&
       (after === 0 || !this.isBefore(this.scoreOf(after), after, newScore, Ties.lesser, u8, key, length))
     );
+  }
+
+  /** Gives the element `ref`, which is in the index at `score`, another one: its last bytes. Call `reserve` first. */
+  rescore(ref: number, score: number, newScore: number): void {
+    if (score === newScore) return;
+    const keeps = this.keepsPlace(ref, score, newScore);
+    if (!keeps) this.removeFound(true);
+    const { entries } = this;
+    this.view.setFloat64(entries.valueOffset(ref) + entries.valueLength(ref) - 8, newScore, true);
+    if (keeps) this.rescored(ref);
+    else this.insert(ref);
   }
 
   /** The element that `keepsPlace` was asked of has its new score: the copies of it are renewed. */

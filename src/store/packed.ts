@@ -1,5 +1,5 @@
 // The packed form of a small collection: all its elements with their dots in one run of bytes, the value of the key's
-// entry. A cursor walks it in place, in the arena; changes are spliced by their owner (elements.ts). It knows no arena
+// entry. A cursor walks it in place, in the arena; changes are spliced by their owner (elements.ts). It knows no blocks
 // and no tables. Live elements keep their order, in a sorted set that of
 // their scores; dead ones, while they are remembered, stand where they died.
 //
@@ -16,8 +16,11 @@
 // A value is a varint length and bytes in a hash, eight bytes in a sorted set, and nothing in a set.
 import { assert } from '../base/assert.ts';
 import { stampHi, stampLo } from '../base/clock.ts';
+import { copyBytes } from '../base/runs.ts';
+import type { Arena } from './arena.ts';
 import { EntryType } from './entry.ts';
 import type { Dot } from './key-state.ts';
+import { scoreBytes } from './score.ts';
 
 export const packedHeaderBytes = 11;
 export const packedElementsMax = 128;
@@ -27,6 +30,7 @@ const metaFlag = 1;
 const deadlinesFlag = 2;
 const foreign = 2;
 const stateFlag = 1;
+const noBytes = new Uint8Array(0);
 
 /** Bytes of a value in a record of this type: -1 = it says its length. */
 function fixedBytes(type: number): number {
@@ -35,7 +39,8 @@ function fixedBytes(type: number): number {
 
 /** Stands on one record after the other. All offsets are into `u8`. */
 export class PackedCursor {
-  u8: Uint8Array = new Uint8Array(0);
+  u8: Uint8Array = noBytes;
+  private view: DataView = new DataView(noBytes.buffer);
   /** The whole: from its header to its end. */
   start = 0;
   end = 0;
@@ -54,8 +59,9 @@ export class PackedCursor {
   private fixed = -1;
   private p = 0;
 
-  open(u8: Uint8Array, offset: number, length: number, type: number): void {
-    this.u8 = u8;
+  open(arena: Arena, offset: number, length: number, type: number): void {
+    this.u8 = arena.u8;
+    this.view = arena.view;
     this.start = offset;
     this.end = offset + length;
     this.fixed = fixedBytes(type);
@@ -147,16 +153,77 @@ export class PackedCursor {
 
   /** Stands on the record of this name, live or dead; false, at the end, where there is none. */
   find(name: Uint8Array, offset: number, length: number): boolean {
-    this.rewind();
-    const { u8 } = this;
-    while (this.next()) {
-      if (this.nameLength !== length) continue;
-      const at = this.nameOffset;
-      let i = length - 1;
-      while (i >= 0 && u8[at + i] === name[offset + i]) i -= 1;
-      if (i < 0) return true;
+    const { u8, end } = this;
+    const last = length - 1;
+    for (let p = this.recordsOffset; p < end; ) {
+      const record = p;
+      let head = u8[p++]!;
+      if (head >= 128) {
+        this.p = record;
+        head = this.varint();
+        p = this.p;
+      }
+      const nameLength = head >>> 2;
+      if (nameLength === length) {
+        // From the end: names often share their beginning.
+        let i = last;
+        while (i >= 0 && u8[p + i] === name[offset + i]) i -= 1;
+        if (i < 0) {
+          this.after = record;
+          return this.next();
+        }
+      }
+      p = this.behind(p + nameLength, head);
     }
+    this.pos = end;
+    this.after = end;
     return false;
+  }
+
+  /** Where the record ends that has this head, and whose name ends at `p`. */
+  private behind(p: number, head: number): number {
+    const { u8, fixed } = this;
+    let at = p;
+    if ((head & stateFlag) !== 0) at += 1;
+    else {
+      while (u8[at++]! >= 128);
+      if ((head & foreign) !== 0) at += 2;
+      if (fixed >= 0) return at + fixed;
+    }
+    const length = u8[at++]!;
+    if (length < 128) return at + length;
+    this.p = at - 1;
+    const long = this.varint();
+    return this.p + long;
+  }
+
+  /**
+   * Where a live member with this score and name belongs, looked for from the record at `from` on: before the first live
+   * one that is greater. The members are those of a sorted set, and the cursor stands nowhere afterwards.
+   */
+  placeOf(from: number, score: number, name: Uint8Array, offset: number, length: number): number {
+    const { u8, view, end } = this;
+    for (let p = from; p < end; ) {
+      const record = p;
+      let head = u8[p++]!;
+      if (head >= 128) {
+        this.p = record;
+        head = this.varint();
+        p = this.p;
+      }
+      const nameOffset = p;
+      p += head >>> 2;
+      const isLive = (head & stateFlag) === 0 || u8[p] === 1;
+      p = this.behind(p, head);
+      if (!isLive) continue;
+      const other = view.getFloat64(p - scoreBytes, true);
+      if (other < score) continue;
+      if (other > score) return record;
+      this.nameOffset = nameOffset;
+      this.nameLength = head >>> 2;
+      if (this.compareName(name, offset, length) > 0) return record;
+    }
+    return end;
   }
 
   /** Below, equal to or above zero as the current record's name is less than, equal to or greater than these bytes. */
@@ -168,6 +235,11 @@ export class PackedCursor {
       if (difference !== 0) return difference;
     }
     return nameLength - length;
+  }
+
+  /** The score of the current record, a live member of a sorted set. */
+  get score(): number {
+    return this.view.getFloat64(this.after - scoreBytes, true);
   }
 
   /** Of a plain record. */
@@ -271,11 +343,8 @@ export class PackedScratch {
   /** Bytes as they are. */
   copy(bytes: Uint8Array, offset: number, length: number): void {
     this.ensure(length);
-    const { u8 } = this;
-    const at = this.length;
-    if (length < 48) for (let i = 0; i < length; i++) u8[at + i] = bytes[offset + i]!;
-    else u8.set(bytes.subarray(offset, offset + length), at);
-    this.length = at + length;
+    copyBytes(this.u8, this.length, bytes, offset, length);
+    this.length += length;
   }
 
   private varint(value: number): void {

@@ -12,6 +12,7 @@ import { scoreBytes } from './score.ts';
 
 export class SortedSetCursor {
   readonly u8: Uint8Array;
+  private readonly arena: Arena;
   /** Elements of the set. */
   size = 0;
   /** The element stepped over or found last. */
@@ -34,10 +35,11 @@ export class SortedSetCursor {
 
   constructor(arena: Arena, entries: Entries, hash: KeyHash, elements: Elements) {
     this.u8 = arena.u8;
+    this.arena = arena;
     this.entries = entries;
     this.hash = hash;
     this.elements = elements;
-    this.view = new DataView(arena.buffer);
+    this.view = arena.view;
   }
 
   /** Stands before the first element of the sorted set whose entry is at `at`. */
@@ -51,7 +53,7 @@ export class SortedSetCursor {
       return;
     }
     const { entries, packed } = this;
-    packed.open(this.u8, entries.valueOffset(at), entries.valueLength(at), EntryType.zset);
+    packed.open(this.arena, entries.valueOffset(at), entries.valueLength(at), EntryType.zset);
     this.loaded = false;
     this.size = packed.liveCount;
   }
@@ -64,7 +66,7 @@ export class SortedSetCursor {
     for (let i = 0; packed.nextLive(); i++) {
       this.members[i] = packed.nameOffset;
       this.lengths[i] = packed.nameLength;
-      this.scores[i] = this.view.getFloat64(packed.after - scoreBytes, true);
+      this.scores[i] = packed.score;
     }
   }
 
@@ -80,7 +82,7 @@ export class SortedSetCursor {
     if (!packed.find(bytes, offset, length) || !packed.isLive) return false;
     this.memberOffset = packed.nameOffset;
     this.memberLength = packed.nameLength;
-    this.score = this.view.getFloat64(packed.after - scoreBytes, true);
+    this.score = packed.score;
     return true;
   }
 

@@ -70,13 +70,14 @@ export class SortedSets {
     condition: number,
   ): Change {
     const { elements } = this.store;
-    const known = this.openAt(ks, buf, key, keyLength) && this.probe.find(buf, offset, length);
-    const before = this.probe.score;
+    const isThere = this.openAt(ks, buf, key, keyLength);
     this.score = score;
-    if (condition !== 0 && !isMet(condition, known, before, score)) return Change.none;
-    elements.put(buf, offset, length, packScore(score), 0, scoreBytes);
-    if (!known) return Change.added;
-    return before === score ? Change.same : Change.updated;
+    if (condition !== 0) {
+      const known = isThere && this.probe.find(buf, offset, length);
+      if (!isMet(condition, known, this.probe.score, score)) return Change.none;
+    }
+    if (elements.put(buf, offset, length, packScore(score), 0, scoreBytes)) return Change.added;
+    return elements.scoreBefore === score ? Change.same : Change.updated;
   }
 
   /** Opens the key, and the probe on its set; false where there is none. */

@@ -11,7 +11,7 @@ test('at the limit of memory a member is refused, nothing has changed, and remov
   }
   assert.ok(count > 5000, `${count}`);
   assert.equal(node.run('ZCARD z'), count);
-  assert.equal((node.run('ZRANGE z 0 -1') as string[]).length, count);
+  assert.equal(node.run('ZCOUNT z -inf +inf'), count);
   assert.match(String(node.run('ZUNIONSTORE y 1 z')), /^-OOM/);
   assert.equal(node.run('EXISTS y'), 0);
   assert.equal(node.run('ZREMRANGEBYRANK z 0 -101'), count - 100);

@@ -105,8 +105,6 @@ const command = fc.oneof(
     ([, k]) => k !== 'big',
   ),
   make('ZSCAN', c('none'), c('0'), c('COUNT'), c('10')),
-  // A set that shrinks stays a table in Redis.
-  make('OBJECT', c('ENCODING'), key).filter((words) => words[2] !== 'big'),
   make('TYPE', key),
   make('DEL', key),
   make('EXISTS', key),
