@@ -61,6 +61,9 @@ export interface Recovered {
   durationMs: number;
 }
 
+/** Records after which the size to expect is judged anew. */
+const judgedRecords = 8192;
+
 class Recovery {
   readonly result: Recovered;
   private readonly options: RecoveryOptions;
@@ -73,6 +76,9 @@ class Recovery {
   /** Segments whose header never reached the disk. */
   private readonly blanks: string[] = [];
   private damagedSnapshot: FerriteError | undefined = undefined;
+  /** Bytes of the log still to be read, and what had been read when the size to expect was judged last. */
+  private bytesLeft = 0;
+  private judged = { bytes: 0, records: 0, size: 0 };
 
   constructor(options: RecoveryOptions) {
     this.options = options;
@@ -104,6 +110,7 @@ class Recovery {
     const segments = this.openSegments(names.filter((n) => segmentSeqOf(n) !== undefined));
     this.loadSnapshots(names.filter((n) => snapshotSeqOf(n) !== undefined).reverse(), segments);
     this.replay(segments);
+    this.options.store.expect?.(0);
     this.tellOwn();
     // Last, because it is they that explain why what follows them is dropped.
     for (const path of this.blanks) files.remove(path);
@@ -234,6 +241,10 @@ class Recovery {
     for (const segment of segments.slice(end))
       this.drop(segment, 'begun after a failed write, never completed');
     for (const segment of segments.slice(0, Math.max(0, from))) this.keepCovered(segment, segments);
+    for (let i = Math.max(0, from); i < end; i++) {
+      this.bytesLeft += this.withFile(segments[i]!.path, (fd) => this.options.files.bytesOf(fd));
+    }
+    this.judged = { bytes: this.bytesLeft, records: 0, size: this.options.store.sizeHint?.() ?? 0 };
     for (let i = Math.max(0, from); i < end; i++) this.replaySegment(segments[i]!, i === end - 1);
   }
 
@@ -267,10 +278,12 @@ class Recovery {
     this.withFile(segment.path, (fd) => {
       const bytes = files.bytesOf(fd);
       const walked = walkSegment(this.scanner, fd, bytes, segment, (seq) => {
-        const { buf, start } = this.scanner;
+        const { buf, start, end } = this.scanner;
+        this.bytesLeft -= end - start;
         if (seq + blockCountAt(buf, start) <= snapshotSeq) return;
         result.journalRecords += blockCountAt(buf, start);
         this.joinBlock(segment.path);
+        if (result.journalRecords - this.judged.records >= judgedRecords) this.judgeSize();
       });
       if (walked.damage !== undefined) {
         if (!isLast) throw corrupt(dir, segment.path, walked.damage.offset, walked.damage.reason);
@@ -282,6 +295,17 @@ class Recovery {
       }
     });
     result.segments.push(segment);
+  }
+
+  /** Tells the store what size to expect if the rest of the log brings new keys as the last part has done. */
+  private judgeSize(): void {
+    const { result, judged, bytesLeft } = this;
+    const { store } = this.options;
+    const size = store.sizeHint?.() ?? 0;
+    const records = result.journalRecords;
+    const ahead = bytesLeft / (judged.bytes - bytesLeft);
+    store.expect?.(Math.round(size + Math.max(0, size - judged.size) * ahead) || 1);
+    this.judged = { bytes: bytesLeft, records, size };
   }
 
   private cutTail(segment: Segment, fd: number, bytes: number, damage: Damage, seq: number): void {

@@ -14,8 +14,9 @@ export const JoinOutcome = { want: 2, full: 3 } as const;
 export interface ReplicaStore {
   /** Applies the reader's current record, of a store's kind; `whole`: nobody can be asked for more. A JoinResult. */
   join(d: BatchReader, context: undefined, whole: true): number;
-  /** How large the store is, to be noted with a snapshot; its opposite number is told before that one is read. */
+  /** How large the store is: noted with a snapshot, and watched while a journal is read. */
   sizeHint?(): number;
+  /** How large it will be, as far as one can say while it is being filled; 0 when it is. */
   expect?(sizeHint: number): void;
   /** Of everything. */
   scan(covered: undefined, isLocal: true): StoreScan;

@@ -50,6 +50,9 @@ import { Streams } from './streams.ts';
 import { Strings } from './strings.ts';
 import type { Table } from './table.ts';
 
+/** No entry, with its place in the table, takes less. */
+const entryBytesMin = 32;
+
 export interface StoreOptions {
   readonly memoryBytes: number;
   readonly origins: Origins;
@@ -257,11 +260,11 @@ export class Store {
     return this.keyspaces[0]!.table.size;
   }
 
-  /** An empty store will be filled to this size. No more than a hint, which costs at most an eighth of the limit. */
+  /** The first keyspace is being filled to about this size; no more than a hint. 0: it is filled. */
   expect(sizeHint: number): void {
-    const slotBytes = 6;
-    if (sizeHint * slotBytes > this.limitBytes / 8) return;
-    this.keyspaces[0]!.table.presize(sizeHint, this.ground.reserveBytes);
+    const { table } = this.keyspaces[0]!;
+    table.expect(Math.min(sizeHint, this.limitBytes / entryBytesMin));
+    if (sizeHint === 0) table.trim();
   }
 
   /** A scan of all that `covered` does not cover; with what never leaves this node where `isLocal`. */

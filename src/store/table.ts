@@ -22,10 +22,14 @@ const slotsMax = 446;
 const halfSlots = 254;
 /** A segment holds at most this share of its slots, deleted ones included. */
 const fillMax = 0.84;
-/** Entries that a presized segment is given at most, so that chance rarely makes one outgrow its step. */
-const presizedMax = 300;
+/** Entries that a segment is meant for at most where the table's size is known, so that chance rarely makes one outgrow it. */
+const expectedLiveMax = 300;
+/** A split makes at most two to the power of this many segments, so that a wrong expectation costs little. */
+const splitBitsMax = 3;
 /** What `Table.warm` read: stored so that the reading is not optimised away. */
 const warmed = new Int32Array(1);
+/** What a segment is being split into: scratch of all tables. */
+const halves = new Int32Array(1 << splitBitsMax);
 /** A smaller table stays in the cache by itself. */
 const warmedLiveMin = 1024;
 /** Slots beside a key's own place that it is looked for in, and words of an entry that are loaded: two cache lines. */
@@ -48,6 +52,7 @@ export class Table {
   private directory = new Int32Array(0);
   private depth = 0;
   private live = 0;
+  private expected = 0;
 
   constructor(arena: Arena, entries: Entries, hash: KeyHash) {
     this.arena = arena;
@@ -175,23 +180,23 @@ export class Table {
   }
 
   /**
-   * Makes an empty table ready for about `count` entries, so that none moves again while it fills. Where there is no
-   * memory for that it stays as it is.
+   * About `count` entries are expected, 0: nobody knows. A segment then grows and splits straight to the size that it will
+   * need, and entries hardly move more than once.
    */
-  presize(count: number, reserveBytes: number): void {
-    if (this.directory.length > 0 || count <= presizedMax) return;
-    const depth = Math.min(depthMax, Math.ceil(Math.log2(count / presizedMax)));
-    const directory = new Int32Array(2 ** depth);
-    const live = count / directory.length;
-    const slots = slotsFor(Math.ceil(live + 3 * Math.sqrt(live)));
-    for (let i = 0; i < directory.length; i++) {
-      directory[i] = this.newSegment(depth, slots, reserveBytes);
-      if (directory[i] !== 0) continue;
-      for (const segment of directory.subarray(0, i)) this.arena.free(segment);
-      return;
+  expect(count: number): void {
+    this.expected = count;
+  }
+
+  /** Gives back the room of entries that were expected and did not come. */
+  trim(): void {
+    for (let cell = 0; cell < this.directory.length; ) {
+      const segment = this.directory[cell]!;
+      const live = this.i32[segment >> 2]! & 0xffff;
+      const word1 = this.i32[(segment >> 2) + 1]!;
+      cell += 1 << (this.depth - (word1 & 255));
+      const wanted = slotsFor(live + (live >> 2));
+      if (live * 2 < word1 >>> 8 && wanted < word1 >>> 8) this.rebuild(segment, wanted, 0);
     }
-    this.directory = directory;
-    this.depth = depth;
   }
 
   /** Adds an entry whose key is not in the table. Call `reserve` first. */
@@ -250,9 +255,19 @@ export class Table {
   }
 
   private makeRoom(segment: number, hash: number, live: number, reserveBytes: number): boolean {
+    const depth = this.i32[(segment >> 2) + 1]! & 255;
     const wanted = slotsFor(live + 1);
-    if (live + 1 <= wanted * fillMax) return this.rebuild(segment, wanted, reserveBytes);
-    return this.split(segment, hash, reserveBytes);
+    if (live + 1 > wanted * fillMax) return this.split(segment, hash, reserveBytes);
+    return (
+      this.rebuild(segment, Math.max(wanted, this.expectedSlots(depth)), reserveBytes) ||
+      (this.expected > 0 && this.rebuild(segment, wanted, reserveBytes))
+    );
+  }
+
+  /** Slots of a segment of this depth when all expected entries are there. */
+  private expectedSlots(depth: number): number {
+    const live = this.expected / 2 ** depth;
+    return slotsFor(Math.ceil(live + 3 * Math.sqrt(live)));
   }
 
   /** Moves a segment's slots into a fresh one, dropping deleted ones. */
@@ -261,7 +276,8 @@ export class Table {
     const depth = this.i32[w + 1]! & 255;
     const fresh = this.newSegment(depth, slots, reserveBytes);
     if (fresh === 0) return false;
-    const hash = this.refill(w, fresh, fresh, 0);
+    halves[0] = fresh;
+    const hash = this.refill(w, depth, 0);
     if (hash === undefined) {
       // Empty: its range is that of whichever directory cells point to it.
       for (let i = 0; i < this.directory.length; i++)
@@ -272,14 +288,15 @@ export class Table {
   }
 
   /**
-   * Distributes the entries of segment `w` by a bit of their hash; returns the hash of any of them. Undefined also
-   * where one of the two would overflow.
+   * Distributes the entries of segment `w` over the segments in `halves` by the `bits` of their hash that follow the first
+   * `depth`; returns the hash of any of them. Undefined also where one of the segments would overflow.
    */
-  private refill(w: number, zero: number, one: number, bit: number): number | undefined {
+  private refill(w: number, depth: number, bits: number): number | undefined {
     const { i32, entries, hash } = this;
     const end = w + headerWords + (i32[w + 1]! >>> 8);
     this.warm(w, end);
-    const liveMax = (i32[(zero >> 2) + 1]! >>> 8) - 2;
+    const liveMax = (i32[(halves[0]! >> 2) + 1]! >>> 8) - 2;
+    const mask = (1 << bits) - 1;
     let any: number | undefined;
     for (let at = w + headerWords; at < end; at++) {
       const slot = i32[at]!;
@@ -287,7 +304,7 @@ export class Table {
       const entry = (slot & 0x0fffffff) << 3;
       const h = hash.of(this.arena.u8, entries.keyOffset(entry), entries.keyLength(entry));
       any = h;
-      const half = ((h & bit) === 0 ? zero : one) >> 2;
+      const half = halves[(h >>> (32 - depth - bits)) & mask]! >> 2;
       if ((i32[half]! & 0xffff) >= liveMax) return undefined;
       this.place(half, h, entry);
     }
@@ -303,28 +320,42 @@ export class Table {
   }
 
   private split(segment: number, hash: number, reserveBytes: number): boolean {
+    const depth = this.i32[(segment >> 2) + 1]! & 255;
+    let bits = 1;
+    while (bits < splitBitsMax && this.expected > expectedLiveMax * 2 ** (depth + bits)) bits++;
+    const slots = Math.max(halfSlots, this.expectedSlots(depth + bits));
     return (
-      this.splitInto(halfSlots, segment, hash, reserveBytes) ||
-      this.splitInto(slotsMax, segment, hash, reserveBytes)
+      this.splitInto(bits, slots, segment, hash, reserveBytes) ||
+      this.splitInto(1, halfSlots, segment, hash, reserveBytes) ||
+      this.splitInto(1, slotsMax, segment, hash, reserveBytes)
     );
   }
 
-  private splitInto(slots: number, segment: number, hash: number, reserveBytes: number): boolean {
+  /** Splits a segment into two to the power of `bits`; false where there is no room for them, or one would overflow. */
+  private splitInto(
+    bits: number,
+    slots: number,
+    segment: number,
+    hash: number,
+    reserveBytes: number,
+  ): boolean {
     const w = segment >> 2;
     const depth = this.i32[w + 1]! & 255;
-    if (depth >= depthMax) return false;
-    const zero = this.newSegment(depth + 1, slots, reserveBytes);
-    if (zero === 0) return false;
-    const one = this.newSegment(depth + 1, slots, reserveBytes);
-    const bit = 1 << (31 - depth);
-    if (one === 0 || this.refill(w, zero, one, bit) === undefined) {
-      this.arena.free(zero);
-      if (one !== 0) this.arena.free(one);
+    const count = 1 << bits;
+    if (depth + bits > depthMax) return false;
+    let made = 0;
+    while (made < count) {
+      const half = this.newSegment(depth + bits, slots, reserveBytes);
+      if (half === 0) break;
+      halves[made++] = half;
+    }
+    if (made < count || this.refill(w, depth, bits) === undefined) {
+      for (let i = 0; i < made; i++) this.arena.free(halves[i]!);
       return false;
     }
-    if (depth === this.depth) this.doubleDirectory();
-    this.point(hash & ~bit, depth + 1, zero);
-    this.point(hash | bit, depth + 1, one);
+    while (this.depth < depth + bits) this.doubleDirectory();
+    const first = depth === 0 ? 0 : hash & (-1 << (32 - depth));
+    for (let i = 0; i < count; i++) this.point(first | (i << (32 - depth - bits)), depth + bits, halves[i]!);
     this.arena.free(segment);
     return true;
   }

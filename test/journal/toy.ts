@@ -37,7 +37,7 @@ export class ToyStore implements ReplicaStore {
   }
 
   expect(sizeHint: number): void {
-    this.expected = sizeHint;
+    this.expected = Math.max(this.expected, sizeHint);
   }
 
   scan(): StoreScan {

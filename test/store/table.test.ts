@@ -7,10 +7,16 @@ import { KeyHash } from '../../src/store/hash.ts';
 import { Table } from '../../src/store/table.ts';
 
 class Fixture {
-  readonly arena = new Arena(16 * 1024 * 1024);
-  readonly entries = new Entries(this.arena);
+  readonly arena: Arena;
+  readonly entries: Entries;
   readonly hash = new KeyHash(7, 9);
-  readonly table = new Table(this.arena, this.entries, this.hash);
+  readonly table: Table;
+
+  constructor(bytes = 16 * 1024 * 1024) {
+    this.arena = new Arena(bytes);
+    this.entries = new Entries(this.arena);
+    this.table = new Table(this.arena, this.entries, this.hash);
+  }
 
   hashOf(key: Buffer): number {
     return this.hash.of(key, 0, key.length);
@@ -20,13 +26,16 @@ class Fixture {
     return this.table.find(this.hashOf(key), key, 0, key.length) !== 0;
   }
 
-  add(key: Buffer): void {
-    if (this.has(key)) return;
-    assert.ok(this.table.reserve(this.hashOf(key), 0));
+  /** False where there is no memory. */
+  add(key: Buffer): boolean {
+    if (this.has(key)) return true;
+    if (!this.table.reserve(this.hashOf(key), 0)) return false;
     const at = this.arena.alloc(this.entries.size(key.length, 0, false));
+    if (at === 0) return false;
     this.entries.init(at, EntryType.string, 0, key.length, 0, false, 1, 0, 1, 0);
     this.arena.u8.set(key, this.entries.keyOffset(at));
     this.table.insert(this.hashOf(key), at);
+    return true;
   }
 
   remove(key: Buffer): void {
@@ -118,21 +127,22 @@ test('where there is no memory, reserve says so and nothing has changed', () => 
   assert.equal(table.size, 0);
 });
 
-test('a presized table is filled without moving anything, and holds what any table holds', () => {
+test('a table holds what any table holds, whatever was expected of it, and gives back what was not needed', () => {
   for (const [expected, count] of [
     [10_000, 10_000],
-    [10_000, 10],
+    [10_000_000, 3000],
     [2000, 10_000],
+    [50_000, 10],
   ] as const) {
     const f = new Fixture();
-    f.table.presize(expected, 0);
-    const blocks = f.arena.liveBytes;
+    f.table.expect(expected);
     for (let n = 0; n < count; n++) f.add(key(n));
-    const entryBytes = Array.from({ length: count }, (_, n) =>
-      f.arena.rounded(f.entries.size(key(n).length, 0, false)),
-    ).reduce((sum, bytes) => sum + bytes, 0);
-    if (count <= expected) assert.equal(f.arena.liveBytes, blocks + entryBytes);
     assert.equal(f.table.size, count);
+    assert.equal(new Set(f.scanAll(10, () => {})).size, count);
+    f.table.expect(0);
+    f.table.trim();
+    assert.ok(f.table.segmentBytes < Math.max(1000, count * 4 * 4), `${f.table.segmentBytes} of ${count}`);
+    for (let n = 0; n < count; n++) assert.ok(f.has(key(n)));
     assert.equal(new Set(f.scanAll(10, () => {})).size, count);
     for (let n = 0; n < count; n++) f.remove(key(n));
     assert.equal(f.table.size, 0);
@@ -141,12 +151,11 @@ test('a presized table is filled without moving anything, and holds what any tab
   }
 });
 
-test('a table that cannot be presized stays as it is', () => {
-  const f = new Fixture();
-  f.table.presize(10_000_000, 0);
-  assert.equal(f.arena.liveBytes, 0);
-  f.add(key(1));
-  assert.ok(f.has(key(1)));
-  f.table.presize(10_000, 0);
-  assert.ok(f.has(key(1)));
+test('where there is no memory for what is expected, a table grows by what it needs', () => {
+  const filled = (expected: number): number => {
+    const f = new Fixture(1024 * 1024);
+    f.table.expect(expected);
+    for (let n = 0; ; n++) if (!f.add(key(n))) return n;
+  };
+  assert.ok(filled(10_000_000) > filled(0) * 0.6);
 });
