@@ -19,7 +19,9 @@ class StubExecutor implements Executor {
 
   expect(): void {}
 
-  rest(): void {}
+  rest(): number {
+    return 0;
+  }
 
   disconnected(_client: ClientPort): void {}
 

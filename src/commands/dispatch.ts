@@ -126,11 +126,12 @@ export class Dispatch implements Executor {
     return this.services.table.find(args.buf, args.offsets[0]!, args.lengths[0]!);
   }
 
-  rest(): void {
+  rest(): number {
     if (this.untimed > 0) this.readClock();
     this.expectedCount = 0;
     const { hash } = this.services.store;
     if (hash.expectedCount > 0) hash.expectNone();
+    return this.lastMs;
   }
 
   disconnected(client: ClientPort): void {

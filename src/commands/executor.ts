@@ -48,8 +48,11 @@ export interface Executor {
   expect(requests: readonly RequestArgs[], count: number, session: Session): void;
   /** Runs one request. Never throws for what a client can cause. */
   execute(client: ClientPort, args: RequestArgs, reply: ReplyWriter): ExecuteResult;
-  /** No further request follows at once; the arguments of the last ones are still there. */
-  rest(): void;
+  /**
+   * No further request follows at once; the arguments of the last ones are still there. Returns a monotonic time in ms, at
+   * which the last of them was done.
+   */
+  rest(): number;
   /** The client's connection is gone. */
   disconnected(client: ClientPort): void;
 }

@@ -4,6 +4,7 @@
 //
 //   running -> blocked   a command deferred its reply; fed bytes wait in the decoder
 //           -> stalled   unsent replies passed the limit
+//           -> yielding  it was served long enough in this turn: the others are next
 //           -> ending    no further request; the socket ends once the last reply is out
 import type { Socket } from 'node:net';
 import type { Log } from '../base/log.ts';
@@ -64,6 +65,8 @@ const regionBytes = 64 * 1024;
 const sliceBytes = 256 * 1024;
 /** Slices written one after another before the event loop gets a turn. */
 const slicesPerTurn = 16;
+/** How long one connection is served in a turn of the event loop while others may wait. */
+const servedMsMax = 2;
 /** How long an ended socket may wait for the client's own end. */
 const lingerMs = 2000;
 
@@ -81,6 +84,10 @@ export class Connection implements ClientPort, RegionOwner {
   private writing = false;
   private written: (() => void) | undefined = undefined;
   private stalled = false;
+  private yielding = false;
+  /** For how long it was served in the turn of this number. */
+  private servedMs = 0;
+  private servedTurn = 0;
   private paused = false;
   private inputEnded = false;
   private ending = false;
@@ -230,7 +237,7 @@ export class Connection implements ClientPort, RegionOwner {
     this.context.counters.bytesIn += length;
     if (this.ending) return;
     this.decoder.feed(chunk, length);
-    if (!this.session.blocked && !this.stalled) this.run();
+    if (!this.session.blocked && !this.stalled && !this.yielding) this.run();
     else if (this.decoder.bufferedBytes > this.context.limits.inputPauseBytes) this.pause();
     this.decoder.keep();
   }
@@ -238,10 +245,15 @@ export class Connection implements ClientPort, RegionOwner {
   /** Executes what the decoder has, as far as the client may go. */
   private run(): void {
     const { context, session, decoder } = this;
-    const { turn, batch } = context;
+    const { turn, batch, executor } = context;
     this.running = true;
     turn.open();
     session.lastActiveMs = turn.nowMs;
+    if (this.servedTurn !== turn.number) {
+      this.servedTurn = turn.number;
+      this.servedMs = 0;
+    }
+    const fromMs = executor.rest() - this.servedMs;
     for (;;) {
       decoder.authenticated = session.authenticated;
       const decoded = decoder.nextBatch(batch);
@@ -250,9 +262,14 @@ export class Connection implements ClientPort, RegionOwner {
         break;
       }
       const done = this.execute(batch);
+      this.servedMs = executor.rest() - fromMs;
       decoder.unread(batch, done);
       if (session.blocked || session.closing || this.gone) break;
       if (this.outputBytes > context.limits.outputPauseBytes) break;
+      if (this.servedMs > servedMsMax) {
+        this.yielding = true;
+        break;
+      }
     }
     turn.finish(this);
     this.running = false;
@@ -280,7 +297,6 @@ export class Connection implements ClientPort, RegionOwner {
         if (this.gone || this.outputBytes > context.limits.outputPauseBytes) break;
       }
     }
-    executor.rest();
     return done;
   }
 
@@ -292,8 +308,9 @@ export class Connection implements ClientPort, RegionOwner {
       return;
     }
     this.stalled = this.outputBytes > this.context.limits.outputPauseBytes;
-    if (this.stalled) this.pause();
-    if (this.stalled || session.blocked) decoder.hold();
+    if (this.yielding) setImmediate(() => this.goOn());
+    if (this.stalled || this.yielding) this.pause();
+    if (this.stalled || this.yielding || session.blocked) decoder.hold();
     else if (this.inputEnded) this.end();
     else this.unpause();
   }
@@ -310,9 +327,14 @@ export class Connection implements ClientPort, RegionOwner {
     this.session.closing = true;
   }
 
+  private goOn(): void {
+    this.yielding = false;
+    this.proceed();
+  }
+
   /** Goes on with requests that waited, if nothing holds them any more. */
   private proceed(): void {
-    if (this.gone || this.ending || this.running || this.session.blocked) return;
+    if (this.gone || this.ending || this.running || this.yielding || this.session.blocked) return;
     if (this.stalled && this.outputBytes > this.context.limits.outputPauseBytes / 2) return;
     if (this.stalled || this.inputEnded || this.decoder.bufferedBytes > 0) {
       this.stalled = false;
@@ -372,7 +394,7 @@ export class Connection implements ClientPort, RegionOwner {
     this.inputEnded = true;
     // Nobody is left to wait for a deferred reply.
     if (this.session.blocked) this.destroy();
-    else if (!this.stalled) this.end();
+    else if (!this.stalled && !this.yielding) this.end();
   }
 
   /** No further requests; the socket ends behind the last reply. */

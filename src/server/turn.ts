@@ -74,6 +74,8 @@ export class Turn {
   readonly reply = new ReplyWriter(256 * 1024);
   /** Wall time in ms, read when the turn began. */
   nowMs: number;
+  /** Turns begun. */
+  number = 0;
   private readonly executor: Executor;
   private readonly committer: Committer;
   private readonly clock: () => number;
@@ -105,6 +107,7 @@ export class Turn {
   open(): void {
     if (!this.begun || !this.scheduled) {
       this.begun = true;
+      this.number += 1;
       this.nowMs = this.clock();
       this.executor.beginTurn();
     }

@@ -531,3 +531,21 @@ test('a Unix socket has the permissions that were asked for; a file that is no s
   assert.equal(await readFile(path, 'utf8'), 'precious');
   await rm(dir, { recursive: true });
 });
+
+test('a client with much to ask does not keep the others waiting', async () => {
+  const world = await start();
+  world.executor.requestMs = 0.1;
+  const [busy, other] = [await world.connect(), await world.connect()];
+  const count = 20_000;
+  busy.send('PING\r\n'.repeat(count));
+  while (world.executor.executed.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  other.send('ECHO a\r\n');
+  await other.expect('$1\r\na\r\n');
+  const before = world.executor.executed.indexOf('ECHO');
+  assert.ok(before > 0 && before < count / 2, `${before} requests before the other's`);
+  await busy.expect('+PONG\r\n'.repeat(count));
+  busy.send('PING\r\n'.repeat(1000));
+  busy.socket.end();
+  await busy.expect('+PONG\r\n'.repeat(1000));
+  await busy.expectEnd();
+});

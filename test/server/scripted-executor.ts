@@ -9,6 +9,9 @@ type Deferred = ReturnType<ClientPort['defer']>;
 /** PING, ECHO x, BIG n c (a bulk of n times c), SET x, LATER, WAKE x, QUIT, AUTH, HELLO3, KILL id, JOIN, SAY x n. */
 export class ScriptedExecutor implements Executor {
   turns = 0;
+  /** Every request takes so long. */
+  requestMs = 0;
+  private monotonicMs = 0;
   readonly executed: string[] = [];
   readonly disconnectedIds: number[] = [];
   readonly deferred: Deferred[] = [];
@@ -22,7 +25,9 @@ export class ScriptedExecutor implements Executor {
 
   expect(): void {}
 
-  rest(): void {}
+  rest(): number {
+    return this.monotonicMs;
+  }
 
   disconnected(client: ClientPort): void {
     this.disconnectedIds.push(client.session.id);
@@ -35,6 +40,7 @@ export class ScriptedExecutor implements Executor {
     };
     const name = at(0).toUpperCase();
     this.executed.push(name);
+    this.monotonicMs += this.requestMs;
     switch (name) {
       case 'PING':
         reply.pong();
