@@ -478,19 +478,27 @@ export class Strings {
     const { store } = this;
     const { entries, clock } = store;
     if (entries.origin(at) !== store.self || entries.stamp(at) < store.markSinceStamp) return undefined;
-    const before = this.counterNumber(at);
-    if (before === undefined) return undefined;
     const i32 = store.arena.i32;
     const w = ks.counterWord(at);
-    const sum = i32[w + 3]! * two32 + (i32[w + 2]! >>> 0) + by;
-    const value = before + by;
-    if (sum > safeMax || sum < -safeMax || value > safeMax || value < -safeMax) return undefined;
+    let sumLo = i32[w + 2]!;
+    let sumHi = i32[w + 3]!;
+    let value = sumLo + by;
+    if (sumHi === sumLo >> 31 && value === (value | 0) && !ks.counterHasBase(at)) {
+      sumLo = value;
+      sumHi = value >> 31;
+    } else {
+      const before = this.counterNumber(at);
+      if (before === undefined) return undefined;
+      const sum = sumHi * two32 + (sumLo >>> 0) + by;
+      value = before + by;
+      if (sum > safeMax || sum < -safeMax || value > safeMax || value < -safeMax) return undefined;
+      sumHi = Math.floor(sum / two32);
+      sumLo = lowOf(sum);
+    }
     clock.tick();
     const { hi, lo } = clock;
     entries.setDot(at, store.self, hi, lo);
     store.touch(at);
-    const sumHi = Math.floor(sum / two32);
-    const sumLo = lowOf(sum);
     if (ks.isNest) this.runStamp = stampFrom(i32[w + 1]!, i32[w]!);
     i32[w + 2] = sumLo;
     i32[w + 3] = sumHi;
