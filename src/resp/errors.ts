@@ -159,3 +159,29 @@ export const setIdBelowDeleted =
 export const setIdBelowTop = 'ERR The ID specified in XSETID is smaller than the target stream top item';
 export const setIdBelowLength =
   'ERR The entries_added specified in XSETID is smaller than the target stream length';
+export const noSuchKeyOrGroup = (key: string, group: string): string =>
+  `NOGROUP No such key '${key}' or consumer group '${group}'`;
+export const noSuchGroup = (group: string, key: string): string =>
+  `NOGROUP No such consumer group '${group}' for key name '${key}'`;
+export const noSuchGroupToRead = (key: string, group: string): string =>
+  `NOGROUP No such key '${key}' or consumer group '${group}' in XREADGROUP with GROUP option`;
+export const groupExists = 'BUSYGROUP Consumer Group name already exists';
+export const streamGone = 'UNBLOCKED the stream key no longer exists';
+export const streamMissing =
+  'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM ' +
+  'option to create an empty stream automatically.';
+export const entriesReadNegative = 'ERR value for ENTRIESREAD must be positive or -1';
+export const streamsUnbalanced = (name: string, id: string): string =>
+  `ERR Unbalanced '${name}' list of streams: for each stream key an ID or '${id}' must be specified.`;
+export const groupMissing = 'ERR Missing GROUP option for XREADGROUP';
+export const groupOptionMisplaced = (option: string): string =>
+  `ERR The ${option} option is only supported by XREADGROUP. You called XREAD instead.`;
+export const newEntriesMisplaced =
+  'ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.';
+export const lastIdMeaningless =
+  'ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by ' +
+  'specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.';
+export const badClaimNumber = (what: string, name: string): string =>
+  `ERR Invalid ${what} argument for ${name.toUpperCase()}`;
+export const unknownClaimOption = (option: string): string => `ERR Unrecognized XCLAIM option '${option}'`;
+export const claimCountNotPositive = 'ERR COUNT must be > 0';

@@ -80,6 +80,19 @@ export class TestNode {
     return Buffer.from(writer.buf.subarray(0, writer.pos));
   }
 
+  /** All that this node knows, in slices as a snapshot (`isLocal`) or a link makes them. */
+  scanned(isLocal: boolean): Buffer[] {
+    const writer = new BatchWriter(this.store.origins);
+    const scan = this.store.scan(undefined, isLocal);
+    const batches: Buffer[] = [];
+    for (let more = true; more; ) {
+      writer.reset();
+      more = scan.next(writer, 4096);
+      batches.push(Buffer.from(writer.buf.subarray(0, writer.pos)));
+    }
+    return batches;
+  }
+
   private joinWhole(batch: Buffer): void {
     this.reader.open(batch, 0, batch.length);
     while (this.reader.next()) this.store.join(this.reader, undefined, true);

@@ -453,7 +453,7 @@ export class StreamGroups {
     while (!input.isAtEnd) {
       const id = input.id(this.noted);
       const deliveries = input.number() % two32;
-      if (input.isSound) this.deliver(group, consumer, id, timeMs, deliveries);
+      if (input.isSound && !id.isZero) this.deliver(group, consumer, id, timeMs, deliveries);
     }
   }
 }

@@ -19,7 +19,8 @@ const bound = new StreamId();
 export function joinStream(streams: Streams, ks: Keyspace, hash: number, d: BatchReader): JoinResult {
   const { store } = streams;
   const isEntry = d.kind === DeltaKind.entry;
-  // Fields that are none say nothing.
+  // Fields that are none say nothing, nor does an entry of no id.
+  if (d.kind !== DeltaKind.extent && d.id.isZero) return JoinResult.stale;
   if (isEntry && !streams.fields.load(d.buf, d.valueOffset, d.valueLength)) return JoinResult.stale;
   streams.openForJoin(ks, hash, d.buf, d.keyOffset, d.keyLength);
   try {

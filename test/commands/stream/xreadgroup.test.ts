@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Rig } from '../command-rig.ts';
+import { CommandNode } from '../harness.ts';
+
+function withGroup(): CommandNode {
+  const node = new CommandNode();
+  for (let i = 1; i <= 3; i++) node.run(`XADD s ${i} f ${i}`);
+  assert.equal(node.run('XGROUP CREATE s g 0'), 'OK');
+  return node;
+}
+
+test('gives each entry to one consumer, and again what is pending for it', () => {
+  const node = withGroup();
+  assert.deepEqual(node.run('XREADGROUP GROUP g a COUNT 2 STREAMS s >'), [
+    [
+      's',
+      [
+        ['1-0', ['f', '1']],
+        ['2-0', ['f', '2']],
+      ],
+    ],
+  ]);
+  assert.deepEqual(node.run('XREADGROUP GROUP g b STREAMS s >'), [['s', [['3-0', ['f', '3']]]]]);
+  assert.equal(node.run('XREADGROUP GROUP g b STREAMS s >'), null);
+  node.run('XDEL s 2');
+  assert.deepEqual(node.run('XREADGROUP GROUP g a STREAMS s 0'), [
+    [
+      's',
+      [
+        ['1-0', ['f', '1']],
+        ['2-0', null],
+      ],
+    ],
+  ]);
+  assert.deepEqual(node.run('XREADGROUP GROUP g b STREAMS s 3'), [['s', []]]);
+  assert.deepEqual(node.run('XPENDING s g'), [
+    3,
+    '1-0',
+    '3-0',
+    [
+      ['a', '2'],
+      ['b', '1'],
+    ],
+  ]);
+});
+
+test('NOACK leaves nothing pending', () => {
+  const node = withGroup();
+  node.run('XREADGROUP GROUP g a NOACK STREAMS s >');
+  assert.deepEqual(node.run('XPENDING s g'), [0, null, null, null]);
+  assert.equal(node.run('XREADGROUP GROUP g a STREAMS s >'), null);
+});
+
+test('names what is not there, and ids that make no sense', () => {
+  const node = withGroup();
+  assert.match(
+    String(node.run('XREADGROUP GROUP h a STREAMS s >')),
+    /^-NOGROUP No such key 's' or consumer group 'h'/,
+  );
+  assert.match(String(node.run('XREADGROUP GROUP g a STREAMS none >')), /^-NOGROUP/);
+  assert.match(String(node.run('XREADGROUP GROUP g a STREAMS s $')), /meaningless/);
+  node.run('SET k v');
+  assert.match(String(node.run('XREADGROUP GROUP g a STREAMS k >')), /WRONGTYPE/);
+});
+
+test('waits, in turn with others; the group that goes, and the stream that goes, end the wait', () => {
+  const rig = new Rig();
+  const [first, second, other] = [rig.connect(), rig.connect(), rig.connect()];
+  other.send('xgroup', 'create', 's', 'g', '$', 'mkstream');
+  const read = ['xreadgroup', 'group', 'g', 'a', 'block', '0', 'streams', 's', '>'];
+  assert.equal(first.send(...read), '');
+  assert.equal(second.send(...read), '');
+  other.send('xadd', 's', '1', 'f', 'v');
+  assert.match(first.lateNow(), /1-0/);
+  assert.equal(second.lateNow(), '');
+  other.send('xgroup', 'destroy', 's', 'g');
+  assert.match(second.lateNow(), /^-NOGROUP/);
+  other.send('xgroup', 'create', 's', 'g', '$');
+  assert.equal(first.send(...read), '');
+  other.send('del', 's');
+  assert.match(first.lateNow(), /^-UNBLOCKED the stream key no longer exists/);
+});
+
+test('a delivery that does not fit changes nothing', () => {
+  const node = new CommandNode({ memoryBytes: 1024 * 1024 });
+  node.run('XGROUP CREATE s g 0 MKSTREAM');
+  for (let i = 1; ; i++) if (/OOM/.test(String(node.run(`XADD s ${i} f ${'v'.repeat(50)}`)))) break;
+  assert.match(String(node.run('XREADGROUP GROUP g a STREAMS s >')), /OOM/);
+  assert.deepEqual(node.run('XPENDING s g'), [0, null, null, null]);
+});
