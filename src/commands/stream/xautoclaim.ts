@@ -30,7 +30,7 @@ export const command: CommandSpec = {
 
 const countDefault = 100;
 const looksPerClaim = 10;
-const countMax = 2 ** 60;
+const countMax = 2n ** 59n;
 const start = new StreamId();
 
 interface AutoClaim {
@@ -46,8 +46,9 @@ function run(call: Call): void {
   let justId = false;
   for (let i = 6; i < call.argc; i++) {
     if (i + 1 < call.argc && call.is(i, 'count')) {
-      count = call.integer(++i, claimCountNotPositive);
-      if (count < 1 || count > countMax) throw new CommandError(claimCountNotPositive);
+      const wanted = call.bigInteger(++i, claimCountNotPositive);
+      if (wanted < 1n || wanted > countMax) throw new CommandError(claimCountNotPositive);
+      count = Number(wanted);
     } else if (call.is(i, 'justid')) justId = true;
     else call.syntaxError();
   }

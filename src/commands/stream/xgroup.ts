@@ -10,7 +10,7 @@ import type { CommandFlag, CommandSpec, KeyFlag } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
 import { findGroup, joinConsumer, readName, requireGroup } from './open-group.ts';
 import { openStream } from './open-stream.ts';
-import { readId } from './read-id.ts';
+import { readBound, readId } from './read-id.ts';
 
 export const command: CommandSpec = {
   name: 'xgroup',
@@ -102,8 +102,9 @@ function readOptions(
   return { makeStream, entriesRead };
 }
 
-/** The id in argument 4; `$`: the last one of the open stream. */
-function readPlace(call: Call, streams: Streams): StreamId {
+/** The id in argument 4; `$`: the last one of the open stream, `-` and `+`, where they may stand: the least, the greatest. */
+function readPlace(call: Call, streams: Streams, allowsEnds: boolean): StreamId {
+  if (allowsEnds && (call.is(4, '-') || call.is(4, '+'))) return readBound(call, 4, id, false);
   if (!call.is(4, '$')) return readId(call, 4, id);
   return streams.at === 0 ? id.set(0, 0, 0, 0) : streams.lastId(id);
 }
@@ -112,7 +113,7 @@ function create(call: Call): void {
   const { makeStream, entriesRead } = readOptions(call, true);
   const streams = openStream(call, 2);
   if (streams.at === 0 && !makeStream) throw new CommandError(streamMissing);
-  readPlace(call, streams);
+  readPlace(call, streams, false);
   if (findGroup(call, streams, 3) !== undefined) throw new CommandError(groupExists);
   if (streams.at === 0) streams.makeEmpty();
   const groups = streams.groupsToWrite();
@@ -126,7 +127,7 @@ function setId(call: Call): void {
   const { entriesRead } = readOptions(call, false);
   const streams = openExisting(call);
   const group = requireGroup(call, streams, 2, 3);
-  group.lastId.copy(readPlace(call, streams));
+  group.lastId.copy(readPlace(call, streams, true));
   group.entriesRead = entriesRead;
   streams.recordGroup(streams.groupsToWrite().noteGroup(GroupOp.set, group));
   call.reply.ok();
