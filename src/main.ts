@@ -3,12 +3,17 @@
 // node/host.ts the only reader of `process`. Exit codes: 0 done, 1 failed, 2 a mistake in arguments or configuration.
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { FerriteError } from './base/errors.ts';
 import { createLog } from './base/log.ts';
 import { version } from './base/version.generated.ts';
 import { runCommandLine } from './cli/run.ts';
 import { type LoadedConfig, machineMemoryBytes } from './config/load-config.ts';
 import { EdgeNode } from './node.ts';
+
+// All data is in the arena, so what the collector finds young is dead: a young generation that grows under load costs
+// 10 MB of memory and saves nothing.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 /** An orderly stop that takes longer is cut. */
 const stopMsMax = 10_000;
