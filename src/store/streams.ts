@@ -345,6 +345,7 @@ export class Streams implements Collection {
   private state(trim: StreamId): void {
     const { store } = this;
     store.clock.tick();
+    this.storedAdded = this.added;
     this.touch();
     const { recorder } = store;
     if (recorder === undefined) return;
@@ -436,6 +437,7 @@ export class Streams implements Collection {
       return;
     }
     this.lastId(this.lastSeen).save(store.arena.i32, this.w);
+    this.storedAdded = this.added;
     live.removeFirsts(n, false);
     if (this.dead.count > 0) this.dead.removeFirsts(this.dead.countBelow(bound), false);
     this.save();

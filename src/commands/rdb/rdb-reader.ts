@@ -54,6 +54,23 @@ export class RdbReader {
     return this.length(Math.floor((this.end - this.pos) / bytesMin));
   }
 
+  /** An unsigned 64-bit number in the form of a length, as upper and lower half. */
+  length64(): readonly [hi: number, lo: number] {
+    const first = this.u8();
+    if (first === 0x81) {
+      const at = this.take(8);
+      return [this.buf.readUInt32BE(at), this.buf.readUInt32BE(at + 4)];
+    }
+    if (first >> 6 === 3) throw new MalformedRdb('a length is encoded as a string');
+    return [0, this.plainLength(first, 0xffffffff)];
+  }
+
+  /** A view of so many bytes as they are. */
+  raw(bytes: number): Buffer {
+    const at = this.take(bytes);
+    return this.buf.subarray(at, at + bytes);
+  }
+
   private plainLength(first: number, max: number): number {
     let value: number;
     if (first >> 6 === 0) value = first;

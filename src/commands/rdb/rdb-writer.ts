@@ -50,6 +50,25 @@ export class RdbWriter {
     }
   }
 
+  /** An unsigned 64-bit number in halves, in the form of a length. */
+  length64(hi: number, lo: number): void {
+    if (hi < 0x200000) {
+      this.length(hi * 4294967296 + lo);
+      return;
+    }
+    this.u8(0x81);
+    this.ensure(8);
+    this.pos = this.buf.writeUInt32BE(hi, this.pos);
+    this.pos = this.buf.writeUInt32BE(lo, this.pos);
+  }
+
+  /** Bytes as they are. */
+  raw(bytes: Uint8Array): void {
+    this.ensure(bytes.length);
+    this.buf.set(bytes, this.pos);
+    this.pos += bytes.length;
+  }
+
   /** A string; a small integer as such. */
   string(bytes: Uint8Array, offset: number, length: number): void {
     if (length <= 11 && isCanonicalInt(bytes, offset, length)) {

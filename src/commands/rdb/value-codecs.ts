@@ -2,11 +2,12 @@
 import { hashCodec } from './hash-codec.ts';
 import { listCodec } from './list-codec.ts';
 import { setCodec } from './set-codec.ts';
+import { streamCodec } from './stream-codec.ts';
 import { stringCodec } from './string-codec.ts';
 import type { ValueCodec } from './value-codec.ts';
 import { zsetCodec } from './zset-codec.ts';
 
-const codecs: readonly ValueCodec[] = [stringCodec, hashCodec, listCodec, setCodec, zsetCodec];
+const codecs: readonly ValueCodec[] = [stringCodec, hashCodec, listCodec, setCodec, streamCodec, zsetCodec];
 
 /** The codec that writes entries of this type; undefined where there is none. */
 export function codecOfEntry(entryType: number): ValueCodec | undefined {

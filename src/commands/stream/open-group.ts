@@ -59,7 +59,7 @@ function hasGaps(streams: Streams, from: StreamId): boolean {
 }
 
 /** How many entries were added up to this id; -1 where that cannot be told. */
-function countUpTo(streams: Streams, id: StreamId): number {
+export function countUpTo(streams: Streams, id: StreamId): number {
   const { added, size } = streams;
   if (added === 0) return 0;
   const byLast = id.compare(streams.lastId(last));
