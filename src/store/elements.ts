@@ -28,6 +28,7 @@ import { Nest } from './nest.ts';
 import type { OrderIndex } from './order-index.ts';
 import { PackedCursor, PackedScratch, packedBytesMax, packedElementsMax } from './packed.ts';
 import { packScore, scoreBytes, scoreOfState, unpackScore } from './score.ts';
+import { wholeSumEnd } from './state-codec.ts';
 import type { Store } from './store.ts';
 
 /** Receives one element: ranges of bytes that are valid during the call. */
@@ -68,6 +69,8 @@ export class Elements implements States, Collection {
   private key: Uint8Array = noBytes;
   private keyOffset = 0;
   private keyLength = 0;
+  /** The name of what is being dropped. */
+  private name = new Uint8Array(4096);
 
   constructor(store: Store) {
     this.store = store;
@@ -389,7 +392,7 @@ export class Elements implements States, Collection {
     const { store } = this;
     const { elements } = nest;
     if (elements.order !== undefined) {
-      const entry = elements.entryOf(store.hash.of(name, offset, length), name, offset, length);
+      const entry = this.entryOf(name, offset, length);
       this.scoreBefore = entry === 0 ? 0 : elements.order.scoreOf(entry);
       const { entries } = store;
       if (entry !== 0 && entries.encoding(entry) === Encoding.raw && !entries.hasExpiry(entry)) {
@@ -532,6 +535,85 @@ export class Elements implements States, Collection {
     this.splice(pos, after - pos, target);
   }
 
+  /**
+   * Adds a whole number to the score of a member of the open key that only this node has counted on, in place. Returns
+   * the new score; undefined, with nothing changed, where it is another case.
+   */
+  countInPlace(name: Uint8Array, offset: number, length: number, by: number): number | undefined {
+    const { store, cursor } = this;
+    const { entries, codec, clock } = store;
+    const { view } = store.arena;
+    if (this.at === 0) return undefined;
+    const order = this.nest?.elements.order;
+    const entry = order === undefined ? 0 : this.entryOf(name, offset, length);
+    if (order === undefined) {
+      if (!this.packed().find(name, offset, length) || !cursor.isState || !cursor.isLive) return undefined;
+    } else if (entry === 0 || entries.encoding(entry) !== Encoding.state) return undefined;
+    const state = entry === 0 ? cursor.valueOffset : entries.valueOffset(entry);
+    const slot = codec.loneSlot(view, state, store.self);
+    if (slot === 0 || codec.slotStamp(view, slot) < store.markSinceStamp) return undefined;
+    const sum = codec.slotSum(view, slot) + by;
+    const score = codec.base + sum;
+    if (Math.abs(sum) >= wholeSumEnd || !Number.isFinite(score)) return undefined;
+    if (order !== undefined && !order.reserve(store.ground.reserveBytes)) return undefined;
+    codec.setSlot(view, slot, clock.next(), sum);
+    const run = codec.slotRun(view, slot);
+    if (order === undefined) this.rescoreRecord(cursor, name, offset, length, score);
+    else {
+      entries.setDot(entry, store.self, clock.hi, clock.lo);
+      this.scoreBefore = order.scoreOf(entry);
+      order.rescore(entry, this.scoreBefore, score);
+    }
+    this.recordCount(name, offset, length, run, sum);
+    store.touch(this.at);
+    return score;
+  }
+
+  private entryOf(name: Uint8Array, offset: number, length: number): number {
+    return this.nest!.elements.entryOf(this.store.hash.of(name, offset, length), name, offset, length);
+  }
+
+  /** Gives the member on whose record the cursor stands, whose name is known, another score, and its place. */
+  private rescoreRecord(
+    cursor: PackedCursor,
+    name: Uint8Array,
+    offset: number,
+    length: number,
+    score: number,
+  ): void {
+    const { scratch } = this;
+    const { pos, after } = cursor;
+    const before = cursor.score;
+    this.scoreBefore = before;
+    this.store.arena.view.setFloat64(after - scoreBytes, score, true);
+    if (before === score) return;
+    const first = before < score ? after : cursor.recordsOffset;
+    const target = cursor.placeOf(first, score, name, offset, length);
+    if (target === after || target === pos) return;
+    scratch.clear();
+    scratch.copy(cursor.u8, pos, after - pos);
+    this.splice(pos, after - pos, target);
+  }
+
+  private recordCount(name: Uint8Array, offset: number, length: number, run: number, sum: number): void {
+    const { recorder, self, clock } = this.store;
+    if (recorder === undefined) return;
+    this.within();
+    recorder.countDecimal(
+      this.id,
+      name,
+      offset,
+      length,
+      self,
+      clock.hi,
+      clock.lo,
+      stampHi(run),
+      stampLo(run),
+      String(sum),
+    );
+    recorder.outside();
+  }
+
   private scratchValue(value: Uint8Array, offset: number, length: number): void {
     if (this.type === EntryType.hash) this.scratch.sized(value, offset, length);
     else this.scratch.copy(value, offset, length);
@@ -559,6 +641,14 @@ export class Elements implements States, Collection {
     store.touch(this.at);
     if (this.size === 0) this.settle();
     return true;
+  }
+
+  /** The same for the element whose name is this range of the arena. */
+  dropAt(offset: number, length: number): void {
+    const { u8 } = this.store.arena;
+    if (this.name.length < length) this.name = new Uint8Array(length * 2);
+    copyBytes(this.name, 0, u8, offset, length);
+    this.drop(this.name, 0, length);
   }
 
   private dropPacked(name: Uint8Array, offset: number, length: number): boolean {
@@ -1290,7 +1380,7 @@ export class Elements implements States, Collection {
     const more = scratch.length - old;
     const after = offset + old;
     let to = start;
-    if (!this.ks.holds(this.at, from + more)) {
+    if (more !== 0 && !this.ks.holds(this.at, from + more)) {
       // The old block is given back by the move, but nothing is written to it until the next allocation.
       const kept = Math.min(offset, target) - start;
       this.at = this.ks.move(this.hash, this.at, kept, from + more, 0, this.reserveBytes);

@@ -46,7 +46,6 @@ export class SortedSets {
   score = 0;
   private readonly store: Store;
   private readonly probe: SortedSetCursor;
-  private name: Uint8Array = new Uint8Array(256);
 
   constructor(store: Store) {
     const { arena, entries, hash, elements } = store;
@@ -102,7 +101,16 @@ export class SortedSets {
     by: number,
     condition: number,
   ): Change {
-    const known = this.openAt(ks, buf, key, keyLength) && this.probe.find(buf, offset, length);
+    const isThere = this.openAt(ks, buf, key, keyLength);
+    if (condition === 0 && Number.isSafeInteger(by)) {
+      const { elements } = this.store;
+      const score = elements.countInPlace(buf, offset, length, by);
+      if (score !== undefined) {
+        this.score = score;
+        return elements.scoreBefore === score ? Change.same : Change.updated;
+      }
+    }
+    const known = isThere && this.probe.find(buf, offset, length);
     const before = known ? this.probe.score : 0;
     const sum = before + by;
     if (Number.isNaN(sum)) throw new CommandError(notANumberScore);
@@ -181,10 +189,7 @@ export class SortedSets {
       probe.open(elements.at);
       probe.seekRank(first);
       probe.next();
-      const { memberOffset, memberLength } = probe;
-      if (this.name.length < memberLength) this.name = new Uint8Array(memberLength * 2);
-      this.name.set(probe.u8.subarray(memberOffset, memberOffset + memberLength));
-      elements.drop(this.name, 0, memberLength);
+      elements.dropAt(probe.memberOffset, probe.memberLength);
     }
   }
 

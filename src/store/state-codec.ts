@@ -8,7 +8,8 @@
 //   u16      slots:   origin u16, stamp f64, run f64, sum
 //   u16      records: a slot, event dot
 //
-// A dot is origin u16 and stamp f64 (exact below 2^53); a sum is u8 0 and i64, or 1, u16 length and decimal text.
+// A dot is origin u16 and stamp f64 (exact below 2^53); a sum is u8 0 and i64, or 1, u16 length and decimal text, or 2
+// and f64 where that text is of a whole number with few digits: then a node that counts alone changes it in place.
 import { assert } from '../base/assert.ts';
 import type { SlotRecord } from '../delta/batch-writer.ts';
 import { EntryType } from './entry.ts';
@@ -27,9 +28,23 @@ const has = {
 
 const dotBytes = 10;
 
+const wholeSum = 2;
+/** Of a slot: origin, stamp and run come before its sum. */
+const slotSumAt = 2 + 8 + 8;
+/** Whole sums have fewer digits than this one. */
+export const wholeSumEnd = 1e13;
+
+function isSmallWhole(text: string): boolean {
+  if (text.length > 14) return false;
+  const value = Number(text);
+  return Math.abs(value) < wholeSumEnd && Number.isInteger(value) && String(value) === text;
+}
+
 export class StateCodec {
   private readonly f64Value = new Float64Array(1);
   private readonly f64Bytes = new Uint8Array(this.f64Value.buffer);
+  /** The score beneath the slot that `loneSlot` has found. */
+  base = 0;
   private out = Buffer.allocUnsafeSlow(4096);
   private pos = 0;
   private source: Buffer = this.out;
@@ -107,6 +122,47 @@ export class StateCodec {
     at += dotBytes;
     for (let i = 0; i < 8; i++) this.f64Bytes[i] = bytes[at + i]!;
     return this.f64Value[0]!;
+  }
+
+  /**
+   * Where the state packed at `offset` has its only slot, which is this origin's and has a small whole decimal for a sum;
+   * 0 where it has anything else but a value, which is left in `base` if it is a score, and an expiry.
+   */
+  loneSlot(view: DataView, offset: number, origin: number): number {
+    const what = view.getUint8(offset);
+    if ((what & ~(has.value | has.expiry)) !== 0) return 0;
+    let at = offset + 1;
+    this.base = 0;
+    if ((what & has.value) !== 0) {
+      const length = view.getUint32(at + dotBytes, true);
+      if (length >= 8) this.base = view.getFloat64(at + dotBytes + 4, true);
+      at += dotBytes + 4 + length;
+    }
+    if ((what & has.expiry) !== 0) at += dotBytes + 8;
+    if (view.getUint16(at, true) !== 1) return 0;
+    at += 2;
+    const isWhole = view.getUint8(at + slotSumAt) === wholeSum;
+    const isAlone = isWhole && view.getUint16(at + slotSumAt + 9, true) === 0;
+    return isAlone && view.getUint16(at, true) === origin ? at : 0;
+  }
+
+  /** The stamp, the run and the sum of a slot found by `loneSlot`. */
+  slotStamp(view: DataView, slot: number): number {
+    return view.getFloat64(slot + 2, true);
+  }
+
+  slotRun(view: DataView, slot: number): number {
+    return view.getFloat64(slot + 10, true);
+  }
+
+  slotSum(view: DataView, slot: number): number {
+    return view.getFloat64(slot + slotSumAt + 1, true);
+  }
+
+  /** Gives it a later stamp and another sum, below `wholeSumEnd` and above its negative. */
+  setSlot(view: DataView, slot: number, stamp: number, sum: number): void {
+    view.setFloat64(slot + 2, stamp, true);
+    view.setFloat64(slot + slotSumAt + 1, sum, true);
   }
 
   /** The state packed in bytes[offset ..]; its value is a copy. */
@@ -193,6 +249,11 @@ export class StateCodec {
       this.pos = this.out.writeBigInt64LE(value, this.pos);
       return;
     }
+    if (isSmallWhole(value)) {
+      this.u8(wholeSum);
+      this.f64(Number(value));
+      return;
+    }
     this.u8(1);
     this.u16(value.length);
     this.ensure(value.length);
@@ -200,10 +261,12 @@ export class StateCodec {
   }
 
   private readSum(): bigint | string {
-    if (this.readU8() === 0) {
+    const form = this.readU8();
+    if (form === 0) {
       this.pos += 8;
       return this.source.readBigInt64LE(this.pos - 8);
     }
+    if (form === wholeSum) return String(this.readF64());
     const length = this.readU16();
     this.pos += length;
     return this.source.toString('latin1', this.pos - length, this.pos);

@@ -4,7 +4,7 @@ import { outOfRangePositive } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { drawDifferent, drawOne } from '../random-elements.ts';
+import { drawDifferent } from '../random-elements.ts';
 
 export const command: CommandSpec = {
   name: 'spop',
@@ -31,20 +31,37 @@ function spop(call: Call): void {
     else reply.set(0);
     return;
   }
-  if (count !== undefined && count >= elements.size) {
+  if (count === undefined) {
+    popOne(call);
+    return;
+  }
+  if (count >= elements.size) {
     popAll(call);
     return;
   }
-  const drawn =
-    count === undefined ? [drawOne(elements, store.random)] : drawDifferent(elements, count, store.random);
+  const drawn = drawDifferent(elements, count, store.random);
   for (const { name } of drawn) elements.drop(name, 0, name.length);
   if (drawn.length > 0) {
     const gone = elements.at === 0;
     call.notify('spop', 1);
     if (gone) call.notify('del', 1);
   }
-  if (count !== undefined) reply.set(drawn.length);
+  reply.set(drawn.length);
   for (const { name } of drawn) reply.bulk(name, 0, name.length);
+}
+
+function popOne(call: Call): void {
+  const { reply, store } = call;
+  const { elements } = store;
+  let [at, bytes] = [0, 0];
+  elements.sample(store.random, (name, offset, length) => {
+    reply.bulk(name, offset, length);
+    at = offset;
+    bytes = length;
+  });
+  elements.dropAt(at, bytes);
+  call.notify('spop', 1);
+  if (elements.at === 0) call.notify('del', 1);
 }
 
 /** All of them: one clear of the key. */

@@ -5,7 +5,7 @@ import { valueOutOfRange } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { type Draw, type Drawn, drawDifferent, drawOne, replyManyDrawn } from '../random-elements.ts';
+import { type Draw, type Drawn, drawDifferent, replyManyDrawn } from '../random-elements.ts';
 
 export const command: CommandSpec = {
   name: 'srandmember',
@@ -36,8 +36,7 @@ function srandmember(call: Call): void {
       reply.nil();
       return;
     }
-    const { name } = drawOne(elements, store.random);
-    reply.bulk(name, 0, name.length);
+    elements.sample(store.random, (name, offset, length) => reply.bulk(name, offset, length));
     return;
   }
   const draw: Draw = {
