@@ -166,6 +166,7 @@ export class Dispatch implements Executor {
       reply.rewind(mark);
       this.fail(this.admitted, error, reply);
     }
+    if (services.store.isStretched) services.store.unstretch();
     if (this.admitted !== undefined) this.count(this.admitted);
     if (session.mode !== 0) this.quieten(session, reply, mark);
     const isDeferred = call.deferred;

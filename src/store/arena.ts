@@ -300,13 +300,15 @@ export class Arena {
     const reserve = Math.ceil((reserveBytes - this.slackBytes) / this.unitBytes);
     if (this.unitsUsed + units > this.unitsAllowed - 1 - reserve) return 0;
     let run = 0;
-    for (let unit = this.lowestFree; unit < this.unitCount; ) {
+    // What the slack alone can use is in one piece then.
+    const end = this.slackBytes > 0 ? this.unitCount : this.unitsAllowed;
+    for (let unit = this.lowestFree; unit < end; ) {
       if (this.state[unit] !== 0) {
         unit += this.runUnits[unit]!;
         continue;
       }
       let length = 1;
-      while (length < units && unit + length < this.unitCount && this.state[unit + length] === 0) length += 1;
+      while (length < units && unit + length < end && this.state[unit + length] === 0) length += 1;
       if (length === units) {
         run = unit;
         break;

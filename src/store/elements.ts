@@ -27,6 +27,7 @@ import { forgetDead, type Keyspace, type States } from './keyspace.ts';
 import { Nest } from './nest.ts';
 import type { OrderIndex } from './order-index.ts';
 import { PackedCursor, PackedScratch, packedBytesMax, packedElementsMax } from './packed.ts';
+import { requireFree } from './room.ts';
 import { packScore, scoreBytes, scoreOfState, unpackScore } from './score.ts';
 import { wholeSumEnd } from './state-codec.ts';
 import type { Store } from './store.ts';
@@ -339,12 +340,11 @@ export class Elements implements States, Collection {
    * first of several is put, so that all are or none.
    */
   requireRoom(count: number, bytes: number): void {
-    const { arena, ground, entries } = this.store;
-    const needed =
-      bytes + count * shippedBytes + packedBytesMax + (this.at === 0 ? 0 : entries.valueLength(this.at));
-    if (needed * 2 + arena.unitBytes * 8 > arena.limitBytes - ground.reserveBytes - arena.usedBytes) {
-      this.store.requireBlock(needed);
-    }
+    if (count < 2) return;
+    const { entries } = this.store;
+    const packed = this.at === 0 ? 0 : entries.valueLength(this.at);
+    const added = bytes + count * shippedBytes;
+    requireFree(this.store, added + packedBytesMax + packed, bytes + count * packedOverheadBytes);
   }
 
   /**
@@ -894,9 +894,7 @@ export class Elements implements States, Collection {
       pairs.push(Buffer.from(value.subarray(valueOffset, valueOffset + valueLength)));
       bytes += nameLength + valueLength + shippedBytes;
     });
-    const { arena, ground } = store;
-    const free = arena.limitBytes - ground.reserveBytes - arena.usedBytes;
-    if (bytes > free) throw new CommandError(outOfMemory);
+    requireFree(store, bytes + packedBytesMax);
     store.remove(ks, key, offset, length);
     const to = store.elements;
     to.open(ks, key, offset, length, type);
@@ -1180,26 +1178,46 @@ export class Elements implements States, Collection {
     const { store, nest, ks } = this;
     const isTomb = this.size === 0;
     let gone = 0;
+    let stay = 0;
+    let stuck = 0;
     for (const { name, state } of this.deadStates()) {
-      if (!mayGo(dotsOf(state))) continue;
-      gone += 1;
-      if (nest !== undefined) {
+      if (!mayGo(dotsOf(state))) stay += 1;
+      else if (nest !== undefined) {
         nest.elements.dropTomb(store.hash.of(name, 0, name.length), name, 0, name.length);
-        continue;
-      }
-      const cursor = this.packed();
-      cursor.find(name, 0, name.length);
-      this.scratch.clear();
-      this.reserveBytes = 0;
-      this.spliceDead(cursor.pos, cursor.after - cursor.pos);
+        gone += 1;
+      } else if (this.takeOutDead(name, isTomb)) gone += 1;
+      else stuck += 1;
     }
-    if (!isTomb || this.hasDead()) return gone;
+    // A tomb that cannot become shorter where it stands goes as a whole.
+    if (!isTomb || stay > 0 || (stuck === 0 && this.hasDead())) return gone;
     const meta = this.meta();
     const { key, keyOffset, keyLength, hash } = this;
     const bytes = key.slice(keyOffset, keyOffset + keyLength);
     this.release();
     ks.save(hash, bytes, 0, bytes.length, meta);
-    return gone;
+    return gone + stuck;
+  }
+
+  /** Takes a dead record out of the packed form; false where the entry would have to be another one, and cannot. */
+  private takeOutDead(name: Uint8Array, isTomb: boolean): boolean {
+    const { entries } = this.store;
+    const cursor = this.packed();
+    cursor.find(name, 0, name.length);
+    const bytes = cursor.after - cursor.pos;
+    if (entries.sameForm(this.at, entries.valueLength(this.at) - bytes)) {
+      this.spliceDead(cursor.pos, bytes);
+      return true;
+    }
+    if (isTomb) return false;
+    this.scratch.clear();
+    this.reserveBytes = 0;
+    try {
+      this.splice(cursor.pos, bytes);
+    } catch (error) {
+      if (error instanceof CommandError) return false;
+      throw error;
+    }
+    return true;
   }
 
   /** A splice that only takes out, in place, of an entry that may be a tomb. */
@@ -1207,7 +1225,6 @@ export class Elements implements States, Collection {
     const { entries, arena } = this.store;
     const start = entries.valueOffset(this.at);
     const from = entries.valueLength(this.at);
-    if (!entries.sameForm(this.at, from - old)) return;
     arena.u8.copyWithin(offset, offset + old, start + from);
     entries.setValueLength(this.at, from - old);
   }
@@ -1383,7 +1400,8 @@ export class Elements implements States, Collection {
     if (more !== 0 && !this.ks.holds(this.at, from + more)) {
       // The old block is given back by the move, but nothing is written to it until the next allocation.
       const kept = Math.min(offset, target) - start;
-      this.at = this.ks.move(this.hash, this.at, kept, from + more, 0, this.reserveBytes);
+      const spare = Math.max(0, Math.min(store.stretchBytes, packedBytesMax - from - more));
+      this.at = this.ks.move(this.hash, this.at, kept, from + more, spare, this.reserveBytes);
       to = entries.valueOffset(this.at);
     } else entries.setValueLength(this.at, from + more);
     const by = to - start;
@@ -1399,8 +1417,10 @@ export class Elements implements States, Collection {
   }
 }
 
+/** What most elements take in the packed form beside their bytes. */
+const packedOverheadBytes = 8;
 /** What an element takes at most beside its bytes. */
-const shippedBytes = 56;
+const shippedBytes = 64;
 /** What a counter's state takes at most when it begins. */
 const counterBytes = 96;
 /** What a deadline makes of a plain record at most. */

@@ -39,6 +39,7 @@ import {
   rankStep,
   writeInteger,
 } from './list/position.ts';
+import { requireFree } from './room.ts';
 import type { Store } from './store.ts';
 
 /** A list whose packed form would be larger has its chunks in blocks of their own. */
@@ -335,13 +336,14 @@ export class Lists implements Collection {
 
   /** Throws CommandError OOM unless pushes of all these values will succeed; `first` .. `end` index the ranges. */
   requireRoom(lengths: Int32Array, first: number, end: number): void {
-    let bytes = 0;
-    for (let i = first; i < end; i++) bytes += lengths[i]! + elementExtraBytes / 8;
-    const { arena, ground } = this.store;
-    const free = arena.limitBytes - ground.reserveBytes - arena.usedBytes;
-    // Blocks of a few size classes may each need a slab of their own.
-    if (bytes + bytes / 4 + 32 * arena.unitBytes <= free) return;
-    this.store.requireBlock(Math.ceil(bytes + bytes / 2) + 2 * packedBytesMax);
+    if (end - first < 2) return;
+    let bytes = 2 * packedBytesMax;
+    for (let i = first; i < end; i++) bytes += lengths[i]! + elementExtraBytes / 4;
+    requireFree(this.store, bytes);
+    // Grown in one step, it needs no blocks of other sizes on the way.
+    if (!this.store.isStretched || this.at === 0) return;
+    this.reserveBytes = this.store.ground.reserveBytes;
+    this.enlarge(bytes - 2 * packedBytesMax, 0);
   }
 
   /** Inserts an element before the one at `index`. */
@@ -561,8 +563,7 @@ export class Lists implements Collection {
   shipTo(ks: Keyspace, key: Uint8Array, offset: number, length: number): void {
     const { store } = this;
     const { ks: ownKs, hash, at } = this;
-    const bytes = this.live.dataBytes();
-    store.requireBlock(bytes + (bytes >> 2) + 2 * packedBytesMax);
+    requireFree(store, this.live.dataBytes() + 2 * packedBytesMax);
     store.remove(ks, key, offset, length);
     this.stand(ownKs, hash, at, this.key, this.keyOffset, this.keyLength);
     const to = store.lists;

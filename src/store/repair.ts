@@ -6,7 +6,7 @@ import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { EntryType } from './entry.ts';
 import { dotsOf } from './graveyard.ts';
-import { type CounterSlot, type Dot, emptyState, type KeyState, zeroDot } from './key-state.ts';
+import { type CounterSlot, type Dot, emptyState, type KeyState, type Kill, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { ListMemory } from './lists.ts';
 import { formatDecimal, parseDecimal } from './number.ts';
@@ -146,6 +146,8 @@ export function redot(
         .map((d) => d.stamp),
     ),
   );
+  const flushed = store.keyspaces.filter((ks) => ks.kill !== undefined && isMoved(ks.kill.event));
+  for (const ks of flushed) old.add(ks.kill!.event.stamp);
   const renamed = new Map([...old].sort((a, b) => a - b).map((stamp) => [stamp, stampNext()]));
   const last = Math.max(0, ...renamed.values());
   const dot = (d: Dot): Dot => (isMoved(d) ? { origin: to, stamp: renamed.get(d.stamp) ?? last } : d);
@@ -166,16 +168,25 @@ export function redot(
       }));
   }
   redotCollections(store, isMoved, dot);
+  // Said anew, but of no more than it killed then.
+  for (const ks of flushed) ks.kill = { ...ks.kill!, event: dot(ks.kill!.event) };
   if (recorder === undefined) return;
+  for (const { id, kill } of flushed) recordFlush(recorder, id, kill!);
   const keys = new Map(
     concerned.map((found) => [`${found.ks.id}:${Buffer.from(found.key).toString('latin1')}`, found]),
   );
   for (const { ks, key } of keys.values()) emitKey(store, recorder, ks.id, key, true);
 }
 
+function recordFlush(recorder: BatchWriter, id: number, { dot, event }: Kill): void {
+  const [hi, lo] = [stampHi(event.stamp), stampLo(event.stamp)];
+  recorder.clearDb(id, event.origin, hi, lo, dot.origin, stampHi(dot.stamp), stampLo(dot.stamp));
+}
+
 /** Forgets every key that quotes a dot of `from` since `sinceStamp`: replay of a fork, whose record has them anew. */
 export function forgetSince(store: Store, from: number, sinceStamp: number): void {
   const isMoved = (dot: Dot): boolean => dot.origin === from && dot.stamp >= sinceStamp;
+  for (const ks of store.keyspaces) if (ks.kill !== undefined && isMoved(ks.kill.event)) ks.kill = undefined;
   for (const found of everyKey(store)) {
     if (!dotsQuoted(found).some(isMoved)) continue;
     const forgotten = { ...found, state: emptyState() };

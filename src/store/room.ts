@@ -1,6 +1,7 @@
-// Whether a command that puts several strings at once fits in memory and the store's limits, asked before its first put,
-// so that it puts all or none. Where there is plenty it costs one sum; near the limit it takes the blocks on trial and
-// gives them back. It errs towards no: it counts the split of a table segment for every new key.
+// Whether a command that puts several strings, or several elements, at once fits in memory and the store's limits, asked
+// before its first put, so that it puts all or none. Where there is plenty it costs one sum. Near the limit it takes the
+// blocks of strings on trial and gives them back; of elements it counts the bytes, and the command may then use the
+// arena's slack, should it have come to more. It errs towards no: every new key is taken to split a table segment.
 import { CommandError } from '../base/errors.ts';
 import { outOfMemory, tooManyKeys } from '../resp/errors.ts';
 import type { Keyspace } from './keyspace.ts';
@@ -44,6 +45,32 @@ export function requireRoom(
   const free = arena.limitBytes - ground.reserveBytes - arena.usedBytes;
   if (longest < arena.unitBytes && most <= free) return;
   takeOnTrial(store, ks, buf, offsets, lengths, first, end);
+}
+
+/** Units that several elements may take beside their bytes: slabs of sizes that were not in use, tables, nodes. */
+const spareUnits = 6;
+/** Two of the largest slabs. */
+const runUnits = 16;
+/** With so many units free there is surely a run of them for any slab. */
+const ampleUnits = 256;
+
+/**
+ * Throws CommandError OOM where `bytes` in small blocks may not fit, which several elements that belong together take;
+ * `grows`: what they add to a packed form. Near the limit what follows may use the arena's slack, until `store.unstretch`.
+ */
+export function requireFree(store: Store, bytes: number, grows = 0): void {
+  const { arena, ground } = store;
+  const needed = bytes + (bytes >> 2) + spareUnits * arena.unitBytes;
+  const isFree = (need: number): boolean => need <= arena.limitBytes - ground.reserveBytes - store.usedBytes;
+  if (isFree(2 * needed + ampleUnits * arena.unitBytes)) return;
+  while (!isFree(needed)) {
+    if (store.reclaim()) continue;
+    ground.starved = true;
+    throw new CommandError(outOfMemory);
+  }
+  store.stretch(grows);
+  // A block that grows needs a slab in one piece, and another while it moves.
+  store.requireBlock(runUnits * arena.unitBytes);
 }
 
 /** Throws where the new keys are more than the limit allows; a new key that is named twice counts twice. */

@@ -3,10 +3,11 @@
 // kept by the forms themselves: the packed one stands in order, a nest has an index (order-index.ts).
 import { stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
-import { notANumberScore, outOfMemory } from '../resp/errors.ts';
+import { notANumberScore } from '../resp/errors.ts';
 import { EntryType } from './entry.ts';
 import { type CounterSlot, joinCount } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
+import { requireFree } from './room.ts';
 import { addDecimals, incrementText, packScore, scoreBytes, scoreOfState } from './score.ts';
 import { SortedSetCursor } from './sorted-set-cursor.ts';
 import type { Store } from './store.ts';
@@ -199,7 +200,7 @@ export class SortedSets {
     const { elements } = store;
     let bytes = 0;
     for (let i = 0; i < members.size; i++) bytes += members.length(i) + elementBytesMax;
-    this.requireRoom(bytes);
+    requireFree(store, bytes);
     store.remove(ks, buf, key, keyLength);
     elements.open(ks, buf, key, keyLength, EntryType.zset);
     for (const i of members.sorted()) {
@@ -208,11 +209,20 @@ export class SortedSets {
     }
   }
 
-  /** Throws CommandError OOM where so many bytes in small blocks may not fit. */
-  requireRoom(bytes: number): void {
-    const { arena, ground } = this.store;
-    const free = arena.limitBytes - ground.reserveBytes - arena.usedBytes + arena.usedBytes - arena.liveBytes;
-    if (bytes > free) throw new CommandError(outOfMemory);
+  /**
+   * Throws CommandError OOM where `count` members of so many bytes would not fit in a key, so that all are added or none.
+   * Throws WRONGTYPE as well.
+   */
+  requireRoom(
+    ks: Keyspace,
+    buf: Uint8Array,
+    key: number,
+    keyLength: number,
+    count: number,
+    bytes: number,
+  ): void {
+    this.openAt(ks, buf, key, keyLength);
+    this.store.elements.requireRoom(count, bytes + count * scoreBytes);
   }
 
   /** A slice of the set at `at`, in an order that lets others come and go. Returns where to go on, 0 at the end. */

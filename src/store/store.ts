@@ -146,6 +146,10 @@ export class Store {
   };
   /** Some key holds or held more than a string. */
   hasCollections = false;
+  /** A command may go beyond the limit: `stretch`. */
+  isStretched = false;
+  /** How much it may add in all: what grows is given that much at once. */
+  stretchBytes = 0;
   expiredCount = 0;
   expiredFieldCount = 0;
   lazyFreedCount = 0;
@@ -431,28 +435,32 @@ export class Store {
     state: KeyState,
     isPurge = false,
   ): void {
+    if (key === this.arena.u8) {
+      this.clear(ks, hash, key.slice(offset, offset + length), 0, length, state, isPurge);
+      return;
+    }
     const event = this.nextDot();
     const dot = this.lww && !isPurge ? event : killDot(state, this.ground.order);
     const records = recordsOfSlots(state, event);
-    const recorder = this.recorder;
-    if (recorder !== undefined) {
-      const at = recorder.clear(
-        ks.id,
-        key,
-        offset,
-        length,
-        event.origin,
-        stampHi(event.stamp),
-        stampLo(event.stamp),
-        dot.origin,
-        stampHi(dot.stamp),
-        stampLo(dot.stamp),
-        EntryType.string,
-      );
-      if (records.length > 0) recorder.records(at, records);
-    }
+    // Saved before it is recorded: there may be no memory to remember it, and then it was never said.
     joinClear(state, { dot, event, type: EntryType.string }, records, this.ground.order);
     ks.save(hash, key, offset, length, state);
+    const { recorder } = this;
+    if (recorder === undefined) return;
+    const at = recorder.clear(
+      ks.id,
+      key,
+      offset,
+      length,
+      event.origin,
+      stampHi(event.stamp),
+      stampLo(event.stamp),
+      dot.origin,
+      stampHi(dot.stamp),
+      stampLo(dot.stamp),
+      EntryType.string,
+    );
+    if (records.length > 0) recorder.records(at, records);
   }
 
   /** States a deadline (Unix ms; 0 = none) of an existing key. */
@@ -552,7 +560,10 @@ export class Store {
   /** Throws CommandError OOM where no block of `bytes` is to be had. */
   requireBlock(bytes: number): void {
     const block = this.arena.alloc(bytes, this.ground.reserveBytes);
-    if (block === 0) throw new CommandError(outOfMemory);
+    if (block === 0) {
+      this.ground.starved = true;
+      throw new CommandError(outOfMemory);
+    }
     this.arena.free(block);
   }
 
@@ -591,8 +602,21 @@ export class Store {
     return this.retired.reduce((sum, table) => sum + table.size, 0);
   }
 
+  /** Lets what was asked for as a whole (`requireFree`) not fail in its midst, until `unstretch`. */
+  stretch(bytes: number): void {
+    this.isStretched = true;
+    this.stretchBytes = bytes;
+    this.arena.allowSlack(true);
+  }
+
+  unstretch(): void {
+    this.isStretched = false;
+    this.stretchBytes = 0;
+    this.arena.allowSlack(false);
+  }
+
   /** What flushes left is memory that a write may have at once; false when there is none. */
-  private reclaim(): boolean {
+  reclaim(): boolean {
     if (this.retired.length === 0) return false;
     this.freeSlice(reclaimedSegments);
     return true;

@@ -27,7 +27,7 @@ import {
   step,
   type Verdict,
 } from './link-machine.ts';
-import type { Peer } from './peer.ts';
+import { notesSource, type Peer } from './peer.ts';
 import { type ReceiveFigures, Receiver } from './receiver.ts';
 import { Sender, type SendFigures } from './sender.ts';
 import type { Connection, ConnectionSink, Dial } from './transport.ts';
@@ -436,8 +436,9 @@ export class Link {
     if (durable === undefined || (!isLast && nowMs - this.lastNotedMs < 1000)) return;
     if (durable.ownSeq <= this.notedAcknowledged().ownSeq + 1) return;
     this.lastNotedMs = nowMs;
-    log.setSource('');
+    log.setSource(notesSource);
     ledger.setNote(`acked:${this.peerId}`, `${log.id},${durable.seq},${durable.ownSeq}`);
+    log.setSource('');
     log.commit(() => {});
   }
 

@@ -84,6 +84,24 @@ test('what a read purged and nobody committed holds back no scan', async () => {
   mesh.stop();
 });
 
+test('what is pending are writes, not what a node notes of its links', async () => {
+  const links = [{ from: 'edge', to: 'hub', isHub: true }];
+  const mesh = new Mesh({ seed: 8, links, seconds: 0, policy: 'immediate' });
+  const edge = mesh.node('edge');
+  await mesh.pass(5000);
+  for (let i = 0; i < 20; i++) {
+    edge.set('k', `v${i}`);
+    const seen: number[] = [];
+    for (let ms = 0; ms < 3000; ms += 10) {
+      await mesh.pass(10);
+      seen.push(edge.engine.pendingOps());
+    }
+    const done = seen.indexOf(0);
+    assert.ok(done >= 0 && seen.slice(done).every((n) => n === 0), `${seen.slice(0, 40)}`);
+  }
+  mesh.stop();
+});
+
 test('a hub below a hub that was away for longer than deletes are remembered starts over, and so do its edges', async () => {
   const links = [
     { from: 'relay', to: 'root', isHub: true },

@@ -53,7 +53,7 @@ function hsetex(call: Call): void {
     store.checkLimits(call.length(i), call.length(i + 1), false);
     bytes += call.length(i) + call.length(i + 1);
   }
-  elements.requireRoom(argc - request.first, bytes);
+  elements.requireRoom((argc - request.first) / 2, bytes);
   let [isAnySet, isAnyRemoved] = [false, false];
   for (let i = request.first; i < argc; i += 2) {
     const [name, nameLength] = [call.offset(i), call.length(i)];

@@ -20,6 +20,11 @@ export function addMembers(call: Call, addition: Addition): void {
   const { store, keyspace, buf } = call;
   const { condition, scores, firstMember, step } = addition;
   const [key, keyLength] = [call.offset(1), call.length(1)];
+  if (scores.length > 1) {
+    let bytes = 0;
+    for (let n = 0; n < scores.length; n++) bytes += call.length(firstMember + n * step);
+    store.sortedSets.requireRoom(keyspace, buf, key, keyLength, scores.length, bytes);
+  }
   let added = 0;
   let updated = 0;
   for (let n = 0; n < scores.length; n++) {
