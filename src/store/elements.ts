@@ -371,12 +371,15 @@ export class Elements implements States, Collection {
         throw error;
       }
     }
+    // Before what is recorded here is of an element: a purge says so of its own.
+    this.purgeNested(nest, name, offset, length);
     this.within();
     try {
-      return this.putNested(nest, name, offset, length, value, valueOffset, valueLength);
+      const isNew = this.putNested(nest, name, offset, length, value, valueOffset, valueLength);
+      this.touch();
+      return isNew;
     } finally {
       store.recorder?.outside();
-      this.touch();
     }
   }
 
@@ -400,7 +403,6 @@ export class Elements implements States, Collection {
         return false;
       }
     }
-    this.purgeNested(nest, name, offset, length);
     const before = elements.table.size;
     store.strings.set(elements, name, offset, length, value, valueOffset, valueLength, 0);
     return elements.table.size > before;
@@ -774,7 +776,6 @@ export class Elements implements States, Collection {
     if (due.length === 0) return;
     this.reserveBytes = 0;
     for (const name of due) this.dropDead(name, true);
-    this.touch();
     this.settle();
     this.tellPurged(due.length);
   }
@@ -788,7 +789,6 @@ export class Elements implements States, Collection {
     const entry = elements.entryOf(hash, name, offset, length);
     if (entry === 0 || !store.isExpired(entry)) return false;
     this.dropDead(name.slice(offset, offset + length), true);
-    this.touch();
     this.tellPurged(1);
     return true;
   }
@@ -812,7 +812,6 @@ export class Elements implements States, Collection {
     this.reserveBytes = 0;
     for (const name of due) this.dropDead(name, true);
     if (due.length > 0) {
-      this.touch();
       this.settle();
       this.tellPurged(due.length);
     }

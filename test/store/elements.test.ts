@@ -264,3 +264,16 @@ test('a key that is made anew does not have the deadline of its earlier life', (
     assert.deepEqual(other.visible(), node.visible());
   }
 });
+
+test('a put over a field of a large hash that has expired speaks of the field', () => {
+  const node = new TestNode('n1');
+  apply(node, { op: 'many', key: 'a', count: 140, value: 'v' });
+  apply(node, { op: 'expireField', key: 'a', name: 'n3', deadline: buildMs + 10 });
+  node.setTime(buildMs + 20);
+  apply(node, { op: 'put', key: 'a', name: 'n3', value: 'x' });
+  const other = new TestNode('n2');
+  other.setTime(buildMs + 20);
+  for (const batch of node.history) other.join(batch, node);
+  assert.deepEqual(Object.keys(other.visible()), ['0:a']);
+  assert.deepEqual(other.visible(), node.visible());
+});
