@@ -13,6 +13,7 @@ import {
   isUnfinished,
   jumpFlag,
   Magic,
+  noSeed,
   restartFlag,
   segmentSeqOf,
   snapshotName,
@@ -210,12 +211,16 @@ class Check {
     const ownSeq = header?.ownSeq ?? after?.header?.ownSeq ?? 0;
     const id = header?.id ?? after?.header?.id ?? '0000000000000000';
     const aside = this.setAside(file.name);
-    this.rewriteSnapshot(aside, headerBytes, file, { flags: 0, id, seq: file.firstSeq, ownSeq, a: 0, b: 0 });
+    this.rewriteSnapshot(aside, headerBytes, file, { flags: 0, id, seed: noSeed, seq: file.firstSeq, ownSeq, a: 0, b: 0 });
     const missing = records === undefined ? 'an unknown number' : String(records - file.records);
     this.report.losses.push(`${missing} of the records of ${file.name}; ${file.records} are kept`);
     file.damage = undefined;
     file.endSeq = file.firstSeq;
-    return { file, header: { flags: 0, id, seq: file.firstSeq, ownSeq, a: 0, b: 0 }, records: file.records };
+    return {
+      file,
+      header: { flags: 0, id, seed: noSeed, seq: file.firstSeq, ownSeq, a: 0, b: 0 },
+      records: file.records,
+    };
   }
 
   /** Writes a snapshot with the first `file.records` records of the file `source`. */
@@ -293,7 +298,7 @@ class Check {
     if (!this.options.repair || first.header === undefined) return;
     const empty = { ...file, blocks: 0, records: 0 };
     const { id, ownSeq } = first.header;
-    const header = { flags: 0, id, seq: file.firstSeq, ownSeq, a: 0, b: 0 };
+    const header = { flags: 0, id, seed: noSeed, seq: file.firstSeq, ownSeq, a: 0, b: 0 };
     this.rewriteSnapshot(undefined, 0, empty, header);
     this.report.losses.push(
       `everything before record ${file.firstSeq}, but for what an older snapshot holds`,
@@ -341,7 +346,7 @@ class Check {
     for (const { file } of this.snapshots) highest = Math.max(highest, file.endSeq + 1);
     this.report.losses.push(`the records from ${seq} on`);
     const gap = highest + 1 - seq;
-    const header = { flags: jumpFlag, id, seq: seq + gap, ownSeq: ownSeq + gap, a: 0, b: 0 };
+    const header = { flags: jumpFlag, id, seed: noSeed, seq: seq + gap, ownSeq: ownSeq + gap, a: 0, b: 0 };
     const segment = new Segment(this.dir, header.seq, header.ownSeq, jumpFlag);
     const fd = this.files.open(segment.path, 'w');
     this.files.write(fd, encodeHeader(Magic.segment, header), 0, headerBytes, 0);

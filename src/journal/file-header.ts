@@ -6,7 +6,8 @@
 //   12  u16      version of the format
 //   14  u16      flags: 1 = restart, a segment that counts only together with a snapshot at its first record or later;
 //                2 = jump, a segment behind a gap that a repair left
-//   16  16 bytes id of the journal, hexadecimal digits
+//   16  8 bytes  id of the journal
+//   24  2 u32    snapshot: seed of the hash in whose order it is; else 0
 //   32  u64      seq: first record of the segment; where replay over the snapshot starts
 //   40  u64      own seq: how many of the records below were made here
 //   48  u64      segment: 0; snapshot: Unix ms when begun; trailer: records in the snapshot
@@ -14,7 +15,7 @@
 import { crcOf } from './block.ts';
 
 export const headerBytes = 64;
-export const formatVersion = 1;
+export const formatVersion = 2;
 export const restartFlag = 1;
 /** Made by a repair: records between the segment before and this one are lost. */
 export const jumpFlag = 2;
@@ -23,12 +24,17 @@ export type Magic = (typeof Magic)[keyof typeof Magic];
 
 export interface FileHeader {
   readonly flags: number;
+  /** 16 hexadecimal digits. */
   readonly id: string;
+  readonly seed: readonly [number, number];
   readonly seq: number;
   readonly ownSeq: number;
   readonly a: number;
   readonly b: number;
 }
+
+/** Of a file whose records are in no order of a hash. */
+export const noSeed: readonly [number, number] = [0, 0];
 
 const two32 = 4294967296;
 
@@ -47,7 +53,9 @@ export function encodeHeader(magic: Magic, header: FileHeader): Buffer {
   buf.write(magic, 0, 'latin1');
   buf.writeUInt16LE(formatVersion, 12);
   buf.writeUInt16LE(header.flags, 14);
-  buf.write(header.id, 16, 'latin1');
+  buf.write(header.id, 16, 'hex');
+  buf.writeUInt32LE(header.seed[0], 24);
+  buf.writeUInt32LE(header.seed[1], 28);
   putU64(buf, header.seq, 32);
   putU64(buf, header.ownSeq, 40);
   putU64(buf, header.a, 48);
@@ -65,7 +73,8 @@ export function decodeHeader(magic: Magic, buf: Buffer, at: number): FileHeader 
   if (version !== formatVersion) return `format version ${version}, this program reads ${formatVersion}`;
   return {
     flags: buf.readUInt16LE(at + 14),
-    id: buf.toString('latin1', at + 16, at + 32),
+    id: buf.toString('hex', at + 16, at + 24),
+    seed: [buf.readUInt32LE(at + 24), buf.readUInt32LE(at + 28)],
     seq: getU64(buf, at + 32),
     ownSeq: getU64(buf, at + 40),
     a: getU64(buf, at + 48),

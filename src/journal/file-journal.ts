@@ -17,7 +17,7 @@ import type { Origins } from '../delta/origins.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { BlockForm, blockFirstSeqAt, blockHeaderBytes, sealBlock } from './block.ts';
 import type { Block, DeltaLog, SaveFigures, SnapshotResult } from './delta-log.ts';
-import { encodeHeader, headerBytes, Magic, restartFlag, snapshotSeqOf } from './file-header.ts';
+import { encodeHeader, headerBytes, Magic, noSeed, restartFlag, snapshotSeqOf } from './file-header.ts';
 import { type FileLayer, reasonOf } from './file-layer.ts';
 import type { Recovered } from './recovery.ts';
 import type { ReplicaStore } from './replica-store.ts';
@@ -608,7 +608,15 @@ export class FileJournal implements DeltaLog {
     const segment = new Segment(this.options.dir, seq, ownSeq, flags);
     const fd = this.files.open(segment.path, 'w');
     try {
-      const header = encodeHeader(Magic.segment, { flags, id: this.id, seq, ownSeq, a: 0, b: 0 });
+      const header = encodeHeader(Magic.segment, {
+        flags,
+        id: this.id,
+        seed: noSeed,
+        seq,
+        ownSeq,
+        a: 0,
+        b: 0,
+      });
       const n = this.files.write(fd, header, 0, headerBytes, 0);
       if (n !== headerBytes) throw new FerriteError('JOURNAL_IO', 'short write');
     } catch (error) {

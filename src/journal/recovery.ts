@@ -202,6 +202,7 @@ class Recovery {
     const trailer = readHeader(files, fd, Magic.trailer, Math.max(0, bytes - headerBytes));
     if (typeof trailer === 'string') return { offset: Math.max(0, bytes - headerBytes), reason: trailer };
     this.checkId(path, header);
+    this.options.store.adoptSeed?.(header.seed);
     this.options.store.expect?.(header.b);
     let records = 0;
     scanner.open(fd, headerBytes, bytes - headerBytes);

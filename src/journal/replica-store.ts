@@ -18,6 +18,10 @@ export interface ReplicaStore {
   sizeHint?(): number;
   /** How large it will be, as far as one can say while it is being filled; 0 when it is. */
   expect?(sizeHint: number): void;
+  /** What the order of a scan depends on: noted with a snapshot. */
+  scanSeed?(): readonly [number, number];
+  /** Told before a snapshot is read, so that it comes in the order in which the store lays it down. */
+  adoptSeed?(seed: readonly [number, number]): void;
   /** Of everything. */
   scan(covered: undefined, isLocal: true): StoreScan;
 }

@@ -11,7 +11,7 @@ import { BatchWriter } from '../delta/batch-writer.ts';
 import type { Origins } from '../delta/origins.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { BlockForm, blockHeaderBytes, sealBlock } from './block.ts';
-import { encodeHeader, headerBytes, Magic, snapshotName } from './file-header.ts';
+import { encodeHeader, headerBytes, Magic, noSeed, snapshotName } from './file-header.ts';
 import type { FileLayer } from './file-layer.ts';
 import type { ReplicaStore } from './replica-store.ts';
 
@@ -142,7 +142,15 @@ async function writeContents(plan: SnapshotPlan, file: SnapshotFile): Promise<vo
   plan.ledger.write(writer);
   const scan = plan.store.scan(undefined, true);
   await file.append(
-    encodeHeader(Magic.snapshot, { flags: 0, id, seq, ownSeq, a: nowMs(), b: plan.store.sizeHint?.() ?? 0 }),
+    encodeHeader(Magic.snapshot, {
+      flags: 0,
+      id,
+      seed: plan.store.scanSeed?.() ?? noSeed,
+      seq,
+      ownSeq,
+      a: nowMs(),
+      b: plan.store.sizeHint?.() ?? 0,
+    }),
     headerBytes,
   );
   await file.appendBlock(writer);
@@ -158,6 +166,14 @@ async function writeContents(plan: SnapshotPlan, file: SnapshotFile): Promise<vo
     await plan.pause(sliceMs);
   }
   const endSeq = await plan.logDurable();
-  const trailer = encodeHeader(Magic.trailer, { flags: 0, id, seq, ownSeq, a: file.records, b: endSeq });
+  const trailer = encodeHeader(Magic.trailer, {
+    flags: 0,
+    id,
+    seed: noSeed,
+    seq,
+    ownSeq,
+    a: file.records,
+    b: endSeq,
+  });
   await file.append(trailer, headerBytes);
 }

@@ -1,19 +1,19 @@
-// The keyed hash of the store: HalfSipHash-1-3 (Aumasson, Bernstein) over bytes, seeded anew in each process, so that
-// no client can choose keys that collide. 32-bit operations only, because those are what JavaScript has at full speed.
+// The keyed hash of the store: HalfSipHash-1-3 (Aumasson, Bernstein) over bytes, seeded at random, so that no client
+// can choose keys that collide. 32-bit operations only, because those are what JavaScript has at full speed.
 // It can be told which keys of a buffer will be asked for: these are hashed at once, so that the table can load what
 // finding them will read, and are not hashed again when they are asked for.
 
 import { viewOf } from '../base/runs.ts';
 
 /** Keys that are expected at a time. */
-export const expectedMax = 256;
+export const expectedMax = 512;
 /** Shorter keys are not worth a view. */
 const viewedBytesMin = 8;
 const int32Max = 0x7fffffff;
 
 export class KeyHash {
-  private readonly k0: number;
-  private readonly k1: number;
+  private k0: number;
+  private k1: number;
   /** The hashes of the keys expected, in the order of their offsets. */
   readonly hashes = new Int32Array(expectedMax);
   expectedCount = 0;
@@ -24,6 +24,17 @@ export class KeyHash {
 
   /** `seed`: 64 random bits in two halves. */
   constructor(k0: number, k1: number) {
+    this.k0 = k0 | 0;
+    this.k1 = k1 | 0;
+  }
+
+  /** 64 bits in two halves: a secret of this node. */
+  get seed(): readonly [number, number] {
+    return [this.k0 >>> 0, this.k1 >>> 0];
+  }
+
+  /** Goes on with another seed: for when no hash is in use. */
+  reseed([k0, k1]: readonly [number, number]): void {
     this.k0 = k0 | 0;
     this.k1 = k1 | 0;
   }

@@ -264,6 +264,16 @@ export class Store {
     return this.keyspaces[0]!.table.size;
   }
 
+  scanSeed(): readonly [number, number] {
+    return this.hash.seed;
+  }
+
+  /** Where nothing is here yet, hashes as another store did, so that its scan comes in the order of the tables here. */
+  adoptSeed(seed: readonly [number, number]): void {
+    const { keys, tombs } = this.counts();
+    if (keys + tombs === 0 && (seed[0] !== 0 || seed[1] !== 0)) this.hash.reseed(seed);
+  }
+
   /** The first keyspace is being filled to about this size; no more than a hint. 0: it is filled. */
   expect(sizeHint: number): void {
     const { table } = this.keyspaces[0]!;

@@ -163,12 +163,7 @@ export class Table {
    * memory. Slots found before are void afterwards.
    */
   reserve(hash: number, reserveBytes: number): boolean {
-    if (this.directory.length === 0) {
-      const segment = this.newSegment(0, slotSteps[0]!, reserveBytes);
-      if (segment === 0) return false;
-      this.directory = Int32Array.of(segment);
-      this.depth = 0;
-    }
+    if (this.directory.length === 0 && !this.begin(reserveBytes)) return false;
     for (;;) {
       const segment = this.segmentOf(hash) >> 2;
       const word0 = this.i32[segment]!;
@@ -177,6 +172,23 @@ export class Table {
       if (live + (word0 >>> 16) + 1 <= slots * fillMax) return true;
       if (!this.makeRoom(segment << 2, hash, live, reserveBytes)) return false;
     }
+  }
+
+  /** Makes the first segment, or all where it is known how many there will be and there is memory for them. */
+  private begin(reserveBytes: number): boolean {
+    const depth = Math.min(depthMax, Math.ceil(Math.log2(Math.max(1, this.expected / expectedLiveMax))));
+    const slots = this.expected === 0 ? slotSteps[0]! : this.expectedSlots(depth);
+    const directory = new Int32Array(2 ** depth);
+    for (let i = 0; i < directory.length; i++) {
+      directory[i] = this.newSegment(depth, slots, reserveBytes);
+      if (directory[i] !== 0) continue;
+      for (const segment of directory.subarray(0, i)) this.arena.free(segment);
+      this.expected = 0;
+      return slots > slotSteps[0]! && this.begin(reserveBytes);
+    }
+    this.directory = directory;
+    this.depth = depth;
+    return true;
   }
 
   /**

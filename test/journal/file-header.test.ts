@@ -13,7 +13,15 @@ import {
 } from '../../src/journal/file-header.ts';
 
 test('a header says what it was given, and any changed bit is noticed', () => {
-  const header = { flags: jumpFlag, id: '0123456789abcdef', seq: 2 ** 50 + 1, ownSeq: 7, a: 2 ** 33, b: 9 };
+  const header = {
+    flags: jumpFlag,
+    id: '0123456789abcdef',
+    seed: [2 ** 32 - 1, 5] as const,
+    seq: 2 ** 50 + 1,
+    ownSeq: 7,
+    a: 2 ** 33,
+    b: 9,
+  };
   const bytes = encodeHeader(Magic.segment, header);
   assert.deepEqual(decodeHeader(Magic.segment, bytes, 0), header);
   assert.equal(decodeHeader(Magic.snapshot, bytes, 0), 'not a file of this kind');

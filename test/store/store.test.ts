@@ -179,3 +179,31 @@ test('a scan of a counter with a deadline, joined where nothing dead is remember
   assert.deepEqual(copy.visible(), node.visible());
   assert.match(Object.values(copy.visible())[0]!, /until [1-9]/);
 });
+
+test('only an empty store takes the seed of another, and then scans in the same order', () => {
+  const origin = new TestNode('a');
+  origin.store.adoptSeed([77, 88]);
+  for (let n = 0; n < 2000; n++) origin.run((store) => set(store, `key:${n}`, 'v'));
+  const hashes = ({ store }: TestNode): number[] => {
+    const found: number[] = [];
+    const { arena, entries } = store;
+    for (let cursor = 0, more = true; more; more = cursor !== 0) {
+      cursor = store.keyspace(0).scan(cursor, 1, (at) => {
+        found.push(origin.store.hash.of(arena.u8, entries.keyOffset(at), entries.keyLength(at)) >>> 29);
+      });
+    }
+    return found;
+  };
+  const copy = new TestNode('b');
+  copy.store.adoptSeed(origin.store.scanSeed());
+  copy.store.expect(2000);
+  for (let n = 0; n < 2000; n++) copy.run((store) => set(store, `key:${n}`, 'v'));
+  assert.equal(hashes(copy).length, 2000);
+  assert.deepEqual(
+    hashes(copy).toSorted((a, b) => a - b),
+    hashes(copy),
+  );
+  assert.deepEqual(hashes(copy), hashes(origin));
+  copy.store.adoptSeed([1, 1]);
+  assert.deepEqual(copy.store.scanSeed(), [77, 88]);
+});

@@ -141,7 +141,7 @@ test('a table holds what any table holds, whatever was expected of it, and gives
     assert.equal(new Set(f.scanAll(10, () => {})).size, count);
     f.table.expect(0);
     f.table.trim();
-    assert.ok(f.table.segmentBytes < Math.max(1000, count * 4 * 4), `${f.table.segmentBytes} of ${count}`);
+    assert.ok(f.table.segmentBytes < Math.max(20_000, count * 4 * 4), `${f.table.segmentBytes} of ${count}`);
     for (let n = 0; n < count; n++) assert.ok(f.has(key(n)));
     assert.equal(new Set(f.scanAll(10, () => {})).size, count);
     for (let n = 0; n < count; n++) f.remove(key(n));
