@@ -211,7 +211,15 @@ class Check {
     const ownSeq = header?.ownSeq ?? after?.header?.ownSeq ?? 0;
     const id = header?.id ?? after?.header?.id ?? '0000000000000000';
     const aside = this.setAside(file.name);
-    this.rewriteSnapshot(aside, headerBytes, file, { flags: 0, id, seed: noSeed, seq: file.firstSeq, ownSeq, a: 0, b: 0 });
+    this.rewriteSnapshot(aside, headerBytes, file, {
+      flags: 0,
+      id,
+      seed: noSeed,
+      seq: file.firstSeq,
+      ownSeq,
+      a: 0,
+      b: 0,
+    });
     const missing = records === undefined ? 'an unknown number' : String(records - file.records);
     this.report.losses.push(`${missing} of the records of ${file.name}; ${file.records} are kept`);
     file.damage = undefined;
