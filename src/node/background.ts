@@ -85,7 +85,7 @@ export class Background {
   private expire(untilMs: number): void {
     const { store, config, monotonicMs } = this.parts;
     const intervalMs = config['store.ttl_check_interval'];
-    if (intervalMs === 0 || store.nowMs < this.nextExpireMs) return;
+    if (!store.purgesInBackground || intervalMs === 0 || store.nowMs < this.nextExpireMs) return;
     this.nextExpireMs = store.nowMs + intervalMs;
     while (monotonicMs() < untilMs && store.expireSlice(sliceEntries) > 0);
     while (monotonicMs() < untilMs && store.fieldExpiry.slice(sliceEntries));

@@ -11,6 +11,7 @@ export const hashNotAFloat = 'ERR hash value is not a float';
 export const notAFloat = 'ERR value is not a valid float';
 export const overflow = 'ERR increment or decrement would overflow';
 export const decrementOverflow = 'ERR decrement would overflow';
+export const notANumberIncrement = 'ERR value is NaN or Infinity';
 export const notANumberResult = 'ERR increment would produce NaN or Infinity';
 export const sameObject = 'ERR source and destination objects are the same';
 export const dbOutOfRange = 'ERR DB index is out of range';

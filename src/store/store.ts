@@ -118,6 +118,8 @@ export class Store {
   self = 0;
   /** Unix ms, set by the driver at the start of each turn. */
   nowMs = 0;
+  /** Whether what has expired is looked for, and not only found when it is asked for: DEBUG SET-ACTIVE-EXPIRE. */
+  purgesInBackground = true;
   /** Keys past their deadline are hidden but not purged: nothing is written while it is set. */
   holdsExpired = false;
   /** Where deltas go; undefined while nobody wants them (no journal, no sync). */

@@ -1,7 +1,7 @@
 // HINCRBYFLOAT key field increment: adds to the decimal of a field, exactly, so that nodes agree.
 // https://redis.io/commands/hincrbyfloat
 import { CommandError } from '../../base/errors.ts';
-import { hashNotAFloat, notAFloat, notANumberResult } from '../../resp/errors.ts';
+import { hashNotAFloat, notAFloat, notANumberIncrement } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import { parseDecimal } from '../../store/number.ts';
 import type { Call } from '../call.ts';
@@ -25,7 +25,7 @@ const infinity = /^[+-]?inf(inity)?$/i;
 
 function hincrbyfloat(call: Call): void {
   const by = call.text(3);
-  if (infinity.test(by)) throw new CommandError(notANumberResult);
+  if (infinity.test(by)) throw new CommandError(notANumberIncrement);
   if (parseDecimal(by) === undefined) throw new CommandError(notAFloat);
   call.openToWrite(1, EntryType.hash);
   const { elements } = call.store;

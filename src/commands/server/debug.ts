@@ -1,4 +1,4 @@
-// DEBUG SLEEP | OBJECT | HELP: aids for tests, as far as they mean something here. One command, as in Redis, so that rules
+// DEBUG SLEEP | OBJECT | LOG | PROTOCOL | SET-ACTIVE-EXPIRE | HELP: aids for tests, as far as they mean something here. One command, as in Redis, so that rules
 // of access can name any first argument of it. https://redis.io/commands/debug
 import { CommandError } from '../../base/errors.ts';
 import { noSuchKey, notAFloat } from '../../resp/errors.ts';
@@ -8,6 +8,7 @@ import type { CommandSpec } from '../command.ts';
 
 /** Nobody needs more, and nothing but the end of the process could cut it short. */
 const sleepSecondsMax = 600;
+const logBytesMax = 1024;
 
 export const command: CommandSpec = {
   name: 'debug',
@@ -16,7 +17,8 @@ export const command: CommandSpec = {
   group: 'server',
   since: '1.0.0',
   summary: 'Helps with tests.',
-  syntax: 'SLEEP <seconds:double> | OBJECT <key> | HELP',
+  syntax:
+    'SLEEP <seconds:double> | OBJECT <key> | LOG <message> | PROTOCOL <type> | SET-ACTIVE-EXPIRE 0|1 | HELP',
   complexity: 'O(1)',
   run: debug,
 };
@@ -27,6 +29,12 @@ const help = [
   '    Blocks the server for some seconds.',
   'OBJECT <key>',
   '    Tells how a value is kept.',
+  'LOG <message>',
+  '    Writes a message to the log.',
+  'PROTOCOL <type>',
+  '    Replies with a value of a type: string, integer, double, null, array, set, map, verbatim, bignum, true, false.',
+  'SET-ACTIVE-EXPIRE 0|1',
+  '    Whether expired keys and fields are looked for in the background.',
   'HELP',
   '    Lists the subcommands.',
 ];
@@ -34,14 +42,61 @@ const help = [
 function debug(call: Call): void {
   if (call.is(1, 'sleep') && call.argc === 3) sleep(call);
   else if (call.is(1, 'object') && call.argc === 3) object(call);
+  else if (call.is(1, 'log') && call.argc === 3) log(call);
+  else if (call.is(1, 'protocol') && call.argc === 3) replyOfType(call);
+  else if (call.is(1, 'set-active-expire') && call.argc === 3) setActiveExpire(call);
   else if (call.is(1, 'help') && call.argc === 2) {
     call.reply.array(help.length);
     for (const line of help) call.reply.simple(line);
-  } else {
-    throw new CommandError(
-      `ERR unknown subcommand or wrong number of arguments for '${call.text(1).slice(0, 128)}'. Try DEBUG HELP.`,
-    );
-  }
+  } else unknown(call);
+}
+
+function unknown(call: Call): never {
+  const name = call.text(1).slice(0, 128);
+  throw new CommandError(
+    `ERR unknown subcommand or wrong number of arguments for '${name}'. Try DEBUG HELP.`,
+  );
+}
+
+function log(call: Call): void {
+  call.services.log.info('debug message', { text: call.text(2).slice(0, logBytesMax) });
+  call.reply.ok();
+}
+
+function setActiveExpire(call: Call): void {
+  const { store } = call;
+  const isOn = call.integer(2) !== 0;
+  store.purgesInBackground = isOn;
+  call.reply.ok();
+}
+
+function replyOfType(call: Call): void {
+  const { reply } = call;
+  const replies: Readonly<Record<string, () => void>> = {
+    string: () => reply.bulkLatin1('Hello World'),
+    integer: () => reply.integer(12_345),
+    double: () => reply.double(3141 / 1000),
+    null: () => reply.nil(),
+    array: () => numbers(call, () => reply.array(3)),
+    set: () => numbers(call, () => reply.set(3)),
+    map: () => {
+      reply.map(3);
+      for (let i = 0; i < 3; i++) {
+        reply.integer(i);
+        reply.boolean(i === 1);
+      }
+    },
+    verbatim: () => reply.verbatim('txt', 'This is a verbatim\nstring'),
+    bignum: () => reply.bigNumber('1234567999999999999999999999999999999'),
+    true: () => reply.boolean(true),
+    false: () => reply.boolean(false),
+  };
+  (replies[call.text(2).toLowerCase()] ?? (() => unknown(call)))();
+}
+
+function numbers(call: Call, header: () => void): void {
+  header();
+  for (let i = 0; i < 3; i++) call.reply.integer(i);
 }
 
 function sleep(call: Call): void {

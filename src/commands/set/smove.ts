@@ -37,7 +37,9 @@ function smove(call: Call): void {
   }
   // The put comes first, because it alone can fail.
   call.openToWrite(2, EntryType.set);
-  const added = elements.put(buf, offset, length, buf, 0, 0);
+  // A member that is there already is not put again: whoever watches the destination sees no change.
+  const added = !elements.get(buf, offset, length);
+  if (added) elements.put(buf, offset, length, buf, 0, 0);
   call.openToWrite(1, EntryType.set);
   elements.drop(buf, offset, length);
   const gone = elements.at === 0;

@@ -9,5 +9,5 @@ test('adds decimals exactly', () => {
   node.run('HSET h t x');
   assert.equal(node.run('HINCRBYFLOAT h t 1'), '-ERR hash value is not a float');
   assert.equal(node.run('HINCRBYFLOAT h n x'), '-ERR value is not a valid float');
-  assert.equal(node.run('HINCRBYFLOAT h n inf'), '-ERR increment would produce NaN or Infinity');
+  assert.equal(node.run('HINCRBYFLOAT h n inf'), '-ERR value is NaN or Infinity');
 });

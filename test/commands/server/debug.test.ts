@@ -11,8 +11,8 @@ test('DEBUG SLEEP blocks, the rest is unknown', () => {
     assert.equal(client.send('DEBUG', 'SLEEP', seconds), '-ERR value is not a valid float\r\n');
   }
   assert.equal(
-    client.send('DEBUG', 'LOG', 'x'),
-    "-ERR unknown subcommand or wrong number of arguments for 'LOG'. Try DEBUG HELP.\r\n",
+    client.send('DEBUG', 'RELOAD', 'x'),
+    "-ERR unknown subcommand or wrong number of arguments for 'RELOAD'. Try DEBUG HELP.\r\n",
   );
   assert.match(client.send('DEBUG', 'HELP'), /\+SLEEP <seconds>\r\n/);
 });
@@ -27,4 +27,26 @@ test('DEBUG OBJECT tells of a key without touching it', () => {
     /^\+Value at:\d+ refcount:1 type:0 lru:\d+ lru_seconds_idle:5\r\n$/,
   );
   assert.equal(client.send('DEBUG', 'OBJECT', 'b'), '-ERR no such key\r\n');
+});
+
+test('DEBUG PROTOCOL shows the types, SET-ACTIVE-EXPIRE and LOG do as they say', () => {
+  const rig = new Rig();
+  const client = rig.connect();
+  assert.equal(client.send('DEBUG', 'PROTOCOL', 'double'), '$5\r\n3.141\r\n');
+  client.send('HELLO', '3');
+  const shown = (type: string): string => client.send('DEBUG', 'PROTOCOL', type);
+  assert.equal(shown('string'), '$11\r\nHello World\r\n');
+  assert.equal(shown('integer'), ':12345\r\n');
+  assert.equal(shown('null'), '_\r\n');
+  assert.equal(shown('array'), '*3\r\n:0\r\n:1\r\n:2\r\n');
+  assert.equal(shown('set'), '~3\r\n:0\r\n:1\r\n:2\r\n');
+  assert.equal(shown('map'), '%3\r\n:0\r\n#f\r\n:1\r\n#t\r\n:2\r\n#f\r\n');
+  assert.match(shown('verbatim'), /^=29\r\ntxt:This/);
+  assert.match(shown('bignum'), /^\(1234567/);
+  assert.equal(shown('true') + shown('false'), '#t\r\n#f\r\n');
+  assert.match(shown('other'), /^-ERR unknown subcommand/);
+  assert.equal(client.send('DEBUG', 'SET-ACTIVE-EXPIRE', '0'), '+OK\r\n');
+  assert.equal(rig.store.purgesInBackground, false);
+  assert.equal(client.send('DEBUG', 'SET-ACTIVE-EXPIRE', '1'), '+OK\r\n');
+  assert.equal(client.send('DEBUG', 'LOG', 'hello'), '+OK\r\n');
 });

@@ -16,3 +16,15 @@ test('moves a member, and the key goes with the last one', () => {
   assert.match(String(node.run('SMOVE b t x')), /^-WRONGTYPE/);
   assert.deepEqual(node.run('SMEMBERS b'), ['x', 'y']);
 });
+
+test('a destination that has the member already is not changed', () => {
+  const node = new CommandNode();
+  node.run('SADD a x y');
+  node.run('SADD b x');
+  node.run('WATCH b');
+  node.run('MULTI');
+  node.run('SCARD b');
+  node.rig.connect().send('SMOVE', 'a', 'b', 'x');
+  assert.deepEqual(node.run('EXEC'), [1]);
+  assert.deepEqual(node.run('SMEMBERS a'), ['y']);
+});
