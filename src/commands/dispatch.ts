@@ -312,6 +312,7 @@ export class Dispatch implements Executor {
     call.name = entry.name;
     call.rerunning = true;
     call.stillWaiting = false;
+    const fromMs = this.monotonicMs();
     try {
       this.runAttended(entry);
     } catch (error) {
@@ -322,7 +323,10 @@ export class Dispatch implements Executor {
     } finally {
       call.rerunning = false;
     }
-    return !call.stillWaiting;
+    if (call.stillWaiting) return false;
+    const usec = (this.monotonicMs() - fromMs) * 1000;
+    if (usec >= this.slowLog.slowerThanUsec) this.noteSlow(entry, usec);
+    return true;
   }
 
   /** References are written only where they change: a comparison costs less than the write. */
@@ -446,6 +450,8 @@ export class Dispatch implements Executor {
     timed.usec += usec;
     const bucket = bucketOf(usec / untimed);
     timed.buckets[bucket] = timed.buckets[bucket]! + untimed;
+    // What waits is noted when it is served.
+    if (this.call.deferred && timed.spec.flags.includes('blocking')) return;
     if (usec >= this.slowLog.slowerThanUsec || usec >= this.latency.thresholdUsec) this.noteSlow(timed, usec);
   }
 

@@ -65,3 +65,15 @@ test('what is refused is refused in the words of redis-server', { skip: redisMis
     await redis.stop();
   }
 });
+
+test('a command that waits is noted when it is served, behind the one that served it', () => {
+  const rig = new Rig();
+  const [a, b] = [rig.connect(), rig.connect()];
+  a.send('config', 'set', 'slowlog-log-slower-than', '0');
+  b.send('blpop', 'l', '0');
+  assert.equal(a.send('slowlog', 'get', '-1').includes('blpop'), false);
+  a.send('lpush', 'l', 'x');
+  const text = a.send('slowlog', 'get', '-1');
+  assert.ok(text.indexOf('blpop') > 0);
+  assert.ok(text.indexOf('blpop') < text.indexOf('lpush'));
+});
