@@ -353,7 +353,6 @@ type OutputLimitNames = readonly [
   softMs: keyof OutputLimits,
 ];
 
-/** Replicas, which Redis has limits for too, there are none. */
 const outputClasses: readonly (readonly [name: string, limits: OutputLimitNames])[] = [
   ['normal', ['outputBytesMax', 'outputSoftBytes', 'outputSoftMs']],
   ['pubsub', ['pubsubBytesMax', 'pubsubSoftBytes', 'pubsubSoftMs']],
@@ -363,25 +362,31 @@ const outputClasses: readonly (readonly [name: string, limits: OutputLimitNames]
 function outputBufferLimit(limits: OutputLimits): Parameter {
   const shown = ([name, [hard, soft, softMs]]: (typeof outputClasses)[number]): string =>
     `${name} ${limits[hard]} ${limits[soft]} ${Math.floor(limits[softMs] / 1000)}`;
+  // There are no replicas: what is set for them is remembered, for those who set all three classes as Redis has them.
+  let replicas = '268435456 67108864 60';
   return {
     name: 'client-output-buffer-limit',
-    read: () => outputClasses.map(shown).join(' '),
+    read: () => `${shown(outputClasses[0]!)} slave ${replicas} ${shown(outputClasses[1]!)}`,
     prepare: (text) => {
       const words = text.trim() === '' ? [] : text.trim().split(/\s+/);
       if (words.length % 4 !== 0)
         return { refusal: 'Wrong number of arguments in buffer limit configuration.' };
       const steps: (() => void)[] = [];
       for (let i = 0; i < words.length; i += 4) {
-        const names = outputClasses.find(([name]) => name === words[i]?.toLowerCase())?.[1];
-        if (names === undefined)
+        const word = words[i]!.toLowerCase();
+        const names = outputClasses.find(([name]) => name === word)?.[1];
+        if (names === undefined && word !== 'slave' && word !== 'replica')
           return { refusal: 'Invalid client class specified in buffer limit configuration.' };
         const [hard, soft, seconds] = [parseMemory(words[i + 1]!), parseMemory(words[i + 2]!), words[i + 3]!];
         if (hard === undefined || soft === undefined || !/^\d{1,9}$/.test(seconds)) {
           return { refusal: 'Error in hard, soft or soft_seconds setting in buffer limit configuration.' };
         }
-        steps.push(() =>
-          Object.assign(limits, { [names[0]]: hard, [names[1]]: soft, [names[2]]: Number(seconds) * 1000 }),
-        );
+        steps.push(() => {
+          if (names === undefined) replicas = `${hard} ${soft} ${Number(seconds)}`;
+          else {
+            Object.assign(limits, { [names[0]]: hard, [names[1]]: soft, [names[2]]: Number(seconds) * 1000 });
+          }
+        });
       }
       return {
         apply: () => {

@@ -58,7 +58,7 @@ export const numKeysPositive = 'ERR numkeys should be greater than 0';
 export const numKeysTooMany = "ERR Number of keys can't be greater than number of args";
 export const limitNegative = "ERR LIMIT can't be negative";
 export const sortOptionDenied = (option: string): string =>
-  `ERR ${option} option of SORT denied due to insufficient ACL permissions`;
+  `ERR ${option} option of SORT denied due to insufficient ACL permissions.`;
 export const notSortable = "ERR One or more scores can't be converted into double";
 export const rankZero =
   "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list";

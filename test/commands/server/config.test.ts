@@ -33,7 +33,10 @@ test('what clients ask for at connect is there', () => {
     ['maxmemory-policy', 'noeviction'],
     ['proto-max-bulk-len', '536870912'],
     ['client-query-buffer-limit', '1073741824'],
-    ['client-output-buffer-limit', 'normal 268435456 0 0 pubsub 33554432 8388608 60'],
+    [
+      'client-output-buffer-limit',
+      'normal 268435456 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60',
+    ],
     ['loglevel', 'notice'],
     ['port', '6379'],
     ['bind', '127.0.0.1'],
