@@ -112,6 +112,7 @@ export class BlockedClients implements ChangeListener {
   unblock(clientId: number, error: string | undefined): boolean {
     for (const [{ session }, waiter] of this.byClient) {
       if (session.id !== clientId) continue;
+      if (error !== undefined) waiter.entry.failed += 1;
       this.end(waiter, error === undefined ? waiter.options.onTimeout : (reply) => reply.error(error));
       return true;
     }

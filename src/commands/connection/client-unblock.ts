@@ -28,5 +28,10 @@ function unblock(call: Call): void {
     }
   }
   const id = call.integer(2);
-  call.reply.integer(call.services.blocked.unblock(id, error) ? 1 : 0);
+  const isUnblocked = call.services.blocked.unblock(id, error);
+  if (isUnblocked && error !== undefined) {
+    const { errors } = call.services.stats;
+    errors.set('UNBLOCKED', (errors.get('UNBLOCKED') ?? 0) + 1);
+  }
+  call.reply.integer(isUnblocked ? 1 : 0);
 }
