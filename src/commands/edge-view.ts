@@ -7,6 +7,8 @@ export interface ConflictSideView {
   readonly origin: string;
   /** Unix ms of the write. */
   readonly writtenMs: number;
+  /** The stamp of the write, by which the later one is told. */
+  readonly stamp: number;
   readonly value: Buffer;
 }
 
@@ -14,6 +16,10 @@ export interface ConflictView {
   readonly id: number;
   readonly db: number;
   readonly key: Buffer;
+  /** As TYPE says it. */
+  readonly type: string;
+  /** Field or member, or the id of a list's element; undefined where it is the key's own value. */
+  readonly element: Buffer | undefined;
   readonly strategy: string;
   /** Unix ms. */
   readonly foundMs: number;

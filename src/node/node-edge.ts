@@ -25,7 +25,8 @@ export interface EdgeViewParts {
 }
 
 function sideView(side: ConflictSide): ConflictSideView {
-  return { origin: side.origin, writtenMs: msOfStamp(side.stamp), value: side.value };
+  const { origin, stamp, value } = side;
+  return { origin, stamp, writtenMs: msOfStamp(stamp), value };
 }
 
 function conflictView(record: ConflictRecord): ConflictView {

@@ -4,9 +4,11 @@
 import { stampFrom } from '../base/clock.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
+import type { VersionVector } from '../delta/vector.ts';
 import type { Collection } from './collection.ts';
 import { keepKill, takeKill } from './elements.ts';
 import { EntryType } from './entry.ts';
+import { noteStateConflict } from './join-conflicts.ts';
 import { JoinResult } from './join-result.ts';
 import {
   contend,
@@ -31,6 +33,7 @@ export function joinCollection(
   ks: Keyspace,
   hash: number,
   d: BatchReader,
+  context: VersionVector | undefined,
 ): JoinResult | undefined {
   const { entries } = store;
   const live = ks.entryOf(hash, d.buf, d.keyOffset, d.keyLength);
@@ -47,9 +50,9 @@ export function joinCollection(
   if (d.kind === DeltaKind.clear && d.elementType === 0) {
     return said === type ? joinKey(store, ks, hash, live, at, d) : undefined;
   }
-  if (said === EntryType.list) return joinListElement(store.otherLists, ks, hash, d);
+  if (said === EntryType.list) return joinListElement(store.otherLists, ks, hash, d, context);
   if (said === EntryType.stream) return joinStream(store.otherStreams, ks, hash, d);
-  return said === EntryType.string ? undefined : joinElement(store, ks, hash, d);
+  return said === EntryType.string ? undefined : joinElement(store, ks, hash, d, context);
 }
 
 /** The type that a delta speaks for. */
@@ -163,7 +166,13 @@ function joinKey(
 }
 
 /** A delta of one element of a key that is of its type, or of no type yet. */
-function joinElement(store: Store, ks: Keyspace, hash: number, d: BatchReader): JoinResult {
+function joinElement(
+  store: Store,
+  ks: Keyspace,
+  hash: number,
+  d: BatchReader,
+  context: VersionVector | undefined,
+): JoinResult {
   const elements = store.others;
   const { order } = store.ground;
   elements.openForJoin(ks, hash, d.buf, d.keyOffset, d.keyLength, d.elementType);
@@ -177,6 +186,7 @@ function joinElement(store: Store, ks: Keyspace, hash: number, d: BatchReader): 
     const state = elements.stateOfElement(d.buf, d.elementOffset, d.elementLength);
     // A cleared put is dead, but what it saw of counters holds.
     if (isCleared) keepKill(state, kill, order);
+    else if (d.kind === DeltaKind.put) noteStateConflict(store, ks, d, state, context);
     if (!joinState(d, state, dot, order)) return JoinResult.stale;
     if (kill !== undefined) takeKill(state, kill, order);
     elements.saveElement(d.buf, d.elementOffset, d.elementLength, state);

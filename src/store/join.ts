@@ -9,6 +9,7 @@ import { compareDots } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { Encoding, EntryType } from './entry.ts';
 import { joinCollection, killCollection, killOf } from './join-collection.ts';
+import { noteConflict, noteStateConflict } from './join-conflicts.ts';
 import { JoinResult } from './join-result.ts';
 import {
   type Dot,
@@ -66,7 +67,7 @@ function joinByKind(
   if (d.kind === DeltaKind.evict) return joinEvict(store, ks, hash, d);
   if (d.kind === DeltaKind.group) return joinGroupNote(store.otherStreams, ks, hash, d);
   if (d.elementType !== 0 || isCollectionKind(d.kind) || store.hasCollections || isOfCollection(d)) {
-    const done = joinCollection(store, ks, hash, d);
+    const done = joinCollection(store, ks, hash, d, context);
     if (done !== undefined) return done;
   }
   if (d.kind === DeltaKind.put && d.records.length === 0) {
@@ -331,54 +332,4 @@ function joinEvict(store: Store, ks: Keyspace, hash: number, d: BatchReader): Jo
   if (at === 0 || entries.stamp(at) > d.stamp || entries.expiryStamp(at) > d.stamp) return JoinResult.stale;
   store.dropEntry(ks, hash, at);
   return JoinResult.joined;
-}
-
-/** Whether what arrives and what is here were written without knowledge of one another. */
-function isConcurrent(d: BatchReader, here: Dot, context: VersionVector): boolean {
-  if (here.origin === d.origin) return false;
-  if (d.baseOrigin === here.origin && stampFrom(d.baseHi, d.baseLo) === here.stamp) return false;
-  return !context.covers(here.origin, here.stamp);
-}
-
-function noteConflict(
-  store: Store,
-  ks: Keyspace,
-  d: BatchReader,
-  at: number,
-  context: VersionVector | undefined,
-): void {
-  if (context === undefined || store.onConflict === undefined) return;
-  const here = { stamp: store.entries.stamp(at), origin: store.entries.origin(at) };
-  if (!isConcurrent(d, here, context)) return;
-  report(store, ks, d, here, store.strings.copy(at));
-}
-
-function noteStateConflict(
-  store: Store,
-  ks: Keyspace,
-  d: BatchReader,
-  state: KeyState,
-  context: VersionVector | undefined,
-): void {
-  if (context === undefined || store.onConflict === undefined || state.value === undefined) return;
-  if (state.purged) return;
-  const here = state.value.dot;
-  if (store.compare(here, { stamp: d.stamp, origin: d.origin }) === 0) return;
-  if (!isConcurrent(d, here, context)) return;
-  report(store, ks, d, here, Buffer.from(state.value.bytes));
-}
-
-function report(store: Store, ks: Keyspace, d: BatchReader, here: Dot, hereValue: Buffer): void {
-  const theirs = Buffer.from(d.buf.subarray(d.valueOffset, d.valueOffset + d.valueLength));
-  if (theirs.equals(hereValue)) return;
-  const local = { origin: store.origins.name(here.origin), stamp: here.stamp, value: hereValue };
-  const remote = { origin: store.origins.name(d.origin), stamp: d.stamp, value: theirs };
-  const remoteWins = store.compare({ stamp: d.stamp, origin: d.origin }, here) > 0;
-  store.onConflict?.({
-    db: store.databaseOf(ks.id),
-    key: Buffer.from(d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength)),
-    winner: remoteWins ? remote : local,
-    loser: remoteWins ? local : remote,
-    strategy: store.lww ? 'lww' : 'crdt',
-  });
 }

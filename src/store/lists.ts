@@ -414,6 +414,13 @@ export class Lists implements Collection {
     }
   }
 
+  /** A copy of the value of the element at which `chunks` stands. */
+  valueStoodOn(): Buffer {
+    const { value, chunks, store } = this;
+    value.read(store.arena.u8, chunks.value);
+    return Buffer.from(value.bytes.subarray(value.offset, value.offset + value.length));
+  }
+
   /** Reads the first or the last element into `value`; it stays. */
   readEnd(atFront: boolean): void {
     this.standAtEnd(atFront);

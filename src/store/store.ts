@@ -21,6 +21,7 @@ import { FieldExpiry } from './field-expiry.ts';
 import { Graveyard } from './graveyard.ts';
 import { KeyHash } from './hash.ts';
 import { joinDelta } from './join.ts';
+import type { Conflict } from './join-conflicts.ts';
 import { JoinResult } from './join-result.ts';
 import {
   type Dot,
@@ -61,15 +62,6 @@ export interface StoreOptions {
   readonly hashSeed: readonly [number, number];
   /** Gives [0, 1). */
   readonly random: () => number;
-}
-
-/** A concurrent write that lost, as the conflict log keeps it. */
-export interface Conflict {
-  readonly db: number;
-  readonly key: Buffer;
-  readonly winner: { readonly origin: string; readonly stamp: number; readonly value: Buffer };
-  readonly loser: { readonly origin: string; readonly stamp: number; readonly value: Buffer };
-  readonly strategy: 'crdt' | 'lww';
 }
 
 /** What local writes must keep to; 0 keys = no limit. Joins do not: what was accepted elsewhere is accepted. */

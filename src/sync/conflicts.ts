@@ -18,6 +18,9 @@ export interface ConflictRecord {
   readonly id: number;
   readonly db: number;
   readonly key: Buffer;
+  readonly type: string;
+  /** Field, member or list element; undefined where it is the key's own value. */
+  readonly element: Buffer | undefined;
   readonly winner: ConflictSide;
   readonly loser: ConflictSide;
   readonly strategy: string;
@@ -32,6 +35,9 @@ type Packed = readonly [
   readonly [string, number, string],
   string,
   number,
+  /** Not there in notes of older versions, which knew strings alone. */
+  (string | undefined)?,
+  (string | undefined)?,
 ];
 
 function packSide(side: ConflictSide): readonly [string, number, string] {
@@ -43,9 +49,10 @@ function unpackSide([origin, stamp, value]: readonly [string, number, string]): 
 }
 
 /** Two dots make a conflict: the same one can be found again, when a delta comes once more or by another road. */
-function pairOf({ db, key, winner, loser }: Pick<ConflictRecord, 'db' | 'key' | 'winner' | 'loser'>): string {
+function pairOf(record: Pick<ConflictRecord, 'db' | 'key' | 'element' | 'winner' | 'loser'>): string {
+  const { db, key, element, winner, loser } = record;
   const dots = `${winner.origin}@${winner.stamp} ${loser.origin}@${loser.stamp}`;
-  return `${db} ${dots} ${key.toString('base64')}`;
+  return `${db} ${dots} ${key.toString('base64')} ${element?.toString('base64') ?? ''}`;
 }
 
 export class ConflictLog {
@@ -82,8 +89,17 @@ export class ConflictLog {
     if (this.pairs.has(pair)) return undefined;
     const id = this.nextId++;
     this.pairs.set(pair, id);
-    const { db, key, winner, loser, strategy } = conflict;
-    const packed: Packed = [db, key.toString('base64'), packSide(winner), packSide(loser), strategy, nowMs];
+    const { db, key, winner, loser, strategy, type, element } = conflict;
+    const packed: Packed = [
+      db,
+      key.toString('base64'),
+      packSide(winner),
+      packSide(loser),
+      strategy,
+      nowMs,
+      type,
+      element?.toString('base64'),
+    ];
     this.ledger.setNote(`${notePrefix}${id}`, JSON.stringify(packed));
     this.ids.push(id);
     this.found += 1;
@@ -100,11 +116,13 @@ export class ConflictLog {
   get(id: number): ConflictRecord | undefined {
     const text = this.ledger.notes.get(`${notePrefix}${id}`);
     if (text === undefined) return undefined;
-    const [db, key, winner, loser, strategy, foundMs] = JSON.parse(text) as Packed;
+    const [db, key, winner, loser, strategy, foundMs, type, element] = JSON.parse(text) as Packed;
     return {
       id,
       db,
       key: Buffer.from(key, 'base64'),
+      type: type ?? 'string',
+      element: typeof element === 'string' ? Buffer.from(element, 'base64') : undefined,
       winner: unpackSide(winner),
       loser: unpackSide(loser),
       strategy,

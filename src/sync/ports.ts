@@ -13,6 +13,9 @@ export const Joined = { joined: 0, stale: 1, want: 2, full: 3 } as const;
 export interface SyncConflict {
   readonly db: number;
   readonly key: Buffer;
+  readonly type: string;
+  /** Of a collection: what was written; undefined for the value of a key. */
+  readonly element: Buffer | undefined;
   readonly winner: { readonly origin: string; readonly stamp: number; readonly value: Buffer };
   readonly loser: { readonly origin: string; readonly stamp: number; readonly value: Buffer };
   readonly strategy: 'crdt' | 'lww';

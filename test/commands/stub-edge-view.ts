@@ -10,10 +10,12 @@ export class StubEdgeView implements EdgeView {
       id: 1,
       db: 0,
       key: Buffer.from('k'),
+      type: 'hash',
+      element: Buffer.from('f'),
       strategy: 'crdt',
       foundMs: 1_790_000_000_000,
-      winner: { origin: 'b/00000002', writtenMs: 1_790_000_000_000, value: Buffer.from('new') },
-      loser: { origin: 'a/00000001', writtenMs: 1_789_999_999_000, value: Buffer.from('old') },
+      winner: { origin: 'b/00000002', writtenMs: 1_790_000_000_000, stamp: 2, value: Buffer.from('new') },
+      loser: { origin: 'a/00000001', writtenMs: 1_789_999_999_000, stamp: 1, value: Buffer.from('old') },
     },
   ];
 

@@ -6,6 +6,8 @@ import { ConflictLog } from '../../src/sync/conflicts.ts';
 const conflict = (n: number) => ({
   db: 0,
   key: Buffer.from(`k${n}`),
+  type: 'hash',
+  element: Buffer.from('f'),
   winner: { origin: 'a/00000001', stamp: 2, value: Buffer.from([0, 255]) },
   loser: { origin: 'b/00000001', stamp: 1, value: Buffer.from('old') },
   strategy: 'crdt' as const,
@@ -26,6 +28,18 @@ test('conflicts keep ids, survive a restart, and are bounded', () => {
   assert.equal(after.clear(4), 0);
   assert.equal(after.clear(), 2);
   assert.equal(new ConflictLog(ledger, 3).add(conflict(6), 0), 6);
+});
+
+test('conflicts of keys and of elements are told apart, and a note of before knew keys alone', () => {
+  const ledger = new Ledger();
+  const log = new ConflictLog(ledger, 3);
+  assert.equal(log.add(conflict(1), 0), 1);
+  assert.equal(log.add({ ...conflict(1), element: Buffer.from('g') }, 0), 2);
+  assert.equal(log.add({ ...conflict(1), type: 'string', element: undefined }, 0), 3);
+  assert.deepEqual(log.get(3)?.element, undefined);
+  const side = ['a/00000001', 1, ''];
+  ledger.setNote('conflict:9', JSON.stringify([0, 'aw==', side, side, 'crdt', 5]));
+  assert.equal(new ConflictLog(ledger, 3).get(9)?.type, 'string');
 });
 
 test('a pair of dots is logged once, also after a restart, and again once it was cleared', () => {

@@ -1,5 +1,5 @@
 // EDGE.CONFLICTS [COUNT | LIST [n] | GET id | CLEAR [id]]: the conflict log: concurrent writes of which one lost, with
-// both values. Without arguments the newest hundred.
+// both values: of keys, and of fields, members and list elements. Without arguments the newest hundred.
 import { CommandError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { ConflictSideView, ConflictView } from '../edge-view.ts';
@@ -49,13 +49,18 @@ function replyList(call: Call, found: readonly ConflictView[]): void {
 
 function replyConflict(call: Call, conflict: ConflictView): void {
   const { reply } = call;
-  reply.map(7);
+  reply.map(9);
   reply.bulkText('id');
   reply.integer(conflict.id);
   reply.bulkText('db');
   reply.integer(conflict.db);
   reply.bulkText('key');
   reply.bulk(conflict.key, 0, conflict.key.length);
+  reply.bulkText('type');
+  reply.bulkText(conflict.type);
+  reply.bulkText('element');
+  if (conflict.element === undefined) reply.nil();
+  else reply.bulk(conflict.element, 0, conflict.element.length);
   reply.bulkText('found');
   reply.bulkText(new Date(conflict.foundMs).toISOString());
   reply.bulkText('strategy');
@@ -67,9 +72,11 @@ function replyConflict(call: Call, conflict: ConflictView): void {
 function replySide(call: Call, name: string, side: ConflictSideView): void {
   const { reply } = call;
   reply.bulkText(name);
-  reply.map(3);
+  reply.map(4);
   reply.bulkText('origin');
   reply.bulkText(side.origin);
+  reply.bulkText('stamp');
+  reply.integer(side.stamp);
   reply.bulkText('written');
   reply.bulkText(new Date(side.writtenMs).toISOString());
   reply.bulkText('value');

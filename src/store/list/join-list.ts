@@ -4,6 +4,8 @@
 import { stampFrom } from '../../base/clock.ts';
 import type { BatchReader } from '../../delta/batch-reader.ts';
 import { DeltaKind } from '../../delta/kinds.ts';
+import type { VersionVector } from '../../delta/vector.ts';
+import { noteRewriteConflict } from '../join-conflicts.ts';
 import { JoinResult } from '../join-result.ts';
 import type { Keyspace } from '../keyspace.ts';
 import type { Lists } from '../lists.ts';
@@ -11,7 +13,13 @@ import type { Element } from './element.ts';
 import { integerBytes, isPosition, readInteger } from './position.ts';
 
 /** Joins insert, rewrite or remove into a key that is a list or nothing. A delta with no sound position says nothing. */
-export function joinListElement(lists: Lists, ks: Keyspace, hash: number, d: BatchReader): JoinResult {
+export function joinListElement(
+  lists: Lists,
+  ks: Keyspace,
+  hash: number,
+  d: BatchReader,
+  context: VersionVector | undefined,
+): JoinResult {
   if (!isPosition(d.buf, d.positionOffset, d.positionLength)) return JoinResult.stale;
   const { store } = lists;
   lists.openForJoin(ks, hash, d.buf, d.keyOffset, d.keyLength);
@@ -24,7 +32,7 @@ export function joinListElement(lists: Lists, ks: Keyspace, hash: number, d: Bat
       d.kind === DeltaKind.insert
         ? joinInsert(lists, e)
         : d.kind === DeltaKind.rewrite
-          ? joinRewrite(lists, e, d)
+          ? joinRewrite(lists, ks, e, d, context)
           : joinRemove(lists, e, d);
     if (!changed) return JoinResult.stale;
     lists.witness(id);
@@ -60,7 +68,13 @@ function joinInsert(lists: Lists, e: Element): boolean {
   return true;
 }
 
-function joinRewrite(lists: Lists, e: Element, d: BatchReader): boolean {
+function joinRewrite(
+  lists: Lists,
+  ks: Keyspace,
+  e: Element,
+  d: BatchReader,
+  context: VersionVector | undefined,
+): boolean {
   const { chunks, store } = lists;
   if (!lists.live.find(e)) {
     if (lists.dead?.find(e) === true) return false;
@@ -72,6 +86,10 @@ function joinRewrite(lists: Lists, e: Element, d: BatchReader): boolean {
     dotOrigin === 0
       ? { stamp: stampFrom(place.hi, place.lo), origin: place.origin }
       : { stamp: stampFrom(dotHi, dotLo), origin: dotOrigin };
+  if (dotOrigin !== 0 && context !== undefined) {
+    const id = { stamp: stampFrom(place.hi, place.lo), origin: place.origin };
+    noteRewriteConflict(store, ks, d, id, known, lists.valueStoodOn(), context);
+  }
   if (store.compare({ stamp: d.stamp, origin: d.origin }, known) <= 0) return false;
   lists.rewriteLocated(e);
   return true;

@@ -4,8 +4,9 @@ import { both, edgeRig } from './both-forms.ts';
 
 const bulk = (text: string): string => `$${text.length}\r\n${text}\r\n`;
 
-function side(origin: string, written: string, value: string): string {
-  return bulk('origin') + bulk(origin) + bulk('written') + bulk(written) + bulk('value') + bulk(value);
+function side(origin: string, stamp: number, written: string, value: string): string {
+  const from = bulk('origin') + bulk(origin) + bulk('stamp');
+  return `${from}:${stamp}\r\n${bulk('written')}${bulk(written)}${bulk('value')}${bulk(value)}`;
 }
 
 /** The stub's conflict; `map` begins a map of n pairs. */
@@ -13,23 +14,27 @@ function conflict(map: (pairs: number) => string): string {
   const found = new Date(1_790_000_000_000).toISOString();
   const lost = new Date(1_789_999_999_000).toISOString();
   return [
-    map(7),
+    map(9),
     bulk('id'),
     ':1\r\n',
     bulk('db'),
     ':0\r\n',
     bulk('key'),
     bulk('k'),
+    bulk('type'),
+    bulk('hash'),
+    bulk('element'),
+    bulk('f'),
     bulk('found'),
     bulk(found),
     bulk('strategy'),
     bulk('crdt'),
     bulk('winner'),
-    map(3),
-    side('b/00000002', found, 'new'),
+    map(4),
+    side('b/00000002', 2, found, 'new'),
     bulk('loser'),
-    map(3),
-    side('a/00000001', lost, 'old'),
+    map(4),
+    side('a/00000001', 1, lost, 'old'),
   ].join('');
 }
 

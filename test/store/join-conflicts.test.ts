@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ElementType } from '../../src/delta/kinds.ts';
+import { VersionVector } from '../../src/delta/vector.ts';
+import type { Conflict } from '../../src/store/join-conflicts.ts';
+import { packScore } from '../../src/store/score.ts';
+import type { Store } from '../../src/store/store.ts';
+import { buildMs, TestNode } from './fleet.ts';
+
+const key = Buffer.from('k');
+const name = Buffer.from('f');
+
+function put(store: Store, type: number, value: Uint8Array): void {
+  store.elements.open(store.keyspace(0), key, 0, key.length, type);
+  store.elements.put(name, 0, name.length, value, 0, value.length);
+}
+
+/** Joins what `from` made as if it came over a link, whose other end has seen what `context` covers. */
+function join(node: TestNode, from: TestNode, context = new VersionVector()): Conflict[] {
+  const found: Conflict[] = [];
+  const { store, reader } = node;
+  const { recorder } = store;
+  store.recorder = undefined;
+  store.onConflict = (conflict) => found.push(conflict);
+  for (const batch of from.history) {
+    reader.open(batch, 0, batch.length);
+    while (reader.next()) store.join(reader, context);
+  }
+  store.recorder = recorder;
+  return found;
+}
+
+function two(lww = false): [TestNode, TestNode] {
+  const nodes: [TestNode, TestNode] = [new TestNode('n1', { lww }), new TestNode('n2', { lww })];
+  nodes[1].setTime(buildMs + 10);
+  return nodes;
+}
+
+for (const lww of [false, true]) {
+  test(`fields that were put apart make a conflict, told where they meet (${lww ? 'lww' : 'crdt'})`, () => {
+    const [a, b] = two(lww);
+    a.run((s) => put(s, ElementType.hash, Buffer.from('one')));
+    b.run((s) => put(s, ElementType.hash, Buffer.from('two')));
+    for (const [here, there] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const found = join(here, there);
+      assert.equal(found.length, 1);
+      const { type, element, winner, loser, strategy } = found[0]!;
+      assert.deepEqual([type, String(element), strategy], ['hash', 'f', lww ? 'lww' : 'crdt']);
+      assert.deepEqual([winner.origin, String(winner.value)], ['n2/00000001', 'two']);
+      assert.deepEqual([loser.origin, String(loser.value)], ['n1/00000001', 'one']);
+      assert.ok(winner.stamp > loser.stamp);
+    }
+    assert.deepEqual(a.visible(), b.visible());
+  });
+}
+
+test('scores are told as numbers; members of a set and equal values make no conflict', () => {
+  const [a, b] = two();
+  a.run((s) => put(s, ElementType.zset, Uint8Array.from(packScore(1.5))));
+  b.run((s) => put(s, ElementType.zset, Uint8Array.from(packScore(2))));
+  const [found] = join(a, b);
+  assert.deepEqual(
+    [found?.type, String(found?.winner.value), String(found?.loser.value)],
+    ['zset', '2', '1.5'],
+  );
+  const [c, d] = two();
+  for (const node of [c, d]) node.run((s) => put(s, ElementType.set, new Uint8Array(0)));
+  assert.deepEqual(join(c, d), []);
+});
+
+test('who has seen what it replaces makes no conflict', () => {
+  const [a, b] = two();
+  a.run((s) => put(s, ElementType.hash, Buffer.from('one')));
+  assert.deepEqual(join(b, a), []);
+  b.run((s) => put(s, ElementType.hash, Buffer.from('two')));
+  assert.deepEqual(join(a, b), []);
+});
+
+test('an element of a list that two nodes gave a new value makes one, by its id', () => {
+  const [a, b] = two();
+  const set = (value: string) => (store: Store) => {
+    const v = Buffer.from(value);
+    store.lists.open(store.keyspace(0), key, 0, key.length);
+    store.lists.set(0, v, 0, v.length);
+  };
+  a.run((store) => {
+    store.lists.open(store.keyspace(0), key, 0, key.length);
+    store.lists.push(false, name, 0, name.length);
+  });
+  assert.deepEqual(join(b, a), []);
+  const id = `n1/00000001@${a.store.clock.last()}`;
+  a.run(set('one'));
+  b.run(set('two'));
+  const [found, more] = join(a, b);
+  assert.equal(more, undefined);
+  assert.deepEqual([found?.type, String(found?.element)], ['list', id]);
+  assert.deepEqual([String(found?.winner.value), String(found?.loser.value)], ['two', 'one']);
+});
