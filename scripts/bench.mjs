@@ -8,6 +8,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const benches = {
   commands: 'commands/compare.js',
   memory: 'memory/growth.js',
+  collections: 'memory/collections.js',
   recovery: 'recovery/restart.js',
   pauses: 'pauses/longest.js',
   start: 'start/ready.js',
