@@ -19,6 +19,7 @@
 //               0xf0 .. 0xfe as expected after 1 to 15 elements that are gone, 0xff varint after 16 and more
 //   attributes  0xe8 | 1 the value's own dot (zigzag difference to the stamp, varint origin) | 2 extension of the position
 //               (varint length, bytes)
+import { copyBytes } from '../../base/runs.ts';
 import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import type { Arena } from '../arena.ts';
 import { type Element, Place } from './element.ts';
@@ -451,7 +452,7 @@ export class Chunks {
       if (e.extensionLength > 0) {
         out[0] |= 2;
         p = writeVarint(e.extensionLength, out, p);
-        copyRun(out, p, e.extension, e.extensionOffset, e.extensionLength);
+        copyBytes(out, p, e.extension, e.extensionOffset, e.extensionLength);
         p += e.extensionLength;
       }
     }
@@ -463,9 +464,9 @@ export class Chunks {
   }
 
   private writePrepared(at: number, e: Element): number {
-    copyRun(this.u8, at, this.out, 0, this.outBytes);
+    copyBytes(this.u8, at, this.out, 0, this.outBytes);
     const p = at + this.outBytes;
-    copyRun(this.u8, p, e.bytes, e.offset, this.tailBytes);
+    copyBytes(this.u8, p, e.bytes, e.offset, this.tailBytes);
     return p + this.tailBytes;
   }
 
@@ -482,7 +483,7 @@ export class Chunks {
     const need = relation + this.outBytes + this.tailBytes;
     if (i32[w + 2]! + need + slackBytes > i32[w + 13]! && !this.slideLeft(chunk, need)) return false;
     const at = chunk + i32[w + 2]!;
-    copyRun(this.u8, at, this.relation, 0, relation);
+    copyBytes(this.u8, at, this.relation, 0, relation);
     this.writePrepared(at + relation, e);
     i32[w + 2] = i32[w + 2]! + need;
     this.setLast(w, e.place);
@@ -532,7 +533,7 @@ export class Chunks {
     if (i32[w + 1]! - need - slackBytes < chunkHeaderBytes && !this.slideRight(chunk, need)) return false;
     const at = i32[w + 1]! - need;
     const behind = this.writePrepared(chunk + at, e);
-    copyRun(this.u8, behind, this.relation, 0, relation);
+    copyBytes(this.u8, behind, this.relation, 0, relation);
     this.moveOffset(w, count, behind - chunk);
     i32[w + 1] = at;
     this.setFirst(w, e.place);
@@ -659,9 +660,9 @@ export class Chunks {
     const right = writeRelation(e.place, this.place, step, this.relationBehind);
     let at = this.gap(chunk, this.at, this.attributes, left + own + right, slackBytes);
     if (at === 0) return false;
-    copyRun(this.u8, at, this.relation, 0, left);
+    copyBytes(this.u8, at, this.relation, 0, left);
     at = this.writePrepared(at + left, e);
-    copyRun(this.u8, at, this.relationBehind, 0, right);
+    copyBytes(this.u8, at, this.relationBehind, 0, right);
     this.setCount(w, count + 1);
     return true;
   }
@@ -684,7 +685,7 @@ export class Chunks {
     const relation = writeRelation(this.before, this.place, this.stepOf(w), this.relation);
     const at = this.gap(chunk, from, this.attributes, relation, 0);
     if (at === 0) return false;
-    copyRun(this.u8, at, this.relation, 0, relation);
+    copyBytes(this.u8, at, this.relation, 0, relation);
     this.setCount(w, count - 1);
     return true;
   }
@@ -779,7 +780,7 @@ export class Chunks {
     const data = this.dataBytes(b);
     if (this.i32[v + 2]! + relation + data > this.room(a)) this.shiftData(a, chunkHeaderBytes);
     let at = a + this.i32[v + 2]!;
-    copyRun(this.u8, at, this.relation, 0, relation);
+    copyBytes(this.u8, at, this.relation, 0, relation);
     at += relation;
     const from = this.dataStart(b);
     this.u8.copyWithin(at, from, from + data);
@@ -846,9 +847,4 @@ function writeVarint(n: number, out: Uint8Array, at: number): number {
 
 function writeZigzag(n: number, out: Uint8Array, at: number): number {
   return writeVarint(n >= 0 ? n * 2 : -n * 2 - 1, out, at);
-}
-
-function copyRun(to: Uint8Array, at: number, from: Uint8Array, offset: number, length: number): void {
-  if (length < 48) for (let i = 0; i < length; i++) to[at + i] = from[offset + i]!;
-  else to.set(from.subarray(offset, offset + length), at);
 }

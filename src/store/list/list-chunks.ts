@@ -428,8 +428,9 @@ export class ListChunks {
 
   private newChunk(ordinal: number, need: number): void {
     const { arena } = this.ground;
-    const bytes = Math.max(chunkBytesMin, chunkHeaderBytes + need + elementExtraBytes);
-    const chunk = this.alloc(bytes);
+    // The longer the list, the less it matters what its ends leave unused, and to grow is to copy.
+    const usual = Math.min(chunkBytesMax, chunkBytesMin * Math.max(1, this.size));
+    const chunk = this.alloc(Math.max(usual, chunkHeaderBytes + need + elementExtraBytes));
     this.chunks.init(chunk, arena.capacity(chunk));
     this.enter(ordinal, chunk);
   }
