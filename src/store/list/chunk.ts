@@ -507,7 +507,7 @@ export class Chunks {
     const room = this.i32[w + 13]!;
     if (chunkHeaderBytes + need + 2 * slackBytes > room) return false;
     this.i32[w] = 0;
-    this.i32[w + 1] = atEnd ? room - need - slackBytes : chunkHeaderBytes + slackBytes;
+    this.i32[w + 1] = atEnd ? room - need : chunkHeaderBytes;
     this.i32[w + 2] = this.i32[w + 1]!;
     return true;
   }
