@@ -426,7 +426,9 @@ export class Store {
     this.collectionAt(to, 0, at).shipTo(to, key, offset, length);
     if (deadlineMs === 0) return;
     const hash = this.hash.of(key, offset, length);
-    this.expireAt(to, hash, this.find(to, hash, key, offset, length), deadlineMs);
+    const copy = this.find(to, hash, key, offset, length);
+    // Of a hash whose last fields have expired nothing is copied.
+    if (copy !== 0) this.expireAt(to, hash, copy, deadlineMs);
   }
 
   /** Emits and applies a clear of all that `state` holds; `isPurge`: of no more than that, whatever the strategy. */

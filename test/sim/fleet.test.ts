@@ -27,6 +27,21 @@ for (const { name, trouble, seeds } of runs) {
   });
 }
 
+for (const lww of [false, true]) {
+  test(`commands of every type while links are cut and nodes crash (${lww ? 'lww' : 'crdt'})`, async () => {
+    for (const seed of [57, 2038]) {
+      await runFleet({
+        seed,
+        edges: 3,
+        seconds: 40,
+        trouble: ['cut', 'heal', 'crash', 'sweep'],
+        allTypes: true,
+        lww,
+      });
+    }
+  });
+}
+
 test('a hub and twenty edges', async () => {
   await runFleet({ seed: 20, edges: 20, seconds: 30 });
 });

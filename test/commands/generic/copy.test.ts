@@ -49,3 +49,15 @@ test('refuses itself, unknown options and databases', () => {
     '-ERR value is out of range, value must between -2147483648 and 2147483647',
   );
 });
+
+test('of a hash whose last field has expired nothing is copied, and no deadline either', () => {
+  for (const keepsDead of [false, true]) {
+    const node = new CommandNode();
+    if (keepsDead) node.store.keepDead();
+    for (const line of ['HSET h f v', 'HPEXPIRE h 10 FIELDS 1 f', 'PEXPIRE h 1000']) node.run(line);
+    node.advance(20);
+    node.run('COPY h g');
+    assert.equal(node.run('TTL g'), -2);
+    assert.equal(node.store.keyspace(0).grave.size, 0);
+  }
+});
