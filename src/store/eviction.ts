@@ -81,16 +81,25 @@ export class Eviction {
       store.freeSlice(freedSegments << attempt);
       return true;
     }
-    let gained = attempt === 0 && store.expireSlice(expiredPerRelief) > 0;
+    let gained = attempt === 0 && this.purgeExpired();
     if (!gained && this.policy !== 'noeviction') gained = this.evict(firstRelief << attempt, this.policy) > 0;
     return this.gather(attempt) || gained;
+  }
+
+  /** Purges some of the keys and fields that have expired; false where there are none. */
+  private purgeExpired(): boolean {
+    const { store } = this;
+    const before = store.expiredFieldCount;
+    const keys = store.expireSlice(expiredPerRelief);
+    store.fieldExpiry.slice(expiredPerRelief);
+    return keys > 0 || store.expiredFieldCount > before;
   }
 
   /** The same for what a peer sent, which no policy may refuse. */
   relieveForJoin(attempt: number): boolean {
     if (attempt >= reliefsMax) return false;
     const policy = this.policy === 'noeviction' ? 'allkeys-lru' : this.policy;
-    let gained = this.store.expireSlice(expiredPerRelief) > 0;
+    let gained = this.purgeExpired();
     // Where nobody else has the data, what the user said must not go does not go.
     const mayEvict = this.policy !== 'noeviction' || this.store.ground.keepsDead;
     // A collection of which more is to come must not go: what comes would be taken for the whole.
@@ -106,7 +115,7 @@ export class Eviction {
     if (this.policy === 'noeviction') return false;
     let left = keysMax;
     while (left > 0 && arena.liveBytes > arena.limitBytes) {
-      if (this.store.expireSlice(expiredPerRelief) === 0 && !this.evictOne(this.policy)) return false;
+      if (!this.purgeExpired() && !this.evictOne(this.policy)) return false;
       left -= 1;
     }
     return arena.liveBytes > arena.limitBytes;

@@ -214,3 +214,18 @@ test('a purge kills no more than it saw, under lww too', () => {
   assert.deepEqual(seen(here.store), { a: ['f=y until 0'] });
   assert.deepEqual(seen(there.store), { a: ['f=y until 0'] });
 });
+
+test('where memory runs out, fields that have expired go first', () => {
+  const node = new TestNode('n1', { keepsDead: false });
+  const { store } = node;
+  open(store, 'a');
+  for (let i = 0; i < 400; i++) {
+    const n = Buffer.from(`field-${i}`);
+    store.elements.put(n, 0, n.length, n, 0, n.length);
+    store.elements.expire(n, 0, n.length, buildMs + 10);
+  }
+  assert.equal(store.eviction.relieve(0), false);
+  node.setTime(buildMs + 11);
+  assert.equal(store.eviction.relieve(0), true);
+  assert.ok(store.expiredFieldCount > 0);
+});

@@ -20,6 +20,6 @@ export const command: CommandSpec = {
 function hlen(call: Call): void {
   call.openToRead(1, EntryType.hash);
   const { elements } = call.store;
-  // In a large hash, fields that have expired count until they are purged, as in Redis.
-  call.reply.integer(elements.nest === undefined ? elements.shown : elements.size);
+  // Fields that have expired count until they are purged, as in Redis.
+  call.reply.integer(elements.size);
 }
