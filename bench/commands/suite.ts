@@ -31,6 +31,13 @@ const inSet = { key: 'myset', add: (n: number) => ['SADD', 'myset', member(n)] }
 const inSorted = { key: 'myzset', add: (n: number) => ['ZADD', 'myzset', String(n), member(n)] };
 const inHash = { key: 'myhash', add: (n: number) => ['HSET', 'myhash', `field${n}`, value] };
 
+/** Each sample begins without the stream. */
+const inStream = {
+  key: 'mystream',
+  add: (n: number) => ['XADD', 'mystream', '*', 'field', String(n)],
+  elements: 0,
+};
+
 function member(n: number): string {
   return `element:${String(n).padStart(12, '0')}`;
 }
@@ -61,6 +68,7 @@ export const suite: readonly BenchTest[] = [
   own('mset', 10),
   words('zrange', 'ZRANGE myzset 0 99', { ...inSorted, elements: 100_000 }, 10),
   words('hgetall', 'HGETALL myhash', { ...inHash, elements: 10 }, 2),
+  words('xadd', `XADD mystream * field ${value}`, inStream),
   words('sismember', 'SISMEMBER myset element:__rand_int__', { ...inSet, elements: 100_000 }),
   words('sadd_small', 'SADD smallset element:__rand_int__'),
   words('hset_small', `HSET smallhash field:__rand_int__ ${value}`),

@@ -157,12 +157,16 @@ function dashIn(bytes: Uint8Array, offset: number, length: number): number {
 let parsedHi = 0;
 let parsedLo = 0;
 
-/** Reads an unsigned 64-bit integer into `parsedHi` and `parsedLo`. */
+/** Reads an unsigned 64-bit integer, as strtoull does, into `parsedHi` and `parsedLo`. */
 function parseU64(bytes: Uint8Array, offset: number, length: number): boolean {
-  if (length === 0) return false;
   let hi = 0;
   let lo = 0;
-  for (let i = offset; i < offset + length; i++) {
+  const end = offset + length;
+  let from = offset;
+  while (from < end && (bytes[from] === 32 || (bytes[from]! >= 9 && bytes[from]! <= 13))) from += 1;
+  if (bytes[from] === 43) from += 1;
+  if (from >= end) return false;
+  for (let i = from; i < end; i++) {
     const d = bytes[i]! - 48;
     if (d < 0 || d > 9) return false;
     lo = lo * 10 + d;

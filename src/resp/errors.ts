@@ -136,6 +136,8 @@ export const shapeMissing = (name: string): string =>
   `ERR exactly one of BYRADIUS and BYBOX can be specified for ${name}`;
 
 // Streams
+export const wrongSubcommand = (name: string, container: string): string =>
+  `ERR unknown subcommand or wrong number of arguments for '${name}'. Try ${container} HELP.`;
 export const badStreamId = 'ERR Invalid stream ID specified as stream command argument';
 export const badStreamInterval = (which: 'start' | 'end'): string =>
   `ERR invalid ${which} ID for the interval`;
@@ -172,8 +174,8 @@ export const streamMissing =
   'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM ' +
   'option to create an empty stream automatically.';
 export const entriesReadNegative = 'ERR value for ENTRIESREAD must be positive or -1';
-export const streamsUnbalanced = (name: string, id: string): string =>
-  `ERR Unbalanced '${name}' list of streams: for each stream key an ID or '${id}' must be specified.`;
+export const streamsUnbalanced =
+  "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.";
 export const groupMissing = 'ERR Missing GROUP option for XREADGROUP';
 export const groupOptionMisplaced = (option: string): string =>
   `ERR The ${option} option is only supported by XREADGROUP. You called XREAD instead.`;

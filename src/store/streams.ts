@@ -243,6 +243,12 @@ export class Streams implements Collection {
     return into.load(this.store.arena.i32, this.w + deletedWord);
   }
 
+  /** What is stated of the greatest id deleted: with peers, of which each knows its own, it only raises that. */
+  stateDeleted(id: StreamId): void {
+    if (this.store.ground.keepsDead) this.raiseDeleted(id);
+    else id.save(this.store.arena.i32, this.w + deletedWord);
+  }
+
   raiseDeleted(id: StreamId): void {
     const { i32 } = this.store.arena;
     if (this.deletedId.load(i32, this.w + deletedWord).compare(id) < 0) id.save(i32, this.w + deletedWord);
@@ -360,11 +366,11 @@ export class Streams implements Collection {
     );
   }
 
-  /** XSETID: `added` below 0 leaves that as it is. */
+  /** XSETID: `added` below 0 and `maxDeleted` of 0 leave those as they are. */
   setLast(id: StreamId, added: number, maxDeleted: StreamId): void {
     id.save(this.store.arena.i32, this.w);
     if (added >= 0) this.storedAdded = added;
-    this.raiseDeleted(maxDeleted);
+    if (!maxDeleted.isZero) this.stateDeleted(maxDeleted);
     this.state(this.noId);
   }
 

@@ -30,7 +30,18 @@ export function makeRequest(random: Random, { words, spec, items }: Target): Req
   maker.sequence(items);
   const request = [...words, ...maker.args];
   const made = random.chance(0.08) ? spoiled(random, request, words.length) : request;
+  // Clocks differ, and so would ids that are left to them.
+  if (spec.name === 'xadd') return made.map((arg) => (arg === '*' ? random.pick(idsInstead) : arg));
+  if (spec.group === 'stream') return made.map(withShortBlock);
   return spec.flags.includes('blocking') ? made.map(shortened) : made;
+}
+
+const idsInstead = ['1-*', '7-*', '30-*', '500-*'];
+
+/** XREAD waits for as long as BLOCK says. */
+function withShortBlock(arg: string, i: number, request: Request): string {
+  const isTimeout = request[i - 1]?.toLowerCase() === 'block';
+  return isTimeout && (Number(arg) > 5 || Number(arg) === 0) ? '5' : arg;
 }
 
 /** No number of a blocking command may be a long time to wait. */

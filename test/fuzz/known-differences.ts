@@ -16,6 +16,16 @@ function numbersRead(reply: string): string {
     .replaceAll(/-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/g, (digits) => String(Number(Number(digits).toPrecision(15))));
 }
 
+/** Consumers have a time more from Redis 7.2 on. */
+function isOfConsumers(request: Request): boolean {
+  return /^consumers$/i.test(request[1] ?? '') || /^full$/i.test(request[3] ?? '');
+}
+
+/** Without what is told of radix trees, and of consumers, which may be more. */
+function toldOfStream(reply: string): string {
+  return reply.replaceAll(/((?:radix-tree-\w+|consumers)\r\n):\d+/g, '$1');
+}
+
 const nameOf = (request: Request): string => request[0]?.toLowerCase() ?? '';
 
 export const knownDifferences: readonly KnownDifference[] = [
@@ -68,6 +78,22 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     title: 'Numbers with a fraction',
     fits: (_, ours, theirs) => numbersRead(ours) === numbersRead(theirs),
+    harmless: true,
+  },
+  {
+    title: 'The words of HELP',
+    fits: (request) => /^help$/i.test(request[1] ?? ''),
+    harmless: true,
+  },
+  {
+    title: 'What XINFO tells',
+    fits: (request, ours, theirs) =>
+      nameOf(request) === 'xinfo' && (isOfConsumers(request) || toldOfStream(ours) === toldOfStream(theirs)),
+    harmless: true,
+  },
+  {
+    title: 'Consumers that read nothing',
+    fits: (request) => nameOf(request) === 'xgroup' && /^createconsumer$/i.test(request[1] ?? ''),
     harmless: true,
   },
   {

@@ -40,7 +40,7 @@ export function readReadOptions(call: Call, isGroup: boolean): ReadOptions {
     else if (more > 0 && call.is(i, 'count')) count = Math.max(0, call.integer(++i));
     else if (more > 0 && call.is(i, 'streams')) {
       const rest = call.argc - i - 1;
-      if (rest % 2 !== 0) throw new CommandError(streamsUnbalanced(call.name, isGroup ? '>' : '$'));
+      if (rest % 2 !== 0) throw new CommandError(streamsUnbalanced);
       if (isGroup && group === 0) throw new CommandError(groupMissing);
       return { count, timeoutMs, group, noAck, firstKey: i + 1, keys: rest / 2 };
     } else if (more >= 2 && call.is(i, 'group')) {

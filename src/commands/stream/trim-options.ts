@@ -55,7 +55,7 @@ export class TrimOptions {
 
   /** After the id of XADD was read: throws where the options do not go together. */
   check(isAdd: boolean): void {
-    if (this.kind === 'none' && this.limit >= 0) throw new CommandError(limitWithoutTrim);
+    if (this.kind === 'none' && this.limit > 0) throw new CommandError(limitWithoutTrim);
     if (this.kind === 'none' && !isAdd) throw new CommandError(trimMissing);
     if (this.limit >= 0 && !this.isApproximate) throw new CommandError(limitWithoutApproximation);
   }

@@ -31,7 +31,7 @@ const last = new StreamId();
 
 function run(call: Call): void {
   const at = options.read(call, 2, true);
-  const form = at < call.argc ? readForm(call, at) : call.wrongArguments();
+  const form = at < call.argc ? readForm(call, at) : 'none';
   options.check(true);
   const fieldsAt = at + 1;
   const items = call.argc - fieldsAt;

@@ -2,7 +2,7 @@
 // https://redis.io/commands/xgroup
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
-import { entriesReadNegative, groupExists, streamMissing, unknownSubcommand } from '../../resp/errors.ts';
+import { entriesReadNegative, groupExists, streamMissing, wrongSubcommand } from '../../resp/errors.ts';
 import { GroupOp } from '../../store/stream/group-note.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
@@ -97,7 +97,7 @@ function readOptions(
     else if (i + 1 < call.argc && call.is(i, 'entriesread')) {
       entriesRead = call.integer(++i);
       if (entriesRead < -1) throw new CommandError(entriesReadNegative);
-    } else throw new CommandError(unknownSubcommand(call.text(1), 'XGROUP'));
+    } else throw new CommandError(wrongSubcommand(call.text(1), 'XGROUP'));
   }
   return { makeStream, entriesRead };
 }

@@ -2,7 +2,7 @@
 // chunks. https://redis.io/commands/xinfo
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
-import { noSuchKey, unknownSubcommand } from '../../resp/errors.ts';
+import { noSuchKey, wrongSubcommand } from '../../resp/errors.ts';
 import type { Consumer, Group } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
@@ -131,7 +131,7 @@ function stream(call: Call): void {
   const isFull = argc > 3 && call.is(3, 'full');
   let count = countDefault;
   const isSound = argc === 3 || (isFull && (argc === 4 || (argc === 6 && call.is(4, 'count'))));
-  if (!isSound) throw new CommandError(unknownSubcommand(call.text(1), 'XINFO'));
+  if (!isSound) throw new CommandError(wrongSubcommand(call.text(1), 'XINFO'));
   if (argc === 6) {
     count = call.integer(5);
     if (count < 0) count = countDefault;

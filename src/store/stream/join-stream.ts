@@ -65,7 +65,8 @@ function joinEntry(streams: Streams, id: StreamId, dot: Dot, added: number): boo
 function joinExtent(streams: Streams, d: BatchReader, dot: Dot): boolean {
   const { store } = streams;
   const isLater = streams.joinExtent(dot, d.id, d.added);
-  streams.raiseDeleted(d.deletedId);
+  if (isLater) streams.stateDeleted(d.deletedId);
+  else streams.raiseDeleted(d.deletedId);
   if (d.trimId.isZero) return isLater;
   const id = bound.copy(d.trimId);
   const isRemembered = store.ground.keepsDead && streams.rememberTrim({ id: new StreamId().copy(id), dot });

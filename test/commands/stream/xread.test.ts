@@ -13,7 +13,7 @@ test('returns what is behind the ids, a map in RESP3', () => {
   ]);
   assert.equal(node.run('XREAD STREAMS s 3'), null);
   assert.equal(node.run('XREAD STREAMS s $'), null);
-  assert.match(String(node.run('XREAD STREAMS s t 0')), /Unbalanced 'xread' list/);
+  assert.match(String(node.run('XREAD STREAMS s t 0')), /Unbalanced XREAD list/);
   assert.match(String(node.run('XREAD STREAMS s >')), /XREADGROUP/);
   node.client.session.protocol = 3;
   assert.match(node.bytes('XREAD', 'STREAMS', 't', '0').toString(), /^%1\r\n\$1\r\nt\r\n\*1/);
