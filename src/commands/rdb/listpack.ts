@@ -4,11 +4,15 @@
 //   u32 bytes in all, u16 elements (65535 = count them), elements, 255
 //   element   0nnnnnnn integer | 10llllll string | 110nnnnn n integer of 13 bits | 1110llll l string
 //             11110000 u32 string | 11110001 to 11110100 integer of 16, 24, 32, 64 bits;  then its own length, 1 to 5 bytes
-import { parseInt64 } from '../../store/number.ts';
+import { parseInt64, parseSafeInt } from '../../store/number.ts';
 import { MalformedRdb } from './rdb-reader.ts';
 
 const headerBytes = 6;
 const end = 255;
+/** Of a 64-bit integer, its sign too. */
+const digitsMax = 20;
+/** Head and length of an element, and the end. */
+const overheadBytes = 16;
 
 /** All elements; strings are views of the input. */
 export function readListpack(pack: Buffer): Buffer[] {
@@ -64,56 +68,99 @@ function backLengthBytes(length: number): number {
   return length < 268_435_456 ? 4 : 5;
 }
 
-/** A listpack of these elements; canonical 64-bit integers are written as such. */
-export function writeListpack(elements: readonly Uint8Array[]): Buffer {
-  const parts = elements.flatMap((element) => {
-    const head = headOf(element);
-    const isInteger = head[0]! < 0x80 || (head[0]! >= 0xc0 && head[0]! < 0xe0) || head[0]! > 0xf0;
-    const body = isInteger ? [head] : [head, element];
-    return [...body, backLength(body.reduce((sum, part) => sum + part.length, 0))];
-  });
-  const header = Buffer.alloc(headerBytes);
-  const bytes = parts.reduce((sum, part) => sum + part.length, headerBytes + 1);
-  header.writeUInt32LE(bytes);
-  header.writeUInt16LE(Math.min(65_535, elements.length), 4);
-  return Buffer.concat([header, ...parts, Buffer.from([end])], bytes);
-}
+/** Writes one listpack after the other into a buffer that grows; canonical 64-bit integers are written as such. */
+export class ListpackWriter {
+  private buf = Buffer.allocUnsafe(8192);
+  private pos = headerBytes;
+  private count = 0;
 
-/** Of an integer all of its bytes, of a string what says its length. */
-function headOf(element: Uint8Array): Buffer {
-  const value = parseInt64(element, 0, element.length);
-  if (value !== undefined) return integerBytes(value);
-  const { length } = element;
-  if (length < 64) return Buffer.from([0x80 | length]);
-  if (length < 4096) return Buffer.from([0xe0 | (length >> 8), length & 255]);
-  const head = Buffer.alloc(5);
-  head[0] = 0xf0;
-  head.writeUInt32LE(length, 1);
-  return head;
-}
-
-function integerBytes(value: bigint): Buffer {
-  if (value >= 0n && value < 128n) return Buffer.from([Number(value)]);
-  if (value >= -4096n && value < 4096n) {
-    const n = Number(value) & 0x1fff;
-    return Buffer.from([0xc0 | (n >> 8), n & 255]);
+  begin(): void {
+    this.pos = headerBytes;
+    this.count = 0;
   }
-  const out = Buffer.alloc(9);
-  const bytes = [2, 3, 4].find((n) => value >= -(1n << BigInt(8 * n - 1)) && value < 1n << BigInt(8 * n - 1));
-  if (bytes === undefined) {
-    out[0] = 0xf4;
-    out.writeBigInt64LE(value, 1);
-    return out;
-  }
-  out[0] = 0xef + bytes;
-  out.writeIntLE(Number(value), 1, bytes);
-  return out.subarray(0, 1 + bytes);
-}
 
-/** The length of an element behind it: groups of seven bits, the highest first, all but the first with the upper bit. */
-function backLength(length: number): Buffer {
-  const bytes = backLengthBytes(length);
-  const out = Buffer.alloc(bytes);
-  for (let i = bytes - 1, rest = length; i >= 0; i--, rest >>>= 7) out[i] = (rest & 127) | (i > 0 ? 128 : 0);
-  return out;
+  /** Ends the listpack and returns it, valid until the next begins. */
+  finish(): Buffer {
+    this.ensure(1);
+    this.buf[this.pos++] = end;
+    this.buf.writeUInt32LE(this.pos);
+    this.buf.writeUInt16LE(Math.min(65_535, this.count), 4);
+    return this.buf.subarray(0, this.pos);
+  }
+
+  string(bytes: Uint8Array, offset: number, length: number): void {
+    if (length <= digitsMax) {
+      const small = parseSafeInt(bytes, offset, length);
+      if (small !== undefined) {
+        this.integer(small);
+        return;
+      }
+      const large = parseInt64(bytes, offset, length);
+      if (large !== undefined) {
+        this.bigInteger(large);
+        return;
+      }
+    }
+    this.ensure(length + overheadBytes);
+    const { buf } = this;
+    const from = this.pos;
+    let p = from;
+    if (length < 64) buf[p++] = 0x80 | length;
+    else if (length < 4096) {
+      buf[p++] = 0xe0 | (length >> 8);
+      buf[p++] = length & 255;
+    } else {
+      buf[p++] = 0xf0;
+      p = buf.writeUInt32LE(length, p);
+    }
+    for (let i = 0; i < length; i++) buf[p++] = bytes[offset + i]!;
+    this.close(from, p);
+  }
+
+  /** A safe integer. */
+  integer(value: number): void {
+    this.ensure(overheadBytes);
+    const { buf } = this;
+    const from = this.pos;
+    let p = from;
+    if (value >= 0 && value < 128) buf[p++] = value;
+    else if (value >= -4096 && value < 4096) {
+      buf[p++] = 0xc0 | ((value & 0x1fff) >> 8);
+      buf[p++] = value & 255;
+    } else {
+      const m = value < 0 ? -1 - value : value;
+      const bytes = m < 2 ** 15 ? 2 : m < 2 ** 23 ? 3 : m < 2 ** 31 ? 4 : 8;
+      if (bytes === 8) {
+        this.bigInteger(BigInt(value));
+        return;
+      }
+      buf[p++] = 0xef + bytes;
+      p = buf.writeIntLE(value, p, bytes);
+    }
+    this.close(from, p);
+  }
+
+  private bigInteger(value: bigint): void {
+    this.ensure(overheadBytes);
+    const from = this.pos;
+    this.buf[from] = 0xf4;
+    this.close(from, this.buf.writeBigInt64LE(value, from + 1));
+  }
+
+  /** Writes the length of an element behind it: groups of seven bits, the highest first, all but that with the upper bit. */
+  private close(from: number, to: number): void {
+    const length = to - from;
+    const bytes = backLengthBytes(length);
+    for (let i = bytes - 1, rest = length; i >= 0; i--, rest >>>= 7)
+      this.buf[to + i] = (rest & 127) | (i > 0 ? 128 : 0);
+    this.pos = to + bytes;
+    this.count += 1;
+  }
+
+  private ensure(bytes: number): void {
+    if (this.pos + bytes <= this.buf.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.pos + bytes, this.buf.length * 2));
+    this.buf.copy(grown, 0, 0, this.pos);
+    this.buf = grown;
+  }
 }

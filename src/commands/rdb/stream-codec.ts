@@ -11,12 +11,13 @@ import { EntryType } from '../../store/entry.ts';
 import { ListValue, valueBytesAt } from '../../store/list/list-value.ts';
 import { parseInt64 } from '../../store/number.ts';
 import type { Store } from '../../store/store.ts';
+import type { EntryCodec } from '../../store/stream/entry-codec.ts';
 import { readVarint, varintEnd } from '../../store/stream/fields.ts';
 import type { Group, StreamGroups } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
 import { writeIdBytes } from '../../store/streams.ts';
 import { countUpTo } from '../stream/open-group.ts';
-import { readListpack, writeListpack } from './listpack.ts';
+import { ListpackWriter, readListpack } from './listpack.ts';
 import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
 import type { RdbWriter } from './rdb-writer.ts';
 import type { Target, ValueCodec } from './value-codec.ts';
@@ -99,62 +100,74 @@ function writeId(id: StreamId, out: RdbWriter): void {
 }
 
 function writeNodes(streams: Streams, out: RdbWriter): void {
-  const { live } = streams;
-  const { directory, codec } = live;
-  const value = new ListValue();
+  const { directory, codec } = streams.live;
   const key = new Uint8Array(idBytes);
   const base = new StreamId();
+  const pack = new ListpackWriter();
   out.length(directory.size);
-  /** The items that stand one after the other, as copies; returns where they end. */
-  const copyItems = (at: number, n: number, into: Uint8Array[]): number => {
-    let p = at;
-    for (let i = 0; i < n; i++) {
-      value.read(codec.u8, p);
-      into.push(Buffer.from(value.bytes.subarray(value.offset, value.offset + value.length)));
-      p += valueBytesAt(codec.u8, p);
-    }
-    return p;
-  };
   for (let ordinal = 0; ordinal < directory.size; ordinal++) {
     const chunk = directory.chunkAt(ordinal);
-    const names: Uint8Array[] = [];
-    const elements: Uint8Array[] = [];
-    const number = (n: number | bigint): number => elements.push(Buffer.from(String(n)));
-    codec.open(chunk);
     const namesAt = codec.namesAt(chunk);
-    copyItems(varintEnd(codec.u8, namesAt, codec.u8.length), readVarint(codec.u8, namesAt), names);
-    for (let isFirst = true; codec.next(); isFirst = false) {
-      const { id, hasNames, bodyAt } = codec;
-      if (isFirst) base.copy(id);
-      const [ms, seq] = [differenceOf(id, base, true), differenceOf(id, base, false)];
-      number(hasNames ? 0 : sameFieldsFlag);
-      number(ms);
-      number(seq);
-      if (!hasNames) {
-        copyItems(bodyAt, names.length, elements);
-        number(names.length + 3);
-        continue;
-      }
-      const fields = readVarint(codec.u8, bodyAt);
-      number(fields);
-      copyItems(varintEnd(codec.u8, bodyAt, codec.u8.length), 2 * fields, elements);
-      number(2 * fields + 4);
+    const names = readVarint(codec.u8, namesAt);
+    pack.begin();
+    pack.integer(directory.countAt(ordinal));
+    pack.integer(0);
+    pack.integer(names);
+    writeItems(codec.u8, varintEnd(codec.u8, namesAt, codec.u8.length), names, pack);
+    pack.integer(0);
+    codec.open(chunk);
+    while (codec.next()) {
+      if (codec.index === 0) base.copy(codec.id);
+      writeEntry(codec, base, names, pack);
     }
-    const head = [directory.countAt(ordinal), 0, names.length].map((n) => Buffer.from(String(n)));
     writeIdBytes(base, key);
     out.string(key, 0, idBytes);
-    const pack = writeListpack([...head, ...names, Buffer.from('0'), ...elements]);
-    out.string(pack, 0, pack.length);
+    const node = pack.finish();
+    out.string(node, 0, node.length);
   }
 }
 
-/** The difference of two times, or of two sequences, as a signed 64-bit integer. */
-function differenceOf(a: StreamId, b: StreamId, ofMs: boolean): bigint {
-  const whole = (hi: number, lo: number): bigint => (BigInt(hi) << 32n) | BigInt(lo);
-  const [left, right] = ofMs
-    ? [whole(a.msHi, a.msLo), whole(b.msHi, b.msLo)]
-    : [whole(a.seqHi, a.seqLo), whole(b.seqHi, b.seqLo)];
-  return BigInt.asIntN(64, left - right);
+function writeEntry(
+  { u8, id, hasNames, bodyAt }: EntryCodec,
+  base: StreamId,
+  names: number,
+  pack: ListpackWriter,
+): void {
+  pack.integer(hasNames ? 0 : sameFieldsFlag);
+  writeDifference(id.msHi - base.msHi, id.msLo - base.msLo, pack);
+  writeDifference(id.seqHi - base.seqHi, id.seqLo - base.seqLo, pack);
+  if (!hasNames) {
+    writeItems(u8, bodyAt, names, pack);
+    pack.integer(names + 3);
+    return;
+  }
+  const fields = readVarint(u8, bodyAt);
+  pack.integer(fields);
+  writeItems(u8, varintEnd(u8, bodyAt, u8.length), 2 * fields, pack);
+  pack.integer(2 * fields + 4);
+}
+
+const value = new ListValue();
+
+/** Writes `n` names or values that stand one after the other. */
+function writeItems(u8: Uint8Array, at: number, n: number, pack: ListpackWriter): void {
+  let p = at;
+  for (let i = 0; i < n; i++) {
+    value.read(u8, p);
+    pack.string(value.bytes, value.offset, value.length);
+    p += valueBytesAt(u8, p);
+  }
+}
+
+/** A difference in halves as a signed 64-bit integer. */
+function writeDifference(hi: number, lo: number, pack: ListpackWriter): void {
+  const difference = hi * 4294967296 + lo;
+  if (Number.isSafeInteger(difference)) {
+    pack.integer(difference);
+    return;
+  }
+  const text = Buffer.from(String(BigInt.asIntN(64, BigInt(hi) * 4294967296n + BigInt(lo))));
+  pack.string(text, 0, text.length);
 }
 
 function writeGroup(store: Store, groups: StreamGroups, group: Group, out: RdbWriter): void {
