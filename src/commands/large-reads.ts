@@ -26,6 +26,8 @@ interface Job {
   readonly begin: (call: Call) => Work;
   readonly deferral: Deferral;
   readonly db: number;
+  /** The client is to be told of changes of what it reads. */
+  readonly isTracked: boolean;
   /** The keys that are read; undefined = any of the database. */
   readonly keys: ReadonlySet<KeyId> | undefined;
   work: Work;
@@ -45,7 +47,7 @@ export class LargeReads implements ChangeListener {
 
   /** Runs work on the keys in some arguments, in slices where the client can wait; `keys` undefined: on any key. */
   run(call: Call, keys: readonly number[] | undefined, begin: (call: Call) => Work): void {
-    const { client, session } = call;
+    const { client, session, entry } = call;
     const { regionBytesMax } = call.reply;
     if (client === undefined || call.inTransaction || call.rerunning || session.denyBlocking) {
       for (const work = begin(call); work.next().done !== true; );
@@ -56,7 +58,7 @@ export class LargeReads implements ChangeListener {
     const args = copyArguments(call.args);
     const reply = new ReplyWriter(256 * 1024, regionBytesMax);
     reply.protocol = call.reply.protocol;
-    Object.assign(own, { args, buf: args.buf, argc: args.argc, client, session, reply, entry: call.entry });
+    Object.assign(own, { args, buf: args.buf, argc: args.argc, client, session, reply, entry });
     own.name = call.name;
     const deferral = call.defer();
     if (this.jobs.size === 0) this.changes.listen(this);
@@ -65,6 +67,7 @@ export class LargeReads implements ChangeListener {
       begin,
       deferral,
       db: session.db,
+      isTracked: entry !== undefined && call.services.tracking.remembers(client, entry),
       keys: ids === undefined ? undefined : new Set(ids),
       work: begin(own),
       changed: false,
@@ -102,6 +105,7 @@ export class LargeReads implements ChangeListener {
       reply.error(error.message);
     }
     this.end(job);
+    this.track(job);
     job.deferral.resume((late) => late.raw(reply.buf.subarray(reply.start, reply.pos)));
   }
 
@@ -116,6 +120,13 @@ export class LargeReads implements ChangeListener {
         if (!isWhole) return false;
       } else if (!isWhole) return false;
     }
+  }
+
+  /** What was told of a change before the reply came was forgotten with it: what the reply has is to be told of anew. */
+  private track({ call, isTracked, restarts }: Job): void {
+    const { client, entry, services } = call;
+    if (!isTracked || restarts === 0 || client === undefined || entry === undefined) return;
+    services.tracking.readAgain(client, entry, call.args);
   }
 
   private restart(job: Job): void {

@@ -112,11 +112,23 @@ export class Tracking implements ChangeListener {
     const { session } = client;
     const state = session.tracking;
     if (state === undefined) return;
-    const skips = state.isOptIn ? state.caching !== true : state.isOptOut && state.caching === false;
-    if (entry.isReadOnly && !state.isBroadcast && !skips) this.remember(session.id, session.db, entry, args);
+    if (this.remembers(client, entry)) this.remember(session.id, session.db, entry, args);
     if (isPart || session.transaction !== undefined) return;
     if (!state.isCachingFresh) state.caching = undefined;
     state.isCachingFresh = false;
+  }
+
+  /** Whether the keys of a command that the client runs now are remembered. */
+  remembers(client: ClientPort, entry: CommandEntry): boolean {
+    const state = client.session.tracking;
+    if (state === undefined || !entry.isReadOnly || state.isBroadcast) return false;
+    return state.isOptIn ? state.caching === true : !state.isOptOut || state.caching !== false;
+  }
+
+  /** A client has read the keys of a command once more: what it was told of meanwhile was of the first time. */
+  readAgain(client: ClientPort, entry: CommandEntry, args: RequestArgs): void {
+    const { session } = client;
+    if (session.tracking !== undefined) this.remember(session.id, session.db, entry, args);
   }
 
   private remember(id: number, db: number, entry: CommandEntry, args: RequestArgs): void {

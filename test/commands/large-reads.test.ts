@@ -132,3 +132,15 @@ test('an error ends it, and a client that is gone', () => {
   node.rig.timers.endTurn();
   assert.equal(node.client.lateNow(), '');
 });
+
+test('a client that is tracked is told of changes during its read and after it', () => {
+  const node = filled();
+  node.run('HELLO 3');
+  node.run('CLIENT TRACKING ON');
+  const other = node.rig.connect();
+  const reply = sliced(node, ['LRANGE', 'l', '0', '-1'], () => void other.send('RPUSH', 'l', 'new'));
+  assert.equal((reply as string[]).length, count + 1);
+  assert.match(node.client.pushed(), /invalidate/);
+  other.send('RPUSH', 'l', 'newer');
+  assert.match(node.client.pushed(), /invalidate/);
+});
