@@ -72,3 +72,11 @@ export function anyCommand(pick: Pick, random: () => number, count: number): str
   ];
   return pick(random() < 0.02 ? rare : makers)();
 }
+
+/** The first key of which two nodes show something else, with what they show; undefined where there is none. */
+export function differenceOf(a: Record<string, string>, b: Record<string, string>): string | undefined {
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    if (a[key] !== b[key]) return `${key} is ${a[key]} and ${b[key]}`;
+  }
+  return undefined;
+}

@@ -1,7 +1,7 @@
 // A hub and its edges under a seed: random commands while nodes are cut off, crash, lose their unsynced tail, are
 // cloned, rolled back, and the hub is restored from a backup. Then everything heals, and all must be equal.
 import assert from 'node:assert/strict';
-import { anyCommand, summedFields, summedKey } from './any-command.ts';
+import { anyCommand, differenceOf, summedFields, summedKey } from './any-command.ts';
 import { Scheduler } from './scheduler.ts';
 import { copyDisk, type Disk, newDisk } from './sim-log.ts';
 import { SimNet } from './sim-net.ts';
@@ -273,12 +273,8 @@ export class Fleet {
   private differenceOfAll(): string | undefined {
     const want = this.hub.visible();
     for (const edge of this.edges) {
-      const got = edge.visible();
-      for (const key of new Set([...Object.keys(want), ...Object.keys(got)])) {
-        if (got[key] !== want[key]) {
-          return `${key}: hub has ${want[key]}, ${this.names.get(edge)} has ${got[key]}`;
-        }
-      }
+      const found = differenceOf(want, edge.visible());
+      if (found !== undefined) return `${found}: hub and ${this.names.get(edge)}`;
     }
     return undefined;
   }

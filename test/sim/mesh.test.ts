@@ -38,6 +38,7 @@ const shapes: Record<string, readonly Dialed[]> = {
 for (const [name, links] of Object.entries(shapes)) {
   test(`${name}: all converge, and then fall silent`, async () => {
     for (const seed of [1, 2, 3]) await runMesh({ seed, links, seconds: 45 });
+    await runMesh({ seed: 4, links, seconds: 25, allTypes: true });
   });
 }
 

@@ -2,6 +2,7 @@
 // commands while links are cut and nodes crash; then everything heals, all must be equal, and the links fall silent.
 import assert from 'node:assert/strict';
 import type { SyncPolicy } from '../../src/sync/uplink.ts';
+import { anyCommand, differenceOf } from './any-command.ts';
 import { Scheduler } from './scheduler.ts';
 import { newDisk } from './sim-log.ts';
 import { SimNet } from './sim-net.ts';
@@ -21,6 +22,8 @@ export interface MeshOptions {
   readonly trouble?: readonly ('cut' | 'crash' | 'sweep')[];
   /** Any, by default. */
   readonly policy?: SyncPolicy;
+  /** Commands of all types, in place of strings and counters alone. */
+  readonly allTypes?: boolean;
 }
 
 const startMs = Date.UTC(2026, 10, 1);
@@ -64,6 +67,7 @@ export class Mesh {
       policy: policy ?? this.pick(['immediate', 'immediate', 'periodic', 'opportunistic'] as const),
       keepRecords: this.pick([0, 0, 40]),
       limits: { offlineQueueSize: this.pick([10_000, 20]) },
+      memoryBytes: 4 * 1024 * 1024,
     } as const;
     this.nodes.set(nodeId, new SimNode(options, this.scheduler, newDisk(`journal-${nodeId}`)));
   }
@@ -82,6 +86,10 @@ export class Mesh {
     const { random } = this.scheduler;
     const key = this.pick(keys);
     this.written += 1;
+    if (this.options.allTypes === true && random() < 0.7) {
+      node.send(0, ...anyCommand((from) => this.pick(from), random, this.written));
+      return;
+    }
     const r = random();
     if (r < 0.35) node.set(key, `v${this.written}`, random() < 0.2 ? 1000 + random() * 60_000 : 0);
     else if (r < 0.5) node.append(key, `+${this.written}`.repeat(20));
@@ -160,6 +168,14 @@ export class Mesh {
   /** What differs between two nodes; undefined if nothing does. */
   difference(): string | undefined {
     const [first, ...others] = this.nodes;
+    if (this.options.allTypes === true) {
+      const want = first![1].visible();
+      for (const [name, node] of others) {
+        const found = differenceOf(want, node.visible());
+        if (found !== undefined) return `${found}: ${first![0]} and ${name}`;
+      }
+      return undefined;
+    }
     for (const key of [...keys, ...counters]) {
       const want = first![1].get(key);
       for (const [name, node] of others) {

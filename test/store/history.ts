@@ -4,22 +4,24 @@ import { buildMs, TestNode } from './fleet.ts';
 
 export interface Step<Run> {
   readonly node: number;
+  /** Time that passes before it; 1 where it is not said, and then clocks are 50 ms apart. */
+  readonly passMs?: number;
   readonly what: { readonly run: Run } | { readonly pull: number };
 }
 
-/** Plays a history on three nodes, to which everything is delivered in the end. */
+/** Plays a history on three nodes, to which everything is delivered in the end, at the time of its end. */
 export function playHistory<Run>(
   history: readonly Step<Run>[],
   perform: (node: TestNode, run: Run) => void,
   lww: boolean,
+  nodes: TestNode[] = ['n1', 'n2', 'n3'].map((n) => new TestNode(n, { lww })),
 ): TestNode[] {
-  const nodes = ['n1', 'n2', 'n3'].map((n) => new TestNode(n, { lww }));
   const seen = nodes.map(() => [0, 0, 0]);
   let time = buildMs;
-  for (const { node, what } of history) {
+  for (const { node, passMs, what } of history) {
     const here = nodes[node]!;
-    time += 1;
-    here.setTime(time + node * 50);
+    time += passMs ?? 1;
+    here.setTime(passMs === undefined ? time + node * 50 : time);
     if ('run' in what) perform(here, what.run);
     else if (what.pull !== node) {
       const from = nodes[what.pull]!;
@@ -28,6 +30,9 @@ export function playHistory<Run>(
       here.join(batch, from);
       seen[node]![what.pull] = seen[node]![what.pull]! + 1;
     }
+  }
+  for (const { passMs } of history.slice(-1)) {
+    if (passMs !== undefined) for (const here of nodes) here.setTime(time);
   }
   for (const [i, here] of nodes.entries()) {
     for (const [j, from] of nodes.entries()) {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Store } from '../../src/store/store.ts';
 import { keepDeadline } from '../../src/store/strings.ts';
 import { buildMs, TestNode } from './fleet.ts';
-import { deliverInOrder } from './history.ts';
+import { deliverInOrder, playHistory, type Step } from './history.ts';
 
 const dayMs = 24 * 3600 * 1000;
 const keys = ['a', 'b'];
@@ -103,35 +103,11 @@ const step = fc.record({
 });
 
 /** Plays a history on three nodes that deliver to one another now and then. */
-function play(
-  steps: readonly { node: number; what: { run: Op } | { pull: number } }[],
-  lww: boolean,
-): TestNode[] {
+function play(steps: readonly Step<Op>[], lww: boolean): TestNode[] {
   const nodes = ['n1', 'n2', 'n3'].map((n) => new TestNode(n, { lww }));
   // The first keeps long values compressed: nobody else may notice.
   nodes[0]!.store.compression.level = 3;
-  const seen = nodes.map(() => [0, 0, 0]);
-  let time = buildMs;
-  for (const { node, what } of steps) {
-    const here = nodes[node]!;
-    time += 1;
-    here.setTime(time + node * 50);
-    if ('run' in what) apply(here, what.run);
-    else if (what.pull !== node) {
-      const from = nodes[what.pull]!;
-      const next = seen[node]![what.pull]!;
-      const batch = from.history[next];
-      if (batch !== undefined) {
-        here.join(batch, from);
-        seen[node]![what.pull] = next + 1;
-      }
-    }
-  }
-  for (const [i, here] of nodes.entries()) {
-    for (const [j, from] of nodes.entries()) {
-      if (i !== j) for (const batch of from.history.slice(seen[i]![j]!)) here.join(batch, from);
-    }
-  }
+  playHistory(steps, apply, lww, nodes);
   for (const node of nodes) settle(node);
   return nodes;
 }

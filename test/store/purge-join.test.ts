@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { CommandError } from '../../src/base/errors.ts';
 import type { Store } from '../../src/store/store.ts';
 import { keepDeadline } from '../../src/store/strings.ts';
-import { buildMs, TestNode } from './fleet.ts';
+import { TestNode } from './fleet.ts';
+import { playHistory, type Step } from './history.ts';
 
 // Deadlines that pass while the history plays: keys are purged on one node and not yet on another when deltas meet.
 type Op =
@@ -61,42 +62,20 @@ const step = fc.record({
   ),
 });
 
-interface Step {
-  readonly node: number;
-  readonly passMs: number;
-  readonly what: { readonly run: Op } | { readonly pull: number };
+/** Runs a command as dispatch would: a client's error changes nothing. */
+function apply(node: TestNode, command: Op): void {
+  node.run((store) => {
+    try {
+      run(store, command);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+    }
+  });
 }
 
-function play(steps: readonly Step[], lww: boolean): TestNode[] {
+function play(steps: readonly Step<Op>[], lww: boolean): TestNode[] {
   const nodes = ['n1', 'n2', 'n3'].map((n) => new TestNode(n, { lww, memoryBytes: 512 * 1024 }));
-  const seen = nodes.map(() => [0, 0, 0]);
-  let time = buildMs;
-  const pull = (i: number, j: number): void => {
-    const batch = nodes[j]!.history[seen[i]![j]!];
-    if (i === j || batch === undefined) return;
-    nodes[i]!.join(batch, nodes[j]!);
-    seen[i]![j]! += 1;
-  };
-  for (const { node, passMs, what } of steps) {
-    time += passMs;
-    const here = nodes[node]!;
-    here.setTime(time);
-    if ('pull' in what) pull(node, what.pull);
-    else {
-      here.run((store) => {
-        try {
-          run(store, what.run);
-        } catch (error) {
-          if (!(error instanceof CommandError)) throw error;
-        }
-      });
-    }
-  }
-  for (const here of nodes) here.setTime(time);
-  for (const i of [0, 1, 2]) {
-    for (const j of [0, 1, 2]) while (i !== j && seen[i]![j]! < nodes[j]!.history.length) pull(i, j);
-  }
-  return nodes;
+  return playHistory(steps, apply, lww, nodes);
 }
 
 for (const lww of [false, true]) {
