@@ -1,7 +1,8 @@
 // Reads of large collections, done in slices: the client waits for its reply while others are served between two slices.
 // What is replied is what was there at one moment all the same: where a key that the work reads changes meanwhile, the
 // work begins anew, and after some such turns it is done as a whole. Inside of a transaction nothing may come between, so
-// there it is done as a whole at once. A slice is bounded by elements, of which some thousands take a millisecond or two.
+// there it is done as a whole at once. A slice is bounded by elements, of which some thousands take a millisecond or two,
+// and a turn of the event loop has one slice, whoever's, however many clients read.
 import { CommandError } from '../base/errors.ts';
 import { ReplyWriter } from '../resp/reply-writer.ts';
 import { Call, type Deferral } from './call.ts';
@@ -39,6 +40,9 @@ export class LargeReads implements ChangeListener {
   private readonly changes: KeyChanges;
   private readonly timers: Timers;
   private readonly jobs = new Set<Job>();
+  /** Those of the jobs that have a slice to do, the next one first. */
+  private readonly queue: Job[] = [];
+  private readonly nextTurn = (): void => this.turn();
 
   constructor(changes: KeyChanges, timers: Timers) {
     this.changes = changes;
@@ -74,7 +78,21 @@ export class LargeReads implements ChangeListener {
       restarts: 0,
     };
     this.jobs.add(job);
-    this.timers.soon(() => this.step(job));
+    this.enqueue(job);
+  }
+
+  private enqueue(job: Job): void {
+    this.queue.push(job);
+    if (this.queue.length === 1) this.timers.soon(this.nextTurn);
+  }
+
+  private turn(): void {
+    const job = this.queue[0];
+    if (job === undefined) return;
+    const isMore = this.step(job);
+    this.queue.shift();
+    if (isMore) this.queue.push(job);
+    if (this.queue.length > 0) this.timers.soon(this.nextTurn);
   }
 
   touched(id: KeyId): void {
@@ -87,18 +105,16 @@ export class LargeReads implements ChangeListener {
     for (const job of this.jobs) if (job.db === db) job.changed = true;
   }
 
-  private step(job: Job): void {
+  /** Does a slice. Returns whether there is more to do. */
+  private step(job: Job): boolean {
     if (job.deferral.gone) {
       this.end(job);
-      return;
+      return false;
     }
     if (job.changed) this.restart(job);
     const { reply } = job.call;
     try {
-      if (!this.advance(job)) {
-        this.timers.soon(() => this.step(job));
-        return;
-      }
+      if (!this.advance(job)) return true;
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       reply.rewind(0);
@@ -107,6 +123,7 @@ export class LargeReads implements ChangeListener {
     this.end(job);
     this.track(job);
     job.deferral.resume((late) => late.raw(reply.buf.subarray(reply.start, reply.pos)));
+    return false;
   }
 
   /** Goes on with a slice, or where others changed the keys too often with all the rest. Returns whether all is done. */

@@ -144,3 +144,18 @@ test('a client that is tracked is told of changes during its read and after it',
   other.send('RPUSH', 'l', 'newer');
   assert.match(node.client.pushed(), /invalidate/);
 });
+
+test('a turn has one slice, however many clients read', () => {
+  const node = filled();
+  const clients = Array.from({ length: 5 }, () => node.rig.connect());
+  for (const client of clients) assert.equal(client.send('LRANGE', 'l', '0', '-1'), '');
+  let turns = 0;
+  const waiting = new Set(clients);
+  for (; waiting.size > 0; turns++) {
+    node.rig.timers.endTurn();
+    const done = clients.filter((client) => client.lateNow() !== '');
+    assert.ok(done.length <= 1);
+    for (const client of done) waiting.delete(client);
+  }
+  assert.equal(turns, clients.length * Math.ceil(count / 4096));
+});
