@@ -394,12 +394,13 @@ export class Elements implements States, Collection {
   ): boolean {
     const { store } = this;
     const { elements } = nest;
-    if (elements.order !== undefined) {
-      const entry = this.entryOf(name, offset, length);
-      this.scoreBefore = entry === 0 ? 0 : elements.order.scoreOf(entry);
+    if (this.type !== EntryType.hash) {
       const { entries } = store;
+      const { order } = elements;
+      const entry = this.entryOf(name, offset, length);
+      this.scoreBefore = entry === 0 || order === undefined ? 0 : order.scoreOf(entry);
       if (entry !== 0 && entries.encoding(entry) === Encoding.raw && !entries.hasExpiry(entry)) {
-        this.rescore(elements.order, entry, name, offset, length, value, valueOffset);
+        this.putAgain(order, entry, name, offset, length, value, valueOffset, valueLength);
         return false;
       }
     }
@@ -408,19 +409,20 @@ export class Elements implements States, Collection {
     return elements.table.size > before;
   }
 
-  /** Gives a member, whose entry holds its score and nothing else, another one. */
-  private rescore(
-    order: OrderIndex,
+  /** Puts a member whose entry holds its score, or nothing, and no more: what is put is of the same size. */
+  private putAgain(
+    order: OrderIndex | undefined,
     entry: number,
     name: Uint8Array,
     offset: number,
     length: number,
     value: Uint8Array,
     valueOffset: number,
+    valueLength: number,
   ): void {
     const { store } = this;
     const { entries, clock, self } = store;
-    if (!order.reserve(this.reserveBytes)) {
+    if (order?.reserve(this.reserveBytes) === false) {
       store.ground.starved = true;
       throw new CommandError(outOfMemory);
     }
@@ -430,7 +432,7 @@ export class Elements implements States, Collection {
     const baseLo = isForeign ? entries.lo(entry) : 0;
     clock.tick();
     entries.setDot(entry, self, clock.hi, clock.lo);
-    order.rescore(entry, this.scoreBefore, unpackScore(value, valueOffset));
+    order?.rescore(entry, this.scoreBefore, unpackScore(value, valueOffset));
     store.recorder?.put(
       this.id,
       name,
@@ -441,7 +443,7 @@ export class Elements implements States, Collection {
       clock.lo,
       value,
       valueOffset,
-      scoreBytes,
+      valueLength,
       true,
       0,
       baseOrigin,
@@ -1302,10 +1304,10 @@ export class Elements implements States, Collection {
   makeRoom(bytes: number): void {
     this.reserveBytes = this.store.ground.reserveBytes;
     if (this.at === 0) this.create();
-    const { entries } = this.store;
+    const { entries, arena } = this.store;
     if (entries.encoding(this.at) === Form.nest) return;
     const length = entries.valueLength(this.at);
-    const records = this.packed().liveCount;
+    const records = arena.u8[entries.valueOffset(this.at) + 1]!;
     if (records < packedElementsMax && length + bytes + 32 <= packedBytesMax) return;
     this.unpack();
   }

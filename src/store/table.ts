@@ -253,7 +253,7 @@ export class Table {
     i32[segment] = word0;
     this.live -= 1;
     const live = word0 & 0xffff;
-    if (slots > slotSteps[0]! && live < slots >> 2) this.rebuild(offset, slotsFor(live * 2), 0);
+    if (slots > slotSteps[0]! && live < slots >> 3) this.rebuild(offset, slotsFor(live * 2), 0);
   }
 
   private newSegment(depth: number, slots: number, reserveBytes: number): number {
