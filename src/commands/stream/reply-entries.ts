@@ -58,6 +58,11 @@ export function countRange(streams: Streams, start: StreamId, end: StreamId, cou
 /** Replies with `n` entries, which there are, from `start` on. */
 export function replyForward(streams: Streams, start: StreamId, n: number, reply: ReplyWriter): void {
   reply.array(n);
+  replyRun(streams, start, n, reply);
+}
+
+/** The same without the head of an array; leaves the id of the last one in `codec`. */
+export function replyRun(streams: Streams, start: StreamId, n: number, reply: ReplyWriter): void {
   const { live } = streams;
   for (let i = 0; i < n; i++) {
     if (i === 0) live.seek(start);
@@ -66,9 +71,17 @@ export function replyForward(streams: Streams, start: StreamId, n: number, reply
   }
 }
 
-/** Replies with `n` entries, which there are, from `end` backwards: chunk by chunk, as entries are told from those before. */
-export function replyBackward(streams: Streams, end: StreamId, n: number, reply: ReplyWriter): void {
-  reply.array(n);
+/**
+ * Replies with `n` entries, which there are, from `end` backwards, without the head of an array: chunk by chunk, as entries
+ * are told from those before. Leaves the id of the last one in `into`.
+ */
+export function replyRunBackward(
+  streams: Streams,
+  end: StreamId,
+  n: number,
+  reply: ReplyWriter,
+  into: StreamId,
+): void {
   const { live } = streams;
   const { directory, codec } = live;
   live.seek(end);
@@ -85,6 +98,7 @@ export function replyBackward(streams: Streams, end: StreamId, n: number, reply:
       replyParts(codec.u8, passed, notes[w + 5] === 1 ? 0 : codec.namesAt(chunk), notes[w + 4]!, reply);
     }
   }
+  into.copy(passed);
 }
 
 /** Of the entries of one chunk: id, where the body is, whether it has names. */

@@ -1,10 +1,12 @@
 // XRANGE key start end [COUNT count] and XREVRANGE key end start [COUNT count]. https://redis.io/commands/xrange
 import { StreamId } from '../../delta/stream-id.ts';
+import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { readStream } from './open-stream.ts';
+import { largeElementsMin, sliceElements, type Work } from '../large-reads.ts';
+import { openStream, readStream } from './open-stream.ts';
 import { readBound } from './read-id.ts';
-import { countRange, replyBackward, replyForward } from './reply-entries.ts';
+import { countRange, replyRun, replyRunBackward } from './reply-entries.ts';
 
 const start = new StreamId();
 const end = new StreamId();
@@ -35,8 +37,14 @@ function range(name: string, isReverse: boolean): Omit<CommandSpec, 'summary' | 
   };
 }
 
-function run(call: Call, isReverse: boolean): void {
-  const { reply } = call;
+interface Request {
+  readonly isReverse: boolean;
+  /** -1 = all. */
+  readonly count: number;
+}
+
+/** Reads the interval into `start` and `end`. */
+function readRequest(call: Call, isReverse: boolean): Request {
   readBound(call, isReverse ? 3 : 2, start, false);
   readBound(call, isReverse ? 2 : 3, end, true);
   let count = -1;
@@ -44,12 +52,51 @@ function run(call: Call, isReverse: boolean): void {
     if (!call.is(i, 'count') || i + 1 >= call.argc) call.syntaxError();
     count = Math.max(0, call.integer(i + 1));
   }
+  return { isReverse, count };
+}
+
+function run(call: Call, isReverse: boolean): void {
+  const { reply } = call;
+  const request = readRequest(call, isReverse);
   const streams = readStream(call, 1);
   if (streams === undefined) reply.array(0);
-  else if (count === 0) reply.nilArray();
+  else if (request.count === 0) reply.nilArray();
   else {
-    const n = countRange(streams, start, end, Math.max(0, count));
-    if (isReverse) replyBackward(streams, end, n, reply);
-    else replyForward(streams, start, n, reply);
+    const n = countRange(streams, start, end, Math.max(0, request.count));
+    if (n >= largeElementsMin) call.services.largeReads.run(call, [1], (own) => slices(own, isReverse));
+    else {
+      reply.array(n);
+      replySlice(call, streams, isReverse, n);
+    }
   }
+}
+
+/** Replies with `n` entries at the beginning of the interval, which then begins behind them. */
+function replySlice({ reply }: Call, streams: Streams, isReverse: boolean, n: number): void {
+  if (n === 0) return;
+  if (isReverse) {
+    replyRunBackward(streams, end, n, reply, end);
+    end.decrement();
+    return;
+  }
+  replyRun(streams, start, n, reply);
+  start.copy(streams.live.codec.id).increment();
+}
+
+function* slices(call: Call, isReverse: boolean): Work {
+  const { count } = readRequest(call, isReverse);
+  let rest = countRange(openStream(call, 1), start, end, Math.max(0, count));
+  call.reply.array(rest);
+  for (const [from, to] = [new StreamId(), new StreamId()]; rest > 0; rest -= sliceElements) {
+    const streams = openStream(call, 1);
+    if (streams.at === 0) return false;
+    replySlice(call, streams, isReverse, Math.min(sliceElements, rest));
+    // Others may read ranges meanwhile.
+    from.copy(start);
+    to.copy(end);
+    if (rest > sliceElements) yield;
+    start.copy(from);
+    end.copy(to);
+  }
+  return true;
 }

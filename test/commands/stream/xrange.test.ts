@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandNode } from '../harness.ts';
+import { parseReply } from '../parse-reply.ts';
 
 function ids(reply: unknown): string[] {
   assert.ok(Array.isArray(reply));
@@ -37,4 +38,28 @@ test('goes through many chunks of entries with names of their own and values of 
   assert.deepEqual(ids(node.run('XREVRANGE s + -')), expected.toReversed());
   assert.deepEqual(ids(node.run('XRANGE s 3500 + COUNT 3')), expected.slice(499, 502));
   assert.deepEqual(node.run('XRANGE s 35 35'), [['35-2', ['other', 'x'.repeat(65)]]]);
+});
+
+test('large ranges come in slices, the same as at once', () => {
+  const node = new CommandNode({ memoryBytes: 32 * 1024 * 1024 });
+  const expected: string[] = [];
+  for (let i = 1; i <= 20_000; i++) {
+    node.run(`XADD s ${i}-${i % 5} f ${i}`);
+    expected.push(`${i}-${i % 5}`);
+  }
+  const late = (...words: string[]): unknown => {
+    assert.equal(node.bytes(...words).length, 0);
+    assert.deepEqual(ids(node.run('XRANGE s 5 6')), ['5-0', '6-1']);
+    let text = '';
+    while (text === '') {
+      node.advance(1);
+      text = node.client.lateNow();
+    }
+    return parseReply(Buffer.from(text, 'latin1'), 0)?.value;
+  };
+  assert.deepEqual(ids(late('XRANGE', 's', '-', '+')), expected);
+  assert.deepEqual(
+    ids(late('XREVRANGE', 's', '+', '-', 'COUNT', '18000')),
+    expected.toReversed().slice(0, 18_000),
+  );
 });

@@ -8,11 +8,11 @@ import { JoinResult } from '../../../src/store/join-result.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { buildMs, TestNode } from '../fleet.ts';
 import { deliverInOrder, playHistory, type Step } from '../history.ts';
+import { dels, expires, keys, type Run, run, ships, steps } from '../keyed-operations.ts';
 
 const dayMs = 24 * 3600 * 1000;
-const keys = ['a', 'b'];
 
-type Op = (store: Store, key: Buffer) => void;
+type Op = Run['op'];
 
 const key = fc.constantFrom(...keys);
 const value = fc.constantFrom('x', 'y', '7', '-300', 'z'.repeat(40), 'w'.repeat(1200));
@@ -55,26 +55,8 @@ const pops = fc.boolean().map((atFront) => change((store) => store.lists.pop(atF
 const trims = fc
   .tuple(pick, pick)
   .map(([a, b]) => change((store, front, size) => store.lists.trim(front, b % (size - front + 1)), a));
-const dels = fc.constant<Op>((store, k) => {
-  store.remove(store.keyspace(0), k, 0, k.length);
-});
 const sets = fc.constant<Op>((store, k) => {
   store.strings.set(store.keyspace(0), k, 0, k.length, Buffer.from('s'), 0, 1, 0);
-});
-const expires = fc.constantFrom(0, buildMs + dayMs).map(
-  (deadlineMs): Op =>
-    (store, k) => {
-      const hash = store.hash.of(k, 0, k.length);
-      const ks = store.keyspace(0);
-      const at = store.find(ks, hash, k, 0, k.length);
-      if (at !== 0) store.expireAt(ks, hash, at, deadlineMs);
-    },
-);
-const ships = fc.constant<Op>((store, k) => {
-  const other = Buffer.from(k.toString() === 'a' ? 'b' : 'a');
-  const ks = store.keyspace(0);
-  const at = store.find(ks, store.hash.of(k, 0, k.length), k, 0, k.length);
-  if (at !== 0) store.ship(at, ks, other, 0, other.length);
 });
 
 const ofLists = fc.oneof(
@@ -95,30 +77,6 @@ const ofTwoTypes = fc.oneof(
   { weight: 2, arbitrary: sets },
   { weight: 1, arbitrary: dels },
 );
-
-interface Run {
-  readonly op: Op;
-  readonly key: string;
-}
-
-function steps(op: fc.Arbitrary<Op>, maxLength: number): fc.Arbitrary<Step<Run>[]> {
-  const what = fc.oneof(
-    { weight: 2, arbitrary: fc.record({ run: fc.record({ op, key }) }) },
-    { weight: 1, arbitrary: fc.nat(2).map((from) => ({ pull: from }) as const) },
-  );
-  return fc.array(fc.record({ node: fc.nat(2), what }), { maxLength });
-}
-
-/** Runs a command as dispatch would: a client's error changes nothing. */
-function run(node: TestNode, { op, key: name }: Run): void {
-  node.run((store) => {
-    try {
-      op(store, Buffer.from(name));
-    } catch (error) {
-      assert.match(String(error), /CommandError/);
-    }
-  });
-}
 
 function play(history: readonly Step<Run>[], lww: boolean): TestNode[] {
   return playHistory(history, run, lww);
