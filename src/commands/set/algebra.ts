@@ -156,13 +156,18 @@ export function storeMembers(
 ): void {
   const { store } = call;
   let bytes = 0;
-  for (const member of members) bytes += member.length;
+  let longest = 0;
+  for (const { length } of members) {
+    bytes += length;
+    longest = Math.max(longest, length);
+  }
   store.elements.requireRoom(members.size, bytes);
   const existed = call.removeKey(1);
   call.openToWrite(1, EntryType.set);
+  const name = Buffer.allocUnsafe(longest);
   for (const member of members) {
-    const name = Buffer.from(member, 'latin1');
-    store.elements.put(name, 0, name.length, name, 0, 0);
+    const length = name.write(member, 'latin1');
+    store.elements.put(name, 0, length, name, 0, 0);
   }
   if (members.size > 0) call.notify(event, 1);
   else if (existed) call.notify('del', 1);

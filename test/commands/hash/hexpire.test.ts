@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ElementType } from '../../../src/delta/kinds.ts';
 import { CommandNode } from '../harness.ts';
 
 test('gives fields a deadline, in four ways to say it', () => {
@@ -143,4 +144,27 @@ test('tells of deadlines, of fields that go, and of the key that goes with them'
   while (node.store.fieldExpiry.slice(100));
   node.advance(0);
   assert.deepEqual(events(), ['hexpired', 'del']);
+});
+
+test("the deadline of a field that was read is no other element's", () => {
+  const node = new CommandNode();
+  node.run('HSET h a 1');
+  node.run('HEXPIRE h 100 FIELDS 1 a');
+  node.run('ZADD z 1 m 2 n');
+  node.run('SADD s m');
+  for (const key of ['z', 's']) {
+    node.run('COPY h copied REPLACE');
+    node.run('HGETALL copied');
+    assert.equal(node.run(`COPY ${key} ${key}2`), 1);
+    node.advance(200_000);
+    while (node.store.fieldExpiry.slice(1000));
+    node.run('HSET h a 1');
+    node.run('HEXPIRE h 100 FIELDS 1 a');
+  }
+  assert.deepEqual(node.run('ZRANGE z2 0 -1 WITHSCORES'), ['m', '1', 'n', '2']);
+  assert.equal(node.run('SCARD s2'), 1);
+  const { store } = node;
+  const key = Buffer.from('z2');
+  store.elements.open(store.keyspace(0), key, 0, key.length, ElementType.zset);
+  assert.ok(store.elements.states().every(({ state }) => state.expiry.deadlineMs === 0));
 });
