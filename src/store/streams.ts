@@ -274,14 +274,16 @@ export class Streams implements Collection {
     i32[w + 2] = origin;
   }
 
+  /** The last id given in the open stream, which may not be there. */
+  lastOrNone(into: StreamId): StreamId {
+    return this.at === 0 ? into.set(0, 0, 0, 0) : this.lastId(into);
+  }
+
   /**
-   * The next id where the client leaves it to the node, `nowMs` being the time; false where there is none. `id` has the
-   * ms already where `isSequenceOnly`.
+   * The next id behind `last` where the client leaves it to the node, `nowMs` being the time; false where there is none.
+   * `id` has the ms already where `isSequenceOnly`.
    */
-  nextId(id: StreamId, nowMs: number, isSequenceOnly: boolean): boolean {
-    const last = this.lastSeen;
-    if (this.at === 0) last.set(0, 0, 0, 0);
-    else this.lastId(last);
+  nextId(id: StreamId, last: StreamId, nowMs: number, isSequenceOnly: boolean): boolean {
     if (!isSequenceOnly) id.setNumbers(nowMs, 0);
     const isLater = id.msHi !== last.msHi ? id.msHi > last.msHi : id.msLo > last.msLo;
     if (isLater) id.set(id.msHi, id.msLo, 0, 0);

@@ -74,7 +74,8 @@ export function addEntry(
     fields.add(Buffer.from(text), 0, Buffer.byteLength(text));
   }
   if (form !== 'id') {
-    if (streams.nextId(given, store.nowMs, form === 'ms')) streams.add(given);
+    const last = streams.lastOrNone(new StreamId());
+    if (streams.nextId(given, last, store.nowMs, form === 'ms')) streams.add(given);
     return;
   }
   if (given.isZero) return;

@@ -64,10 +64,8 @@ function readForm(call: Call, i: number): Form {
 }
 
 function chooseId(call: Call, streams: Streams, form: Form): void {
-  if (streams.at === 0) last.set(0, 0, 0, 0);
-  else streams.lastId(last);
-  if (last.isMax) throw new CommandError(streamExhausted);
+  if (streams.lastOrNone(last).isMax) throw new CommandError(streamExhausted);
   const isChosen =
-    form === 'given' ? id.compare(last) > 0 : streams.nextId(id, call.store.nowMs, form === 'sequence');
+    form === 'given' ? id.compare(last) > 0 : streams.nextId(id, last, call.store.nowMs, form === 'sequence');
   if (!isChosen) throw new CommandError(streamIdTooSmall);
 }

@@ -5,13 +5,14 @@ import { StreamId } from '../../delta/stream-id.ts';
 import { ChunkDirectory, type ChunkGround } from '../chunk-directory.ts';
 import { chunkHeaderBytes, EntryCodec, entryExtraBytes, type StreamEntry } from './entry-codec.ts';
 
-/** First block of a first chunk, and of a later one. */
+/** First block of a first chunk. */
 const firstBytes = 192;
-const laterBytes = 1024;
 /** Room that is left to removals, which may need a byte or two for larger differences. */
 const slackBytes = 16;
 /** A chunk that is emptier than a quarter of its block gets a smaller one, down to this. */
 const shrinkBytesMin = 512;
+/** Blocks of this size and more grow by a quarter, smaller ones double. */
+const slowGrowthMin = 1024;
 /** Entries of one chunk, whatever the settings say: what a walk through it may cost. */
 export const chunkEntriesMax = 4096;
 const chunkBytesDefault = 4096;
@@ -179,7 +180,8 @@ export class EntryChunks {
     const capacity = ground.arena.capacity(chunk);
     if (least + slackBytes <= capacity) codec.copyTo(chunk, chunk);
     else {
-      const bytes = Math.max(least + slackBytes, Math.min(this.chunkBytesMax + slackBytes, capacity * 2));
+      const more = capacity < slowGrowthMin ? capacity : capacity >> 2;
+      const bytes = Math.max(least + slackBytes, Math.min(this.chunkBytesMax + slackBytes, capacity + more));
       this.moveTo(ordinal, directory.alloc(bytes));
     }
     return true;
@@ -199,14 +201,20 @@ export class EntryChunks {
     names?.fitOwn(e);
     const namesBytes = names?.namesBytes ?? 0;
     const need = chunkHeaderBytes + namesBytes + e.length + entryExtraBytes + slackBytes;
-    const chunk = directory.alloc(
-      Math.max(need, Math.min(this.chunkBytesMax, directory.size === 0 ? firstBytes : laterBytes)),
-    );
+    const chunk = directory.alloc(Math.max(need, this.expectedBytes()));
     codec.init(chunk, namesBytes);
     names?.writeNames(codec.u8, codec.namesAt(chunk));
     codec.setBase(chunk, e);
     codec.append(chunk, ground.arena.capacity(chunk), e);
     directory.enter(ordinal, chunk, 1);
+  }
+
+  /** What a new chunk will take: as much as the last one, so that it neither grows nor is cut. */
+  private expectedBytes(): number {
+    const { directory, codec } = this;
+    if (directory.size === 0) return Math.min(firstBytes, this.chunkBytesMax);
+    const lastBytes = codec.copyBytes(directory.chunkAt(directory.size - 1));
+    return Math.min(this.chunkBytesMax + slackBytes, lastBytes + (lastBytes >> 4) + entryExtraBytes);
   }
 
   /** Gives back what a chunk that will grow no more leaves unused. */
