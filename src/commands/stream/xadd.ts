@@ -20,7 +20,7 @@ export const command: CommandSpec = {
   since: '5.0.0',
   summary: 'Adds an entry to a stream, which is made where there is none.',
   syntax:
-    '<key> [NOMKSTREAM] [MAXLEN|MINID [=|~] <threshold> [LIMIT <count>]] *|<id> <field> <value> [<field> <value> ...]',
+    '<key> [NOMKSTREAM] [MAXLEN|MINID [=|~] <threshold> [LIMIT <count>]] (*|<id>) <field> <value> [<field> <value> ...]',
   complexity: 'O(1); with a trim O(N), N being the number of entries removed',
   run,
 };

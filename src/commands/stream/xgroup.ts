@@ -25,7 +25,7 @@ export const command: CommandSpec = {
       { name: 'create', arity: -5, flags: ['write', 'denyoom'], since: '5.0.0', run: create },
       'insert',
       'Makes a group, and with MKSTREAM the stream.',
-      '<key> <group> <id>|$ [MKSTREAM] [ENTRIESREAD <entries-read:integer>]',
+      '<key> <group> (<id>|$) [MKSTREAM] [ENTRIESREAD <entries-read:integer>]',
     ),
     subcommand(
       { name: 'createconsumer', arity: 5, flags: ['write', 'denyoom'], since: '6.2.0', run: createConsumer },
@@ -50,7 +50,7 @@ export const command: CommandSpec = {
       { name: 'setid', arity: -5, flags: ['write'], since: '5.0.0', run: setId },
       'update',
       'Sets up to where a group has read.',
-      '<key> <group> <id>|$ [ENTRIESREAD <entries-read:integer>]',
+      '<key> <group> (<id>|$) [ENTRIESREAD <entries-read:integer>]',
     ),
   ],
 };
