@@ -37,3 +37,27 @@ test('the last member of the only large set can be written anew in another form'
   assert.equal(node.run('ZADD z 0.5 other'), 1);
   assert.deepEqual(node.run('ZRANGE z 0 -1'), ['other', 'member:139']);
 });
+
+test('whole increments are counted in place, and stay exact and in order where they are not', () => {
+  for (const members of [20, 300]) {
+    const node = new CommandNode();
+    const scores = new Map<string, number>();
+    for (let i = 0; i < members; i++) {
+      node.call('ZADD', 'z', i, `m${i}`);
+      scores.set(`m${i}`, i);
+    }
+    const steps = [1, -7, 0, 250, 0.5, 9_999_999_999_999, -3];
+    for (let n = 0; n < members * 6; n++) {
+      const member = `m${(n * 7) % members}`;
+      const by = steps[n % steps.length]!;
+      scores.set(member, scores.get(member)! + by);
+      assert.equal(node.call('ZINCRBY', 'z', by, member), String(scores.get(member)));
+    }
+    const sorted = [...scores].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
+    const shown = node.run('ZRANGE z 0 -1 WITHSCORES') as string[];
+    assert.deepEqual(
+      shown,
+      sorted.flatMap(([member, score]) => [member, String(score)]),
+    );
+  }
+});
