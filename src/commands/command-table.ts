@@ -43,7 +43,7 @@ export class CommandEntry {
     this.needsMemory = spec.flags.includes('denyoom');
     this.isHidden = spec.flags.includes('admin') || spec.flags.includes('skip_monitor');
     this.isFast = spec.flags.includes('fast');
-    this.isConstant = spec.complexity === 'O(1)' && spec.keys !== undefined;
+    this.isConstant = spec.complexity === 'O(1)' && (spec.keys !== undefined || this.isFast);
     this.isReadOnly = spec.flags.includes('readonly');
     this.isForbiddenInMulti = spec.flags.includes('no_multi');
     this.needsNoAuth = spec.flags.includes('no_auth');

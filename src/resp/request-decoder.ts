@@ -43,6 +43,8 @@ const BULK = 36;
 const ZERO = 48;
 const MINUS = 45;
 const ownedBytesMin = 64;
+/** So many bytes are searched faster by a loop than by a call into the runtime. */
+const searchedByLoop = 64;
 /** A buffer may be this many times as large as what has arrived of the request. */
 const believedGrowth = 16;
 /** What `readCount` returns for a line that is not a canonical decimal integer. */
@@ -331,10 +333,11 @@ export class RequestDecoder {
   }
 
   private indexOf(byte: number, from: number): number {
-    // Behind the end of an owned window is room not yet written.
-    return this.end === this.buf.length
-      ? this.buf.indexOf(byte, from)
-      : this.buf.subarray(0, this.end).indexOf(byte, from);
+    const { buf, end } = this;
+    const near = Math.min(end, from + searchedByLoop);
+    for (let p = from; p < near; p++) if (buf[p] === byte) return p;
+    // Behind the end of the window there may be room not yet written, or what was there before.
+    return near === end ? -1 : (end === buf.length ? buf : buf.subarray(0, end)).indexOf(byte, near);
   }
 
   /** The hot path: a request that began in this window, its arguments written where the caller wants them. */
