@@ -11,11 +11,13 @@ import { EntryType } from './entry.ts';
 import { noteStateConflict } from './join-conflicts.ts';
 import { JoinResult } from './join-result.ts';
 import {
+  type CounterSlot,
   contend,
   type Dot,
   joinClear,
   joinCount,
   joinExpire,
+  joinOwnCount,
   joinPut,
   type KeyState,
   type Kill,
@@ -187,7 +189,7 @@ function joinElement(
     // A cleared put is dead, but what it saw of counters holds.
     if (isCleared) keepKill(state, kill, order);
     else if (d.kind === DeltaKind.put) noteStateConflict(store, ks, d, state, context);
-    if (!joinState(d, state, dot, order)) return JoinResult.stale;
+    if (!joinState(store, d, state, dot)) return JoinResult.stale;
     if (kill !== undefined) takeKill(state, kill, order);
     elements.saveElement(d.buf, d.elementOffset, d.elementLength, state);
     elements.witness(typedDot(d));
@@ -197,7 +199,8 @@ function joinElement(
   }
 }
 
-function joinState(d: BatchReader, state: KeyState, dot: Dot, order: (a: Dot, b: Dot) => number): boolean {
+function joinState(store: Store, d: BatchReader, state: KeyState, dot: Dot): boolean {
+  const { order } = store.ground;
   switch (d.kind) {
     case DeltaKind.put: {
       const bytes = d.buf.subarray(d.valueOffset, d.valueOffset + d.valueLength);
@@ -208,13 +211,20 @@ function joinState(d: BatchReader, state: KeyState, dot: Dot, order: (a: Dot, b:
       const sum = d.has(DeltaFlag.decimal)
         ? d.buf.toString('latin1', d.valueOffset, d.valueOffset + d.valueLength)
         : (BigInt(d.sumHi) << 32n) | BigInt(d.sumLo >>> 0);
-      return joinCount(state, { ...dot, run: stampFrom(d.runHi, d.runLo), sum }, order);
+      return joinSlot(store, state, { ...dot, run: stampFrom(d.runHi, d.runLo), sum });
     }
     case DeltaKind.clear:
       return joinClear(state, killOf(d, EntryType.string), d.records, order);
     default:
       return joinExpire(state, dot, d.deadlineMs, order);
   }
+}
+
+/** Joins a counter slot of whatever origin. Returns whether anything changed. */
+export function joinSlot(store: Store, state: KeyState, slot: CounterSlot): boolean {
+  const { order } = store.ground;
+  if (slot.origin === store.self) return joinOwnCount(state, slot, store.markSinceStamp, order);
+  return joinCount(state, slot, order);
 }
 
 /** The kill that a clear states, of a key of that type. */

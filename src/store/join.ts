@@ -8,7 +8,7 @@ import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
 import { compareDots } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { Encoding, EntryType } from './entry.ts';
-import { joinCollection, killCollection, killOf } from './join-collection.ts';
+import { joinCollection, joinSlot, killCollection, killOf } from './join-collection.ts';
 import { noteConflict, noteStateConflict } from './join-conflicts.ts';
 import { JoinResult } from './join-result.ts';
 import {
@@ -17,7 +17,6 @@ import {
   isHollow,
   isLive,
   joinClear,
-  joinCount,
   joinExpire,
   joinPut,
   joinRegisters,
@@ -225,7 +224,7 @@ function joinState(
         ? d.buf.toString('latin1', d.valueOffset, d.valueOffset + d.valueLength)
         : (BigInt(d.sumHi) << 32n) | BigInt(d.sumLo >>> 0);
       const slot = { ...dot, run: stampFrom(d.runHi, d.runLo), sum };
-      if (!joinCount(state, slot, order)) return JoinResult.stale;
+      if (!joinSlot(store, state, slot)) return JoinResult.stale;
       break;
     }
     case DeltaKind.expire:

@@ -253,6 +253,19 @@ export function joinCount(state: KeyState, slot: CounterSlot, order: DotOrder): 
   return true;
 }
 
+/**
+ * Joins a slot of this node's own origin, as it counts or as that is replayed: where the slot was last written before
+ * `since`, the first start that no peer knows, what it was is marked (fork repair). Returns whether anything changed.
+ */
+export function joinOwnCount(state: KeyState, slot: CounterSlot, since: number, order: DotOrder): boolean {
+  const own = state.slots.find((s) => s.origin === slot.origin);
+  if (!joinCount(state, slot, order)) return false;
+  if (own !== undefined && own.stamp < since && slot.stamp >= since)
+    state.mark = { since, stamp: own.stamp, run: own.run, sum: own.sum };
+  else if (state.mark !== undefined && state.mark.since !== since) state.mark = undefined;
+  return true;
+}
+
 /** Whether a counter's run began at or below the floor. */
 function isBelowFloor(
   state: KeyState,

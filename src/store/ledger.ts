@@ -16,6 +16,8 @@ export const notesMax = 65_536;
 const retractPrefix = 'retract:';
 /** Name of the record, not kept as a note, of starting over; the value is what was covered, as JSON rows. */
 const forgetName = 'start-over';
+/** Name of the note of the newest own tag that a peer has durably. */
+const knownName = 'known';
 const rowsMax = 65_536;
 
 /** What a replayed repair does to the store: the deltas that the repair recorded follow it. */
@@ -23,6 +25,8 @@ export interface LedgerRepairs {
   /** Everything of `origin` since `sinceStamp` is recorded anew. */
   forgetSince(origin: number, sinceStamp: number): void;
   forgetCovered(covered: VersionVector): void;
+  /** From here on own counts of `origin` were written, and slots last written before `sinceStamp` marked. */
+  markSince(origin: number, sinceStamp: number): void;
 }
 
 /** One start of this node: under `origin` it gave the stamps from `stamp` to `lastStamp`, named by `tag` to peers. */
@@ -58,6 +62,17 @@ export class Ledger {
   /** The origin of the last start; 0 before the first. */
   get ownOrigin(): number {
     return this.startList.at(-1)?.origin ?? 0;
+  }
+
+  /**
+   * The first stamp of the first start of the own origin that no peer is noted to know: a fork can be no earlier. Below
+   * every stamp where all are known.
+   */
+  get unknownSinceStamp(): number {
+    const own = this.ownOrigin;
+    const starts = this.startList.filter((s) => s.origin === own);
+    const known = Number(this.noteMap.get(knownName) ?? -1);
+    return starts[starts.findLastIndex((s) => s.tag === known) + 1]?.stamp ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Records that `origin` is complete here up to `stamp`, which it gave under `tag`. Returns whether that is news. */
@@ -132,12 +147,14 @@ export class Ledger {
         return true;
       case DeltaKind.start:
         this.pushStart(reader.origin, reader.stamp, reader.tag);
+        this.tellMarks();
         return true;
       case DeltaKind.ledger: {
         const { buf, keyOffset, keyLength, valueOffset, valueLength } = reader;
         const name = buf.toString('utf8', keyOffset, keyOffset + keyLength);
         if (this.replayRepair(reader, name)) return true;
         this.putNote(name, buf.toString('utf8', valueOffset, valueOffset + valueLength));
+        if (name === knownName) this.tellMarks();
         return true;
       }
       default:
@@ -154,6 +171,10 @@ export class Ledger {
     }
     for (const [origin, entry] of this.vector.entries()) writer.frontier(origin, entry.stamp, entry.tag);
     for (const [name, value] of this.noteMap) this.writeNote(writer, name, value);
+  }
+
+  private tellMarks(): void {
+    this.repairs?.markSince(this.ownOrigin, this.unknownSinceStamp);
   }
 
   private replayRepair(reader: BatchReader, name: string): boolean {

@@ -67,7 +67,7 @@ export class StoreScan {
     const { store, covered } = this;
     const large = isCollection(store, at) ? largeScan(store, ks, at, covered, this.isLocal) : undefined;
     if (large !== undefined) this.nests.push(large);
-    else emitEntry(store, writer, ks, at, covered);
+    else emitEntry(store, writer, ks, at, covered, this.isLocal);
   }
 
   /** The collection made way for something else while it was scanned: what is there says what became of it. */
@@ -112,7 +112,7 @@ export function emitKey(
   const live = ks.table.find(hash, key, 0, key.length);
   if (live !== 0) emitEntry(store, writer, ks, ks.table.entryAt(live), undefined, isLocal);
   const dead = ks.grave.find(hash, key, 0, key.length);
-  if (dead !== 0) emitEntry(store, writer, ks, ks.grave.entryAt(dead), undefined);
+  if (dead !== 0) emitEntry(store, writer, ks, ks.grave.entryAt(dead), undefined, isLocal);
   return writer.count > before;
 }
 
@@ -133,7 +133,8 @@ function emitEntry(
   }
   const encoding = entries.encoding(at);
   if ((encoding !== Encoding.raw && encoding !== Encoding.lz4) || entries.hasExpiry(at)) {
-    emitState(writer, ks, ks.stateOf(at), arena.u8, keyOffset, keyLength, covered);
+    const own = isLocal ? store.self : 0;
+    emitState(writer, ks, ks.stateOf(at), arena.u8, keyOffset, keyLength, covered, own);
     return;
   }
   const origin = entries.origin(at);
@@ -204,10 +205,10 @@ function emitCollection(
     let cursor = 0;
     do
       cursor = nest.elements.scan(cursor, 1024, (entry) =>
-        emitEntry(store, writer, nest.elements, entry, covered),
+        emitEntry(store, writer, nest.elements, entry, covered, isLocal),
       );
     while (cursor !== 0);
-  } else emitPacked(store, writer, ks, others.packed(), covered);
+  } else emitPacked(store, writer, ks, others.packed(), covered, isLocal ? store.self : 0);
   writer.outside();
   emitState(writer, ks, expiryOnly(meta), arena.u8, keyOffset, keyLength, covered);
 }
@@ -228,13 +229,14 @@ function emitPacked(
   ks: Keyspace,
   cursor: PackedCursor,
   covered: VersionVector | undefined,
+  own: number,
 ): void {
   const { u8 } = cursor;
   while (cursor.next()) {
     const { nameOffset, nameLength } = cursor;
     if (cursor.isState) {
       const state = store.codec.unpack(u8, cursor.valueOffset);
-      emitState(writer, ks, state, u8, nameOffset, nameLength, covered);
+      emitState(writer, ks, state, u8, nameOffset, nameLength, covered, own);
       continue;
     }
     const { stamp, origin, valueOffset, valueLength } = cursor;
@@ -286,7 +288,7 @@ function largeScan(
     return list === undefined ? undefined : new ListScan(store, ks, key, list, covered);
   }
   const nest = others.nestAt(at);
-  return nest === undefined ? undefined : new NestScan(store, ks, key, nest, covered);
+  return nest === undefined ? undefined : new NestScan(store, ks, key, nest, covered, isLocal);
 }
 
 /** The entry of a key, live or dead; 0 = none. */
@@ -385,10 +387,19 @@ class NestScan implements LargeScan {
   private readonly store: Store;
   private readonly covered: VersionVector | undefined;
   private readonly nest: Nest;
+  private readonly isLocal: boolean;
   private cursor = 0;
   private started = false;
 
-  constructor(store: Store, ks: Keyspace, key: Uint8Array, nest: Nest, covered: VersionVector | undefined) {
+  constructor(
+    store: Store,
+    ks: Keyspace,
+    key: Uint8Array,
+    nest: Nest,
+    covered: VersionVector | undefined,
+    isLocal: boolean,
+  ) {
+    this.isLocal = isLocal;
     this.store = store;
     this.ks = ks;
     this.covered = covered;
@@ -408,7 +419,7 @@ class NestScan implements LargeScan {
     }
     writer.within(nest.type, key, 0, key.length);
     this.cursor = nest.elements.scan(this.cursor, count, (entry) =>
-      emitEntry(store, writer, nest.elements, entry, this.covered),
+      emitEntry(store, writer, nest.elements, entry, this.covered, this.isLocal),
     );
     writer.outside();
     if (this.cursor !== 0) return 'more';
@@ -417,6 +428,7 @@ class NestScan implements LargeScan {
   }
 }
 
+/** `own`: the origin whose mark goes along; 0 where it is nobody's concern. */
 function emitState(
   writer: BatchWriter,
   ks: Keyspace,
@@ -425,6 +437,7 @@ function emitState(
   keyOffset: number,
   keyLength: number,
   covered: VersionVector | undefined,
+  own = 0,
 ): void {
   const isNew = (dot: Dot): boolean => !(covered?.covers(dot.origin, dot.stamp) ?? false);
   const { value, expiry, kill } = state;
@@ -436,6 +449,7 @@ function emitState(
     const { origin, stamp } = state.floor;
     writer.floor(ks.id, key, keyOffset, keyLength, origin, stampHi(stamp), stampLo(stamp));
   }
+  if (own !== 0) emitMarked(writer, at, state, own);
   if (kill !== undefined && (isNew(kill.event) || (newRecords && value === undefined))) {
     const [hi, lo] = [stampHi(kill.event.stamp), stampLo(kill.event.stamp)];
     const head = writer.clear(
@@ -464,6 +478,19 @@ function emitState(
     const [hi, lo] = [stampHi(expiry.dot.stamp), stampLo(expiry.dot.stamp)];
     writer.expire(ks.id, key, keyOffset, keyLength, expiry.dot.origin, hi, lo, expiry.deadlineMs);
   }
+}
+
+/**
+ * What a mark is made from again: the slot as it was then, and as it was last. It goes before what may have seen all of
+ * it. The same count said twice is stale the second time.
+ */
+function emitMarked(writer: BatchWriter, at: KeyRange, state: KeyState, own: number): void {
+  const { mark } = state;
+  if (mark === undefined) return;
+  const last = [...state.slots, ...state.records].find((s) => s.origin === own && s.run === mark.run);
+  if (last === undefined || last.stamp <= mark.stamp) return;
+  emitCount(writer, at, { origin: own, stamp: mark.stamp, run: mark.run, sum: mark.sum });
+  emitCount(writer, at, last);
 }
 
 function emitCount(writer: BatchWriter, at: KeyRange, slot: CounterSlot): void {

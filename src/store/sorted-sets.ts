@@ -5,13 +5,12 @@ import { stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
 import { notANumberScore } from '../resp/errors.ts';
 import { EntryType } from './entry.ts';
-import { type CounterSlot, joinCount } from './key-state.ts';
+import { type CounterSlot, joinOwnCount } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import { requireFree } from './room.ts';
 import { addDecimals, incrementText, packScore, scoreBytes, scoreOfState } from './score.ts';
 import { SortedSetCursor } from './sorted-set-cursor.ts';
 import type { Store } from './store.ts';
-import { markSlot } from './strings.ts';
 
 /** When a member is to be given a score: bits. */
 export const Condition = { isNew: 1, exists: 2, greater: 4, less: 8 } as const;
@@ -136,8 +135,7 @@ export class SortedSets {
     const sum = own === undefined ? by : addDecimals(String(own.sum), by);
     const dot = store.nextDot();
     const slot: CounterSlot = { origin: store.self, stamp: dot.stamp, run: own?.run ?? dot.stamp, sum };
-    markSlot(state, own, store.markSinceStamp);
-    joinCount(state, slot, ground.order);
+    joinOwnCount(state, slot, store.markSinceStamp, ground.order);
     this.score = scoreOfState(state);
     elements.saveElement(buf, offset, length, state);
     if (recorder !== undefined) {

@@ -295,6 +295,12 @@ export class Store {
     forgetSince(this, from, sinceStamp);
   }
 
+  /** Replay has come to counts that this node wrote as `origin`, marking slots last written before `sinceStamp`. */
+  markSince(origin: number, sinceStamp: number): void {
+    this.self = origin;
+    this.markSinceStamp = sinceStamp;
+  }
+
   /** Forgets everything whose dots `covered` covers. */
   forgetCovered(covered: VersionVector): void {
     forgetCovered(this, covered);

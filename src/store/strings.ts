@@ -17,7 +17,7 @@ import {
   type CounterSlot,
   type Dot,
   isLive,
-  joinCount,
+  joinOwnCount,
   joinPut,
   type KeyState,
   recordsOfSlots,
@@ -610,7 +610,7 @@ export class Strings {
     const dot = store.nextDot();
     this.runStamp = own?.run ?? dot.stamp;
     const slot: CounterSlot = { origin: store.self, stamp: dot.stamp, run: this.runStamp, sum };
-    this.joinOwnSlot(ks, hash, key, keyOffset, keyLength, fresh, own, slot);
+    this.joinOwnSlot(ks, hash, key, keyOffset, keyLength, fresh, slot);
     const [runHi, runLo] = [stampHi(slot.run), stampLo(slot.run)];
     const [hi, lo] = [stampHi(dot.stamp), stampLo(dot.stamp)];
     const sumHi = Number(sum >> 32n);
@@ -626,11 +626,9 @@ export class Strings {
     keyOffset: number,
     keyLength: number,
     state: KeyState,
-    own: CounterSlot | undefined,
     slot: CounterSlot,
   ): void {
-    markSlot(state, own, this.store.markSinceStamp);
-    joinCount(state, slot, this.store.ground.order);
+    joinOwnCount(state, slot, this.store.markSinceStamp, this.store.ground.order);
     ks.save(hash, key, keyOffset, keyLength, state);
   }
 
@@ -696,7 +694,7 @@ export class Strings {
     const dot: Dot = store.nextDot();
     this.runStamp = own?.run ?? dot.stamp;
     const slot: CounterSlot = { origin: store.self, stamp: dot.stamp, run: this.runStamp, sum };
-    this.joinOwnSlot(ks, hash, key, keyOffset, keyLength, state, own, slot);
+    this.joinOwnSlot(ks, hash, key, keyOffset, keyLength, state, slot);
     store.recorder?.countDecimal(
       ks.id,
       key,
@@ -710,13 +708,6 @@ export class Strings {
       sum,
     );
   }
-}
-
-/** Before this node's slot grows: marks what it was where no peer knows of the start since then (fork repair). */
-export function markSlot(state: KeyState, own: CounterSlot | undefined, since: number): void {
-  if (own !== undefined && own.stamp < since)
-    state.mark = { since, stamp: own.stamp, run: own.run, sum: own.sum };
-  else if (state.mark !== undefined && state.mark.since !== since) state.mark = undefined;
 }
 
 /** The lower 32 bits of a safe integer, in two's complement. */

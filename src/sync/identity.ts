@@ -74,11 +74,7 @@ export class Identity {
     ledger.addStart(origin, store.clock.next(), this.tag);
     const starts = [...this.startSeqs(), [this.tag, log.seq] as const].slice(-startsKeptMax);
     ledger.setNote('starts', starts.map(([tag, seq]) => `${tag},${seq}`).join(','));
-    store.markSinceStamp = this.firstUnknown([this.noted('known')])?.stamp ?? Number.NEGATIVE_INFINITY;
-  }
-
-  private noted(name: string): number {
-    return Number(this.parts.ledger.notes.get(name) ?? -1);
+    store.markSinceStamp = ledger.unknownSinceStamp;
   }
 
   private startSeqs(): (readonly [number, number])[] {

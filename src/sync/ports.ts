@@ -84,6 +84,8 @@ export interface SyncLedger {
   readonly starts: readonly SyncStart[];
   readonly notes: ReadonlyMap<string, string>;
   readonly ownOrigin: number;
+  /** The first stamp of the first own start that no peer is noted to know. */
+  readonly unknownSinceStamp: number;
   advance(origin: number, stamp: number, tag: number): boolean;
   addStart(origin: number, stamp: number, tag: number): void;
   ownStamp: (() => number) | undefined;

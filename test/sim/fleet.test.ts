@@ -15,6 +15,7 @@ const runs: readonly {
   { name: 'edges rolled back', trouble: ['rollback'], seeds: [5, 6] },
   { name: 'a hub restored from an old backup', trouble: ['restore-hub'], seeds: [5, 6] },
   { name: 'tombstones let go of, edges start over', trouble: ['cut', 'heal', 'sweep'], seeds: [500, 501] },
+  { name: 'rolled back, and started again before the fork is found', seeds: [10055] },
   { name: 'all of it', seeds: [100, 107] },
 ];
 

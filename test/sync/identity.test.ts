@@ -86,3 +86,28 @@ test('a fork: what came since the last start that the peer knows gets new dots, 
   node.start();
   check();
 });
+
+test('a fork found only after another start: what was counted before it stays where it was', () => {
+  const node = nodeOf();
+  node.start();
+  const { tag, originName } = node.engine.identity;
+  node.incr('c', 5);
+  node.engine.identity.noteKnown(node.store.clock.last());
+  node.log.commit(() => {});
+  for (const by of [2, 1]) {
+    node.crash(false);
+    node.start();
+    node.incr('c', by);
+  }
+  node.crash(false);
+  node.start();
+  node.engine.identity.fork([tag, 777]);
+  const key = Buffer.from('c');
+  const { slots } = node.store.keyspaces[0]!.load(node.store.hash.of(key, 0, 1), key, 0, 1);
+  const sums = new Map(slots.map(({ origin, sum }) => [node.store.origins.name(origin), sum]));
+  const expected = new Map([
+    [originName, 5n],
+    [node.engine.identity.originName, 3n],
+  ]);
+  assert.deepEqual(sums, expected);
+});
