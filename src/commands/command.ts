@@ -48,6 +48,8 @@ export interface KeyRange {
   readonly first: number;
   readonly last: number;
   readonly step: number;
+  /** An argument that names an element of the one key; it is looked up early. */
+  readonly element?: number;
 }
 
 /** What becomes of a key: read or written as a whole (RO, RW, OW, RM), and what for. Redis's words. */

@@ -18,7 +18,6 @@ import type { User } from './acl/user.ts';
 import { type Attention, AttentionBit } from './attention.ts';
 import { keepsWaiting, type Waiter } from './blocked-clients.ts';
 import { Call } from './call.ts';
-import type { KeyRange } from './command.ts';
 import type { CommandEntry } from './command-table.ts';
 import { type ClientPort, ExecuteResult, type Executor, type RequestArgs } from './executor.ts';
 import { forgetClient, keyExists } from './interplay.ts';
@@ -26,14 +25,13 @@ import type { KeyChanges, KeyId } from './key-changes.ts';
 import { findKeys } from './keys-of.ts';
 import { bucketOf } from './latency-buckets.ts';
 import type { LatencyMonitor } from './latency-monitor.ts';
+import { Lookahead } from './lookahead.ts';
 import type { HeldRequest } from './pause.ts';
 import type { Services } from './services.ts';
 import { type Session, SessionMode } from './session.ts';
 import type { SlowLog } from './slow-log.ts';
 
 const quotedArgumentsBytesMax = 128;
-/** A single request with fewer arguments has no keys to look up early. */
-const expectedArgumentsMin = 5;
 /** So many runs of one command share one reading of the clock. */
 const timedTogetherMax = 16;
 /** Where times shorter than this are logged or noted, each run is timed by itself. */
@@ -62,17 +60,14 @@ export class Dispatch implements Executor {
   private untimed = 0;
   /** Someone asks for times so short that each run is timed by itself. */
   private timesEach = false;
-  /** The requests that will be executed next, their commands, and how many of them have been. */
-  private expected: readonly RequestArgs[] = [];
-  private readonly expectedEntries: (CommandEntry | undefined)[] = [];
-  private expectedCount = 0;
-  private executed = 0;
+  private readonly lookahead: Lookahead;
   /** The command that runs or ran last; undefined where it was refused before, or queued. */
   private admitted: CommandEntry | undefined = undefined;
 
   constructor(options: DispatchOptions) {
     this.services = options.services;
     this.call = new Call(options.services);
+    this.lookahead = new Lookahead(options.services.store, options.services.table);
     this.changes = options.services.changes;
     this.attention = options.services.attention;
     this.slowLog = options.services.slowLog;
@@ -95,42 +90,12 @@ export class Dispatch implements Executor {
   }
 
   expect(requests: readonly RequestArgs[], count: number, session: Session): void {
-    if (count === 1 && requests[0]!.argc < expectedArgumentsMin) return;
-    const { store, table } = this.services;
-    const { buf } = requests[count - 1]!;
-    this.expected = requests;
-    this.expectedCount = count;
-    this.executed = 0;
-    for (let i = 0; i < count; i++) {
-      const args = requests[i]!;
-      const entry = table.find(args.buf, args.offsets[0]!, args.lengths[0]!);
-      this.expectedEntries[i] = entry;
-      if (entry?.keyRange !== undefined && args.buf === buf) this.expectKeys(entry.keyRange, args);
-    }
-    store.keyspace(session.db).table.warmFor(store.hash.hashes, store.hash.expectedCount);
-  }
-
-  private expectKeys({ first, last, step }: KeyRange, { buf, offsets, lengths, argc }: RequestArgs): void {
-    const { hash } = this.services.store;
-    const to = Math.min(last < 0 ? argc + last : last, argc - 1);
-    for (let k = first; k <= to; k += step) if (!hash.expect(buf, offsets[k]!, lengths[k]!)) return;
-  }
-
-  /** The command that a request names: looked up already where the request is the next one expected. */
-  private commandOf(args: RequestArgs): CommandEntry | undefined {
-    const next = this.executed;
-    if (next < this.expectedCount && this.expected[next] === args) {
-      this.executed = next + 1;
-      return this.expectedEntries[next];
-    }
-    return this.services.table.find(args.buf, args.offsets[0]!, args.lengths[0]!);
+    this.lookahead.expect(requests, count, session.db);
   }
 
   rest(): number {
     if (this.untimed > 0) this.readClock();
-    this.expectedCount = 0;
-    const { hash } = this.services.store;
-    if (hash.expectedCount > 0) hash.expectNone();
+    this.lookahead.rest();
     return this.lastMs;
   }
 
@@ -141,7 +106,7 @@ export class Dispatch implements Executor {
   execute(client: ClientPort, args: RequestArgs, reply: ReplyWriter): ExecuteResult {
     const { call, services } = this;
     const { session } = client;
-    const found = this.commandOf(args);
+    const found = this.lookahead.commandOf(args);
     // Before the call forgets the request that the time is of.
     if (found !== this.timed && this.untimed > 0) this.readClock();
     this.prepare(client, args, reply, found);

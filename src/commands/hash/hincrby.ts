@@ -10,7 +10,7 @@ export const command: CommandSpec = {
   name: 'hincrby',
   arity: 4,
   flags: ['write', 'denyoom', 'fast'],
-  keys: { first: 1, last: 1, step: 1 },
+  keys: { first: 1, last: 1, step: 1, element: 2 },
   keyFlags: ['RW', 'access', 'update'],
   group: 'hash',
   since: '2.0.0',

@@ -7,7 +7,7 @@ export const command: CommandSpec = {
   name: 'hset',
   arity: -4,
   flags: ['write', 'denyoom', 'fast'],
-  keys: { first: 1, last: 1, step: 1 },
+  keys: { first: 1, last: 1, step: 1, element: 2 },
   keyFlags: ['RW', 'update'],
   group: 'hash',
   since: '2.0.0',

@@ -7,7 +7,7 @@ export const command: CommandSpec = {
   name: 'sadd',
   arity: -3,
   flags: ['write', 'denyoom', 'fast'],
-  keys: { first: 1, last: 1, step: 1 },
+  keys: { first: 1, last: 1, step: 1, element: 2 },
   keyFlags: ['RW', 'insert'],
   group: 'set',
   since: '1.0.0',

@@ -7,7 +7,7 @@ export const command: CommandSpec = {
   name: 'sismember',
   arity: 3,
   flags: ['readonly', 'fast'],
-  keys: { first: 1, last: 1, step: 1 },
+  keys: { first: 1, last: 1, step: 1, element: 2 },
   keyFlags: ['RO'],
   group: 'set',
   since: '1.0.0',

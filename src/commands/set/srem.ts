@@ -7,7 +7,7 @@ export const command: CommandSpec = {
   name: 'srem',
   arity: -3,
   flags: ['write', 'fast'],
-  keys: { first: 1, last: 1, step: 1 },
+  keys: { first: 1, last: 1, step: 1, element: 2 },
   keyFlags: ['RW', 'delete'],
   group: 'set',
   since: '1.0.0',

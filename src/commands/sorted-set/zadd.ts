@@ -12,7 +12,7 @@ export const command: CommandSpec = {
   name: 'zadd',
   arity: -4,
   flags: ['write', 'denyoom', 'fast'],
-  keys: { first: 1, last: 1, step: 1 },
+  keys: { first: 1, last: 1, step: 1, element: 3 },
   keyFlags: ['RW', 'update'],
   group: 'sorted-set',
   since: '1.2.0',

@@ -9,7 +9,7 @@ export const command: CommandSpec = {
   name: 'zincrby',
   arity: 4,
   flags: ['write', 'denyoom', 'fast'],
-  keys: { first: 1, last: 1, step: 1 },
+  keys: { first: 1, last: 1, step: 1, element: 3 },
   keyFlags: ['RW', 'access', 'update'],
   group: 'sorted-set',
   since: '1.2.0',

@@ -8,7 +8,7 @@ export const command: CommandSpec = {
   name: 'zrem',
   arity: -3,
   flags: ['write', 'fast'],
-  keys: { first: 1, last: 1, step: 1 },
+  keys: { first: 1, last: 1, step: 1, element: 2 },
   keyFlags: ['RW', 'delete'],
   group: 'sorted-set',
   since: '1.2.0',

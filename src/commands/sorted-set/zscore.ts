@@ -7,7 +7,7 @@ export const command: CommandSpec = {
   name: 'zscore',
   arity: 3,
   flags: ['readonly', 'fast'],
-  keys: { first: 1, last: 1, step: 1 },
+  keys: { first: 1, last: 1, step: 1, element: 2 },
   group: 'sorted-set',
   since: '1.2.0',
   summary: 'Returns the score of a member.',
