@@ -1465,7 +1465,7 @@ function isPlain(state: KeyState): boolean {
     state.slots.length === 0 &&
     state.records.length === 0 &&
     state.kill === undefined &&
-    state.mark === undefined
+    state.marks.length === 0
   );
 }
 

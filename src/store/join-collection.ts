@@ -223,7 +223,7 @@ function joinState(store: Store, d: BatchReader, state: KeyState, dot: Dot): boo
 /** Joins a counter slot of whatever origin. Returns whether anything changed. */
 export function joinSlot(store: Store, state: KeyState, slot: CounterSlot): boolean {
   const { order } = store.ground;
-  if (slot.origin === store.self) return joinOwnCount(state, slot, store.markSinceStamp, order);
+  if (slot.origin === store.self) return joinOwnCount(state, slot, store.markStarts, order);
   return joinCount(state, slot, order);
 }
 

@@ -26,11 +26,8 @@ export interface CounterSlot {
   readonly sum: bigint | string;
 }
 
-/** The sum that a slot of this node had when the first start its peers do not know began: for fork repair only. */
+/** What a slot of this node was before a start that its peers may not know: for fork repair only. */
 export interface SlotMark {
-  /** The first stamp of that start. */
-  readonly since: number;
-  /** The slot's stamp, run and sum before it. */
   readonly stamp: number;
   readonly run: number;
   readonly sum: bigint | string;
@@ -59,7 +56,8 @@ export interface KeyState {
   floor: Dot;
   slots: CounterSlot[];
   records: SlotRecord[];
-  mark: SlotMark | undefined;
+  /** Oldest first. */
+  marks: readonly SlotMark[];
   /**
    * The key has expired and its value's bytes are gone, if it has a value; everything else is as it was, so that joins
    * go on as they would. It is hidden until a later value comes, or these bytes come back.
@@ -70,6 +68,8 @@ export interface KeyState {
 }
 
 const noBytes = new Uint8Array(0);
+/** Marks kept of one slot: the oldest and the newest. */
+const marksMax = 8;
 
 export type DotOrder = (a: Dot, b: Dot) => number;
 
@@ -81,7 +81,7 @@ export function emptyState(): KeyState {
     floor: zeroDot,
     slots: [],
     records: [],
-    mark: undefined,
+    marks: [],
     purged: false,
     sets: [],
   };
@@ -255,14 +255,25 @@ export function joinCount(state: KeyState, slot: CounterSlot, order: DotOrder): 
 
 /**
  * Joins a slot of this node's own origin, as it counts or as that is replayed: where the slot was last written before
- * `since`, the first start that no peer knows, what it was is marked (fork repair). Returns whether anything changed.
+ * one of `starts`, those that no peer is known to know, what it was is marked (fork repair). Returns whether anything
+ * changed.
  */
-export function joinOwnCount(state: KeyState, slot: CounterSlot, since: number, order: DotOrder): boolean {
+export function joinOwnCount(
+  state: KeyState,
+  slot: CounterSlot,
+  starts: readonly number[],
+  order: DotOrder,
+): boolean {
   const own = state.slots.find((s) => s.origin === slot.origin);
   if (!joinCount(state, slot, order)) return false;
-  if (own !== undefined && own.stamp < since && slot.stamp >= since)
-    state.mark = { since, stamp: own.stamp, run: own.run, sum: own.sum };
-  else if (state.mark !== undefined && state.mark.since !== since) state.mark = undefined;
+  const first = starts[0];
+  if (first === undefined) state.marks = [];
+  else if (own !== undefined && starts.some((start) => own.stamp < start && slot.stamp >= start)) {
+    const marks = [...state.marks, { stamp: own.stamp, run: own.run, sum: own.sum }];
+    // Of those before the first start only the last says what was there when it began.
+    const needed = marks.filter((_, i) => (marks[i + 1]?.stamp ?? slot.stamp) >= first);
+    state.marks = needed.length > marksMax ? needed.toSpliced(1, 1) : needed;
+  }
   return true;
 }
 
@@ -287,7 +298,7 @@ export function raiseFloor(state: KeyState, dot: Dot, order: DotOrder): boolean 
   state.sets = dropSets(state.sets, dot, order);
   state.slots = state.slots.filter((s) => !isBelowFloor(state, s, order));
   state.records = state.records.filter((r) => !isBelowFloor(state, r, order));
-  state.mark = undefined;
+  state.marks = [];
   return true;
 }
 

@@ -733,7 +733,7 @@ export class Keyspace implements States {
     const slot = slots[0];
     if (state.sets.length > 0) return false;
     if (slots.length !== 1 || slot === undefined || typeof slot.sum === 'string') return false;
-    if (state.records.length > 0 || state.kill !== undefined || state.mark !== undefined) return false;
+    if (state.records.length > 0 || state.kill !== undefined || state.marks.length > 0) return false;
     if (state.floor !== zeroDot) return false;
     const base = value === undefined ? undefined : parseInt64(value.bytes, 0, value.bytes.length);
     if (value !== undefined && base === undefined) return false;
@@ -781,7 +781,7 @@ export class Keyspace implements States {
     const set = sets[0];
     if (sets.length !== 1 || set === undefined || state.value !== undefined) return false;
     if (state.slots.length > 0 || state.records.length > 0) return false;
-    if (state.kill !== undefined || state.mark !== undefined || state.floor !== zeroDot) return false;
+    if (state.kill !== undefined || state.marks.length > 0 || state.floor !== zeroDot) return false;
     this.write(
       hash,
       key,

@@ -19,14 +19,16 @@ const forgetName = 'start-over';
 /** Name of the note of the newest own tag that a peer has durably. */
 const knownName = 'known';
 const rowsMax = 65_536;
+/** Starts before which slots are marked. */
+const unknownMax = 64;
 
 /** What a replayed repair does to the store: the deltas that the repair recorded follow it. */
 export interface LedgerRepairs {
   /** Everything of `origin` since `sinceStamp` is recorded anew. */
   forgetSince(origin: number, sinceStamp: number): void;
   forgetCovered(covered: VersionVector): void;
-  /** From here on own counts of `origin` were written, and slots last written before `sinceStamp` marked. */
-  markSince(origin: number, sinceStamp: number): void;
+  /** From here on own counts of `origin` were written, and slots marked as they were before `starts`. */
+  markBefore(origin: number, starts: readonly number[]): void;
 }
 
 /** One start of this node: under `origin` it gave the stamps from `stamp` to `lastStamp`, named by `tag` to peers. */
@@ -65,14 +67,15 @@ export class Ledger {
   }
 
   /**
-   * The first stamp of the first start of the own origin that no peer is noted to know: a fork can be no earlier. Below
-   * every stamp where all are known.
+   * The first stamps of the starts of the own origin that no peer is noted to know, oldest first: one of them is where a
+   * fork begins. Of very many, the first and the newest.
    */
-  get unknownSinceStamp(): number {
+  get unknownStarts(): readonly number[] {
     const own = this.ownOrigin;
     const starts = this.startList.filter((s) => s.origin === own);
     const known = Number(this.noteMap.get(knownName) ?? -1);
-    return starts[starts.findLastIndex((s) => s.tag === known) + 1]?.stamp ?? Number.NEGATIVE_INFINITY;
+    const unknown = starts.slice(starts.findLastIndex((s) => s.tag === known) + 1).map((s) => s.stamp);
+    return unknown.length > unknownMax ? [unknown[0]!, ...unknown.slice(1 - unknownMax)] : unknown;
   }
 
   /** Records that `origin` is complete here up to `stamp`, which it gave under `tag`. Returns whether that is news. */
@@ -174,7 +177,7 @@ export class Ledger {
   }
 
   private tellMarks(): void {
-    this.repairs?.markSince(this.ownOrigin, this.unknownSinceStamp);
+    this.repairs?.markBefore(this.ownOrigin, this.unknownStarts);
   }
 
   private replayRepair(reader: BatchReader, name: string): boolean {

@@ -221,13 +221,13 @@ function redotState(state: KeyState, move: Move): void {
   const { kill } = state;
   if (kill !== undefined) state.kill = { ...kill, dot: dot(kill.dot), event: dot(kill.event) };
   if (state.floor !== zeroDot) state.floor = dot(state.floor);
-  const mark = state.mark;
+  const { marks } = state;
   state.sets = state.sets.map((set) => ({ ...set, ...dot(set) }));
-  const slots = state.slots.flatMap((slot) => splitSlot(slot, mark, move));
+  const slots = state.slots.flatMap((slot) => splitSlot(slot, marks, move));
   const records = state.records.flatMap((r): SlotRecord[] => {
     const event = dot({ origin: r.eventOrigin, stamp: r.eventStamp });
     const said = { eventOrigin: event.origin, eventStamp: event.stamp };
-    return splitSlot(r, mark, move).map(({ origin, stamp, run, sum }) => ({
+    return splitSlot(r, marks, move).map(({ origin, stamp, run, sum }) => ({
       origin,
       stamp,
       run,
@@ -237,14 +237,15 @@ function redotState(state: KeyState, move: Move): void {
   });
   state.slots = slots;
   state.records = records;
-  state.mark = undefined;
+  state.marks = [];
 }
 
 /** A slot of the old origin as what it was at the fork and, under the new origin, what came since. */
-function splitSlot(slot: CounterSlot, mark: KeyState['mark'], move: Move): CounterSlot[] {
+function splitSlot(slot: CounterSlot, marks: KeyState['marks'], move: Move): CounterSlot[] {
   if (slot.origin !== move.from || slot.stamp < move.sinceStamp) return [slot];
   const stamp = move.renamed.get(slot.stamp) ?? slot.stamp;
-  if (slot.run >= move.sinceStamp || mark === undefined || mark.run !== slot.run) {
+  const mark = marks.findLast((m) => m.run === slot.run && m.stamp < move.sinceStamp);
+  if (slot.run >= move.sinceStamp || mark === undefined) {
     const run = move.renamed.get(slot.run) ?? stamp;
     return [{ origin: move.to, stamp, run, sum: slot.sum }];
   }

@@ -428,7 +428,7 @@ class NestScan implements LargeScan {
   }
 }
 
-/** `own`: the origin whose mark goes along; 0 where it is nobody's concern. */
+/** `own`: the origin whose marks go along; 0 where it is nobody's concern. */
 function emitState(
   writer: BatchWriter,
   ks: Keyspace,
@@ -481,15 +481,17 @@ function emitState(
 }
 
 /**
- * What a mark is made from again: the slot as it was then, and as it was last. It goes before what may have seen all of
+ * What marks are made from again: the slot as it was then, and as it was last. It goes before what may have seen all of
  * it. The same count said twice is stale the second time.
  */
 function emitMarked(writer: BatchWriter, at: KeyRange, state: KeyState, own: number): void {
-  const { mark } = state;
-  if (mark === undefined) return;
-  const last = [...state.slots, ...state.records].find((s) => s.origin === own && s.run === mark.run);
-  if (last === undefined || last.stamp <= mark.stamp) return;
-  emitCount(writer, at, { origin: own, stamp: mark.stamp, run: mark.run, sum: mark.sum });
+  const { marks } = state;
+  if (marks.length === 0) return;
+  const slots = [...state.slots, ...state.records].filter((s) => s.origin === own);
+  const last = slots.find((s) => marks.some((m) => m.run === s.run));
+  if (last === undefined) return;
+  const earlier = marks.filter((m) => m.run === last.run && m.stamp < last.stamp);
+  for (const { stamp, run, sum } of earlier) emitCount(writer, at, { origin: own, stamp, run, sum });
   emitCount(writer, at, last);
 }
 

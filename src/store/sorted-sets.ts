@@ -135,7 +135,7 @@ export class SortedSets {
     const sum = own === undefined ? by : addDecimals(String(own.sum), by);
     const dot = store.nextDot();
     const slot: CounterSlot = { origin: store.self, stamp: dot.stamp, run: own?.run ?? dot.stamp, sum };
-    joinOwnCount(state, slot, store.markSinceStamp, ground.order);
+    joinOwnCount(state, slot, store.markStarts, ground.order);
     this.score = scoreOfState(state);
     elements.saveElement(buf, offset, length, state);
     if (recorder !== undefined) {

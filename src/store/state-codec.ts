@@ -1,9 +1,9 @@
 // Packs a KeyState into bytes and back: the value of entries in the `state` encoding and of tombs. It is the form of
 // the less common keys (counters that several nodes wrote, tombstones), so it is simple rather than small:
 //
-//   u8       which of: 1 value, 2 expiry, 4 kill, 8 mark, 16 purged, 32 sets, 64 floor, 128 kill of no string
+//   u8       which of: 1 value, 2 expiry, 4 kill, 8 marks, 16 purged, 32 sets, 64 floor, 128 kill of no string
 //   [value   dot, u32 length, bytes]  [expiry dot, deadline f64]  [kill dot, event dot, [type u8]]  [floor dot]
-//   [mark    since f64, stamp f64, run f64, sum]
+//   [u8      marks:   stamp f64, run f64, sum]
 //   [u16     sets:    dot, u32 length, bytes]
 //   u16      slots:   origin u16, stamp f64, run f64, sum
 //   u16      records: a slot, event dot
@@ -19,7 +19,7 @@ const has = {
   value: 1,
   expiry: 2,
   kill: 4,
-  mark: 8,
+  marks: 8,
   purged: 16,
   sets: 32,
   floor: 64,
@@ -61,14 +61,14 @@ export class StateCodec {
   /** The packed bytes: valid until the next call. */
   pack(state: KeyState): Uint8Array {
     this.pos = 0;
-    const { value, expiry, kill, mark, purged } = state;
+    const { value, expiry, kill, marks, purged } = state;
     const stated = expiry.dot.stamp !== 0 || expiry.deadlineMs !== 0;
     this.u8(
       (value === undefined ? 0 : has.value) |
         (stated ? has.expiry : 0) |
         (kill === undefined ? 0 : has.kill) |
         (kill === undefined || kill.type === EntryType.string ? 0 : has.killType) |
-        (mark === undefined ? 0 : has.mark) |
+        (marks.length === 0 ? 0 : has.marks) |
         (purged ? has.purged : 0) |
         (state.sets.length === 0 ? 0 : has.sets) |
         (state.floor === zeroDot ? 0 : has.floor),
@@ -87,11 +87,13 @@ export class StateCodec {
       if (kill.type !== EntryType.string) this.u8(kill.type);
     }
     if (state.floor !== zeroDot) this.dot(state.floor);
-    if (mark !== undefined) {
-      this.f64(mark.since);
-      this.f64(mark.stamp);
-      this.f64(mark.run);
-      this.sum(mark.sum);
+    if (marks.length > 0) {
+      this.u8(marks.length);
+      for (const { stamp, run, sum } of marks) {
+        this.f64(stamp);
+        this.f64(run);
+        this.sum(sum);
+      }
     }
     if (state.sets.length > 0) {
       this.u16(state.sets.length);
@@ -182,8 +184,12 @@ export class StateCodec {
       state.kill = { dot, event, type };
     }
     if ((what & has.floor) !== 0) state.floor = this.readDot();
-    if ((what & has.mark) !== 0) {
-      state.mark = { since: this.readF64(), stamp: this.readF64(), run: this.readF64(), sum: this.readSum() };
+    if ((what & has.marks) !== 0) {
+      state.marks = Array.from({ length: this.readU8() }, () => ({
+        stamp: this.readF64(),
+        run: this.readF64(),
+        sum: this.readSum(),
+      }));
     }
     state.purged = (what & has.purged) !== 0;
     if ((what & has.sets) !== 0) {

@@ -118,7 +118,9 @@ export class Store {
   recorder: BatchWriter | undefined;
   /** The strategy of removals: `lww` kills with the event dot, `crdt` with the version seen. */
   lww = false;
-  /** Counter slots last written before this stamp get a mark: the first start that no peer knows (fork repair). */
+  /** The first stamps of this node's starts that no peer may know, before which slots are marked (fork repair). */
+  markStarts: readonly number[] = [];
+  /** The last of them: a slot last written before it may need a mark. */
   markSinceStamp = Number.NEGATIVE_INFINITY;
   onConflict: ((conflict: Conflict) => void) | undefined;
   /** A key was purged because its deadline has passed. */
@@ -295,10 +297,14 @@ export class Store {
     forgetSince(this, from, sinceStamp);
   }
 
-  /** Replay has come to counts that this node wrote as `origin`, marking slots last written before `sinceStamp`. */
-  markSince(origin: number, sinceStamp: number): void {
+  /**
+   * What comes now is counted by this node as `origin`, or replayed as such: slots are marked as they were before each of
+   * `starts`, where there are peers.
+   */
+  markBefore(origin: number, starts: readonly number[]): void {
     this.self = origin;
-    this.markSinceStamp = sinceStamp;
+    this.markStarts = this.ground.keepsDead ? starts : [];
+    this.markSinceStamp = this.markStarts.at(-1) ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Forgets everything whose dots `covered` covers. */

@@ -628,7 +628,7 @@ export class Strings {
     state: KeyState,
     slot: CounterSlot,
   ): void {
-    joinOwnCount(state, slot, this.store.markSinceStamp, this.store.ground.order);
+    joinOwnCount(state, slot, this.store.markStarts, this.store.ground.order);
     ks.save(hash, key, keyOffset, keyLength, state);
   }
 

@@ -74,7 +74,7 @@ export class Identity {
     ledger.addStart(origin, store.clock.next(), this.tag);
     const starts = [...this.startSeqs(), [this.tag, log.seq] as const].slice(-startsKeptMax);
     ledger.setNote('starts', starts.map(([tag, seq]) => `${tag},${seq}`).join(','));
-    store.markSinceStamp = ledger.unknownSinceStamp;
+    store.markBefore(origin, ledger.unknownStarts);
   }
 
   private startSeqs(): (readonly [number, number])[] {

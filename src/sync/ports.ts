@@ -31,10 +31,11 @@ export interface SyncStore {
   readonly clock: HybridClock;
   self: number;
   nowMs: number;
-  markSinceStamp: number;
   onConflict: ((conflict: SyncConflict) => void) | undefined;
   /** Dots up to which tombstones may be gone. */
   readonly horizon: VersionVector;
+  /** This node counts as `origin` from now on, and marks slots as they were before `starts`: fork repair. */
+  markBefore(origin: number, starts: readonly number[]): void;
   join(d: BatchReader, context: VersionVector | undefined, whole?: boolean): number;
   scan(covered: VersionVector | undefined): SyncScan;
   emitKey(writer: BatchWriter, keyspace: number, key: Uint8Array): boolean;
@@ -84,8 +85,8 @@ export interface SyncLedger {
   readonly starts: readonly SyncStart[];
   readonly notes: ReadonlyMap<string, string>;
   readonly ownOrigin: number;
-  /** The first stamp of the first own start that no peer is noted to know. */
-  readonly unknownSinceStamp: number;
+  /** The first stamps of the own starts that no peer is noted to know. */
+  readonly unknownStarts: readonly number[];
   advance(origin: number, stamp: number, tag: number): boolean;
   addStart(origin: number, stamp: number, tag: number): void;
   ownStamp: (() => number) | undefined;

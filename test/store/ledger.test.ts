@@ -101,27 +101,26 @@ test('records of the store are left to it', () => {
   assert.equal(new Ledger().apply(reader), false);
 });
 
-test('replay tells from where on slots are marked: the first start that no peer is noted to know', () => {
+test('replay tells from where on slots are marked: the starts that no peer is noted to know', () => {
   const origins = new Origins();
   const own = origins.intern('edge-1/00000001');
   const journal = new BatchWriter(origins);
   const ledger = new Ledger();
-  assert.equal(ledger.unknownSinceStamp, Number.NEGATIVE_INFINITY);
+  assert.deepEqual(ledger.unknownStarts, []);
   ledger.recorder = journal;
   ledger.addStart(own, 100, 7);
   ledger.setNote('known', '7');
   ledger.addStart(own, 200, 8);
   ledger.addStart(own, 300, 9);
   ledger.setNote('known', '8');
-  const told: (readonly [number, number])[] = [];
+  const told: (readonly number[])[] = [];
   const into = new Ledger();
   into.repairs = {
     forgetSince() {},
     forgetCovered() {},
-    markSince: (origin, since) => told.push([origin, since]),
+    markBefore: (origin, starts) => told.push([origin, ...starts]),
   };
   replay(journal, origins, into);
-  const expected = [100, Number.NEGATIVE_INFINITY, 200, 200, 300].map((since) => [own, since]);
-  assert.deepEqual(told, expected);
-  assert.equal(ledger.unknownSinceStamp, 300);
+  assert.deepEqual(told, [[own, 100], [own], [own, 200], [own, 200, 300], [own, 300]]);
+  assert.deepEqual(ledger.unknownStarts, [300]);
 });

@@ -5,8 +5,8 @@ import { TestNode } from './fleet.ts';
 
 const fields = 300;
 
-/** A node that has counted before a start and goes on after it. */
-function counted(): { node: TestNode; since: number } {
+/** A node that has counted, and goes on after each of two starts. */
+function counted(): { node: TestNode; starts: readonly [number, number] } {
   const node = new TestNode('n1');
   const client = new CommandNode({ store: node.store });
   const run = (command: string): void => node.run(() => client.run(command));
@@ -21,13 +21,16 @@ function counted(): { node: TestNode; since: number } {
   run('SET base 100');
   run('INCRBY base 10');
   countAll(10);
-  const since = node.store.clock.last() + 1;
-  node.store.markSince(node.store.self, since);
-  countAll(3);
+  const first = node.store.clock.last() + 1;
+  node.store.markBefore(node.store.self, [first]);
+  countAll(2);
+  countAll(1);
+  const second = node.store.clock.last() + 1;
+  node.store.markBefore(node.store.self, [first, second]);
   countAll(4);
   run('INCR base');
   run('SET seen over');
-  return { node, since };
+  return { node, starts: [first, second] };
 }
 
 function forked(node: TestNode, since: number): string[] {
@@ -38,37 +41,42 @@ function forked(node: TestNode, since: number): string[] {
   return node.picture();
 }
 
-test('a fork splits the counters that were begun before it', () => {
-  const { node, since } = counted();
-  const before = node.visible();
-  const picture = forked(node, since);
-  assert.deepEqual(node.visible(), before);
-  const sums = (key: string): string[] =>
-    picture
-      .filter((line) => line.startsWith(`0 ${key} count`))
-      .map((line) => line.replace(/^.* count n1\/0*(\d)@.* sum /, '$1: '));
-  assert.deepEqual(sums('n'), ['1: 10', '2: 7']);
-  assert.deepEqual(sums('d'), ['1: 10.5', '2: 8']);
-  assert.deepEqual(sums('base'), ['1: 10', '2: 1']);
-  const ofFields = picture.filter((line) => line.startsWith('0 large.') && / count /.test(line));
-  assert.equal(ofFields.length, 2 * fields);
+function sums(picture: readonly string[], key: string): string[] {
+  return picture
+    .filter((line) => line.startsWith(`0 ${key} count`))
+    .map((line) => line.replace(/^.* count n1\/0*(\d)@.* sum /, '$1: '));
+}
+
+test('a fork splits the counters that were begun before it, at whichever start it is', () => {
+  for (const at of [0, 1]) {
+    const { node, starts } = counted();
+    const before = node.visible();
+    const picture = forked(node, starts[at]!);
+    assert.deepEqual(node.visible(), before);
+    assert.deepEqual(sums(picture, 'n'), at === 0 ? ['1: 10', '2: 7'] : ['1: 13', '2: 4']);
+    assert.deepEqual(sums(picture, 'd'), at === 0 ? ['1: 10.5', '2: 8.5'] : ['1: 14.5', '2: 4.5']);
+    assert.deepEqual(sums(picture, 'base'), ['1: 10', '2: 1']);
+    const ofFields = picture.filter((line) => line.startsWith('0 large.') && / count /.test(line));
+    assert.equal(ofFields.length, 2 * fields);
+  }
 });
 
 test('it does so too where the counts were replayed, or came from a snapshot', () => {
-  const { node, since } = counted();
-  const replayed = new TestNode('n1');
-  replayed.store.markSince(replayed.store.self, since);
-  for (const batch of node.history) replayed.join(batch, node);
-  const restored = new TestNode('n1');
-  restored.store.markSince(restored.store.self, since);
-  for (const batch of node.scanned(true)) restored.join(batch, node);
-  const again = new TestNode('n1');
-  again.store.markSince(again.store.self, since);
-  for (const batch of restored.scanned(true)) again.join(batch, restored);
-  const expected = forked(node, since);
-  assert.deepEqual(forked(replayed, since), expected);
-  assert.deepEqual(forked(restored, since), expected);
-  assert.deepEqual(forked(again, since), expected);
+  for (const at of [0, 1]) {
+    const { node, starts } = counted();
+    const since = starts[at]!;
+    const read = (batches: readonly Buffer[]): TestNode => {
+      const reader = new TestNode('n1');
+      reader.store.markBefore(reader.store.self, starts);
+      for (const batch of batches) reader.join(batch, node);
+      return reader;
+    };
+    const replayed = read(node.history);
+    const restored = read(node.scanned(true));
+    const again = read(restored.scanned(true));
+    const expected = forked(node, since);
+    for (const other of [replayed, restored, again]) assert.deepEqual(forked(other, since), expected);
+  }
 });
 
 test('what a peer is sent says nothing of marks', () => {

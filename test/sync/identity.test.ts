@@ -87,27 +87,32 @@ test('a fork: what came since the last start that the peer knows gets new dots, 
   check();
 });
 
-test('a fork found only after another start: what was counted before it stays where it was', () => {
-  const node = nodeOf();
-  node.start();
-  const { tag, originName } = node.engine.identity;
-  node.incr('c', 5);
-  node.engine.identity.noteKnown(node.store.clock.last());
-  node.log.commit(() => {});
-  for (const by of [2, 1]) {
-    node.crash(false);
+for (const noted of [true, false]) {
+  test(`a fork found after more starts, what the peer knows ${noted ? '' : 'not '}noted: counters split there`, () => {
+    const node = nodeOf();
     node.start();
-    node.incr('c', by);
-  }
-  node.crash(false);
-  node.start();
-  node.engine.identity.fork([tag, 777]);
-  const key = Buffer.from('c');
-  const { slots } = node.store.keyspaces[0]!.load(node.store.hash.of(key, 0, 1), key, 0, 1);
-  const sums = new Map(slots.map(({ origin, sum }) => [node.store.origins.name(origin), sum]));
-  const expected = new Map([
-    [originName, 5n],
-    [node.engine.identity.originName, 3n],
-  ]);
-  assert.deepEqual(sums, expected);
-});
+    const { originName } = node.engine.identity;
+    node.incr('c', 3);
+    const tags = [node.engine.identity.tag, 777];
+    if (noted) node.engine.identity.noteKnown(node.store.clock.last());
+    node.log.commit(() => {});
+    const restart = (by: number): void => {
+      node.crash(false);
+      node.start();
+      node.incr('c', by);
+    };
+    restart(2);
+    if (!noted) tags.push(node.engine.identity.tag);
+    restart(1);
+    restart(1);
+    node.engine.identity.fork(tags);
+    const key = Buffer.from('c');
+    const { slots } = node.store.keyspaces[0]!.load(node.store.hash.of(key, 0, 1), key, 0, 1);
+    const sums = new Map(slots.map(({ origin, sum }) => [node.store.origins.name(origin), sum]));
+    const expected = new Map([
+      [originName, noted ? 3n : 5n],
+      [node.engine.identity.originName, noted ? 4n : 2n],
+    ]);
+    assert.deepEqual(sums, expected);
+  });
+}
