@@ -28,6 +28,8 @@ const expectedLiveMax = 300;
 const splitBitsMax = 3;
 /** What `Table.warm` read: stored so that the reading is not optimised away. */
 const warmed = new Int32Array(1);
+/** The slots of a segment that is being swept: scratch of all tables. */
+const sweptSlots = new Int32Array(slotsMax);
 /** What a segment is being split into: scratch of all tables. */
 const halves = new Int32Array(1 << splitBitsMax);
 /** A smaller table stays in the cache by itself. */
@@ -267,13 +269,35 @@ export class Table {
   }
 
   private makeRoom(segment: number, hash: number, live: number, reserveBytes: number): boolean {
-    const depth = this.i32[(segment >> 2) + 1]! & 255;
+    const word1 = this.i32[(segment >> 2) + 1]!;
+    if (live + 1 <= (word1 >>> 8) * fillMax) {
+      this.sweep(segment >> 2);
+      return true;
+    }
+    const depth = word1 & 255;
     const wanted = slotsFor(live + 1);
     if (live + 1 > wanted * fillMax) return this.split(segment, hash, reserveBytes);
     return (
       this.rebuild(segment, Math.max(wanted, this.expectedSlots(depth)), reserveBytes) ||
       (this.expected > 0 && this.rebuild(segment, wanted, reserveBytes))
     );
+  }
+
+  /** Clears the deleted slots of segment `w` where it is: a table in which keys come and go needs no new memory. */
+  private sweep(w: number): void {
+    const { i32, entries, hash, arena } = this;
+    const first = w + headerWords;
+    const slots = i32[w + 1]! >>> 8;
+    this.warm(w, first + slots);
+    sweptSlots.set(i32.subarray(first, first + slots));
+    i32.fill(0, first, first + slots);
+    i32[w] = 0;
+    for (let i = 0; i < slots; i++) {
+      const slot = sweptSlots[i]!;
+      if (slot === 0 || slot === deleted) continue;
+      const entry = (slot & 0x0fffffff) << 3;
+      this.place(w, hash.of(arena.u8, entries.keyOffset(entry), entries.keyLength(entry)), entry);
+    }
   }
 
   /** Slots of a segment of this depth when all expected entries are there. */
