@@ -126,11 +126,8 @@ export class Elements implements States, Collection {
 
   /** The nest that an entry names, or undefined. */
   nestAt(at: number): Nest | undefined {
-    const { entries, arena, nests } = this.store;
-    if (entries.encoding(at) !== Form.nest) return undefined;
-    const u8 = arena.u8;
-    const p = entries.valueOffset(at);
-    return nests.get(u8[p]! | (u8[p + 1]! << 8) | (u8[p + 2]! << 16) | (u8[p + 3]! << 24));
+    const { entries, nests } = this.store;
+    return entries.encoding(at) === Form.nest ? nests.get(entries.nestNumber(at)) : undefined;
   }
 
   /** A cursor before the first record of the open key, which is packed. */
@@ -1285,11 +1282,9 @@ export class Elements implements States, Collection {
   freeNest(at: number): void {
     const nest = this.nestAt(at);
     if (nest === undefined) return;
-    const { arena, entries, nests } = this.store;
-    const u8 = arena.u8;
-    const p = entries.valueOffset(at);
+    const { entries, nests } = this.store;
     this.store.vacate(nest.elements);
-    nests.remove(u8[p]! | (u8[p + 1]! << 8) | (u8[p + 2]! << 16) | (u8[p + 3]! << 24));
+    nests.remove(entries.nestNumber(at));
   }
 
   /** The event of what was just written becomes the greatest dot of the key. */

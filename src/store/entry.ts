@@ -184,6 +184,13 @@ export class Entries {
     return this.keyOffset(at) + this.keyLength(at);
   }
 
+  /** The number of the nest that the entry of a large collection names: see `Form`. */
+  nestNumber(at: number): number {
+    const { u8 } = this;
+    const p = this.valueOffset(at);
+    return u8[p]! | (u8[p + 1]! << 8) | (u8[p + 2]! << 16) | (u8[p + 3]! << 24);
+  }
+
   private expiryWord(at: number): number {
     return (this.keyOffset(at) - expiryBytes) >> 2;
   }

@@ -189,15 +189,9 @@ export class Lists implements Collection {
   /** The chunks of a list that is not packed. */
   nestAt(at: number): ListNest | undefined {
     if (this.store.entries.encoding(at) !== Form.nest) return undefined;
-    const nest = this.nests[this.nestNumber(at)];
+    const nest = this.nests[this.store.entries.nestNumber(at)];
     assert(nest !== undefined, 'an entry names a list that is gone');
     return nest;
-  }
-
-  private nestNumber(at: number): number {
-    const { u8 } = this.store.arena;
-    const p = this.store.entries.valueOffset(at);
-    return u8[p]! | (u8[p + 1]! << 8) | (u8[p + 2]! << 16) | (u8[p + 3]! << 24);
   }
 
   private metaWord(at: number): number {
@@ -1043,7 +1037,7 @@ export class Lists implements Collection {
     if (nest === undefined) return;
     nest.live.free();
     nest.dead.free();
-    const number = this.nestNumber(at);
+    const number = this.store.entries.nestNumber(at);
     this.nests[number] = undefined;
     this.freeNests.push(number);
   }

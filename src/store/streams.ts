@@ -147,18 +147,12 @@ export class Streams implements Collection {
   private lookAnew(at: number): void {
     this.at = at;
     if (at === 0) return;
-    this.number = this.numberAt(at);
+    this.number = this.store.entries.nestNumber(at);
     const root = this.roots[this.number]!;
     assert(root !== 0, 'an entry names a stream that is gone');
     this.w = root >> 2;
     this.live.directory.load(this.w + liveWord);
     this.dead.directory.load(this.w + deadWord);
-  }
-
-  private numberAt(at: number): number {
-    const { u8 } = this.store.arena;
-    const p = this.store.entries.valueOffset(at);
-    return u8[p]! | (u8[p + 1]! << 8) | (u8[p + 2]! << 16) | (u8[p + 3]! << 24);
   }
 
   /** Writes down where the chunks are after a change. */

@@ -7,6 +7,7 @@
 //
 // Bytes of peers and disks are checked as they are loaded: nothing is read beyond their end.
 
+import { copyBytes } from '../../base/runs.ts';
 import { valueBytesAt, valueHeadBytesMax, valueHeadEnd, writeValueHead } from '../list/list-value.ts';
 import type { EntryNames } from './entry-chunks.ts';
 import type { StreamEntry } from './entry-codec.ts';
@@ -49,8 +50,7 @@ export class StreamFields implements EntryNames {
     let p = writeValueHead(value, offset, length, bytes, this.length);
     // An integer stands in its head.
     if (bytes[this.length]! >= 0x80 && bytes[this.length]! < 0xd0) {
-      if (length < 48) for (let i = 0; i < length; i++) bytes[p + i] = value[offset + i]!;
-      else bytes.set(value.subarray(offset, offset + length), p);
+      copyBytes(bytes, p, value, offset, length);
       p += length;
     }
     this.ends[this.items++] = p;
@@ -157,8 +157,7 @@ export class StreamFields implements EntryNames {
     for (let i = 1; i < this.items; i += 2) {
       const from = offset + this.ends[i - 1]!;
       const n = this.ends[i]! - this.ends[i - 1]!;
-      if (n < 48) for (let k = 0; k < n; k++) values[p + k] = bytes[from + k]!;
-      else values.set(bytes.subarray(from, from + n), p);
+      copyBytes(values, p, bytes, from, n);
       p += n;
     }
     e.body = values;
