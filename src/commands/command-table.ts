@@ -19,8 +19,8 @@ export class CommandEntry {
   readonly isForbiddenInMulti: boolean;
   readonly isReadOnly: boolean;
   readonly isFast: boolean;
-  /** Its cost does not grow with the data. */
-  readonly isConstant: boolean;
+  /** With so many arguments at most its cost does not grow with the data. */
+  readonly constantArgc: number;
   /** Not for MONITOR. */
   readonly isHidden: boolean;
   readonly keyRange: KeyRange | undefined;
@@ -43,7 +43,7 @@ export class CommandEntry {
     this.needsMemory = spec.flags.includes('denyoom');
     this.isHidden = spec.flags.includes('admin') || spec.flags.includes('skip_monitor');
     this.isFast = spec.flags.includes('fast');
-    this.isConstant = spec.complexity === 'O(1)' && (spec.keys !== undefined || this.isFast);
+    this.constantArgc = constantArgcOf(spec);
     this.isReadOnly = spec.flags.includes('readonly');
     this.isForbiddenInMulti = spec.flags.includes('no_multi');
     this.needsNoAuth = spec.flags.includes('no_auth');
@@ -53,6 +53,14 @@ export class CommandEntry {
     this.subcommands =
       spec.subcommands === undefined ? undefined : new CommandTable(spec.subcommands, spec.name, ids);
   }
+}
+
+/** What grows with the data in a fast command is the number of its arguments: with the fewest it hardly does. */
+function constantArgcOf({ complexity = '', keys, flags, arity }: CommandSpec): number {
+  const isFast = flags.includes('fast');
+  if (complexity === 'O(1)') return keys !== undefined || isFast ? Number.MAX_SAFE_INTEGER : 0;
+  if (keys === undefined || !isFast || flags.includes('blocking')) return 0;
+  return arity < 0 || complexity.startsWith('O(log') ? Math.abs(arity) : 0;
 }
 
 function hashName(buf: Uint8Array, offset: number, length: number): number {

@@ -394,13 +394,14 @@ export class Dispatch implements Executor {
 
   /**
    * Counts a run of a command. Reading the clock costs as much as a lookup in a small table, so runs of the same command
-   * of constant cost that follow one another are timed together, unless someone asks for short times.
+   * whose cost does not grow that follow one another are timed together, unless someone asks for short times.
    */
   private count(entry: CommandEntry): void {
     entry.calls += 1;
     if (this.timed !== entry) this.timed = entry;
     this.untimed += 1;
-    if (!entry.isConstant || this.untimed === timedTogetherMax || this.timesEach) this.readClock();
+    const isDear = this.call.argc > entry.constantArgc;
+    if (isDear || this.untimed === timedTogetherMax || this.timesEach) this.readClock();
   }
 
   /** One reading of the clock: the end of one run is the start of the next. */
