@@ -16,6 +16,7 @@ import { DecodeResult, RequestDecoder, type RequestLimits } from '../resp/reques
 import { OutputQueue } from './output-queue.ts';
 import { readInto } from './read-into.ts';
 import type { RegionOwner, Turn } from './turn.ts';
+import { descriptorOf, writeAtOnce } from './write-at-once.ts';
 
 /** Limits of what a connection may let wait; they may change while the server runs. */
 export interface ConnectionLimits {
@@ -77,6 +78,8 @@ export class Connection implements ClientPort, RegionOwner {
   gone = false;
   running = false;
   private readonly socket: Socket;
+  /** The socket's, or -1 where bytes have to go through its stream. */
+  private readonly descriptor: number;
   private readonly context: ConnectionContext;
   private readonly decoder: RequestDecoder;
   private output: OutputQueue | undefined = undefined;
@@ -106,6 +109,7 @@ export class Connection implements ClientPort, RegionOwner {
     this.decoder = new RequestDecoder(context.requestLimits, session.authenticated);
     this.socket = readInto(accepted, context.readBuffer, (chunk, length) => this.receive(chunk, length));
     const { socket } = this;
+    this.descriptor = descriptorOf(socket);
     socket.on('end', () => this.inputEnd());
     socket.on('error', (error) =>
       context.log.debug('connection error', { id: session.id, error: error.message }),
@@ -165,7 +169,9 @@ export class Connection implements ClientPort, RegionOwner {
     this.sentBytes += length;
     this.context.counters.bytesOut += length;
     if (this.output === undefined && length <= sliceBytes) {
-      this.socket.write(buf.subarray(start, end));
+      const sent = this.writeAtOnce(buf, start, length);
+      if (sent === length) return true;
+      this.socket.write(buf.subarray(start + sent, end));
       if (this.socket.writableLength === 0) return true;
       this.output = new OutputQueue();
       this.awaitWritten();
@@ -231,6 +237,13 @@ export class Connection implements ClientPort, RegionOwner {
 
   private get unsentBytes(): number {
     return this.socket.writableLength + (this.output?.bytes ?? 0);
+  }
+
+  /** Bytes that left past the stream: none where some wait in it or the socket is no plain open one. */
+  private writeAtOnce(buf: Buffer, start: number, length: number): number {
+    const { socket, descriptor } = this;
+    if (descriptor < 0 || socket.destroyed || socket.writableLength > 0) return 0;
+    return writeAtOnce(descriptor, buf, start, length);
   }
 
   private receive(chunk: Buffer, length: number): void {
