@@ -31,6 +31,9 @@ function sizeClasses(unitBytes: number): Int32Array {
   return Int32Array.from(sizes);
 }
 
+/** Behind the last unit: what is read by words may begin in the last bytes of a block. */
+const overreadBytes = 8;
+
 const slabHead = 1;
 const spanHead = 2;
 const continuation = 3;
@@ -79,7 +82,7 @@ export class Arena {
     this.unitsAllowed = Math.floor(size / this.unitBytes) + 1;
     this.unitCount = this.unitsAllowed + Math.ceil(slack / this.unitBytes);
     try {
-      this.buffer = new ArrayBuffer(this.unitCount * this.unitBytes);
+      this.buffer = new ArrayBuffer(this.unitCount * this.unitBytes + overreadBytes);
     } catch (cause) {
       const mib = Math.ceil(size / 1048576);
       throw new FerriteError(

@@ -25,9 +25,16 @@ import {
   zeroDot,
 } from './key-state.ts';
 import { forgetDead, type Keyspace, type States } from './keyspace.ts';
+import { NameFilter } from './name-filter.ts';
 import { Nest } from './nest.ts';
 import type { OrderIndex } from './order-index.ts';
-import { PackedCursor, PackedScratch, packedBytesMax, packedElementsMax } from './packed.ts';
+import {
+  PackedCursor,
+  PackedScratch,
+  packedBytesMax,
+  packedElementsMax,
+  packedHeaderBytes,
+} from './packed.ts';
 import { requireFree } from './room.ts';
 import { packScore, scoreBytes, scoreOfState, unpackScore } from './score.ts';
 import { wholeSumEnd } from './state-codec.ts';
@@ -62,6 +69,16 @@ export class Elements implements States, Collection {
   at = 0;
   /** What must stay free: nothing where something is removed. */
   private reserveBytes = 0;
+  /** What `nest` has found, and for which entry. */
+  private openNest: Nest | undefined;
+  private nestOf = 0;
+  /** Packed: where the record behind the one put last begins, from the value's start. */
+  private nextRecord = 0;
+  /** Of a command that puts several: how large the packed form may become, and the names that it has. */
+  private expectedBytes = 0;
+  private isFiltered = false;
+  private hasNames = false;
+  private readonly names = new NameFilter();
   private readonly store: Store;
   private readonly cursor = new PackedCursor();
   private readonly probe = new PackedCursor();
@@ -112,6 +129,16 @@ export class Elements implements States, Collection {
     this.key = key;
     this.keyOffset = offset;
     this.keyLength = length;
+    this.forgetNest();
+    this.nextRecord = 0;
+    this.expectedBytes = 0;
+    this.isFiltered = false;
+  }
+
+  /** The open key has another entry, or its entry another form. */
+  private forgetNest(): void {
+    this.nestOf = 0;
+    this.openNest = undefined;
   }
 
   /** The open key's bytes. */
@@ -121,7 +148,11 @@ export class Elements implements States, Collection {
 
   /** The nest of the open key, or undefined where it is packed or not there. */
   get nest(): Nest | undefined {
-    return this.at === 0 ? undefined : this.nestAt(this.at);
+    if (this.nestOf !== this.at) {
+      this.nestOf = this.at;
+      this.openNest = this.at === 0 ? undefined : this.nestAt(this.at);
+    }
+    return this.openNest;
   }
 
   /** The nest that an entry names, or undefined. */
@@ -344,6 +375,15 @@ export class Elements implements States, Collection {
     const packed = this.at === 0 ? 0 : entries.valueLength(this.at);
     const added = bytes + count * shippedBytes;
     requireFree(this.store, added + packedBytesMax + packed, bytes + count * packedOverheadBytes);
+    this.expectMany(count, bytes);
+  }
+
+  /** Several elements are to be put into the open key: one that is packed is not walked through for each. */
+  private expectMany(count: number, bytes: number): void {
+    if (this.nest !== undefined) return;
+    this.expectedBytes = this.at === 0 ? packedHeaderBytes + bytes + count * packedOverheadBytesMin : 0;
+    this.isFiltered = count >= filteredMin;
+    this.hasNames = false;
   }
 
   /**
@@ -459,54 +499,116 @@ export class Elements implements States, Collection {
     valueOffset: number,
     valueLength: number,
   ): boolean {
-    const { store, scratch } = this;
-    const { clock, recorder, self } = store;
+    const { store } = this;
+    const { clock, self } = store;
     const cursor = this.packed();
-    const found = cursor.find(name, offset, length);
+    const found = this.find(cursor, name, offset, length);
+    if (found && cursor.isState)
+      return this.putState(cursor, name, offset, length, value, valueOffset, valueLength);
     const isOrdered = this.type === EntryType.zset;
-    if (isOrdered) this.scoreBefore = found && cursor.isLive ? cursor.score : 0;
-    if (found && cursor.isState) {
-      const isNew = !cursor.isLive;
-      const copy = value.slice(valueOffset, valueOffset + valueLength);
-      this.within();
-      try {
-        store.strings.setState(this, 0, name, offset, length, copy, 0);
-      } finally {
-        recorder?.outside();
-      }
-      this.touch();
-      return isNew;
-    }
-    const base = found && cursor.origin !== self ? cursor.dot : zeroDot;
+    const score = isOrdered ? unpackScore(value, valueOffset) : 0;
+    const isForeign = found && cursor.origin !== self;
+    const baseOrigin = isForeign ? cursor.origin : 0;
+    const baseStamp = isForeign ? cursor.stamp : 0;
     const stamp = clock.next();
-    scratch.clear();
-    scratch.plain(name, offset, length, stamp, self, cursor.baseStamp, cursor.baseOrigin);
-    this.scratchValue(value, valueOffset, valueLength);
-    this.placeRecord(cursor, found, name, offset, length, isOrdered ? unpackScore(value, valueOffset) : 0);
-    if (!found) this.packed().liveCount += 1;
-    if (recorder !== undefined) {
+    if (isOrdered) this.scoreBefore = found ? cursor.score : 0;
+    const keepsPlace = found && (!isOrdered || this.scoreBefore === score);
+    if (keepsPlace && cursor.rewrite(stamp, self, value, valueOffset, valueLength)) {
+      this.nextRecord = cursor.after - cursor.start;
+    } else {
+      this.putRecord(cursor, found, stamp, name, offset, length, value, valueOffset, valueLength, score);
+    }
+    if (store.recorder !== undefined) {
       this.within();
-      recorder.put(
+      store.recorder.put(
         this.id,
         name,
         offset,
         length,
         self,
-        stampHi(stamp),
-        stampLo(stamp),
+        clock.hi,
+        clock.lo,
         value,
         valueOffset,
         valueLength,
         true,
         0,
-        base.origin,
-        stampHi(base.stamp),
-        stampLo(base.stamp),
+        baseOrigin,
+        stampHi(baseStamp),
+        stampLo(baseStamp),
       );
-      recorder.outside();
+      store.recorder.outside();
     }
     this.touch();
     return !found;
+  }
+
+  /** Puts an element whose record the cursor stands on, and which is a packed state. */
+  private putState(
+    cursor: PackedCursor,
+    name: Uint8Array,
+    offset: number,
+    length: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+  ): boolean {
+    const { store } = this;
+    const isNew = !cursor.isLive;
+    if (this.type === EntryType.zset) this.scoreBefore = isNew ? 0 : cursor.score;
+    const copy = value.slice(valueOffset, valueOffset + valueLength);
+    this.within();
+    try {
+      store.strings.setState(this, 0, name, offset, length, copy, 0);
+    } finally {
+      store.recorder?.outside();
+    }
+    this.touch();
+    return isNew;
+  }
+
+  /** Writes a plain record of this node where it belongs, in place of the cursor's if that was found. */
+  private putRecord(
+    cursor: PackedCursor,
+    found: boolean,
+    stamp: number,
+    name: Uint8Array,
+    offset: number,
+    length: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+    score: number,
+  ): void {
+    const { scratch } = this;
+    scratch.clear();
+    scratch.plain(name, offset, length, stamp, this.store.self, cursor.baseStamp, cursor.baseOrigin);
+    this.scratchValue(value, valueOffset, valueLength);
+    this.placeRecord(cursor, found, name, offset, length, score);
+    if (!found) this.packed().liveCount += 1;
+  }
+
+  /** Finds the record of a name that is to be put, first where the one is that was put last. */
+  private find(cursor: PackedCursor, name: Uint8Array, offset: number, length: number): boolean {
+    const { nextRecord, names } = this;
+    if (nextRecord > 0 && cursor.isAt(cursor.start + nextRecord, name, offset, length)) return true;
+    if (this.isFiltered && this.isNewName(cursor, name, offset, length)) {
+      names.add(name, offset, length);
+      return false;
+    }
+    return cursor.find(name, offset, length);
+  }
+
+  /** Whether a name is surely not there; the first to ask has the filter made. */
+  private isNewName(cursor: PackedCursor, name: Uint8Array, offset: number, length: number): boolean {
+    const { names } = this;
+    if (!this.hasNames) {
+      this.hasNames = true;
+      names.clear();
+      cursor.rewind();
+      while (cursor.next()) names.add(cursor.u8, cursor.nameOffset, cursor.nameLength);
+    }
+    return names.lacks(name, offset, length);
   }
 
   /**
@@ -536,6 +638,7 @@ export class Elements implements States, Collection {
       if (target === after) target = pos;
     }
     this.splice(pos, after - pos, target);
+    if (!isOrdered) this.nextRecord = pos - cursor.start + this.scratch.length;
   }
 
   /**
@@ -1239,6 +1342,7 @@ export class Elements implements States, Collection {
     const from = entries.valueLength(this.at);
     arena.u8.copyWithin(offset, offset + old, start + from);
     entries.setValueLength(this.at, from - old);
+    this.nextRecord = 0;
   }
 
   private deadStates(): { readonly name: Uint8Array; readonly state: KeyState }[] {
@@ -1257,6 +1361,7 @@ export class Elements implements States, Collection {
       this.setMeta(meta);
       ks.bury(hash, this.at);
       this.at = 0;
+      this.forgetNest();
       return;
     }
     this.release();
@@ -1276,6 +1381,7 @@ export class Elements implements States, Collection {
     this.freeNest(this.at);
     ks.forget(hash, this.at);
     this.at = 0;
+    this.forgetNest();
   }
 
   /** Frees what an entry has outside its block. */
@@ -1390,6 +1496,7 @@ export class Elements implements States, Collection {
     scratch.copy(Uint8Array.of(number, number >>> 8, number >>> 16, number >>> 24), 0, 4);
     this.splice(entries.valueOffset(this.at), entries.valueLength(this.at));
     entries.setEncoding(this.at, Form.nest);
+    this.forgetNest();
     this.setMeta(meta);
   }
 
@@ -1401,16 +1508,18 @@ export class Elements implements States, Collection {
     const { store, scratch } = this;
     const { entries, arena } = store;
     const { u8 } = arena;
+    this.nextRecord = 0;
     const start = entries.valueOffset(this.at);
     const from = entries.valueLength(this.at);
     const end = start + from;
     const more = scratch.length - old;
     const after = offset + old;
     let to = start;
-    if (more !== 0 && !this.ks.holds(this.at, from + more)) {
+    if (more !== 0 && !this.ks.holds(this.at, from + more, more > 0)) {
       // The old block is given back by the move, but nothing is written to it until the next allocation.
       const kept = Math.min(offset, target) - start;
-      const spare = Math.max(0, Math.min(store.stretchBytes, packedBytesMax - from - more));
+      const expected = Math.max(store.stretchBytes, this.expectedBytes - from - more);
+      const spare = Math.max(0, Math.min(expected, packedBytesMax - from - more));
       this.at = this.ks.move(this.hash, this.at, kept, from + more, spare, this.reserveBytes);
       to = entries.valueOffset(this.at);
     } else entries.setValueLength(this.at, from + more);
@@ -1421,14 +1530,17 @@ export class Elements implements States, Collection {
       copyBytes(u8, target - old + by, scratch.u8, 0, scratch.length);
       return;
     }
-    if (by + more !== 0) u8.copyWithin(after + more + by, after, end);
+    if (by + more !== 0 && after < end) u8.copyWithin(after + more + by, after, end);
     if (target < offset) u8.copyWithin(target + scratch.length + by, target, offset);
     copyBytes(u8, target + by, scratch.u8, 0, scratch.length);
   }
 }
 
-/** What most elements take in the packed form beside their bytes. */
+/** What most elements take in the packed form beside their bytes; at least. */
 const packedOverheadBytes = 8;
+const packedOverheadBytesMin = 3;
+/** So many elements at once are worth a filter. */
+const filteredMin = 4;
 /** What an element takes at most beside its bytes. */
 const shippedBytes = 64;
 /** What a counter's state takes at most when it begins. */

@@ -428,11 +428,15 @@ export class Keyspace implements States {
     return at;
   }
 
-  /** Whether an entry's block can hold a value of `length` bytes as it is, without being much too large for it. */
-  holds(at: number, length: number): boolean {
-    const { entries } = this.ground;
+  /**
+   * Whether an entry's block can hold a value of `length` bytes as it is, without being much too large for it; `grows`: it
+   * may be, as the value goes on growing.
+   */
+  holds(at: number, length: number, grows = false): boolean {
+    const { entries, arena } = this.ground;
     if (!entries.sameForm(at, length)) return false;
-    return this.fits(at, entries.size(entries.keyLength(at), length, entries.hasExpiry(at)));
+    const need = entries.size(entries.keyLength(at), length, entries.hasExpiry(at));
+    return grows ? need <= arena.capacity(at) : this.fits(at, need);
   }
 
   /** Gives a live entry another expiry, dot and all. Returns where it is then. Throws CommandError OOM. */

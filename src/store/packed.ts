@@ -16,7 +16,7 @@
 // A value is a varint length and bytes in a hash, eight bytes in a sorted set, and nothing in a set.
 import { assert } from '../base/assert.ts';
 import { stampHi, stampLo } from '../base/clock.ts';
-import { copyBytes } from '../base/runs.ts';
+import { copyBytes, sameBytes } from '../base/runs.ts';
 import type { Arena } from './arena.ts';
 import { EntryType } from './entry.ts';
 import type { Dot } from './key-state.ts';
@@ -25,6 +25,7 @@ import { scoreBytes } from './score.ts';
 export const packedHeaderBytes = 11;
 export const packedElementsMax = 128;
 export const packedBytesMax = 8192;
+const two28 = 268435456;
 const two32 = 4294967296;
 const metaFlag = 1;
 const deadlinesFlag = 2;
@@ -35,6 +36,41 @@ const noBytes = new Uint8Array(0);
 /** Bytes of a value in a record of this type: -1 = it says its length. */
 function fixedBytes(type: number): number {
   return type === EntryType.set ? 0 : type === EntryType.zset ? 8 : -1;
+}
+
+/** A difference of stamps as a number that is not negative. */
+function zigzag(difference: number): number {
+  return difference >= 0 ? difference * 2 : -difference * 2 - 1;
+}
+
+/** Bytes of a number, seven bits in each. */
+function numberBytes(value: number): number {
+  let bytes = 1;
+  for (let end = 128; value >= end; end *= 128) bytes += 1;
+  return bytes;
+}
+
+/** Writes a number; returns where it ends. */
+function writeNumber(u8: Uint8Array, at: number, value: number): number {
+  let p = at;
+  let rest = value;
+  // In two parts: shifts are for 32 bits.
+  if (rest >= two28) {
+    const upper = Math.floor(rest / two28);
+    let lower = rest - upper * two28;
+    for (let i = 0; i < 4; i++) {
+      u8[p++] = (lower & 127) | 128;
+      lower >>>= 7;
+    }
+    rest = upper;
+  }
+  let small = rest | 0;
+  while (small >= 128) {
+    u8[p++] = (small & 127) | 128;
+    small >>>= 7;
+  }
+  u8[p++] = small;
+  return p;
 }
 
 /** Stands on one record after the other. All offsets are into `u8`. */
@@ -55,6 +91,7 @@ export class PackedCursor {
   valueOffset = 0;
   valueLength = 0;
   private dotOffset = 0;
+  private dotEnd = 0;
   private isForeign = false;
   private fixed = -1;
   private p = 0;
@@ -123,25 +160,36 @@ export class PackedCursor {
     if (this.after >= this.end) return false;
     const { u8 } = this;
     this.pos = this.after;
-    this.p = this.pos;
-    const head = this.varint();
-    this.nameLength = head >>> 2;
-    this.nameOffset = this.p;
-    this.p += this.nameLength;
+    let p = this.pos;
+    const head = u8[p]! < 128 ? u8[p++]! : this.longNumber(p);
+    if (head >= 128) p = this.p;
+    const nameLength = head >>> 2;
+    this.nameLength = nameLength;
+    this.nameOffset = p;
+    p += nameLength;
     this.isState = (head & stateFlag) !== 0;
     this.isForeign = (head & foreign) !== 0;
+    let length = this.fixed;
     if (this.isState) {
-      this.isLive = u8[this.p++] === 1;
-      this.valueLength = this.varint();
+      this.isLive = u8[p++] === 1;
+      length = -1;
     } else {
       this.isLive = true;
-      this.dotOffset = this.p;
-      while (u8[this.p++]! >= 128);
-      if (this.isForeign) this.p += 2;
-      this.valueLength = this.fixed >= 0 ? this.fixed : this.varint();
+      this.dotOffset = p;
+      while (u8[p++]! >= 128);
+      this.dotEnd = p;
+      if (this.isForeign) p += 2;
     }
-    this.valueOffset = this.p;
-    this.after = this.p + this.valueLength;
+    if (length < 0) {
+      length = u8[p++]!;
+      if (length >= 128) {
+        length = this.longNumber(p - 1);
+        p = this.p;
+      }
+    }
+    this.valueLength = length;
+    this.valueOffset = p;
+    this.after = p + length;
     return true;
   }
 
@@ -157,12 +205,8 @@ export class PackedCursor {
     const last = length - 1;
     for (let p = this.recordsOffset; p < end; ) {
       const record = p;
-      let head = u8[p++]!;
-      if (head >= 128) {
-        this.p = record;
-        head = this.varint();
-        p = this.p;
-      }
+      const head = u8[p]! < 128 ? u8[p++]! : this.longNumber(p);
+      if (head >= 128) p = this.p;
       const nameLength = head >>> 2;
       if (nameLength === length) {
         // From the end: names often share their beginning.
@@ -180,21 +224,37 @@ export class PackedCursor {
     return false;
   }
 
+  /** Stands on the record that begins at `at`; whether it has this name. False as well at the end. */
+  isAt(at: number, name: Uint8Array, offset: number, length: number): boolean {
+    this.after = at;
+    return (
+      this.next() && this.nameLength === length && sameBytes(this.u8, this.nameOffset, name, offset, length)
+    );
+  }
+
   /** Where the record ends that has this head, and whose name ends at `p`. */
   private behind(p: number, head: number): number {
     const { u8, fixed } = this;
     let at = p;
     if ((head & stateFlag) !== 0) at += 1;
     else {
-      while (u8[at++]! >= 128);
+      at = this.numberEnd(p);
       if ((head & foreign) !== 0) at += 2;
       if (fixed >= 0) return at + fixed;
     }
     const length = u8[at++]!;
     if (length < 128) return at + length;
-    this.p = at - 1;
-    const long = this.varint();
+    const long = this.longNumber(at - 1);
     return this.p + long;
+  }
+
+  /** Where the number at `p` ends: four bytes are looked at together. The arena has some beyond its last block. */
+  private numberEnd(p: number): number {
+    const { view } = this;
+    for (let at = p; ; at += 4) {
+      const ends = ~view.getInt32(at, true) & 0x80808080;
+      if (ends !== 0) return at + ((31 - Math.clz32(ends & -ends)) >>> 3) + 1;
+    }
   }
 
   /**
@@ -205,12 +265,8 @@ export class PackedCursor {
     const { u8, view, end } = this;
     for (let p = from; p < end; ) {
       const record = p;
-      let head = u8[p++]!;
-      if (head >= 128) {
-        this.p = record;
-        head = this.varint();
-        p = this.p;
-      }
+      const head = u8[p]! < 128 ? u8[p++]! : this.longNumber(p);
+      if (head >= 128) p = this.p;
       const nameOffset = p;
       p += head >>> 2;
       const isLive = (head & stateFlag) === 0 || u8[p] === 1;
@@ -259,6 +315,24 @@ export class PackedCursor {
 
   get dot(): Dot {
     return { stamp: this.stamp, origin: this.origin };
+  }
+
+  /**
+   * Writes the plain record anew where it stands: its dot and, in a hash, its value, while a member keeps its score. False,
+   * with nothing changed, where that would be of another size, or the record says whose it is.
+   */
+  rewrite(stamp: number, origin: number, value: Uint8Array, offset: number, length: number): boolean {
+    if (this.isForeign || length !== this.valueLength || origin !== this.baseOrigin) return false;
+    const difference = zigzag(stamp - this.baseStamp);
+    if (numberBytes(difference) !== this.dotEnd - this.dotOffset) return false;
+    writeNumber(this.u8, this.dotOffset, difference);
+    if (this.fixed < 0) copyBytes(this.u8, this.valueOffset, value, offset, length);
+    return true;
+  }
+
+  private longNumber(at: number): number {
+    this.p = at;
+    return this.varint();
   }
 
   private varint(): number {
@@ -319,8 +393,7 @@ export class PackedScratch {
     const other = origin !== baseOrigin;
     this.varint((nameLength << 2) | (other ? foreign : 0));
     this.copy(name, nameOffset, nameLength);
-    const d = stamp - baseStamp;
-    this.varint(d >= 0 ? d * 2 : -d * 2 - 1);
+    this.varint(zigzag(stamp - baseStamp));
     if (!other) return;
     this.u8[this.length++] = origin & 255;
     this.u8[this.length++] = origin >>> 8;
@@ -349,12 +422,7 @@ export class PackedScratch {
 
   private varint(value: number): void {
     assert(value <= Number.MAX_SAFE_INTEGER, 'a packed number is beyond 53 bits');
-    let v = value;
-    while (v >= 128) {
-      this.u8[this.length++] = (v % 128) | 128;
-      v = Math.floor(v / 128);
-    }
-    this.u8[this.length++] = v;
+    this.length = writeNumber(this.u8, this.length, value);
   }
 
   private ensure(bytes: number): void {

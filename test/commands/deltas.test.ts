@@ -41,6 +41,16 @@ const score = fc.constantFrom('1', '2.5', '-3', '0.1', '1e300', 'inf', '-inf');
 /** More than the packed form holds. */
 const manyMembers = Array.from({ length: 135 }, (_, i) => [String((i * 37) % 11), `m${i}`]).flat();
 
+/** Several names in any order, one now and then twice. */
+const manyNames = fc.array(fc.constantFrom('f', 'g', 'n', '12', 'm1', 'm2', 'long'.repeat(12)), {
+  minLength: 2,
+  maxLength: 12,
+});
+const manyFields = fc.tuple(manyNames, value).map(([names, v]) => names.flatMap((n) => [n, v]));
+const manyScores = fc
+  .tuple(manyNames, score)
+  .map(([names, s]) => names.flatMap((n, i) => [i % 3 ? s : '1', n]));
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: make('SET', key, value, deadline) },
   make('SET', key, value, fc.constantFrom('NX', 'XX', 'GET')),
@@ -75,6 +85,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   make('SWAPDB', database, database),
   make('FLUSHDB'),
   { weight: 2, arbitrary: make('HSET', hashKey, field, value, field, value) },
+  { weight: 2, arbitrary: make('HSET', hashKey, manyFields) },
+  make('SADD', setKey, manyNames),
+  make('ZADD', sortedKey, manyScores),
   make('HDEL', hashKey, field, field),
   make('HINCRBY', hashKey, field, integer),
   make('HINCRBYFLOAT', hashKey, field, float),

@@ -12,7 +12,16 @@ const dayMs = 24 * 3600 * 1000;
 
 type Op =
   | { readonly op: 'put'; readonly key: string; readonly name: string; readonly value: string }
-  | { readonly op: 'many'; readonly key: string; readonly count: number; readonly value: string }
+  | {
+      readonly op: 'many';
+      readonly key: string;
+      readonly count: number;
+      readonly value: string;
+      /** The names come in steps of so many. */
+      readonly stride: number;
+      /** The elements are told of before the first is put. */
+      readonly isTold: boolean;
+    }
   | { readonly op: 'count'; readonly key: string; readonly name: string; readonly by: number }
   | { readonly op: 'decimal'; readonly key: string; readonly name: string; readonly by: string }
   | { readonly op: 'drop'; readonly key: string; readonly name: string }
@@ -30,8 +39,10 @@ const put = fc.record({ op: fc.constant('put' as const), key, name, value });
 const many = fc.record({
   op: fc.constant('many' as const),
   key,
-  count: fc.constantFrom(3, 127, 130),
+  count: fc.constantFrom(3, 20, 127, 130),
   value: fc.constantFrom('v', 'w'.repeat(70)),
+  stride: fc.constantFrom(1, 7),
+  isTold: fc.boolean(),
 });
 const count = fc.record({
   op: fc.constant('count' as const),
@@ -114,8 +125,9 @@ function perform(store: Store, command: Op): void {
   elements.open(ks, k, 0, k.length, ElementType.hash);
   if (command.op === 'many') {
     const v = Buffer.from(command.value);
+    if (command.isTold) elements.requireRoom(command.count, command.count * (v.length + 3));
     for (let i = 0; i < command.count; i++) {
-      const n = Buffer.from(`n${i}`);
+      const n = Buffer.from(`n${(i * command.stride) % command.count}`);
       elements.put(n, 0, n.length, v, 0, v.length);
     }
     return;
@@ -267,7 +279,7 @@ test('a key that is made anew does not have the deadline of its earlier life', (
 
 test('a put over a field of a large hash that has expired speaks of the field', () => {
   const node = new TestNode('n1');
-  apply(node, { op: 'many', key: 'a', count: 140, value: 'v' });
+  apply(node, { op: 'many', key: 'a', count: 140, stride: 1, isTold: false, value: 'v' });
   apply(node, { op: 'expireField', key: 'a', name: 'n3', deadline: buildMs + 10 });
   node.setTime(buildMs + 20);
   apply(node, { op: 'put', key: 'a', name: 'n3', value: 'x' });
