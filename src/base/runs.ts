@@ -8,11 +8,13 @@ export const shortRunMax = 128;
 /** How far beyond a run `copyRunOver` reads and writes at most. */
 export const overrunBytesMax = 7;
 
-/** Copies exactly `length` bytes. */
+/** Copies exactly `length` bytes: the last word overlaps the one before it. */
 export function copyRun(from: DataView, offset: number, to: DataView, at: number, length: number): void {
-  let i = 0;
-  for (; i + 4 <= length; i += 4) to.setInt32(at + i, from.getInt32(offset + i, true), true);
-  for (; i < length; i++) to.setUint8(at + i, from.getUint8(offset + i));
+  const last = length - 4;
+  if (last >= 0) {
+    for (let i = 0; i < last; i += 4) to.setInt32(at + i, from.getInt32(offset + i, true), true);
+    to.setInt32(at + last, from.getInt32(offset + last, true), true);
+  } else for (let i = 0; i < length; i++) to.setUint8(at + i, from.getUint8(offset + i));
 }
 
 /** Copies `length` bytes in whole words: what follows the run, up to `overrunBytesMax` bytes, is written over. */
@@ -25,12 +27,14 @@ export function copyRunOver(from: DataView, offset: number, to: DataView, at: nu
 
 /** Whether two runs are the same bytes. From the end: names often share their beginning. */
 export function sameRun(a: DataView, offsetA: number, b: DataView, offsetB: number, length: number): boolean {
-  let rest = length;
-  for (; rest >= 4; rest -= 4) {
-    if (a.getInt32(offsetA + rest - 4, true) !== b.getInt32(offsetB + rest - 4, true)) return false;
+  if (length < 4) {
+    for (let i = 0; i < length; i++) if (a.getUint8(offsetA + i) !== b.getUint8(offsetB + i)) return false;
+    return true;
   }
-  while (--rest >= 0) if (a.getUint8(offsetA + rest) !== b.getUint8(offsetB + rest)) return false;
-  return true;
+  for (let i = length - 4; i > 0; i -= 4) {
+    if (a.getInt32(offsetA + i, true) !== b.getInt32(offsetB + i, true)) return false;
+  }
+  return a.getInt32(offsetA, true) === b.getInt32(offsetB, true);
 }
 
 /** Shorter runs, and those of small buffers, are not worth a view. */

@@ -97,6 +97,12 @@ export class ChunkDirectory {
     return block;
   }
 
+  /** A block for a chunk, of the memory that is kept free for deletes where need be. Throws CommandError OOM. */
+  allocForRemoval(bytes: number): number {
+    const block = this.tryAlloc(bytes, true);
+    return block !== 0 ? block : this.alloc(bytes);
+  }
+
   give(block: number): void {
     const { arena } = this.ground;
     if (this.isGrave) this.ground.tombBytes -= arena.capacity(block);

@@ -417,33 +417,49 @@ export class Lists implements Collection {
 
   /** Reads the first or the last element into `value`; it stays. */
   readEnd(atFront: boolean): void {
-    this.standAtEnd(atFront);
-    this.value.read(this.store.arena.u8, this.chunks.value);
+    this.value.read(this.store.arena.u8, this.chunks.valueAt(this.endAt(atFront)));
+  }
+
+  /** Where the first or the last element stands. */
+  private endAt(atFront: boolean): number {
+    const { live, chunks } = this;
+    if (atFront) return chunks.dataStart(live.chunkAt(0));
+    const last = live.size - 1;
+    return chunks.elementAt(live.chunkAt(last), live.countAt(last) - 1);
   }
 
   private standAtEnd(atFront: boolean): void {
     const { live, chunks } = this;
-    live.ordinal = atFront ? 0 : live.size - 1;
-    live.k = atFront ? 0 : live.countAt(live.ordinal) - 1;
-    const chunk = live.chunkAt(live.ordinal);
     if (!atFront) {
-      chunks.openLast(chunk);
+      chunks.openLast(live.chunkAt(live.size - 1));
       return;
     }
-    chunks.open(chunk);
+    chunks.open(live.chunkAt(0));
     chunks.next();
   }
 
   /** Removes the first or the last element, with which it replies if told to; the key goes with its last one. */
   pop(atFront: boolean, reply?: ReplyWriter): void {
-    this.standAtEnd(atFront);
-    if (reply !== undefined) {
-      const { value } = this;
-      value.read(this.store.arena.u8, this.chunks.value);
-      reply.bulk(value.bytes, value.offset, value.length);
-    }
-    this.removeStoodOn();
+    if (reply !== undefined) this.chunks.reply(this.endAt(atFront), 1, reply, this.value);
+    this.removeEnd(atFront);
     this.afterRemoval();
+  }
+
+  /** Removes the first or the last element by a delta. */
+  private removeEnd(atFront: boolean): void {
+    const { store, grave } = this;
+    const { clock, recorder, self } = store;
+    const { keepsDead } = store.ground;
+    this.reserveBytes = 0;
+    clock.tick();
+    if (recorder !== undefined || keepsDead) {
+      this.standAtEnd(atFront);
+      this.loadFrom(grave);
+      if (keepsDead) this.remember(grave, clock.hi, clock.lo, self);
+    }
+    if (atFront) this.live.removeFirst();
+    else this.live.removeLast();
+    if (recorder !== undefined) this.recordRemove(recorder);
   }
 
   /** Removes the element at `index`; the key goes with its last one. */
@@ -463,14 +479,8 @@ export class Lists implements Collection {
       this.live.removeFirsts(fromFront);
       this.live.removeLasts(fromEnd);
     } else {
-      for (let i = 0; i < fromFront; i++) {
-        this.standAtEnd(true);
-        this.removeStoodOn();
-      }
-      for (let i = 0; i < fromEnd; i++) {
-        this.standAtEnd(false);
-        this.removeStoodOn();
-      }
+      for (let i = 0; i < fromFront; i++) this.removeEnd(true);
+      for (let i = 0; i < fromEnd; i++) this.removeEnd(false);
     }
     this.afterRemoval();
   }
@@ -488,13 +498,17 @@ export class Lists implements Collection {
     const { clock, recorder, self } = store;
     this.reserveBytes = 0;
     clock.tick();
-    const { hi, lo } = clock;
     if (recorder !== undefined || store.ground.keepsDead) this.loadFrom(grave);
-    this.bringOut(hi, lo, self);
-    if (recorder === undefined) return;
-    grave.dotHi = hi;
-    grave.dotLo = lo;
-    grave.dotOrigin = self;
+    this.bringOut(clock.hi, clock.lo, self);
+    if (recorder !== undefined) this.recordRemove(recorder);
+  }
+
+  /** Says that what `grave` has is removed, by the event of this moment. */
+  private recordRemove(recorder: BatchWriter): void {
+    const { store, grave } = this;
+    grave.dotHi = store.clock.hi;
+    grave.dotLo = store.clock.lo;
+    grave.dotOrigin = store.self;
     this.writeRemove(recorder, grave);
   }
 
@@ -617,14 +631,13 @@ export class Lists implements Collection {
       e.place.rank = this.residue;
       return;
     }
-    const end = chunks.place;
-    if (atFront) chunks.first(live.chunkAt(0), end);
-    else chunks.last(live.chunkAt(live.size - 1), end);
-    if (end.origin === self && end.rank < plainRankMax && end.rank > -plainRankMax) {
-      e.place.rank = atFront ? end.rank - rankStep : end.rank + rankStep;
+    const chunk = live.chunkAt(atFront ? 0 : live.size - 1);
+    const end = chunks.rankOfEnd(chunk, atFront);
+    if (chunks.originOfEnd(chunk, atFront) === self && end < plainRankMax && end > -plainRankMax) {
+      e.place.rank = atFront ? end - rankStep : end + rankStep;
       return;
     }
-    const rank = atFront ? rankBefore(end.rank, this.residue) : rankAfter(end.rank, this.residue);
+    const rank = atFront ? rankBefore(end, this.residue) : rankAfter(end, this.residue);
     if (rank !== undefined) {
       e.place.rank = rank;
       return;

@@ -147,7 +147,7 @@ export class Chunks {
     to.lo = i32[w + 4]!;
     to.hi = i32[w + 5]!;
     to.origin = i32[w + 6]! & 0xffff;
-    to.rank = i32[w + 10]! * two32 + (i32[w + 9]! >>> 0);
+    to.rank = this.rankAt(w + 9);
   }
 
   /** Loads the last element's place. */
@@ -157,7 +157,22 @@ export class Chunks {
     to.lo = i32[w + 7]!;
     to.hi = i32[w + 8]!;
     to.origin = i32[w + 6]! >>> 16;
-    to.rank = i32[w + 12]! * two32 + (i32[w + 11]! >>> 0);
+    to.rank = this.rankAt(w + 11);
+  }
+
+  /** The rank of the first or the last element. */
+  rankOfEnd(chunk: number, atFront: boolean): number {
+    return this.rankAt((chunk >> 2) + (atFront ? 9 : 11));
+  }
+
+  /** The origin of the first or the last element. */
+  originOfEnd(chunk: number, atFront: boolean): number {
+    const origins = this.i32[(chunk >> 2) + 6]!;
+    return atFront ? origins & 0xffff : origins >>> 16;
+  }
+
+  private rankAt(w: number): number {
+    return this.i32[w + 1]! * two32 + (this.i32[w]! >>> 0);
   }
 
   private setFirst(w: number, place: Place): void {
@@ -202,7 +217,7 @@ export class Chunks {
     this.p = this.end;
     const b = u8[this.p]!;
     if (this.index === 0) this.first(this.chunk, this.place);
-    else if (b < relationHead || (b & 0xf8) === attributesHead) this.place.advance(1, this.step);
+    else if (isExpected(b)) this.place.advance(1, this.step);
     else this.readRelation(b);
     this.finish();
     return true;
@@ -438,36 +453,49 @@ export class Chunks {
 
   /** Takes up the element that the next append, prepend, insert or rewrite writes; returns its bytes but for relations. */
   prepare(e: Element): number {
-    const out = this.out;
-    let p = 0;
-    if (e.dotOrigin !== 0 || e.extensionLength > 0) {
-      p = 1;
-      out[0] = attributesHead;
-      if (e.dotOrigin !== 0) {
-        out[0] |= 1;
-        const { hi, lo } = e.place;
-        p = writeZigzag((e.dotHi - hi) * two32 + ((e.dotLo >>> 0) - (lo >>> 0)), out, p);
-        p = writeVarint(e.dotOrigin, out, p);
-      }
-      if (e.extensionLength > 0) {
-        out[0] |= 2;
-        p = writeVarint(e.extensionLength, out, p);
-        copyBytes(out, p, e.extension, e.extensionOffset, e.extensionLength);
-        p += e.extensionLength;
-      }
-    }
-    const head = p;
-    p = writeValueHead(e.bytes, e.offset, e.length, out, p);
-    this.outBytes = p;
+    const { out } = this;
+    const head = e.dotOrigin !== 0 || e.extensionLength > 0 ? this.prepareAttributes(e) : 0;
+    this.outBytes = writeValueHead(e.bytes, e.offset, e.length, out, head);
     this.tailBytes = out[head]! >= 0x80 && out[head]! < 0xd0 ? e.length : 0;
-    return p + this.tailBytes;
+    return this.outBytes + this.tailBytes;
+  }
+
+  private prepareAttributes(e: Element): number {
+    const { out } = this;
+    let p = 1;
+    out[0] = attributesHead;
+    if (e.dotOrigin !== 0) {
+      out[0] |= 1;
+      const { hi, lo } = e.place;
+      p = writeZigzag((e.dotHi - hi) * two32 + ((e.dotLo >>> 0) - (lo >>> 0)), out, p);
+      p = writeVarint(e.dotOrigin, out, p);
+    }
+    if (e.extensionLength > 0) {
+      out[0] |= 2;
+      p = writeVarint(e.extensionLength, out, p);
+      copyBytes(out, p, e.extension, e.extensionOffset, e.extensionLength);
+      p += e.extensionLength;
+    }
+    return p;
+  }
+
+  /** Writes a relation and the prepared element behind it; returns where it ends. */
+  private writeBehind(at: number, relation: Uint8Array, relationBytes: number, e: Element): number {
+    this.writeShort(at, relation, relationBytes);
+    return this.writePrepared(at + relationBytes, e);
   }
 
   private writePrepared(at: number, e: Element): number {
-    copyBytes(this.u8, at, this.out, 0, this.outBytes);
-    const p = at + this.outBytes;
-    copyBytes(this.u8, p, e.bytes, e.offset, this.tailBytes);
-    return p + this.tailBytes;
+    const { outBytes, tailBytes } = this;
+    this.writeShort(at, this.out, outBytes);
+    copyBytes(this.u8, at + outBytes, e.bytes, e.offset, tailBytes);
+    return at + outBytes + tailBytes;
+  }
+
+  /** Copies a few bytes, which most relations and heads are: none or one. */
+  private writeShort(at: number, bytes: Uint8Array, length: number): void {
+    const { u8 } = this;
+    for (let i = 0; i < length; i++) u8[at + i] = bytes[i]!;
   }
 
   /** Adds the prepared element behind the last one; false where it does not fit. */
@@ -478,18 +506,46 @@ export class Chunks {
     if (count >= chunkElementsMax) return false;
     if (count === 0) return this.makeEmpty(w, false) && this.appendFirst(chunk, e);
     if (count === 1) i32[w + 3] = count;
-    this.last(chunk, this.end1);
-    const relation = writeRelation(this.end1, e.place, this.stepOf(w), this.relation);
+    const relation = this.relationBehindLast(w, e.place);
     const need = relation + this.outBytes + this.tailBytes;
     if (i32[w + 2]! + need + slackBytes > i32[w + 13]! && !this.slideLeft(chunk, need)) return false;
-    const at = chunk + i32[w + 2]!;
-    copyBytes(this.u8, at, this.relation, 0, relation);
-    this.writePrepared(at + relation, e);
-    i32[w + 2] = i32[w + 2]! + need;
+    const at = i32[w + 2]!;
+    this.writeBehind(chunk + at, this.relation, relation, e);
+    i32[w + 2] = at + need;
     this.setLast(w, e.place);
-    this.setCount(w, count + 1);
-    if (i32[w] !== 0) this.keepOffset(w, at - chunk);
+    i32[w + 3] = i32[w + 3]! + 1;
+    if (i32[w] !== 0) this.keepOffset(w, at);
     return true;
+  }
+
+  /** Writes to `relation` how a place differs from what is expected behind the last element; returns the bytes. */
+  private relationBehindLast(w: number, place: Place): number {
+    const { i32 } = this;
+    const { lo, hi, origin, rank } = place;
+    const step = this.stepOf(w);
+    const isExpected =
+      lo === ((i32[w + 7]! + step) | 0) &&
+      hi === i32[w + 8] &&
+      origin === i32[w + 6]! >>> 16 &&
+      rank - this.rankAt(w + 11) === rankStep;
+    if (isExpected) return 0;
+    this.last(w << 2, this.end1);
+    return writeRelation(this.end1, place, step, this.relation);
+  }
+
+  /** The same of the first element behind a place that comes before it. */
+  private relationOfFirst(w: number, place: Place): number {
+    const { i32 } = this;
+    const { lo, hi, origin, rank } = place;
+    const step = this.stepOf(w);
+    const isExpected =
+      i32[w + 4] === ((lo + step) | 0) &&
+      hi === i32[w + 5] &&
+      origin === (i32[w + 6]! & 0xffff) &&
+      this.rankAt(w + 9) - rank === rankStep;
+    if (isExpected) return 0;
+    this.first(w << 2, this.end1);
+    return writeRelation(place, this.end1, step, this.relation);
   }
 
   private appendFirst(chunk: number, e: Element): boolean {
@@ -527,17 +583,16 @@ export class Chunks {
     if (count === 0) return this.makeEmpty(w, true) && this.appendFirst(chunk, e);
     if (count >= chunkElementsMax) return false;
     if (count === 1) i32[w + 3] = count | fallsBit;
-    this.first(chunk, this.end1);
-    const relation = writeRelation(e.place, this.end1, this.stepOf(w), this.relation);
+    const relation = this.relationOfFirst(w, e.place);
     const need = relation + this.outBytes + this.tailBytes;
     if (i32[w + 1]! - need - slackBytes < chunkHeaderBytes && !this.slideRight(chunk, need)) return false;
     const at = i32[w + 1]! - need;
     const behind = this.writePrepared(chunk + at, e);
-    copyBytes(this.u8, behind, this.relation, 0, relation);
-    this.moveOffset(w, count, behind - chunk);
+    this.writeShort(behind, this.relation, relation);
+    if (i32[w] !== 0) this.moveOffset(w, count, behind - chunk);
     i32[w + 1] = at;
     this.setFirst(w, e.place);
-    this.setCount(w, count + 1);
+    i32[w + 3] = i32[w + 3]! + 1;
     return true;
   }
 
@@ -593,13 +648,18 @@ export class Chunks {
       this.init(chunk, i32[w + 13]!);
       return;
     }
-    this.open(chunk);
-    this.next();
-    this.next();
-    i32[w + 1] = this.attributes - chunk;
-    this.setFirst(w, this.place);
-    this.setCount(w, count);
-    this.moveOffset(w, count, this.attributes - chunk);
+    let at = this.after(chunk + i32[w + 1]!);
+    if (isExpected(this.u8[at]!)) this.shiftPlace(w + 4, w + 9, this.stepOf(w), rankStep);
+    else {
+      this.open(chunk);
+      this.next();
+      this.next();
+      at = this.attributes;
+      this.setFirst(w, this.place);
+    }
+    i32[w + 1] = at - chunk;
+    i32[w + 3] = i32[w + 3]! - 1;
+    if (i32[w] !== 0) this.moveOffset(w, count, at - chunk);
   }
 
   /** Takes the last element out. */
@@ -614,24 +674,36 @@ export class Chunks {
     const tail = this.tailOf(chunk);
     tail.top -= 1;
     const at = tail.offsets[tail.top]!;
-    this.last(chunk, this.place);
-    if (!this.stepBack(chunk + at, this.stepOf(w))) {
-      this.open(chunk);
-      for (let i = 0; i < count; i++) this.next();
+    const step = this.stepOf(w);
+    if (isExpected(this.u8[chunk + at]!)) this.shiftPlace(w + 7, w + 11, -step, -rankStep);
+    else {
+      this.last(chunk, this.place);
+      if (!this.stepBack(chunk + at, step)) {
+        this.open(chunk);
+        for (let i = 0; i < count; i++) this.next();
+      }
+      this.setLast(w, this.place);
     }
-    this.setLast(w, this.place);
     i32[w + 2] = at;
-    this.setCount(w, count);
+    i32[w + 3] = i32[w + 3]! - 1;
   }
 
-  /** Turns `place`, that of the element at `at`, into that of the one before; false where the origin is another's. */
+  /** Adds 1 or -1 to the stamp that begins at word v, and to the rank at word r less than its lower half holds. */
+  private shiftPlace(v: number, r: number, stampBy: number, rankBy: number): void {
+    const { i32 } = this;
+    const lo = (i32[v]! + stampBy) | 0;
+    i32[v] = lo;
+    if (lo === stampBy >> 1) i32[v + 1] = i32[v + 1]! + stampBy;
+    const rank = (i32[r]! >>> 0) + rankBy;
+    i32[r] = rank | 0;
+    if (rank >= two32) i32[r + 1] = i32[r + 1]! + 1;
+    else if (rank < 0) i32[r + 1] = i32[r + 1]! - 1;
+  }
+
+  /** Turns `place`, that of the element at `at`, into that of the one before by its relation; false where the origin is another's. */
   private stepBack(at: number, step: number): boolean {
     const { place } = this;
     const b = this.u8[at]!;
-    if (b < relationHead || (b & 0xf8) === attributesHead) {
-      place.advance(-1, step);
-      return true;
-    }
     this.p = at + 1;
     if (b >= skipHead) {
       place.advance(-(b === 0xff ? 17 + this.varint() : b - skipHead + 2), step);
@@ -660,9 +732,8 @@ export class Chunks {
     const right = writeRelation(e.place, this.place, step, this.relationBehind);
     let at = this.gap(chunk, this.at, this.attributes, left + own + right, slackBytes);
     if (at === 0) return false;
-    copyBytes(this.u8, at, this.relation, 0, left);
-    at = this.writePrepared(at + left, e);
-    copyBytes(this.u8, at, this.relationBehind, 0, right);
+    at = this.writeBehind(at, this.relation, left, e);
+    this.writeShort(at, this.relationBehind, right);
     this.setCount(w, count + 1);
     return true;
   }
@@ -685,7 +756,7 @@ export class Chunks {
     const relation = writeRelation(this.before, this.place, this.stepOf(w), this.relation);
     const at = this.gap(chunk, from, this.attributes, relation, 0);
     if (at === 0) return false;
-    copyBytes(this.u8, at, this.relation, 0, relation);
+    this.writeShort(at, this.relation, relation);
     this.setCount(w, count - 1);
     return true;
   }
@@ -780,7 +851,7 @@ export class Chunks {
     const data = this.dataBytes(b);
     if (this.i32[v + 2]! + relation + data > this.room(a)) this.shiftData(a, chunkHeaderBytes);
     let at = a + this.i32[v + 2]!;
-    copyBytes(this.u8, at, this.relation, 0, relation);
+    this.writeShort(at, this.relation, relation);
     at += relation;
     const from = this.dataStart(b);
     this.u8.copyWithin(at, from, from + data);
@@ -791,6 +862,11 @@ export class Chunks {
     this.forgetTail(v);
     this.forgetTail(w);
   }
+}
+
+/** Whether an element that begins with this byte is the one that was expected: it has no relation. */
+function isExpected(head: number): boolean {
+  return head < relationHead || (head & 0xf8) === attributesHead;
 }
 
 /** Writes how `next` differs from what is expected after `place`; returns the bytes taken. */

@@ -1,12 +1,8 @@
 // The elements of one list in their order, as a sequence of chunks (chunk.ts). Small lists have one chunk that lies in
-// the key's entry and cannot grow here (`fixed`); large ones a directory of chunks in the arena, with free room at both
-// ends, through which an index is found by adding up counts. It knows element ids and positions, but not what keys,
-// deltas or commands are.
-//
-//   directory   [free room] { chunk offset u32, elements u32 } ... [free room]
-import { CommandError } from '../../base/errors.ts';
-import { outOfMemory } from '../../resp/errors.ts';
-import type { Ground } from '../keyspace.ts';
+// the key's entry and cannot grow here (`fixed`); large ones a directory of chunks in the arena (chunk-directory.ts),
+// through which an index is found by adding up counts. It knows element ids and positions, but not what keys, deltas or
+// commands are.
+import { ChunkDirectory, type ChunkGround } from '../chunk-directory.ts';
 import { type Chunks, chunkElementsMax, chunkHeaderBytes } from './chunk.ts';
 import type { Element } from './element.ts';
 import { compareRuns } from './position.ts';
@@ -14,85 +10,67 @@ import { compareRuns } from './position.ts';
 /** Largest chunk of several elements; a larger value has a chunk to itself. */
 export const chunkBytesMax = 4096;
 const chunkBytesMin = 512;
-const directoryEntriesMin = 8;
 /** More than relations and the room that chunk.ts keeps free can add to an element. */
 const elementExtraBytes = 64;
 
-export type ListGround = Pick<Ground, 'arena' | 'reserveBytes' | 'starved' | 'tombBytes'>;
-
 export class ListChunks {
-  /** Elements. */
-  count = 0;
-  /** Chunks. */
-  size = 0;
   /** Where the last `locate` or `find` stopped: which chunk, and which element in it. */
   ordinal = 0;
   k = 0;
   private readonly chunks: Chunks;
-  private readonly ground: ListGround;
+  private readonly ground: ChunkGround;
+  private readonly directory: ChunkDirectory;
   private readonly compareOrigins: (a: number, b: number) => number;
-  private readonly i32: Int32Array;
-  private readonly usesReserve: boolean;
-  /** The one chunk where there is no directory. */
+  /** The one chunk where there is no directory; 0 = there is one. */
   private single = 0;
-  private directory = 0;
-  private capacity = 0;
-  /** Index of the first entry in use. */
-  private head = 0;
 
-  /** `usesReserve`: what is entered here is remembered of deletes, for which memory is kept free. */
+  /** `isGrave`: what is entered here is remembered of deletes, for which memory is kept free. */
   constructor(
     chunks: Chunks,
-    ground: ListGround,
+    ground: ChunkGround,
     compareOrigins: (a: number, b: number) => number,
-    usesReserve = false,
+    isGrave = false,
   ) {
     this.chunks = chunks;
-    this.usesReserve = usesReserve;
     this.ground = ground;
+    this.directory = new ChunkDirectory(ground, isGrave);
     this.compareOrigins = compareOrigins;
-    this.i32 = ground.arena.i32;
   }
 
   /** Becomes the view of a chunk that lies elsewhere: nothing is allocated or freed here. */
   fix(chunk: number): void {
     this.single = chunk;
-    this.size = 1;
-    this.count = this.chunks.countOf(chunk);
   }
 
   private get isFixed(): boolean {
     return this.single !== 0;
   }
 
+  /** Elements. */
+  get count(): number {
+    return this.single !== 0 ? this.chunks.countOf(this.single) : this.directory.count;
+  }
+
+  /** Chunks. */
+  get size(): number {
+    return this.single !== 0 ? 1 : this.directory.size;
+  }
+
   chunkAt(ordinal: number): number {
-    return this.single !== 0 ? this.single : this.i32[(this.directory >> 2) + 2 * (this.head + ordinal)]!;
+    return this.single !== 0 ? this.single : this.directory.chunkAt(ordinal);
   }
 
   countAt(ordinal: number): number {
-    return this.single !== 0 ? this.count : this.i32[(this.directory >> 2) + 2 * (this.head + ordinal) + 1]!;
-  }
-
-  private setEntry(ordinal: number, chunk: number): void {
-    const w = (this.directory >> 2) + 2 * (this.head + ordinal);
-    this.i32[w] = chunk;
-    this.i32[w + 1] = this.chunks.countOf(chunk);
+    return this.single !== 0 ? this.chunks.countOf(this.single) : this.directory.countAt(ordinal);
   }
 
   private addCount(ordinal: number, n: number): void {
-    this.count += n;
-    if (this.single !== 0) return;
-    const w = (this.directory >> 2) + 2 * (this.head + ordinal) + 1;
-    this.i32[w] = this.i32[w]! + n;
+    if (this.single === 0) this.directory.addCount(ordinal, n);
   }
 
   /** Bytes of the blocks in use, their rounding included. */
   blockBytes(): number {
-    if (this.isFixed || this.directory === 0) return 0;
-    const { arena } = this.ground;
-    let bytes = arena.capacity(this.directory);
-    for (let i = 0; i < this.size; i++) bytes += arena.capacity(this.chunkAt(i));
-    return bytes;
+    return this.directory.blockBytes();
   }
 
   /** Bytes of the elements themselves. */
@@ -270,7 +248,7 @@ export class ListChunks {
     this.ordinal = at;
     this.k = 0;
     const bytes = chunkHeaderBytes + this.chunks.dataBytes(this.chunkAt(at)) + need + elementExtraBytes;
-    this.moveChunk(at, this.alloc(bytes), false);
+    this.moveChunk(at, this.directory.alloc(bytes), false);
   }
 
   private rewriteAlone(e: Element, need: number): void {
@@ -298,14 +276,14 @@ export class ListChunks {
   removeFirst(): void {
     this.chunks.removeFirst(this.chunkAt(0));
     this.addCount(0, -1);
-    if (!this.isFixed && this.countAt(0) === 0) this.dropChunks(0, 1);
+    if (!this.isFixed && this.countAt(0) === 0) this.directory.drop(0, 1);
   }
 
   removeLast(): void {
     const last = this.size - 1;
     this.chunks.removeLast(this.chunkAt(last));
     this.addCount(last, -1);
-    if (!this.isFixed && this.countAt(last) === 0) this.dropChunks(last, 1);
+    if (!this.isFixed && this.countAt(last) === 0) this.directory.drop(last, 1);
   }
 
   /** Takes out `n` elements from the front, whole chunks at once. */
@@ -313,7 +291,7 @@ export class ListChunks {
     let rest = n;
     let whole = 0;
     if (!this.isFixed) while (whole < this.size && this.countAt(whole) <= rest) rest -= this.countAt(whole++);
-    if (whole > 0) this.dropChunks(0, whole);
+    if (whole > 0) this.directory.drop(0, whole);
     for (; rest > 0; rest--) this.removeFirst();
   }
 
@@ -322,7 +300,7 @@ export class ListChunks {
     let rest = n;
     let keep = this.size;
     if (!this.isFixed) while (keep > 0 && this.countAt(keep - 1) <= rest) rest -= this.countAt(--keep);
-    if (keep < this.size) this.dropChunks(keep, this.size - keep);
+    if (keep < this.size) this.directory.drop(keep, this.size - keep);
     for (; rest > 0; rest--) this.removeLast();
   }
 
@@ -337,7 +315,7 @@ export class ListChunks {
       doomed.length = 0;
       chunks.open(this.chunkAt(ordinal));
       while (chunks.next()) if (isDoomed()) doomed.push(chunks.index);
-      if (doomed.length === this.countAt(ordinal) && !this.isFixed) this.dropChunks(ordinal, 1);
+      if (doomed.length === this.countAt(ordinal) && !this.isFixed) this.directory.drop(ordinal, 1);
       else {
         for (let i = doomed.length - 1; i >= 0; i--) {
           this.ordinal = ordinal;
@@ -355,7 +333,7 @@ export class ListChunks {
     const { chunks } = this;
     const chunk = this.chunkAt(ordinal);
     if (this.countAt(ordinal) === 0) {
-      this.dropChunks(ordinal, 1);
+      this.directory.drop(ordinal, 1);
       return;
     }
     if (chunks.dataBytes(chunk) * 4 > chunkBytesMax) return;
@@ -365,34 +343,13 @@ export class ListChunks {
   }
 
   private mergeInto(ordinal: number): void {
-    const moved = this.countAt(ordinal + 1);
+    const { directory } = this;
     this.chunks.merge(this.chunkAt(ordinal), this.chunkAt(ordinal + 1));
-    this.count += moved;
-    this.setEntry(ordinal, this.chunkAt(ordinal));
-    this.dropChunks(ordinal + 1, 1);
+    directory.addCount(ordinal, this.countAt(ordinal + 1));
+    directory.drop(ordinal + 1, 1);
   }
 
   // ---- blocks
-
-  private alloc(bytes: number): number {
-    const { ground } = this;
-    const block = ground.arena.alloc(bytes, this.usesReserve ? 0 : ground.reserveBytes);
-    if (block !== 0) return this.taken(block);
-    ground.starved = true;
-    throw new CommandError(outOfMemory);
-  }
-
-  /** Counts a block as the graveyard's where dead elements are in it. */
-  private taken(block: number): number {
-    if (this.usesReserve && block !== 0) this.ground.tombBytes += this.ground.arena.capacity(block);
-    return block;
-  }
-
-  private give(block: number): void {
-    const { arena } = this.ground;
-    if (this.usesReserve) this.ground.tombBytes -= arena.capacity(block);
-    arena.free(block);
-  }
 
   /** Moves a chunk into a larger block where it may have one; false where it is full. */
   private grow(ordinal: number, need: number, roomOnLeft: boolean): boolean {
@@ -403,165 +360,67 @@ export class ListChunks {
     if (chunks.countOf(chunk) >= chunkElementsMax || least > chunkBytesMax) return false;
     const bytes = Math.min(chunkBytesMax, Math.max(least, room + (room >> 1)));
     if (bytes <= room) return false;
-    this.moveChunk(ordinal, this.alloc(bytes), roomOnLeft);
+    this.moveChunk(ordinal, this.directory.alloc(bytes), roomOnLeft);
     return true;
   }
 
   private moveChunk(ordinal: number, to: number, roomOnLeft: boolean): void {
-    const { arena } = this.ground;
+    const { directory, ground } = this;
     const chunk = this.chunkAt(ordinal);
-    this.chunks.copyTo(chunk, to, arena.capacity(to), roomOnLeft);
-    this.give(chunk);
-    this.setEntry(ordinal, to);
+    this.chunks.copyTo(chunk, to, ground.arena.capacity(to), roomOnLeft);
+    directory.setChunk(ordinal, to);
+    directory.give(chunk);
   }
 
   /** Gives back what a chunk that will grow no more at this end leaves unused. */
   private trim(ordinal: number): void {
     const { chunks } = this;
-    const { arena, reserveBytes } = this.ground;
     const chunk = this.chunkAt(ordinal);
     const least = chunkHeaderBytes + chunks.dataBytes(chunk) + elementExtraBytes;
-    if (arena.rounded(least) > chunks.room(chunk) * 0.85) return;
-    const to = this.taken(arena.alloc(least, reserveBytes));
+    if (this.ground.arena.rounded(least) > chunks.room(chunk) * 0.85) return;
+    const to = this.directory.tryAlloc(least);
     if (to !== 0) this.moveChunk(ordinal, to, false);
   }
 
   private newChunk(ordinal: number, need: number): void {
-    const { arena } = this.ground;
+    const { directory, ground } = this;
     // The longer the list, the less it matters what its ends leave unused, and to grow is to copy.
     const usual = Math.min(chunkBytesMax, chunkBytesMin * Math.max(1, this.size));
-    const chunk = this.alloc(Math.max(usual, chunkHeaderBytes + need + elementExtraBytes));
-    this.chunks.init(chunk, arena.capacity(chunk));
-    this.enter(ordinal, chunk);
-  }
-
-  /** Puts a new chunk into the directory; frees it where that fails. */
-  private enter(ordinal: number, chunk: number): void {
-    try {
-      this.openEntry(ordinal);
-    } catch (error) {
-      this.give(chunk);
-      throw error;
-    }
-    this.setEntry(ordinal, chunk);
+    const chunk = directory.alloc(Math.max(usual, chunkHeaderBytes + need + elementExtraBytes));
+    this.chunks.init(chunk, ground.arena.capacity(chunk));
+    directory.enter(ordinal, chunk, 0);
   }
 
   /** Takes a copy of a chunk that lies elsewhere as the only one of an empty list. Throws CommandError OOM. */
   adopt(chunk: number): void {
-    const { arena } = this.ground;
+    const { directory, ground } = this;
     const bytes = chunkHeaderBytes + this.chunks.dataBytes(chunk) + elementExtraBytes;
-    const block = this.alloc(Math.max(chunkBytesMin, bytes + (bytes >> 2)));
-    this.chunks.copyTo(chunk, block, arena.capacity(block), false);
-    this.enter(0, block);
-    this.count = this.chunks.countOf(block);
+    const block = directory.alloc(Math.max(chunkBytesMin, bytes + (bytes >> 2)));
+    this.chunks.copyTo(chunk, block, ground.arena.capacity(block), false);
+    directory.enter(0, block, this.chunks.countOf(block));
   }
 
   /** Splits a chunk before element k. Removals split too, so it takes what is kept free for deletes. */
   private split(ordinal: number, k: number): void {
-    const { arena } = this.ground;
+    const { directory, ground } = this;
     const chunk = this.chunkAt(ordinal);
     const bytes = this.chunks.splitBytes(chunk, k) + elementExtraBytes;
-    const to = this.taken(arena.alloc(bytes));
-    if (to === 0) {
-      this.ground.starved = true;
-      throw new CommandError(outOfMemory);
-    }
-    this.chunks.init(to, arena.capacity(to));
-    this.enter(ordinal + 1, to);
+    const moved = this.countAt(ordinal) - k;
+    const to = directory.allocForRemoval(bytes);
+    this.chunks.init(to, ground.arena.capacity(to));
+    directory.enter(ordinal + 1, to, 0);
     this.chunks.split(chunk, k, to);
-    this.setEntry(ordinal, chunk);
-    this.setEntry(ordinal + 1, to);
-  }
-
-  /** Makes a free directory entry at `ordinal`. */
-  private openEntry(ordinal: number): void {
-    if (this.size === this.capacity || (this.directory === 0 && this.size === 0)) this.resize(this.size * 2);
-    else if (ordinal === 0 && this.head === 0) this.slide();
-    else if (ordinal === this.size && this.head + this.size === this.capacity) this.slide();
-    const w = this.directory >> 2;
-    const [from, at, to] = [this.head, this.head + ordinal, this.head + this.size];
-    if (from > 0 && (ordinal * 2 < this.size || to === this.capacity)) {
-      this.i32.copyWithin(w + 2 * (from - 1), w + 2 * from, w + 2 * at);
-      this.head -= 1;
-    } else this.i32.copyWithin(w + 2 * (at + 1), w + 2 * at, w + 2 * to);
-    this.size += 1;
-  }
-
-  /** Moves the entries to the middle of the directory, or into a larger one where there is little room left. */
-  private slide(): void {
-    if (this.size * 4 > this.capacity * 3) {
-      this.resize(this.size * 2);
-      return;
-    }
-    const w = this.directory >> 2;
-    const head = (this.capacity - this.size) >> 1;
-    this.i32.copyWithin(w + 2 * head, w + 2 * this.head, w + 2 * (this.head + this.size));
-    this.head = head;
-  }
-
-  private resize(entries: number): void {
-    const { arena } = this.ground;
-    const to = this.alloc(Math.max(directoryEntriesMin, entries) * 8);
-    const capacity = arena.capacity(to) >> 3;
-    const head = (capacity - this.size) >> 1;
-    if (this.directory !== 0) {
-      const w = this.directory >> 2;
-      this.i32.copyWithin((to >> 2) + 2 * head, w + 2 * this.head, w + 2 * (this.head + this.size));
-      this.give(this.directory);
-    }
-    this.directory = to;
-    this.capacity = capacity;
-    this.head = head;
-  }
-
-  /** Frees chunks and takes them from the directory. */
-  private dropChunks(ordinal: number, n: number): void {
-    for (let i = ordinal; i < ordinal + n; i++) {
-      this.count -= this.countAt(i);
-      this.give(this.chunkAt(i));
-    }
-    const w = this.directory >> 2;
-    const [from, at, to] = [this.head, this.head + ordinal, this.head + this.size];
-    if (ordinal * 2 < this.size - n) {
-      this.i32.copyWithin(w + 2 * (from + n), w + 2 * from, w + 2 * at);
-      this.head += n;
-    } else this.i32.copyWithin(w + 2 * at, w + 2 * (at + n), w + 2 * to);
-    this.size -= n;
-    if (this.capacity > 64 && this.size * 8 < this.capacity) this.shrink();
-  }
-
-  /** A smaller directory, where there is memory for it. */
-  private shrink(): void {
-    const { arena, reserveBytes } = this.ground;
-    const probe = arena.alloc(Math.max(directoryEntriesMin, this.size * 2) * 8, reserveBytes);
-    if (probe === 0) return;
-    arena.free(probe);
-    this.resize(this.size * 2);
+    directory.addCount(ordinal, -moved);
+    directory.addCount(ordinal + 1, moved);
   }
 
   /** Frees everything. */
   free(): void {
-    if (this.directory === 0) return;
-    for (let i = 0; i < this.size; i++) this.give(this.chunkAt(i));
-    this.give(this.directory);
-    this.directory = 0;
-    this.capacity = 0;
-    this.head = 0;
-    this.size = 0;
-    this.count = 0;
+    this.directory.free();
   }
 
   /** A block was copied from `from` to `to`: takes note where it is one of this list's; false where it is not. */
   moveBlock(from: number, to: number): boolean {
-    if (this.directory === from && from !== 0) {
-      this.directory = to;
-      return true;
-    }
-    for (let i = 0; i < this.size && !this.isFixed; i++) {
-      if (this.chunkAt(i) !== from) continue;
-      this.setEntry(i, to);
-      return true;
-    }
-    return false;
+    return this.directory.moveBlock(from, to);
   }
 }

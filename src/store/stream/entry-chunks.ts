@@ -279,18 +279,13 @@ export class EntryChunks {
 
   /** Cuts the chunk in which this stands before that entry. Removals cut too, so it takes what is kept free for deletes. */
   private split(): void {
-    const { directory, codec, ground } = this;
+    const { directory, codec } = this;
     const chunk = directory.chunkAt(this.ordinal);
     const { index } = codec;
     const moved = directory.countAt(this.ordinal) - index;
     const namesBytes = codec.namesEnd(chunk) - codec.namesAt(chunk);
     const bytes = chunkHeaderBytes + namesBytes + codec.bytesFromHere + entryExtraBytes + slackBytes;
-    const to = directory.tryAlloc(bytes, true);
-    if (to === 0) {
-      ground.starved = true;
-      directory.alloc(bytes);
-      return;
-    }
+    const to = directory.allocForRemoval(bytes);
     codec.init(to, namesBytes);
     codec.u8.copyWithin(codec.namesAt(to), codec.namesAt(chunk), codec.namesEnd(chunk));
     directory.enter(this.ordinal + 1, to, 0);
@@ -320,8 +315,7 @@ export class EntryChunks {
   private removeInLarger(): void {
     const { directory, codec, ordinal, ground } = this;
     const bytes = codec.copyBytes(directory.chunkAt(ordinal)) + 2 * entryExtraBytes;
-    const to = directory.tryAlloc(bytes, true);
-    this.moveTo(ordinal, to === 0 ? directory.alloc(bytes) : to);
+    this.moveTo(ordinal, directory.allocForRemoval(bytes));
     this.seek(this.sought);
     codec.splice(
       directory.chunkAt(ordinal),
