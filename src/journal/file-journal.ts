@@ -1,10 +1,10 @@
 // The journal on a disk: group commit, fsync policy, rotation of segments, snapshots, what links still need, and the
 // way back from a failed disk. It knows neither sockets nor commands. The usual commit is one write to the OS and
-// allocates nothing; while an fdatasync is in flight commits queue as spans of the tail's chunks and hold their
-// `done`s, written in order from the thread pool (`always`: after the sync, for the next one).
+// allocates nothing; while an fdatasync is in flight or a snapshot is written, commits queue as spans of the tail's chunks
+// and hold their `done`s, written in order from the thread pool (`always`: after the sync, for the next one).
 //
 //   commit -> close block -> idle: write, done            (everysec, no)
-//                        \-> span -> write ... -> done    (a sync or write in flight; always: -> sync -> done)
+//                        \-> span -> write ... -> done    (sync, write or snapshot under way; always: -> sync -> done)
 //
 // After a failed write or fsync nothing of that file is trusted beyond what was synced, and no fsync is repeated. The
 // lost records are in the store: a fresh segment, marked as a restart, takes what comes, a snapshot of everything is
@@ -235,7 +235,7 @@ export class FileJournal implements DeltaLog {
       done(this.failed());
       return;
     }
-    const isQuiet = this.appendfsync !== 'always' && !this.isSyncing && this.inFlight === undefined;
+    const isQuiet = this.appendfsync !== 'always' && !this.isDiskBusy && this.inFlight === undefined;
     if (isQuiet && this.spans.length === 0 && open!.segment.bytes < this.segmentBytesMax) {
       this.writeTurn(open!, done);
       return;
@@ -314,6 +314,11 @@ export class FileJournal implements DeltaLog {
   }
 
   // --- commits ---
+
+  /** A write may have to wait in the kernel: for a sync of this file, or of the snapshot beside it. */
+  private get isDiskBusy(): boolean {
+    return this.isSyncing || this.running !== undefined;
+  }
 
   /** Order is kept: it comes back after whatever is still under way. */
   private commitNothing(done: Done): void {
@@ -419,7 +424,7 @@ export class FileJournal implements DeltaLog {
       }
       const span = this.spans.shift()!;
       this.queuedBytes -= span.end - span.start;
-      if (this.isSyncing && !isOver) this.writeSpanLater(this.open, span);
+      if (this.isDiskBusy && !isOver) this.writeSpanLater(this.open, span);
       else if (!this.writeSpan(this.open, span)) return;
     }
     const mustSync = this.syncWanted || this.waiters.length > 0;

@@ -223,6 +223,31 @@ test('a snapshot taken during writes, with the log after it, is the state; segme
   await journal.close();
 });
 
+test('while a snapshot is written no commit waits in the kernel for it, and each is answered in order', async () => {
+  const files = new ToyFiles();
+  const rig = openRig(files);
+  const { journal } = rig;
+  await setOne(rig, 'a', 1, 'x');
+  files.held = [];
+  const snapshot = journal.snapshot();
+  const order: number[] = [];
+  for (let i = 2; i <= 4; i++) {
+    rig.store.set(journal.writer, `k${i}`, i, 'v');
+    journal.commit(() => order.push(i));
+  }
+  assert.equal(order.length, 0);
+  const { held } = files;
+  files.held = undefined;
+  for (const run of held.splice(0)) run();
+  await snapshot;
+  assert.deepEqual(order, [2, 3, 4]);
+  rig.store.set(journal.writer, 'k5', 5, 'v');
+  journal.commit(() => order.push(5));
+  assert.deepEqual(order, [2, 3, 4, 5], 'after it a commit is one write again');
+  await journal.close();
+  assert.deepEqual(openRig(files.killed()).store.dump(), rig.store.dump());
+});
+
 test('a pin gives way when what it holds exceeds the budget for links', async () => {
   const files = new ToyFiles();
   const rig = openRig(files, {
