@@ -61,6 +61,9 @@ export class Elements implements States, Collection {
   valueLength = 0;
   /** The score that the member put last had before; 0 where it was not there. */
   scoreBefore = 0;
+  /** The name of the element drawn last: a range of the arena, valid until the store changes. */
+  drawnOffset = 0;
+  drawnLength = 0;
   /** When the field last read expires, Unix ms; 0 = never. */
   deadlineMs = 0;
   /** The open key: its keyspace's number, its type, its entry (0 = none yet). */
@@ -72,8 +75,11 @@ export class Elements implements States, Collection {
   /** What `nest` has found, and for which entry. */
   private openNest: Nest | undefined;
   private nestOf = 0;
-  /** Packed: where the record behind the one put last begins, from the value's start. */
+  /** The entry of the element drawn last, in a nest. */
+  private drawnEntry = 0;
+  /** Packed: where the record behind the one put last begins, from the value's start; in a sorted set its score, too. */
   private nextRecord = 0;
+  private lastScore = 0;
   /** Of a command that puts several: how large the packed form may become, and the names that it has. */
   private expectedBytes = 0;
   private isFiltered = false;
@@ -333,36 +339,52 @@ export class Elements implements States, Collection {
 
   /** Visits the element at a random place of the open key, which shows some. */
   sample(random: () => number, visit: ElementVisitor): void {
-    const { nest } = this;
-    const { entries, arena } = this.store;
-    if (nest === undefined) {
-      const cursor = this.packed();
-      if (cursor.hasDeadlines) {
-        this.visitNth(Math.floor(random() * this.shown), visit);
-        return;
-      }
-      for (let skip = Math.floor(random() * cursor.liveCount); skip >= 0; skip--) cursor.nextLive();
-      this.readCursor(cursor);
-      const { u8, nameOffset, nameLength } = cursor;
-      visit(u8, nameOffset, nameLength, this.valueBytes, this.valueOffset, this.valueLength);
-      return;
-    }
-    for (let tries = 0; tries < samplesMax; tries++) {
-      const entry = nest.elements.table.sample(random);
-      if (this.store.isExpired(entry)) continue;
-      this.readEntry(entry);
-      const [offset, length] = [entries.keyOffset(entry), entries.keyLength(entry)];
-      visit(arena.u8, offset, length, this.valueBytes, this.valueOffset, this.valueLength);
-      return;
-    }
-    this.visitNth(Math.floor(random() * this.shown), visit);
+    this.draw(random);
+    if (this.nest === undefined) this.readCursor(this.cursor);
+    else this.readEntry(this.drawnEntry);
+    const { valueBytes, valueOffset, valueLength } = this;
+    visit(this.store.arena.u8, this.drawnOffset, this.drawnLength, valueBytes, valueOffset, valueLength);
   }
 
-  private visitNth(n: number, visit: ElementVisitor): void {
-    let at = 0;
-    this.each((...element) => {
-      if (at++ === n) visit(...element);
+  /** Draws an element at random of the open key, which shows some: see `drawnOffset` and `dropDrawn`. */
+  draw(random: () => number): void {
+    const { nest } = this;
+    const { entries } = this.store;
+    if (nest === undefined) {
+      this.drawRecord(random);
+      return;
+    }
+    const entry = this.drawEntry(nest, random);
+    this.drawnEntry = entry;
+    this.drawnOffset = entries.keyOffset(entry);
+    this.drawnLength = entries.keyLength(entry);
+  }
+
+  private drawRecord(random: () => number): void {
+    const { shown } = this;
+    const cursor = this.packed();
+    const { hasDeadlines } = cursor;
+    for (let skip = Math.floor(random() * shown); skip >= 0; skip--) {
+      do cursor.nextLive();
+      while (hasDeadlines && this.isHidden(cursor));
+    }
+    this.drawnOffset = cursor.nameOffset;
+    this.drawnLength = cursor.nameLength;
+  }
+
+  private drawEntry(nest: Nest, random: () => number): number {
+    const { store } = this;
+    const { table } = nest.elements;
+    for (let tries = 0; tries < samplesMax; tries++) {
+      const entry = table.sample(random);
+      if (!store.isExpired(entry)) return entry;
+    }
+    let skip = Math.floor(random() * this.shown);
+    let drawn = 0;
+    eachEntry(nest, (entry) => {
+      if (!store.isExpired(entry) && skip-- === 0) drawn = entry;
     });
+    return drawn;
   }
 
   /**
@@ -514,7 +536,7 @@ export class Elements implements States, Collection {
     if (isOrdered) this.scoreBefore = found ? cursor.score : 0;
     const keepsPlace = found && (!isOrdered || this.scoreBefore === score);
     if (keepsPlace && cursor.rewrite(stamp, self, value, valueOffset, valueLength)) {
-      this.nextRecord = cursor.after - cursor.start;
+      this.noteRecord(cursor.after - cursor.start, score);
     } else {
       this.putRecord(cursor, found, stamp, name, offset, length, value, valueOffset, valueLength, score);
     }
@@ -625,8 +647,13 @@ export class Elements implements States, Collection {
   ): void {
     const isOrdered = this.type === EntryType.zset;
     if (!found) {
-      const first = cursor.recordsOffset;
-      this.splice(isOrdered ? cursor.placeOf(first, score, name, offset, length) : cursor.end, 0);
+      const { start, end } = cursor;
+      // Members often come in their order.
+      const isLater = this.nextRecord > 0 && score > this.lastScore;
+      const first = isLater ? start + this.nextRecord : cursor.recordsOffset;
+      const target = isOrdered ? cursor.placeOf(first, score, name, offset, length) : end;
+      this.splice(target, 0);
+      this.noteRecord(target - start + this.scratch.length, score);
       return;
     }
     const { pos, after } = cursor;
@@ -638,7 +665,12 @@ export class Elements implements States, Collection {
       if (target === after) target = pos;
     }
     this.splice(pos, after - pos, target);
-    if (!isOrdered) this.nextRecord = pos - cursor.start + this.scratch.length;
+    if (target === pos) this.noteRecord(pos - cursor.start + this.scratch.length, score);
+  }
+
+  private noteRecord(next: number, score: number): void {
+    this.nextRecord = next;
+    this.lastScore = score;
   }
 
   /**
@@ -691,6 +723,7 @@ export class Elements implements States, Collection {
     const { pos, after } = cursor;
     const before = cursor.score;
     this.scoreBefore = before;
+    this.nextRecord = 0;
     this.store.arena.view.setFloat64(after - scoreBytes, score, true);
     if (before === score) return;
     const first = before < score ? after : cursor.recordsOffset;
@@ -730,22 +763,19 @@ export class Elements implements States, Collection {
     if (this.at === 0) return false;
     const { store, nest } = this;
     this.reserveBytes = 0;
-    if (nest !== undefined && this.purgeNested(nest, name, offset, length)) {
+    if (nest === undefined) {
+      const cursor = this.packed();
+      if (!cursor.find(name, offset, length) || !cursor.isLive) return false;
+      this.dropRecord(cursor, name, offset, length);
+      return true;
+    }
+    if (this.purgeNested(nest, name, offset, length)) {
       this.settle();
       return false;
     }
-    this.within();
-    try {
-      if (nest !== undefined) {
-        if (!store.remove(nest.elements, name, offset, length)) return false;
-      } else if (!this.dropPacked(name, offset, length)) return false;
-    } finally {
-      store.recorder?.outside();
-    }
-    // Where a removal kills with its own dot, that is what it has said of the key.
-    if (store.lww) this.witness({ stamp: store.clock.last(), origin: store.self });
-    store.touch(this.at);
-    if (this.size === 0) this.settle();
+    const entry = this.entryOf(name, offset, length);
+    if (entry === 0 || store.isExpired(entry)) return false;
+    this.dropEntry(nest, entry, -1);
     return true;
   }
 
@@ -757,21 +787,77 @@ export class Elements implements States, Collection {
     this.drop(this.name, 0, length);
   }
 
-  private dropPacked(name: Uint8Array, offset: number, length: number): boolean {
-    const { store } = this;
-    const cursor = this.packed();
-    if (!cursor.find(name, offset, length) || !cursor.isLive) return false;
-    if (store.ground.keepsDead || cursor.isState) {
-      store.clear(this, 0, name, offset, length, this.stateOf(cursor));
-      return true;
-    }
-    store.clock.tick();
-    const { hi, lo } = store.clock;
-    store.recorder?.clear(this.id, name, offset, length, store.self, hi, lo, store.self, hi, lo, this.type);
-    this.scratch.clear();
-    this.splice(cursor.pos, cursor.after - cursor.pos);
-    this.packed().liveCount -= 1;
+  /** The same for the element of a rank of a large sorted set; false, with nothing done, where the open key is none. */
+  dropRank(rank: number): boolean {
+    const { nest } = this;
+    const order = nest?.elements.order;
+    if (nest === undefined || order === undefined) return false;
+    this.dropEntry(nest, order.at(rank), rank);
     return true;
+  }
+
+  /** The same for the element that was drawn. */
+  dropDrawn(): void {
+    const { nest, drawnOffset, drawnLength } = this;
+    if (nest !== undefined) this.dropEntry(nest, this.drawnEntry, -1);
+    else this.dropRecord(this.cursor, this.store.arena.u8, drawnOffset, drawnLength);
+  }
+
+  /** Removes the live element of a nest whose entry is known; `rank` as of Keyspace.dropEntry. */
+  private dropEntry(nest: Nest, entry: number, rank: number): void {
+    const { store } = this;
+    const { entries, clock, self, recorder, ground } = store;
+    const { u8 } = store.arena;
+    const { elements } = nest;
+    const name = entries.keyOffset(entry);
+    const length = entries.keyLength(entry);
+    this.reserveBytes = 0;
+    this.within();
+    try {
+      if (ground.keepsDead || entries.encoding(entry) >= Encoding.counter) {
+        store.clear(elements, store.hash.of(u8, name, length), u8, name, length, elements.stateOf(entry));
+      } else {
+        clock.tick();
+        const { hi, lo } = clock;
+        recorder?.clear(this.id, u8, name, length, self, hi, lo, self, hi, lo, EntryType.string);
+        elements.dropEntry(entry, rank);
+      }
+    } finally {
+      recorder?.outside();
+    }
+    this.dropped();
+  }
+
+  /** Removes the element of this name, on whose live record the cursor stands. */
+  private dropRecord(cursor: PackedCursor, name: Uint8Array, offset: number, length: number): void {
+    const { store } = this;
+    const { clock, self, recorder } = store;
+    this.reserveBytes = 0;
+    this.within();
+    try {
+      if (store.ground.keepsDead || cursor.isState) {
+        store.clear(this, 0, name, offset, length, this.stateOf(cursor));
+      } else {
+        clock.tick();
+        const { hi, lo } = clock;
+        recorder?.clear(this.id, name, offset, length, self, hi, lo, self, hi, lo, this.type);
+        this.scratch.clear();
+        this.splice(cursor.pos, cursor.after - cursor.pos);
+        this.packed().liveCount -= 1;
+      }
+    } finally {
+      recorder?.outside();
+    }
+    this.dropped();
+  }
+
+  /** An element has been removed. */
+  private dropped(): void {
+    const { store } = this;
+    // Where a removal kills with its own dot, that is what it has said of the key.
+    if (store.lww) this.witness({ stamp: store.clock.last(), origin: store.self });
+    store.touch(this.at);
+    if (this.size === 0) this.settle();
   }
 
   /** Adds an integer to an element. Returns the new value. Throws CommandError as for a key. */

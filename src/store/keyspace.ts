@@ -404,7 +404,7 @@ export class Keyspace implements States {
       this.ground.starved = true;
       throw new CommandError(outOfMemory);
     }
-    const slot = this.table.find(hash, arena.u8, key, keyLength);
+    const slot = this.table.slotOf(hash, old);
     entries.init(
       at,
       entries.type(old),
@@ -483,7 +483,7 @@ export class Keyspace implements States {
     const { arena } = this.ground;
     if (!this.grave.reserve(hash, 0)) throw new CommandError(outOfMemory);
     this.forgetDeadline(at);
-    this.table.remove(hash, this.slotIn(this.table, hash, at));
+    this.table.remove(hash, this.table.slotOf(hash, at));
     this.grave.insert(hash, at);
     this.ground.tombBytes += arena.capacity(at);
   }
@@ -493,7 +493,7 @@ export class Keyspace implements States {
     const { arena, reserveBytes } = this.ground;
     if (!this.table.reserve(hash, reserveBytes)) throw new CommandError(outOfMemory);
     this.ground.tombBytes -= arena.capacity(at);
-    this.grave.remove(hash, this.slotIn(this.grave, hash, at));
+    this.grave.remove(hash, this.grave.slotOf(hash, at));
     this.table.insert(hash, at);
     this.countDeadline(at);
     return at;
@@ -501,20 +501,15 @@ export class Keyspace implements States {
 
   /** Frees an entry, live or dead, and its place. */
   forget(hash: number, at: number): void {
-    const slot = this.slotIn(this.table, hash, at);
-    if (slot !== 0 && this.table.entryAt(slot) === at) {
+    const slot = this.table.slotOf(hash, at);
+    if (slot !== 0) {
       this.forgetDeadline(at);
       this.table.remove(hash, slot);
     } else {
       this.ground.tombBytes -= this.ground.arena.capacity(at);
-      this.grave.remove(hash, this.slotIn(this.grave, hash, at));
+      this.grave.remove(hash, this.grave.slotOf(hash, at));
     }
     this.ground.arena.free(at);
-  }
-
-  private slotIn(table: Table, hash: number, at: number): number {
-    const { entries, arena } = this.ground;
-    return table.find(hash, arena.u8, entries.keyOffset(at), entries.keyLength(at));
   }
 
   private fits(at: number, need: number): boolean {
@@ -542,20 +537,24 @@ export class Keyspace implements States {
 
   /** Removes the live entry of a key, which must exist; no trace stays. */
   drop(hash: number, key: Uint8Array, offset: number, length: number): void {
-    const slot = this.table.find(hash, key, offset, length);
-    const at = this.table.entryAt(slot);
-    this.forgetDeadline(at);
-    this.table.remove(hash, slot);
-    if (this.order !== undefined) this.leaveOrder(this.order, at, false);
-    this.ground.arena.free(at);
+    this.dropSlot(hash, this.table.find(hash, key, offset, length), -1);
   }
 
-  /** Removes an entry that a scan has come upon. */
-  dropEntry(at: number): void {
+  /** Removes an entry that a walk has come upon; `rank`: where it is in the order, if that is known. */
+  dropEntry(at: number, rank = -1): void {
     const { entries, arena, hash } = this.ground;
-    const offset = entries.keyOffset(at);
-    const length = entries.keyLength(at);
-    this.drop(hash.of(arena.u8, offset, length), arena.u8, offset, length);
+    const hashed = hash.of(arena.u8, entries.keyOffset(at), entries.keyLength(at));
+    this.dropSlot(hashed, this.table.slotOf(hashed, at), rank);
+  }
+
+  private dropSlot(hash: number, slot: number, rank: number): void {
+    const { table, order } = this;
+    const at = table.entryAt(slot);
+    this.forgetDeadline(at);
+    table.remove(hash, slot);
+    if (order !== undefined && rank >= 0) order.removeAt(rank);
+    else if (order !== undefined) this.leaveOrder(order, at, false);
+    this.ground.arena.free(at);
   }
 
   /** Everything known of a key. */

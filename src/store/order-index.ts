@@ -142,6 +142,12 @@ export class OrderIndex implements NodeOwner {
     return ref;
   }
 
+  /** Takes out the element of a rank, which is below `size`. */
+  removeAt(rank: number): void {
+    this.seekRank(rank);
+    this.removeFound(false);
+  }
+
   /** Takes out the element that was descended to; also the one that `keepsPlace` was just asked of. As `remove`. */
   removeFound(returns: boolean): void {
     const { i32, f32, leaf, pos } = this;
@@ -177,12 +183,35 @@ export class OrderIndex implements NodeOwner {
     const { i32, leaf, pos } = this;
     const w = leaf >> 2;
     assert(pos < i32[w]! && i32[w + leafHeadWords + pos] === ref, 'an order index does not know an element');
-    const before = pos > 0 ? i32[w + leafHeadWords + pos - 1]! : this.lastOf(i32[w + 2]!);
-    const after = pos + 1 < i32[w]! ? i32[w + leafHeadWords + pos + 1]! : this.firstOf(i32[w + 3]!);
+    const before = pos > 0 ? w + pos - 1 : this.lastPlace(i32[w + 2]!);
+    const after = pos + 1 < i32[w]! ? w + pos + 1 : this.firstPlace(i32[w + 3]!);
     return (
-      (before === 0 || this.isBefore(this.scoreOf(before), before, newScore, Ties.lesser, u8, key, length)) &&
-      (after === 0 || !this.isBefore(this.scoreOf(after), after, newScore, Ties.lesser, u8, key, length))
+      (before === 0 || this.isPlaceBefore(before, newScore, u8, key, length)) &&
+      (after === 0 || !this.isPlaceBefore(after, newScore, u8, key, length))
     );
+  }
+
+  /** Whether the element at a place, a leaf's word and the number of an item, is before a score and a member. */
+  private isPlaceBefore(
+    place: number,
+    score: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+  ): boolean {
+    const rounded = this.f32[place + roundedAt]!;
+    const near = Math.fround(score);
+    if (rounded !== near) return rounded < near;
+    const ref = this.i32[place + leafHeadWords]!;
+    return this.isBefore(this.scoreOf(ref), ref, score, Ties.lesser, bytes, offset, length);
+  }
+
+  private firstPlace(leaf: number): number {
+    return leaf >> 2;
+  }
+
+  private lastPlace(leaf: number): number {
+    return leaf === 0 ? 0 : (leaf >> 2) + this.i32[leaf >> 2]! - 1;
   }
 
   /** Gives the element `ref`, which is in the index at `score`, another one: its last bytes. Call `reserve` first. */
@@ -250,6 +279,8 @@ export class OrderIndex implements NodeOwner {
       const last = (i32[w]! & 0xffff) - 1;
       let i = 0;
       for (; i < last && rest >= i32[w + countsAt + i]!; i++) rest -= i32[w + countsAt + i]!;
+      pathNode[d] = node;
+      pathItem[d] = i;
       node = i32[w + innerHeadWords + i]!;
     }
     this.leaf = node;
@@ -363,10 +394,6 @@ export class OrderIndex implements NodeOwner {
 
   private firstOf(leaf: number): number {
     return leaf === 0 ? 0 : this.i32[(leaf >> 2) + leafHeadWords]!;
-  }
-
-  private lastOf(leaf: number): number {
-    return leaf === 0 ? 0 : this.i32[(leaf >> 2) + leafHeadWords + this.i32[leaf >> 2]! - 1]!;
   }
 
   /** Whether the element `ref`, of score `own`, is before a bound. */

@@ -20,6 +20,7 @@ export function packScore(score: number): Uint8Array {
 
 /** The score in eight bytes at an offset. */
 export function unpackScore(u8: Uint8Array, offset: number): number {
+  if (u8 === packed) return packView.getFloat64(0, true);
   for (let i = 0; i < scoreBytes; i++) read[i] = u8[offset + i]!;
   return readView.getFloat64(0, true);
 }

@@ -26,7 +26,9 @@ export class SortedSetCursor {
   private readonly packed = new PackedCursor();
   private nest: Nest | undefined;
   private order: OrderIndex | undefined;
-  /** Packed: the live records in order, once they are asked for, and the place. */
+  /** Packed: how many live records the cursor in it has passed by, below 0 where it is elsewhere. */
+  private walked = 0;
+  /** The live records in order, once one is asked for that is not the next, and the place. */
   private loaded = false;
   private readonly members = new Int32Array(packedElementsMax * 2);
   private readonly lengths = new Int32Array(packedElementsMax * 2);
@@ -55,6 +57,7 @@ export class SortedSetCursor {
     const { entries, packed } = this;
     packed.open(this.arena, entries.valueOffset(at), entries.valueLength(at), EntryType.zset);
     this.loaded = false;
+    this.walked = 0;
     this.size = packed.liveCount;
   }
 
@@ -79,10 +82,9 @@ export class SortedSetCursor {
       this.stand(ref);
       return true;
     }
+    this.walked = -1;
     if (!packed.find(bytes, offset, length) || !packed.isLive) return false;
-    this.memberOffset = packed.nameOffset;
-    this.memberLength = packed.nameLength;
-    this.score = packed.score;
+    this.takeCurrent();
     return true;
   }
 
@@ -132,10 +134,7 @@ export class SortedSetCursor {
   /** Goes to the place before the element of a rank, or behind the last. */
   seekRank(rank: number): void {
     if (this.order !== undefined) this.order.seekRank(rank);
-    else {
-      this.load();
-      this.place = Math.min(rank, this.size);
-    }
+    else this.place = Math.min(rank, this.size);
   }
 
   /** Steps over the next element; false at the end. */
@@ -171,7 +170,20 @@ export class SortedSetCursor {
     this.score = this.view.getFloat64(end - scoreBytes, true);
   }
 
+  private takeCurrent(): void {
+    const { packed } = this;
+    this.memberOffset = packed.nameOffset;
+    this.memberLength = packed.nameLength;
+    this.score = packed.score;
+  }
+
   private takePacked(i: number): void {
+    if (!this.loaded && i === this.walked) {
+      this.walked += 1;
+      this.packed.nextLive();
+      this.takeCurrent();
+      return;
+    }
     this.load();
     this.memberOffset = this.members[i]!;
     this.memberLength = this.lengths[i]!;

@@ -55,53 +55,33 @@ export class SortedSets {
   }
 
   /**
-   * Gives a member a score, where the condition (bits) holds. Key and member are ranges of one buffer. Throws
-   * CommandError WRONGTYPE or OOM, and changes nothing then.
+   * Gives a member of the open sorted set a score, where the condition (bits) holds. Throws CommandError OOM, and changes
+   * nothing then.
    */
-  add(
-    ks: Keyspace,
-    buf: Uint8Array,
-    key: number,
-    keyLength: number,
-    offset: number,
-    length: number,
-    score: number,
-    condition: number,
-  ): Change {
+  add(buf: Uint8Array, offset: number, length: number, score: number, condition: number): Change {
     const { elements } = this.store;
-    const isThere = this.openAt(ks, buf, key, keyLength);
     this.score = score;
     if (condition !== 0) {
-      const known = isThere && this.probe.find(buf, offset, length);
+      const known = this.knows(buf, offset, length);
       if (!isMet(condition, known, this.probe.score, score)) return Change.none;
     }
     if (elements.put(buf, offset, length, packScore(score), 0, scoreBytes)) return Change.added;
     return elements.scoreBefore === score ? Change.same : Change.updated;
   }
 
-  /** Opens the key, and the probe on its set; false where there is none. */
-  private openAt(ks: Keyspace, buf: Uint8Array, key: number, keyLength: number): boolean {
-    const { elements } = this.store;
-    if (!elements.open(ks, buf, key, keyLength, EntryType.zset)) return false;
-    this.probe.open(elements.at);
-    return true;
+  /** Whether the open sorted set has a member; the probe stands on it then. */
+  private knows(buf: Uint8Array, offset: number, length: number): boolean {
+    const { at } = this.store.elements;
+    if (at === 0) return false;
+    this.probe.open(at);
+    return this.probe.find(buf, offset, length);
   }
 
   /**
-   * Adds to the score of a member, which begins at zero, where the condition holds for the sum. Throws CommandError
-   * also where the sum is no number.
+   * Adds to the score of a member of the open sorted set, which begins at zero, where the condition holds for the sum.
+   * Throws CommandError also where the sum is no number.
    */
-  increment(
-    ks: Keyspace,
-    buf: Uint8Array,
-    key: number,
-    keyLength: number,
-    offset: number,
-    length: number,
-    by: number,
-    condition: number,
-  ): Change {
-    const isThere = this.openAt(ks, buf, key, keyLength);
+  increment(buf: Uint8Array, offset: number, length: number, by: number, condition: number): Change {
     if (condition === 0 && Number.isSafeInteger(by)) {
       const { elements } = this.store;
       const score = elements.countInPlace(buf, offset, length, by);
@@ -110,7 +90,7 @@ export class SortedSets {
         return elements.scoreBefore === score ? Change.same : Change.updated;
       }
     }
-    const known = isThere && this.probe.find(buf, offset, length);
+    const known = this.knows(buf, offset, length);
     const before = known ? this.probe.score : 0;
     const sum = before + by;
     if (Number.isNaN(sum)) throw new CommandError(notANumberScore);
@@ -171,19 +151,12 @@ export class SortedSets {
     return elements.open(ks, buf, key, keyLength, EntryType.zset) && elements.drop(buf, offset, length);
   }
 
-  /** Takes the elements of ranks first to end - 1 out of a key that has them. */
-  removeRanks(
-    ks: Keyspace,
-    buf: Uint8Array,
-    key: number,
-    keyLength: number,
-    first: number,
-    end: number,
-  ): void {
+  /** Takes the elements of ranks first to end - 1 out of the open sorted set, which has them. */
+  removeRanks(first: number, end: number): void {
     const { elements } = this.store;
     const { probe } = this;
-    if (!elements.open(ks, buf, key, keyLength, EntryType.zset)) return;
     for (let n = first; n < end; n++) {
+      if (elements.dropRank(first)) continue;
       // Each removal may move what is left, so the place is found anew.
       probe.open(elements.at);
       probe.seekRank(first);
@@ -207,19 +180,8 @@ export class SortedSets {
     }
   }
 
-  /**
-   * Throws CommandError OOM where `count` members of so many bytes would not fit in a key, so that all are added or none.
-   * Throws WRONGTYPE as well.
-   */
-  requireRoom(
-    ks: Keyspace,
-    buf: Uint8Array,
-    key: number,
-    keyLength: number,
-    count: number,
-    bytes: number,
-  ): void {
-    this.openAt(ks, buf, key, keyLength);
+  /** Throws CommandError OOM where `count` members of so many bytes would not fit, so that all are added or none. */
+  requireRoom(count: number, bytes: number): void {
     this.store.elements.requireRoom(count, bytes + count * scoreBytes);
   }
 

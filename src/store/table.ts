@@ -146,10 +146,27 @@ export class Table {
   /** The slot that holds exactly this entry, or 0: for compaction, which knows offsets only. */
   slotOfEntry(entry: number): number {
     const { entries } = this;
-    const keyOffset = entries.keyOffset(entry);
-    const length = entries.keyLength(entry);
-    const slot = this.find(this.hash.of(this.arena.u8, keyOffset, length), this.arena.u8, keyOffset, length);
-    return slot !== 0 && this.entryAt(slot) === entry ? slot : 0;
+    return this.slotOf(
+      this.hash.of(this.arena.u8, entries.keyOffset(entry), entries.keyLength(entry)),
+      entry,
+    );
+  }
+
+  /** The same where the hash of its key is known: no key is read. */
+  slotOf(hash: number, entry: number): number {
+    if (this.live === 0) return 0;
+    const { i32 } = this;
+    const segment = this.segmentOf(hash) >> 2;
+    const slots = i32[segment + 1]! >>> 8;
+    const first = segment + headerWords;
+    const end = first + slots;
+    const wanted = entry >>> 3;
+    let at = first + (((hash & 0xfff) * slots) >>> 12);
+    for (let slot = i32[at]!; slot !== 0; slot = i32[at]!) {
+      if ((slot & 0x0fffffff) === wanted) return at;
+      if (++at === end) at = first;
+    }
+    return 0;
   }
 
   /** Points the directory to where a segment has moved; false where `from` is no segment of this table. */

@@ -69,8 +69,10 @@ class Pair {
   }
 
   private take(score: number, member: string): void {
-    const [gone] = this.model.splice(this.placeOf(score, member), 1);
-    assert.equal(this.index.remove(score, bytes(member), 0, member.length), gone!.ref);
+    const rank = this.placeOf(score, member);
+    const [gone] = this.model.splice(rank, 1);
+    if (rank % 2 === 0) this.index.removeAt(rank);
+    else assert.equal(this.index.remove(score, bytes(member), 0, member.length), gone!.ref);
     this.arena.free(gone!.ref);
     this.used.delete(member);
   }

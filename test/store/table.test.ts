@@ -42,7 +42,9 @@ class Fixture {
     const slot = this.table.find(this.hashOf(key), key, 0, key.length);
     if (slot === 0) return;
     const at = this.table.entryAt(slot);
+    assert.equal(this.table.slotOf(this.hashOf(key), at), slot);
     this.table.remove(this.hashOf(key), slot);
+    assert.equal(this.table.slotOf(this.hashOf(key), at), 0);
     this.arena.free(at);
   }
 

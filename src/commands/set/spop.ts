@@ -53,13 +53,9 @@ function spop(call: Call): void {
 function popOne(call: Call): void {
   const { reply, store } = call;
   const { elements } = store;
-  let [at, bytes] = [0, 0];
-  elements.sample(store.random, (name, offset, length) => {
-    reply.bulk(name, offset, length);
-    at = offset;
-    bytes = length;
-  });
-  elements.dropAt(at, bytes);
+  elements.draw(store.random);
+  reply.bulk(store.arena.u8, elements.drawnOffset, elements.drawnLength);
+  elements.dropDrawn();
   call.notify('spop', 1);
   if (elements.at === 0) call.notify('del', 1);
 }

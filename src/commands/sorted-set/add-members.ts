@@ -1,6 +1,6 @@
 // Adds members to a sorted set or gives them new scores, under the conditions of ZADD: what ZADD, ZINCRBY and GEOADD
 // share. All scores are read before the first member is added.
-
+import { EntryType } from '../../store/entry.ts';
 import { Change } from '../../store/sorted-sets.ts';
 import type { Call } from '../call.ts';
 
@@ -17,20 +17,21 @@ export interface Addition {
 
 /** To the key in argument 1; replies with how many were added, or changed. */
 export function addMembers(call: Call, addition: Addition): void {
-  const { store, keyspace, buf } = call;
+  const { buf } = call;
+  const { sortedSets } = call.store;
+  const { offsets, lengths } = call.args;
   const { condition, scores, firstMember, step } = addition;
-  const [key, keyLength] = [call.offset(1), call.length(1)];
+  call.openToWrite(1, EntryType.zset);
   if (scores.length > 1) {
     let bytes = 0;
-    for (let n = 0; n < scores.length; n++) bytes += call.length(firstMember + n * step);
-    store.sortedSets.requireRoom(keyspace, buf, key, keyLength, scores.length, bytes);
+    for (let n = 0; n < scores.length; n++) bytes += lengths[firstMember + n * step]!;
+    sortedSets.requireRoom(scores.length, bytes);
   }
   let added = 0;
   let updated = 0;
   for (let n = 0; n < scores.length; n++) {
     const i = firstMember + n * step;
-    const [offset, length] = [call.offset(i), call.length(i)];
-    const change = store.sortedSets.add(keyspace, buf, key, keyLength, offset, length, scores[n]!, condition);
+    const change = sortedSets.add(buf, offsets[i]!, lengths[i]!, scores[n]!, condition);
     if (change === Change.added) added += 1;
     else if (change === Change.updated) updated += 1;
   }
@@ -40,11 +41,9 @@ export function addMembers(call: Call, addition: Addition): void {
 
 /** Adds to the score of one member of the key in argument 1; replies with the new score, nil where nothing was done. */
 export function incrementMember(call: Call, member: number, by: number, condition: number): void {
-  const { store, keyspace, buf } = call;
-  const { sortedSets } = store;
-  const [key, keyLength] = [call.offset(1), call.length(1)];
-  const [offset, length] = [call.offset(member), call.length(member)];
-  const change = sortedSets.increment(keyspace, buf, key, keyLength, offset, length, by, condition);
+  const { sortedSets } = call.store;
+  call.openToWrite(1, EntryType.zset);
+  const change = sortedSets.increment(call.buf, call.offset(member), call.length(member), by, condition);
   if (change === Change.none) {
     call.reply.nil();
     return;

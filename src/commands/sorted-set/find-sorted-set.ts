@@ -8,19 +8,19 @@ import type { Call } from '../call.ts';
 
 /** The sorted set of the key in argument i, for a read: counts a hit or a miss. Undefined where there is none. */
 export function openToRead(call: Call, i: number): SortedSetCursor | undefined {
-  return open(call, call.findRead(i));
-}
-
-/** The same for a write. */
-export function openToWrite(call: Call, i: number): SortedSetCursor | undefined {
-  return open(call, call.find(i));
-}
-
-function open(call: Call, at: number): SortedSetCursor | undefined {
+  const at = call.findRead(i);
   if (at === 0) return undefined;
   if (call.store.entries.type(at) !== EntryType.zset) throw new CommandError(wrongType);
   const { cursor } = call.store.sortedSets;
   cursor.open(at);
+  return cursor;
+}
+
+/** The same for a write: it is the collection that the store has open as well. */
+export function openToWrite(call: Call, i: number): SortedSetCursor | undefined {
+  if (!call.openToWrite(i, EntryType.zset)) return undefined;
+  const { cursor } = call.store.sortedSets;
+  cursor.open(call.store.elements.at);
   return cursor;
 }
 

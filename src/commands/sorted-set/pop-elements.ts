@@ -12,7 +12,7 @@ export function popElements(
   highest: boolean,
   isNested: boolean,
 ): void {
-  const { store, keyspace, buf, reply } = call;
+  const { store, reply } = call;
   const { size } = cursor;
   cursor.seekRank(highest ? size : 0);
   for (let n = 0; n < count; n++) {
@@ -23,7 +23,7 @@ export function popElements(
     reply.double(cursor.score);
   }
   const first = highest ? size - count : 0;
-  store.sortedSets.removeRanks(keyspace, buf, call.offset(i), call.length(i), first, first + count);
+  store.sortedSets.removeRanks(first, first + count);
   call.notify(highest ? 'zpopmax' : 'zpopmin', i);
   if (count === size) call.notify('del', i);
 }

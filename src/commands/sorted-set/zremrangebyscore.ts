@@ -50,7 +50,6 @@ export const commands: readonly CommandSpec[] = [
 type RemovalEvent = 'zremrangebyrank' | 'zremrangebyscore' | 'zremrangebylex';
 
 function removeRange(call: Call, kind: RangeKind, event: RemovalEvent): void {
-  const { store, keyspace, buf } = call;
   const range = readRange(call, kind, 2, 3);
   const cursor = openToWrite(call, 1);
   if (cursor === undefined) {
@@ -60,7 +59,7 @@ function removeRange(call: Call, kind: RangeKind, event: RemovalEvent): void {
   const { first, end } = placeRange(call, range, cursor);
   if (end > first) {
     const isAll = end - first === cursor.size;
-    store.sortedSets.removeRanks(keyspace, buf, call.offset(1), call.length(1), first, end);
+    call.store.sortedSets.removeRanks(first, end);
     call.notify(event, 1);
     if (isAll) call.notify('del', 1);
   }
