@@ -27,7 +27,7 @@ export function stampHi(stamp: number): number {
 
 /** The lower 32 bits of a stamp as a signed 32-bit integer. */
 export function stampLo(stamp: number): number {
-  return (stamp % two32) | 0;
+  return stamp | 0;
 }
 
 /** The stamp of two halves; `lo` may be signed. */

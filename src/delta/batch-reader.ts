@@ -289,7 +289,7 @@ export class BatchReader {
     const ms = msOfStamp(this.stamp) + (z % 2 === 0 ? z / 2 : -(z + 1) / 2);
     if (!(ms >= 0 && ms <= Number.MAX_SAFE_INTEGER)) malformed('id');
     this.varint64();
-    id.set(Math.floor(ms / two32), ms % two32, this.wideHi, this.wideLo);
+    id.set(Math.floor(ms / two32), ms >>> 0, this.wideHi, this.wideLo);
   }
 
   private readId(id: StreamId): void {
@@ -447,7 +447,7 @@ export class BatchReader {
     const value = hi * two32 + (lo >>> 0) + d;
     if (!(value >= 0 && value <= stampMax)) malformed('stamp');
     this.dHi = Math.floor(value / two32);
-    this.dLo = (value % two32) | 0;
+    this.dLo = value | 0;
   }
 
   private zigzag64(): void {
@@ -459,7 +459,7 @@ export class BatchReader {
       const z = this.varint();
       const value = z % 2 === 0 ? z / 2 : -(z + 1) / 2;
       this.sumHi = Math.floor(value / two32);
-      this.sumLo = (value % two32) | 0;
+      this.sumLo = value | 0;
       return;
     }
     let v = 0n;

@@ -518,35 +518,13 @@ export class BatchWriter {
 
   /** frontier: tag varint. */
   frontier(origin: number, stamp: number, tag: number): void {
-    this.head(
-      DeltaKind.frontier,
-      0,
-      0,
-      this.buf,
-      0,
-      0,
-      origin,
-      Math.floor(stamp / two32),
-      (stamp % two32) | 0,
-      0,
-    );
+    this.head(DeltaKind.frontier, 0, 0, this.buf, 0, 0, origin, Math.floor(stamp / two32), stamp | 0, 0);
     this.varint(tag);
   }
 
   /** start: tag varint. The record's dot is the first stamp of the start. */
   start(origin: number, stamp: number, tag: number): void {
-    this.head(
-      DeltaKind.start,
-      0,
-      0,
-      this.buf,
-      0,
-      0,
-      origin,
-      Math.floor(stamp / two32),
-      (stamp % two32) | 0,
-      0,
-    );
+    this.head(DeltaKind.start, 0, 0, this.buf, 0, 0, origin, Math.floor(stamp / two32), stamp | 0, 0);
     this.varint(tag);
   }
 
@@ -555,7 +533,7 @@ export class BatchWriter {
     const key = Buffer.from(name);
     const bytes = Buffer.from(value);
     const hi = Math.floor(stamp / two32);
-    this.head(DeltaKind.ledger, 0, 0, key, 0, key.length, origin, hi, (stamp % two32) | 0, bytes.length);
+    this.head(DeltaKind.ledger, 0, 0, key, 0, key.length, origin, hi, stamp | 0, bytes.length);
     this.bytes(bytes, 0, bytes.length);
   }
 
@@ -696,7 +674,7 @@ export class BatchWriter {
     const buf = this.buf;
     let v = value;
     while (v >= 0x10000000) {
-      buf[this.pos++] = (v % 128) | 128;
+      buf[this.pos++] = (v & 127) | 128;
       v = Math.floor(v / 128);
     }
     let small = v | 0;

@@ -1,6 +1,10 @@
 // Ids of stream entries: two unsigned 64-bit integers, a time in ms and a sequence, exact, as four halves, because no
 // number holds them. Ids are registers that are filled and used again. They know no streams.
+import { digitCount, writeDigits } from '../base/digits.ts';
+
 const two32 = 4294967296;
+/** Below this upper half a number holds the whole exactly. */
+const exactHi = 0x200000;
 const halfMax = 0xffffffff;
 /** Longer text is no id, whatever it holds. */
 const textBytesMax = 127;
@@ -26,7 +30,7 @@ export class StreamId {
 
   /** Safe integers. */
   setNumbers(ms: number, seq: number): this {
-    return this.set(Math.floor(ms / two32), ms % two32, Math.floor(seq / two32), seq % two32);
+    return this.set(Math.floor(ms / two32), ms >>> 0, Math.floor(seq / two32), seq >>> 0);
   }
 
   setMax(): this {
@@ -97,7 +101,12 @@ export class StreamId {
     i32[w + 3] = this.seqLo;
   }
 
-  /** Writes the text to out[at ..], which has room for `idTextBytesMax`, and returns where it ends. */
+  /** Bytes of the text. */
+  get textBytes(): number {
+    return u64Bytes(this.msHi, this.msLo) + 1 + u64Bytes(this.seqHi, this.seqLo);
+  }
+
+  /** Writes the text to out[at ..], which has room for as many bytes as `textBytes` says, and returns where it ends. */
   write(out: Uint8Array, at: number): number {
     const p = writeU64(this.msHi, this.msLo, out, at);
     out[p] = dash;
@@ -145,8 +154,6 @@ export interface IdHalves {
   readonly seqLo: number;
 }
 
-export const idTextBytesMax = 41;
-
 /** Where the dash is, `length` where there is none; -1 where the text is too long for an id. */
 function dashIn(bytes: Uint8Array, offset: number, length: number): number {
   if (length === 0 || length > textBytesMax) return -1;
@@ -182,29 +189,19 @@ function parseU64(bytes: Uint8Array, offset: number, length: number): boolean {
 
 /** The decimal text of an unsigned 64-bit integer. */
 export function u64Text(hi: number, lo: number): string {
-  return hi < 0x200000 ? String(hi * two32 + lo) : String((BigInt(hi) << 32n) | BigInt(lo));
+  return hi < exactHi ? String(hi * two32 + lo) : String((BigInt(hi) << 32n) | BigInt(lo));
+}
+
+function u64Bytes(hi: number, lo: number): number {
+  return hi < exactHi ? digitCount(hi * two32 + lo) : u64Text(hi, lo).length;
 }
 
 function writeU64(hi: number, lo: number, out: Uint8Array, at: number): number {
-  if (hi >= 0x200000) {
+  const end = at + u64Bytes(hi, lo);
+  if (hi < exactHi) writeDigits(hi * two32 + lo, out, end);
+  else {
     const text = u64Text(hi, lo);
     for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
-    return at + text.length;
   }
-  let rest = hi * two32 + lo;
-  let digits = 1;
-  for (let power = 10; digits < 16 && rest >= power; power *= 10) digits += 1;
-  let p = at + digits;
-  while (rest > 0x7fffffff) {
-    const next = Math.floor(rest / 10);
-    out[--p] = 48 + (rest - next * 10);
-    rest = next;
-  }
-  let small = rest | 0;
-  while (p > at) {
-    const next = (small / 10) | 0;
-    out[--p] = 48 + small - next * 10;
-    small = next;
-  }
-  return at + digits;
+  return end;
 }

@@ -4,6 +4,7 @@
 // regions that wait elsewhere keep the old buffer. Knows no sockets and never decides when bytes leave.
 //
 //   buf  [ regions that wait | region: start .. pos | free ]
+import { digitCount, writeDigits } from '../base/digits.ts';
 import { CommandError } from '../base/errors.ts';
 import { copyRunOver, overrunBytesMax, shortRunMax } from '../base/runs.ts';
 import { formatDouble } from './format-double.ts';
@@ -20,7 +21,6 @@ const NIL = 95;
 const loopCopyMax = 48;
 /** A type byte, a sign, 16 digits, CRLF before and behind a value, and what a copy by words may write beyond it. */
 const frameBytesMax = 24 + overrunBytesMax;
-const int32Max = 0x7fffffff;
 const plainIntegerMax = 2 ** 52;
 
 export class ReplyWriter {
@@ -212,7 +212,7 @@ export class ReplyWriter {
   bulkInteger(n: number): void {
     const length = digitCount(n < 0 ? -n : n) + (n < 0 ? 1 : 0);
     const p = this.bulkReserve(length);
-    writeDigits(this.buf, p, n, length);
+    writeInteger(this.buf, p, n, length);
   }
 
   /** The absent value: `$-1` in RESP2, `_` in RESP3. */
@@ -321,7 +321,7 @@ export class ReplyWriter {
       p += 2;
     } else {
       const length = digitCount(n < 0 ? -n : n) + (n < 0 ? 1 : 0);
-      writeDigits(buf, p, n, length);
+      writeInteger(buf, p, n, length);
       p += length;
     }
     buf[p] = CR;
@@ -386,34 +386,8 @@ function oneLine(text: string): string {
   return /[\r\n]/.test(text) ? text.replace(/[\r\n]/g, ' ') : text;
 }
 
-/** Decimal digits of a safe integer that is not negative. */
-function digitCount(n: number): number {
-  if (n < 10) return 1;
-  if (n < 100) return 2;
-  if (n < 1000) return 3;
-  if (n < 10000) return 4;
-  let count = 4;
-  for (let rest = Math.floor(n / 10000); rest > 0; rest = Math.floor(rest / 10)) count++;
-  return count;
-}
-
 /** Writes `n` in `length` characters at `p`. */
-function writeDigits(buf: Uint8Array, p: number, n: number, length: number): void {
-  let rest = n;
-  if (n < 0) {
-    buf[p] = MINUS;
-    rest = -n;
-  }
-  let at = p + length - 1;
-  while (rest > int32Max) {
-    const quotient = Math.floor(rest / 10);
-    buf[at--] = ZERO + (rest - quotient * 10);
-    rest = quotient;
-  }
-  let small = rest | 0;
-  do {
-    const quotient = (small / 10) | 0;
-    buf[at--] = ZERO + small - quotient * 10;
-    small = quotient;
-  } while (small > 0);
+function writeInteger(buf: Uint8Array, p: number, n: number, length: number): void {
+  if (n < 0) buf[p] = MINUS;
+  writeDigits(n < 0 ? -n : n, buf, p + length);
 }

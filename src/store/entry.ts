@@ -218,9 +218,9 @@ export class Entries {
   /** Fills the expiry block of an entry that has one. */
   setExpiry(at: number, deadlineMs: number, origin: number, stamp: number): void {
     const w = this.expiryWord(at);
-    this.i32[w] = (deadlineMs % two32) | 0;
+    this.i32[w] = deadlineMs | 0;
     this.i32[w + 1] = Math.floor(deadlineMs / two32) | ((origin & 255) << 24);
-    this.i32[w + 2] = (stamp % two32) | 0;
+    this.i32[w + 2] = stamp | 0;
     this.i32[w + 3] = Math.floor(stamp / two32) | ((origin >>> 8) << 24);
   }
 

@@ -228,7 +228,7 @@ export class Streams implements Collection {
 
   private set storedAdded(n: number) {
     const { i32 } = this.store.arena;
-    i32[this.w + addedWord] = n % two32;
+    i32[this.w + addedWord] = n | 0;
     i32[this.w + addedWord + 1] = Math.floor(n / two32);
   }
 
@@ -291,7 +291,7 @@ export class Streams implements Collection {
     const residue = originResidue(this.store);
     const seq = Math.ceil((id.seqHi * two32 + id.seqLo - residue) / seqStep) * seqStep + residue;
     // Where sequences are used up like this, what was given by hand decides.
-    if (seq <= Number.MAX_SAFE_INTEGER) id.set(id.msHi, id.msLo, Math.floor(seq / two32), seq % two32);
+    if (seq <= Number.MAX_SAFE_INTEGER) id.set(id.msHi, id.msLo, Math.floor(seq / two32), seq >>> 0);
     return true;
   }
 
@@ -315,8 +315,10 @@ export class Streams implements Collection {
       if (isNew) this.settle();
       throw error;
     }
-    if (this.dead.count > 0 && this.dead.find(id)) this.dead.remove();
-    this.save();
+    if (this.dead.count > 0 && this.dead.find(id)) {
+      this.dead.remove();
+      this.save();
+    } else this.live.directory.save(this.w + liveWord);
     const added = Math.max(this.live.count, this.storedAdded + 1);
     this.storedAdded = added;
     id.save(store.arena.i32, this.w);

@@ -1,5 +1,5 @@
 // Entries of a stream as a reply: each its id and its fields, read from the chunks as they are.
-import { idTextBytesMax, StreamId } from '../../delta/stream-id.ts';
+import { StreamId } from '../../delta/stream-id.ts';
 import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import { ListValue, valueBytesAt } from '../../store/list/list-value.ts';
 import { chunkEntriesMax } from '../../store/stream/entry-chunks.ts';
@@ -7,11 +7,11 @@ import type { EntryCodec } from '../../store/stream/entry-codec.ts';
 import { readVarint, varintEnd } from '../../store/stream/fields.ts';
 import type { Streams } from '../../store/streams.ts';
 
-const text = new Uint8Array(idTextBytesMax);
 const value = new ListValue();
 
 export function replyId(reply: ReplyWriter, id: StreamId): void {
-  reply.bulk(text, 0, id.write(text, 0));
+  const at = reply.bulkReserve(id.textBytes);
+  id.write(reply.buf, at);
 }
 
 /** Replies with the entry at which the living of `streams` stand. */

@@ -9,6 +9,7 @@
 //   11010101             an integer of 16 digits or more: signed upper digits (5 bytes), the last nine (u32)
 //
 // Heads of 11100000 and above never begin a value: chunk.ts puts them before values. All numbers are little-endian.
+import { writeDigits } from '../../base/digits.ts';
 import { parseInt64 } from '../number.ts';
 
 /** No head of a value is as large as this. */
@@ -189,22 +190,4 @@ function signed(negative: boolean, p: number, out: Uint8Array): number {
   if (!negative) return p;
   out[p - 1] = 45;
   return p - 1;
-}
-
-/** Writes the digits of `n` so that they end at `end`; returns where they begin. */
-function writeDigits(n: number, out: Uint8Array, end: number): number {
-  let p = end;
-  let rest = n;
-  while (rest > 0x7fffffff) {
-    const next = Math.floor(rest / 10);
-    out[--p] = 48 + (rest - next * 10);
-    rest = next;
-  }
-  let small = rest | 0;
-  do {
-    const next = (small / 10) | 0;
-    out[--p] = 48 + small - next * 10;
-    small = next;
-  } while (small > 0);
-  return p;
 }

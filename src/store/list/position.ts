@@ -45,7 +45,7 @@ export function writeInteger(n: number, out: Uint8Array, at: number): number {
   else if (m >= range2) [bytes, head, rest] = [2, 0xc0 + ((m - range2) >> 8), m - range2];
   out[at] = head ^ flip;
   for (let i = bytes - 1; i > 0; i--) {
-    out[at + i] = (rest % 256) ^ flip;
+    out[at + i] = (rest & 255) ^ flip;
     rest = Math.floor(rest / 256);
   }
   return at + bytes;

@@ -12,6 +12,7 @@
 //          varint length of the body, body
 //   flags  1 same ms as before | 2 the sequence is as expected: one more, or 0 at another ms | 4 origin differs and
 //          follows | 8 the stamp is not as expected | 16 the body has names of its own
+import { copyBytes } from '../../base/runs.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import type { Arena } from '../arena.ts';
 import { readVarint, writeVarint } from './fields.ts';
@@ -115,7 +116,7 @@ export class EntryCodec {
 
   private saveDot(w: number, stamp: number, origin: number): void {
     this.i32[w] = Math.floor(stamp / two32);
-    this.i32[w + 1] = stamp % two32;
+    this.i32[w + 1] = stamp | 0;
     this.i32[w + 2] = origin;
   }
 
@@ -298,7 +299,7 @@ export class EntryCodec {
     if (used + end + e.length > capacity) return false;
     let p = chunk + used;
     for (let i = 0; i < end; i++) u8[p++] = head[i]!;
-    copyBody(u8, p, e);
+    copyBytes(u8, p, e.body, e.offset, e.length);
     i32[w] = used + end + e.length;
     e.id.save(i32, w + 9);
     this.saveDot(w + 13, e.stamp, e.origin);
@@ -367,7 +368,7 @@ export class EntryCodec {
     u8.copyWithin(to + grown, to, chunk + used);
     let p = from;
     for (let i = 0; i < lengthEnd; i++) u8[p++] = head[i]!;
-    if (e !== undefined) copyBody(u8, p, e);
+    if (e !== undefined) copyBytes(u8, p, e.body, e.offset, e.length);
     p += bodyBytes;
     for (let i = lengthEnd; i < bytes; i++) u8[p++] = head[i]!;
     i32[w] = used + grown;
@@ -432,12 +433,6 @@ function expectedStamp(stamp: number, apartMs: number): number {
   if (apartMs === 0 || apartMs >= steadyMsMax) return stamp + 1;
   const expected = (Math.floor(stamp / countersPerMs) + apartMs) * countersPerMs + 1;
   return expected < expectedMax ? expected : stamp + 1;
-}
-
-function copyBody(u8: Uint8Array, at: number, e: StreamEntry): void {
-  const { body, offset, length } = e;
-  if (length < 64) for (let i = 0; i < length; i++) u8[at + i] = body[offset + i]!;
-  else u8.set(body.subarray(offset, offset + length), at);
 }
 
 /** Writes an unsigned 64-bit integer in groups of seven bits, the lowest first. */

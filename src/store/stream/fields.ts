@@ -115,7 +115,7 @@ export class StreamFields implements EntryNames {
     for (let i = 0; i < this.items; i += 2) {
       const from = this.offset + this.startOf(i);
       const n = this.ends[i]! - this.startOf(i);
-      out.set(this.bytes.subarray(from, from + n), p);
+      copyBytes(out, p, this.bytes, from, n);
       p += n;
     }
     return p;
@@ -150,6 +150,13 @@ export class StreamFields implements EntryNames {
   fitOwn(e: StreamEntry): void {
     e.hasNames = false;
     const { bytes, offset, length } = this;
+    // A single value stands together as it is.
+    if (this.items === 2) {
+      e.body = bytes;
+      e.offset = offset + this.ends[0]!;
+      e.length = length - this.ends[0]!;
+      return;
+    }
     if (this.values.length < length || this.values.length > keptBytesMax)
       this.values = new Uint8Array(Math.max(initialBytes, length));
     const { values } = this;
@@ -180,9 +187,9 @@ export class StreamFields implements EntryNames {
       const valueBytes = valueBytesAt(u8, value);
       const need = this.length + nameBytes + valueBytes;
       if (need > this.bytes.length) this.grow(need);
-      this.bytes.set(u8.subarray(name, name + nameBytes), this.length);
+      copyBytes(this.bytes, this.length, u8, name, nameBytes);
       this.ends[this.items++] = this.length + nameBytes;
-      this.bytes.set(u8.subarray(value, value + valueBytes), this.length + nameBytes);
+      copyBytes(this.bytes, this.length + nameBytes, u8, value, valueBytes);
       this.length = need;
       this.ends[this.items++] = need;
       name += nameBytes;
@@ -195,7 +202,7 @@ export function writeVarint(n: number, out: Uint8Array, at: number): number {
   let p = at;
   let rest = n;
   while (rest >= 128) {
-    out[p++] = (rest % 128) | 128;
+    out[p++] = (rest & 127) | 128;
     rest = Math.floor(rest / 128);
   }
   out[p] = rest;

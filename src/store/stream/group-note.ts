@@ -33,7 +33,7 @@ export class GroupNote {
   }
 
   number(n: number): this {
-    return this.wide(Math.floor(n / two32), n % two32);
+    return this.wide(Math.floor(n / two32), n >>> 0);
   }
 
   id(id: StreamId): this {
