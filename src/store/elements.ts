@@ -1229,11 +1229,7 @@ export class Elements implements States, Collection {
   save(_hash: number, name: Uint8Array, offset: number, length: number, state: KeyState): void {
     const { store, scratch } = this;
     normalize(state, store.ground.order);
-    if (!store.ground.keepsDead) {
-      forgetDead(state);
-      // Nobody will ever ask when it was said that there is no deadline.
-      if (state.expiry.deadlineMs === 0) state.expiry = { deadlineMs: 0, dot: state.value?.dot ?? zeroDot };
-    }
+    if (!store.ground.keepsDead) forgetDead(state);
     const cursor = this.packed();
     const found = cursor.find(name, offset, length);
     const wasLive = found && cursor.isLive;

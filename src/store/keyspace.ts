@@ -441,9 +441,9 @@ export class Keyspace implements States {
 
   /** Gives a live entry another expiry, dot and all. Returns where it is then. Throws CommandError OOM. */
   restate(hash: number, at: number, expiry: Expiry): number {
-    const { arena, entries, reserveBytes } = this.ground;
+    const { arena, entries, reserveBytes, keepsDead } = this.ground;
     const { deadlineMs, dot } = expiry;
-    const states = dot.stamp !== 0;
+    const states = deadlineMs !== 0 || (keepsDead && dot.stamp !== 0);
     let to = at;
     this.forgetDeadline(at);
     if (entries.hasExpiry(at) !== states) {
@@ -649,9 +649,7 @@ export class Keyspace implements States {
   save(hash: number, key: Uint8Array, offset: number, length: number, state: KeyState): void {
     const { order, keepsDead } = this.ground;
     normalize(state, order);
-    if (!keepsDead) {
-      forgetDead(state);
-    }
+    if (!keepsDead) forgetDead(state);
     if (isLive(state)) {
       this.saveLive(hash, key, offset, length, state);
       if (this.grave.size > 0) this.dropTomb(hash, key, offset, length);
@@ -856,6 +854,8 @@ export function forgetDead(state: KeyState): void {
   state.kill = undefined;
   state.floor = zeroDot;
   state.records = [];
+  // Nor will anybody ask when it was said that there is no deadline.
+  if (state.expiry.deadlineMs === 0) state.expiry = { deadlineMs: 0, dot: state.value?.dot ?? zeroDot };
 }
 
 /** The greatest event dot that a state holds: what vectors compare for it. */

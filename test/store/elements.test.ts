@@ -260,6 +260,26 @@ test('hashes: a scan joined into an empty store is the same store; without peers
   );
 });
 
+test('without peers a hash forgets when it was said that a field has no deadline, small or large', () => {
+  for (const count of [3, 127, 130]) {
+    const node = new TestNode('n1', { keepsDead: false });
+    const field = { key: 'a', name: 'g' } as const;
+    apply(node, { op: 'count', ...field, by: 0 });
+    apply(node, { op: 'many', key: 'a', count, value: 'v' });
+    apply(node, { op: 'expireField', ...field, deadline: buildMs + dayMs });
+    apply(node, { op: 'expireField', ...field, deadline: 0 });
+    apply(node, { op: 'expire', key: 'a', deadline: buildMs + dayMs });
+    apply(node, { op: 'expire', key: 'a', deadline: 0 });
+    assert.deepEqual(
+      node.picture().filter((line) => line.includes(' expire ')),
+      [],
+    );
+    const copy = new TestNode('copy', { keepsDead: false });
+    copy.join(node.whole(0, Buffer.from('a')), node);
+    assert.deepEqual(copy.picture(), node.picture());
+  }
+});
+
 test('a key that is made anew does not have the deadline of its earlier life', () => {
   for (const keepsDead of [true, false]) {
     const node = new TestNode('n1', { keepsDead });
