@@ -203,10 +203,13 @@ export class Call {
     return at !== 0;
   }
 
-  /** Opens the collection of the key in argument i for a write, whether it is there or not. Throws WRONGTYPE. */
-  openToWrite(i: number, type: number): boolean {
+  /**
+   * Opens the collection of the key in argument i for a write, whether it is there or not; `purges` as in Elements.open.
+   * Throws WRONGTYPE.
+   */
+  openToWrite(i: number, type: number, purges = true): boolean {
     const { offsets, lengths } = this.args;
-    return this.store.elements.open(this.keyspace, this.buf, offsets[i]!, lengths[i]!, type);
+    return this.store.elements.open(this.keyspace, this.buf, offsets[i]!, lengths[i]!, type, purges);
   }
 
   /** Removes the key in argument i; false where it does not exist. */

@@ -103,16 +103,16 @@ export class Elements implements States, Collection {
   }
 
   /**
-   * Opens a key for the calls that follow; `key` must stay as it is meanwhile. Returns whether it exists. Throws
-   * CommandError WRONGTYPE where it is of another type.
+   * Opens a key for the calls that follow; `key` must stay as it is meanwhile. What has expired of a small hash goes, but
+   * where `purges` is false. Returns whether the key exists. Throws CommandError WRONGTYPE where it is of another type.
    */
-  open(ks: Keyspace, key: Uint8Array, offset: number, length: number, type: number): boolean {
+  open(ks: Keyspace, key: Uint8Array, offset: number, length: number, type: number, purges = true): boolean {
     const { store } = this;
     this.hash = store.hash.of(key, offset, length);
     const at = store.find(ks, this.hash, key, offset, length);
     if (at !== 0 && store.entries.type(at) !== type) throw new CommandError(wrongType);
     this.stand(ks, this.hash, at, key, offset, length, type);
-    if (at === 0 || type !== EntryType.hash) return at !== 0;
+    if (at === 0 || type !== EntryType.hash || !purges) return at !== 0;
     this.purgePacked();
     return this.at !== 0;
   }
@@ -758,10 +758,13 @@ export class Elements implements States, Collection {
     else this.scratch.copy(value, offset, length);
   }
 
-  /** Removes an element of the open key, and the key with its last one. False where there is none. */
+  /**
+   * Removes an element of the open key, and the key with its last one. False where there is none; one that has expired and
+   * is not purged yet is there.
+   */
   drop(name: Uint8Array, offset: number, length: number): boolean {
     if (this.at === 0) return false;
-    const { store, nest } = this;
+    const { nest } = this;
     this.reserveBytes = 0;
     if (nest === undefined) {
       const cursor = this.packed();
@@ -769,12 +772,8 @@ export class Elements implements States, Collection {
       this.dropRecord(cursor, name, offset, length);
       return true;
     }
-    if (this.purgeNested(nest, name, offset, length)) {
-      this.settle();
-      return false;
-    }
     const entry = this.entryOf(name, offset, length);
-    if (entry === 0 || store.isExpired(entry)) return false;
+    if (entry === 0) return false;
     this.dropEntry(nest, entry, -1);
     return true;
   }
@@ -970,17 +969,16 @@ export class Elements implements States, Collection {
     this.tellPurged(due.length);
   }
 
-  /** Removes an element of a nest if it has expired; the key stays though nothing is left. Whether it did. */
-  private purgeNested(nest: Nest, name: Uint8Array, offset: number, length: number): boolean {
+  /** Removes an element of a nest if it has expired; the key stays though nothing is left. */
+  private purgeNested(nest: Nest, name: Uint8Array, offset: number, length: number): void {
     const { store } = this;
-    if (!this.mayHide(nest) || store.holdsExpired) return false;
+    if (!this.mayHide(nest) || store.holdsExpired) return;
     const { elements } = nest;
     const hash = store.hash.of(name, offset, length);
     const entry = elements.entryOf(hash, name, offset, length);
-    if (entry === 0 || !store.isExpired(entry)) return false;
+    if (entry === 0 || !store.isExpired(entry)) return;
     this.dropDead(name.slice(offset, offset + length), true);
     this.tellPurged(1);
-    return true;
   }
 
   /**

@@ -20,7 +20,8 @@ export const command: CommandSpec = {
 function hdel(call: Call): void {
   const { buf } = call;
   const { elements } = call.store;
-  call.openToWrite(1, EntryType.hash);
+  // A field that has expired is there until it is purged, as in Redis.
+  call.openToWrite(1, EntryType.hash, false);
   let removed = 0;
   for (let i = 2; i < call.argc && elements.at !== 0; i++) {
     if (elements.drop(buf, call.offset(i), call.length(i))) removed += 1;

@@ -11,3 +11,20 @@ test('removes fields, and the key with the last one', () => {
   assert.equal(node.run('EXISTS h'), 0);
   assert.equal(node.run('HDEL h b'), 0);
 });
+
+test('removes what has expired and is not purged yet, and says so', () => {
+  const node = new CommandNode();
+  for (const many of [0, 200]) {
+    node.run('HSET h a 1');
+    for (let i = 0; i < many; i++) node.run(`HSET h n${i} v`);
+    node.run(`HPEXPIRE h 10 FIELDS 1 a`);
+    node.advance(10);
+    assert.equal(node.run('EXISTS h'), 1);
+    assert.equal(node.run('TYPE h'), 'hash');
+    assert.equal(node.run('HLEN h'), many + 1);
+    assert.equal(node.run('HDEL h a'), 1);
+    assert.equal(node.run('HDEL h a'), 0);
+    assert.equal(node.run('EXISTS h'), many === 0 ? 0 : 1);
+    node.run('DEL h');
+  }
+});
