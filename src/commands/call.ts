@@ -24,6 +24,7 @@ import type { CommandEntry } from './command-table.ts';
 import type { ClientPort, RequestArgs } from './executor.ts';
 import { type KeyId, keyIdOf } from './key-changes.ts';
 import { EventClass, type KeyEvent, type KeyEvents } from './key-events.ts';
+import type { SlicedRun } from './large-work.ts';
 import type { Services } from './services.ts';
 import { Session, SessionMode } from './session.ts';
 
@@ -47,6 +48,8 @@ export class Call {
   /** The name by which errors speak of the command: `get`, `config|get`. */
   name = '';
   deferred = false;
+  /** The command goes on in slices, which are to be counted with it. */
+  sliced: SlicedRun | undefined = undefined;
   /** The command under execution; undefined before the first. */
   entry: CommandEntry | undefined = undefined;
   /** The command waited and runs again: it may not begin another wait. */

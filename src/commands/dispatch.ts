@@ -23,6 +23,7 @@ import { type ClientPort, ExecuteResult, type Executor, type RequestArgs } from 
 import { forgetClient, keyExists } from './interplay.ts';
 import type { KeyChanges, KeyId } from './key-changes.ts';
 import { findKeys } from './keys-of.ts';
+import type { Finish, SlicedRun } from './large-work.ts';
 import { bucketOf } from './latency-buckets.ts';
 import type { LatencyMonitor } from './latency-monitor.ts';
 import { Lookahead } from './lookahead.ts';
@@ -75,6 +76,12 @@ export class Dispatch implements Executor {
     this.call.runInner = (entry, args) => this.runInner(entry, args);
     options.services.pause.run = (request) => this.replay(request);
     options.services.blocked.rerun = (waiter, reply) => this.rerun(waiter, reply);
+    options.services.largeWork.runner = {
+      monotonicMs: () => this.monotonicMs(),
+      run: (run, finish) => this.finish(run, finish),
+      fail: (run, error) => this.fail(run.entry, error, run.call.reply),
+      count: (run) => this.countSliced(run),
+    };
     this.nowMs = options.nowMs;
     this.monotonicMs = options.monotonicMs;
   }
@@ -132,7 +139,8 @@ export class Dispatch implements Executor {
       this.fail(this.admitted, error, reply);
     }
     if (services.store.isStretched) services.store.unstretch();
-    if (this.admitted !== undefined) this.count(this.admitted);
+    if (call.sliced !== undefined) this.beginSliced(call.sliced);
+    else if (this.admitted !== undefined) this.count(this.admitted);
     if (session.mode !== 0) this.quieten(session, reply, mark);
     const isDeferred = call.deferred;
     const wrote = recorder !== undefined && recorder.count !== recordsBefore;
@@ -145,14 +153,15 @@ export class Dispatch implements Executor {
    * Runs a command. Where it found no room and has changed nothing yet, keys are evicted as the policy says, and it runs
    * again.
    */
-  private run(entry: CommandEntry): void {
+  private run(entry: CommandEntry, finish?: Finish): void {
     const { call } = this;
     const { store } = call;
     const mark = call.reply.mark();
     let recorded = store.recorder?.count;
     for (let attempt = 0; ; attempt++) {
       try {
-        entry.run?.(call);
+        if (finish !== undefined) finish();
+        else entry.run?.(call);
         return;
       } catch (error) {
         if (!(error instanceof CommandError) || !error.message.startsWith('OOM ')) throw error;
@@ -201,15 +210,15 @@ export class Dispatch implements Executor {
     this.runAttended(entry);
   }
 
-  /** Runs a command with what others want to know of it. */
-  private runAttended(entry: CommandEntry): void {
+  /** Runs a command, or what finishes it, with what others want to know of it. */
+  private runAttended(entry: CommandEntry, finish?: Finish): void {
     const { call, attention, services } = this;
     if ((attention.bits & AttentionBit.created) !== 0 && entry.isWrite) this.noteAbsent(entry);
     // EXEC leaves the last of its commands in the call.
     const { args, session, client } = call;
     services.current.client = client;
     try {
-      this.run(entry);
+      this.run(entry, finish);
     } finally {
       services.current.client = undefined;
       const isShown = (attention.bits & AttentionBit.monitored) !== 0 && !entry.isHidden && !call.rerunning;
@@ -294,6 +303,28 @@ export class Dispatch implements Executor {
     return true;
   }
 
+  /** Ends a command whose work was done in slices. */
+  private finish({ call: own, client, entry }: SlicedRun, finish: Finish): void {
+    const { call, changes, services } = this;
+    const { reply } = own;
+    this.beginTurn();
+    this.prepare(client, own.args, reply, entry);
+    call.name = entry.name;
+    call.rerunning = true;
+    try {
+      this.admit(entry, true);
+      this.runAttended(entry, finish);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      reply.rewind(0);
+      this.fail(entry, error, reply);
+    } finally {
+      call.rerunning = false;
+    }
+    if (services.store.isStretched) services.store.unstretch();
+    if (changes.pending) changes.settle();
+  }
+
   /** References are written only where they change: a comparison costs less than the write. */
   private prepare(
     client: ClientPort,
@@ -311,6 +342,7 @@ export class Dispatch implements Executor {
     call.argc = args.argc;
     if (call.reply !== reply) call.reply = reply;
     call.deferred = false;
+    if (call.sliced !== undefined) call.sliced = undefined;
     if (call.entry !== entry) call.entry = entry;
   }
 
@@ -421,8 +453,23 @@ export class Dispatch implements Executor {
     if (usec >= this.slowLog.slowerThanUsec || usec >= this.latency.thresholdUsec) this.noteSlow(timed, usec);
   }
 
-  private noteSlow(entry: CommandEntry, usec: number): void {
-    const { session, args } = this.call;
+  /** What a command has taken before its first slice is part of its time, and not of the next command's. */
+  private beginSliced(run: SlicedRun): void {
+    const nowMs = this.monotonicMs();
+    run.usec += (nowMs - this.lastMs) * 1000;
+    this.lastMs = nowMs;
+  }
+
+  /** Counts a command that was done in slices, with the time of all of them. */
+  private countSliced({ call, entry, usec }: SlicedRun): void {
+    entry.calls += 1;
+    entry.usec += usec;
+    const bucket = bucketOf(usec);
+    entry.buckets[bucket] = entry.buckets[bucket]! + 1;
+    this.noteSlow(entry, usec, call);
+  }
+
+  private noteSlow(entry: CommandEntry, usec: number, { session, args }: Call = this.call): void {
     const { nowMs } = this.services.store;
     if (usec >= this.slowLog.slowerThanUsec) this.slowLog.add(session, entry, args, usec, nowMs);
     this.latency.note(entry.isFast ? 'fast-command' : 'command', usec, nowMs);

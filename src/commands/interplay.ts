@@ -6,7 +6,7 @@ import { BlockedClients } from './blocked-clients.ts';
 import type { ClientPort } from './executor.ts';
 import { KeyChanges, type KeyId, keyIdOf } from './key-changes.ts';
 import { KeyEvents } from './key-events.ts';
-import { LargeReads } from './large-reads.ts';
+import { LargeWork } from './large-work.ts';
 import { Monitors } from './monitors.ts';
 import { Outbox } from './outbox.ts';
 import { Pause } from './pause.ts';
@@ -29,7 +29,7 @@ export interface Interplay {
   readonly pause: Pause;
   readonly tracking: Tracking;
   readonly timers: Timers;
-  readonly largeReads: LargeReads;
+  readonly largeWork: LargeWork;
 }
 
 /** Whose command is being executed, where dispatch has reason to say so: a client that is tracked. */
@@ -83,7 +83,7 @@ export function createInterplay(store: Store, timers: Timers, joining: () => boo
     pause,
     tracking,
     timers,
-    largeReads: new LargeReads(changes, timers),
+    largeWork: new LargeWork(changes, timers, () => pause.isOn),
   };
 }
 

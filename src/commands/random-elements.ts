@@ -3,7 +3,7 @@
 // each with the chance that is left to it, so that every choice is as likely as any other. Many are drawn in slices.
 import type { Elements, ElementVisitor } from '../store/elements.ts';
 import type { Call } from './call.ts';
-import { largeElementsMin, sliceElements, type Work } from './large-reads.ts';
+import { largeElementsMin, sliceElements, type Work } from './large-work.ts';
 
 export interface Drawn {
   readonly name: Buffer;
@@ -53,9 +53,7 @@ export function replyManyDrawn(call: Call, draw: Draw): boolean {
   const isMany = draw.count < 0 ? -draw.count >= largeElementsMin : draw.count >= largeElementsMin;
   // Where fields expire while others run, their number would not hold.
   if (!isMany || elements.size < largeElementsMin || elements.hasDeadlinesAt(elements.at)) return false;
-  call.services.largeReads.run(call, [1], (own) =>
-    draw.count < 0 ? repeats(own, draw) : choices(own, draw),
-  );
+  call.services.largeWork.run(call, [1], (own) => (draw.count < 0 ? repeats(own, draw) : choices(own, draw)));
   return true;
 }
 

@@ -3,7 +3,7 @@
 import type { ReplyWriter } from '../resp/reply-writer.ts';
 import type { ElementVisitor } from '../store/elements.ts';
 import type { Call } from './call.ts';
-import { largeElementsMin, sliceElements, type Work } from './large-reads.ts';
+import { largeElementsMin, sliceElements, type Work } from './large-work.ts';
 
 export interface CollectionReply {
   readonly type: number;
@@ -17,7 +17,7 @@ export function replyLarge(call: Call, form: CollectionReply): boolean {
   const { elements } = call.store;
   // Where fields expire while others run, their number would not hold.
   if (elements.size < largeElementsMin || elements.hasDeadlinesAt(elements.at)) return false;
-  call.services.largeReads.run(call, [1], (own) => slices(own, form));
+  call.services.largeWork.run(call, [1], (own) => slices(own, form));
   return true;
 }
 

@@ -88,6 +88,9 @@ export class Rig {
   refusal: string | undefined;
   readonly timers = new RigTimers();
   nowMs = rigStartMs;
+  /** What each reading of the monotonic clock takes. */
+  readingMs = 0;
+  private readMs = 0;
   private nextId = 1;
 
   constructor(options: RigOptions = {}) {
@@ -102,7 +105,10 @@ export class Rig {
     this.dispatch = new Dispatch({
       services: this.services,
       nowMs: () => this.nowMs,
-      monotonicMs: () => this.nowMs - rigStartMs,
+      monotonicMs: () => {
+        this.readMs += this.readingMs;
+        return this.nowMs - rigStartMs + this.readMs;
+      },
     });
     this.dispatch.beginTurn();
   }

@@ -5,7 +5,7 @@ import { CommandError } from '../../base/errors.ts';
 import { notSortable, sortOptionDenied, wrongType } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
-import { sliceElements } from '../large-reads.ts';
+import { sliceElements } from '../large-work.ts';
 import { sortSlices } from './sort-slices.ts';
 
 export interface SortOptions {

@@ -3,7 +3,7 @@
 import type { Call } from '../call.ts';
 import type { CommandSpec, KeySpec, KeyUse } from '../command.ts';
 import type { RequestArgs } from '../executor.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-reads.ts';
+import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
 import { readSortOptions, type SortOptions, sizeToSort, sortElements, sortInSteps } from './sort-elements.ts';
 
 const syntax =
@@ -78,7 +78,7 @@ function replySorted(call: Call, options: SortOptions, mayStore: boolean): void 
   if (sizeToSort(call) >= largeElementsMin) {
     // Patterns read keys that only the elements name.
     const readsOthers = options.gets.length > 0 || (options.by !== undefined && !options.unsorted);
-    call.services.largeReads.run(call, readsOthers ? undefined : [1], (own) => slices(own, mayStore));
+    call.services.largeWork.run(call, readsOthers ? undefined : [1], (own) => slices(own, mayStore));
     return;
   }
   const sorted = sortElements(call, options);

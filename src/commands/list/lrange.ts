@@ -1,7 +1,7 @@
 // LRANGE key start stop: a run of elements, straight from the arena into the reply. https://redis.io/commands/lrange
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-reads.ts';
+import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
 import { openList, readList } from './open-list.ts';
 
 export const command: CommandSpec = {
@@ -22,7 +22,7 @@ function lrange(call: Call): void {
   const bounds = readBounds(call);
   const { start, count } = runOf(bounds, readList(call, 1)?.size ?? 0);
   if (count >= largeElementsMin) {
-    call.services.largeReads.run(call, [1], (own) => slices(own, bounds));
+    call.services.largeWork.run(call, [1], (own) => slices(own, bounds));
     return;
   }
   call.reply.array(count);

@@ -3,7 +3,7 @@
 // so that replies about large sets need not be made at once; what is stored is.
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-reads.ts';
+import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
 
 export type Operation = 'union' | 'inter' | 'diff';
 
@@ -108,7 +108,7 @@ export function replyOperation(
 ): void {
   if (sizeOfAll(call, first, end) >= largeElementsMin) {
     const keys = Array.from({ length: end - first }, (_, i) => first + i);
-    call.services.largeReads.run(call, keys, (own) => slices(own, operation, first, end, countsOnly, limit));
+    call.services.largeWork.run(call, keys, (own) => slices(own, operation, first, end, countsOnly, limit));
     return;
   }
   const members = whole(operateInSteps(call, operation, first, end, limit));

@@ -2,7 +2,7 @@
 // of it: a range of a sorted set, by place, score or member, in either direction. https://redis.io/commands/zrange
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-reads.ts';
+import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
 import { openToRead, openToWrite } from './find-sorted-set.ts';
 import { placeRequest, type RangeForm, readRangeRequest } from './range-request.ts';
 import { replyElements, replyElementsHeader, replyRun } from './reply-elements.ts';
@@ -80,7 +80,7 @@ function range(call: Call, form: RangeForm): void {
   }
   const ranks = placeRequest(call, request, cursor);
   if (ranks.end - ranks.first >= largeElementsMin) {
-    call.services.largeReads.run(call, [1], (own) => slices(own, form));
+    call.services.largeWork.run(call, [1], (own) => slices(own, form));
     return;
   }
   replyElements(call, cursor, ranks, request.reverse, request.withScores);

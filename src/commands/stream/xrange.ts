@@ -3,7 +3,7 @@ import { StreamId } from '../../delta/stream-id.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-reads.ts';
+import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
 import { openStream, readStream } from './open-stream.ts';
 import { readBound } from './read-id.ts';
 import { countRange, replyRun, replyRunBackward } from './reply-entries.ts';
@@ -63,7 +63,7 @@ function run(call: Call, isReverse: boolean): void {
   else if (request.count === 0) reply.nilArray();
   else {
     const n = countRange(streams, start, end, Math.max(0, request.count));
-    if (n >= largeElementsMin) call.services.largeReads.run(call, [1], (own) => slices(own, isReverse));
+    if (n >= largeElementsMin) call.services.largeWork.run(call, [1], (own) => slices(own, isReverse));
     else {
       reply.array(n);
       replySlice(call, streams, isReverse, n);

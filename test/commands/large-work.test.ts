@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CommandEntry } from '../../src/commands/command-table.ts';
 import { CommandNode } from './harness.ts';
 import { parseReply, type Reply, ReplyError } from './parse-reply.ts';
 
@@ -158,4 +159,30 @@ test('a turn has one slice, however many clients read', () => {
     for (const client of done) waiting.delete(client);
   }
   assert.equal(turns, clients.length * Math.ceil(count / 4096));
+});
+
+test('a command done in slices is counted once, with all of its time and its errors', () => {
+  const node = filled();
+  const { services, rig } = node;
+  services.slowLog.slowerThanUsec = 5000;
+  services.latency.thresholdUsec = 5000;
+  const entry = (name: string): CommandEntry => services.table.entries().find((e) => e.name === name)!;
+  rig.readingMs = 1;
+  assert.equal((sliced(node, ['SMEMBERS', 's']) as string[]).length, count);
+  rig.readingMs = 0;
+  const { calls, usec, buckets } = entry('smembers');
+  assert.equal(calls, 1);
+  assert.ok(usec >= 5000, `${usec}`);
+  assert.equal(
+    buckets.reduce((sum, n) => sum + n, 0),
+    1,
+  );
+  const [slow] = services.slowLog.newest(1);
+  assert.equal(slow?.args.join(' '), 'SMEMBERS s');
+  assert.equal(slow?.usec, usec);
+  assert.ok(services.latency.events.has('command'));
+  sliced(node, ['SORT', 's']);
+  assert.equal(services.stats.errors.get('ERR'), 1);
+  assert.equal(entry('sort').failed, 1);
+  assert.equal(entry('sort').calls, 1);
 });

@@ -1,0 +1,231 @@
+// Work on large collections, done in slices: the client waits for its reply while others are served between two slices.
+// What is replied or stored is what was there at one moment all the same: where a key that the work reads changes
+// meanwhile, the work begins anew, and after some such turns it is done as a whole. What stores something makes it ready
+// in slices, out of sight, and puts it in place at once. Inside of a transaction nothing may come between, so there all is
+// done at once. A slice is bounded by elements, of which some thousands take a millisecond or two, and a turn of the event
+// loop has one slice, whoever's, however many clients wait.
+import { assert } from '../base/assert.ts';
+import { CommandError } from '../base/errors.ts';
+import { ReplyWriter } from '../resp/reply-writer.ts';
+import { Call, type Deferral } from './call.ts';
+import type { CommandEntry } from './command-table.ts';
+import { copyArguments } from './copy-arguments.ts';
+import type { ClientPort } from './executor.ts';
+import type { ChangeListener, KeyChanges, KeyId } from './key-changes.ts';
+import type { Timers } from './timers.ts';
+
+/** What is left to do at once, when everything has been read: it stores, and replies. */
+export type Finish = () => void;
+
+/**
+ * Work that reads, then replies or stores. At each yield others may run, so that what it has open of the store is to be
+ * opened anew. Returns true when it has replied, and false where a key is not there any more: then all is to be done again.
+ */
+export type Work = Generator<void, boolean | Finish, void>;
+
+/** From so many elements on work is worth slicing. */
+export const largeElementsMin = 16_384;
+/** Elements in a slice. */
+export const sliceElements = 4096;
+const restartsMax = 3;
+
+/** A command that is done in slices. */
+export interface SlicedRun {
+  readonly call: Call;
+  readonly client: ClientPort;
+  readonly entry: CommandEntry;
+  /** The time that it has taken so far. */
+  usec: number;
+}
+
+/** Dispatch, as work in slices sees it. */
+export interface WorkRunner {
+  /** A monotonic time in ms. */
+  monotonicMs(): number;
+  /** Runs `finish` as the command of the run, if there is something to finish. Its mistake is its reply. */
+  run(run: SlicedRun, finish: Finish): void;
+  /** The work could not be done: replies so. */
+  fail(run: SlicedRun, error: CommandError): void;
+  /** All is done: counts the command and its time. */
+  count(run: SlicedRun): void;
+}
+
+interface Job extends SlicedRun {
+  readonly begin: (call: Call) => Work;
+  readonly deferral: Deferral;
+  readonly db: number;
+  /** The client is to be told of changes of what it reads. */
+  readonly isTracked: boolean;
+  /** The keys that are read; undefined = any of the database. */
+  readonly keys: ReadonlySet<KeyId> | undefined;
+  work: Work;
+  changed: boolean;
+  restarts: number;
+}
+
+export class LargeWork implements ChangeListener {
+  /** Set by dispatch. */
+  runner: WorkRunner | undefined;
+  private readonly changes: KeyChanges;
+  private readonly timers: Timers;
+  private readonly writesWait: () => boolean;
+  private readonly jobs = new Set<Job>();
+  /** Those of the jobs that have a slice to do, the next one first. */
+  private readonly queue: Job[] = [];
+  private scheduled = false;
+  private readonly nextTurn = (): void => this.turn();
+
+  /** `writesWait`: whether a pause holds writes; its end settles changes. */
+  constructor(changes: KeyChanges, timers: Timers, writesWait: () => boolean) {
+    this.changes = changes;
+    this.timers = timers;
+    this.writesWait = writesWait;
+    changes.settlers.push(() => this.schedule());
+  }
+
+  /** Does work on the keys in some arguments, in slices where the client can wait; `keys` undefined: on any key. */
+  run(call: Call, keys: readonly number[] | undefined, begin: (call: Call) => Work): void {
+    const { client, session, entry } = call;
+    const { regionBytesMax } = call.reply;
+    const mustEnd = call.inTransaction || call.rerunning || session.denyBlocking;
+    if (client === undefined || entry === undefined || mustEnd) {
+      doWhole(begin(call));
+      return;
+    }
+    const ids = keys?.map((i) => call.keyId(i));
+    const own = new Call(call.services);
+    const args = copyArguments(call.args);
+    const reply = new ReplyWriter(256 * 1024, regionBytesMax);
+    reply.protocol = call.reply.protocol;
+    Object.assign(own, { args, buf: args.buf, argc: args.argc, client, session, reply, entry });
+    own.name = call.name;
+    const deferral = call.defer();
+    if (this.jobs.size === 0) this.changes.listen(this);
+    const job: Job = {
+      call: own,
+      client,
+      entry,
+      begin,
+      deferral,
+      db: session.db,
+      isTracked: call.services.tracking.remembers(client, entry),
+      keys: ids === undefined ? undefined : new Set(ids),
+      work: begin(own),
+      changed: false,
+      restarts: 0,
+      usec: 0,
+    };
+    call.sliced = job;
+    this.jobs.add(job);
+    this.queue.push(job);
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.next() === undefined) return;
+    this.scheduled = true;
+    this.timers.soon(this.nextTurn);
+  }
+
+  /** The job whose turn it is. */
+  private next(): Job | undefined {
+    if (!this.writesWait()) return this.queue[0];
+    return this.queue.find((job) => !job.entry.isWrite);
+  }
+
+  private turn(): void {
+    this.scheduled = false;
+    const job = this.next();
+    if (job === undefined) return;
+    const isMore = this.step(job);
+    this.queue.splice(this.queue.indexOf(job), 1);
+    if (isMore) this.queue.push(job);
+    this.schedule();
+  }
+
+  touched(id: KeyId): void {
+    for (const job of this.jobs) {
+      if (job.keys === undefined ? id.charCodeAt(0) === job.db : job.keys.has(id)) job.changed = true;
+    }
+  }
+
+  replaced(db: number): void {
+    for (const job of this.jobs) if (job.db === db) job.changed = true;
+  }
+
+  /** Does a slice. Returns whether there is more to do. */
+  private step(job: Job): boolean {
+    const { runner } = this;
+    assert(runner !== undefined, 'nobody runs work in slices');
+    // What a client that is gone wanted to know is of no use; what it wanted to be stored is.
+    if (job.deferral.gone && !job.entry.isWrite) {
+      job.work.return(false);
+      this.end(job);
+      return false;
+    }
+    const fromMs = runner.monotonicMs();
+    const isDone = this.slice(job, runner);
+    job.usec += (runner.monotonicMs() - fromMs) * 1000;
+    if (!isDone) return true;
+    const { reply } = job.call;
+    runner.count(job);
+    this.track(job);
+    job.deferral.resume((late) => late.raw(reply.buf.subarray(reply.start, reply.pos)));
+    return false;
+  }
+
+  /** Goes on with a slice, or where others changed the keys too often with all the rest. Returns whether all is done. */
+  private slice(job: Job, runner: WorkRunner): boolean {
+    if (job.changed) restart(job);
+    const isWhole = job.restarts >= restartsMax;
+    let finish: Finish | undefined;
+    try {
+      for (;;) {
+        const { done, value } = job.work.next();
+        if (done === true && value !== false && (isWhole || !job.changed)) {
+          if (typeof value === 'function') finish = value;
+          break;
+        }
+        if (done === true) restart(job);
+        if (!isWhole) return false;
+      }
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      this.end(job);
+      runner.fail(job, error);
+      return true;
+    }
+    // What it stores itself is no reason to begin anew.
+    this.end(job);
+    if (finish !== undefined) runner.run(job, finish);
+    return true;
+  }
+
+  /** What was told of a change before the reply came was forgotten with it: what the reply has is to be told of anew. */
+  private track({ call, client, entry, isTracked, restarts }: Job): void {
+    if (isTracked && restarts > 0) call.services.tracking.readAgain(client, entry, call.args);
+  }
+
+  private end(job: Job): void {
+    this.jobs.delete(job);
+    if (this.jobs.size === 0) this.changes.unlisten(this);
+  }
+}
+
+/** Does work that may not wait. */
+function doWhole(work: Work): void {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done !== true) continue;
+    if (typeof value === 'function') value();
+    return;
+  }
+}
+
+function restart(job: Job): void {
+  job.changed = false;
+  job.restarts += 1;
+  job.call.reply.rewind(0);
+  job.work.return(false);
+  job.work = job.begin(job.call);
+}
