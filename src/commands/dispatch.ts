@@ -160,7 +160,7 @@ export class Dispatch implements Executor {
     let recorded = store.recorder?.count;
     for (let attempt = 0; ; attempt++) {
       try {
-        if (finish !== undefined) finish();
+        if (finish !== undefined) finish.run();
         else entry.run?.(call);
         return;
       } catch (error) {

@@ -7,6 +7,7 @@
 import { assert } from '../base/assert.ts';
 import { CommandError } from '../base/errors.ts';
 import { ReplyWriter } from '../resp/reply-writer.ts';
+import type { StagedElements } from '../store/staged-elements.ts';
 import { Call, type Deferral } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
 import { copyArguments } from './copy-arguments.ts';
@@ -14,8 +15,13 @@ import type { ClientPort } from './executor.ts';
 import type { ChangeListener, KeyChanges, KeyId } from './key-changes.ts';
 import type { Timers } from './timers.ts';
 
-/** What is left to do at once, when everything has been read: it stores, and replies. */
-export type Finish = () => void;
+/** What is left to do at once, when everything has been read. */
+export interface Finish {
+  /** Stores, and replies. Where it throws for want of memory it may be run again. */
+  run(): void;
+  /** Lets go of what was made ready, if it has not been stored. */
+  discard(): void;
+}
 
 /**
  * Work that reads, then replies or stores. At each yield others may run, so that what it has open of the store is to be
@@ -42,7 +48,7 @@ export interface SlicedRun {
 export interface WorkRunner {
   /** A monotonic time in ms. */
   monotonicMs(): number;
-  /** Runs `finish` as the command of the run, if there is something to finish. Its mistake is its reply. */
+  /** Runs `finish` as the command of the run. Its mistake is its reply. */
   run(run: SlicedRun, finish: Finish): void;
   /** The work could not be done: replies so. */
   fail(run: SlicedRun, error: CommandError): void;
@@ -183,7 +189,7 @@ export class LargeWork implements ChangeListener {
       for (;;) {
         const { done, value } = job.work.next();
         if (done === true && value !== false && (isWhole || !job.changed)) {
-          if (typeof value === 'function') finish = value;
+          if (typeof value === 'object') finish = value;
           break;
         }
         if (done === true) restart(job);
@@ -198,6 +204,7 @@ export class LargeWork implements ChangeListener {
     // What it stores itself is no reason to begin anew.
     this.end(job);
     if (finish !== undefined) runner.run(job, finish);
+    finish?.discard();
     return true;
   }
 
@@ -217,9 +224,28 @@ function doWhole(work: Work): void {
   for (;;) {
     const { done, value } = work.next();
     if (done !== true) continue;
-    if (typeof value === 'function') value();
+    if (typeof value === 'object') runWhole(value);
     return;
   }
+}
+
+function runWhole(finish: Finish): void {
+  try {
+    finish.run();
+  } finally {
+    finish.discard();
+  }
+}
+
+/** Work that fills `staged` by `steps` and then stores it by `run`. */
+export function* stage(staged: StagedElements, steps: Generator<void, boolean, void>, run: () => void): Work {
+  let isFull = false;
+  try {
+    isFull = yield* steps;
+  } finally {
+    if (!isFull) staged.discard();
+  }
+  return isFull && { run, discard: () => staged.discard() };
 }
 
 function restart(job: Job): void {

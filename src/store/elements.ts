@@ -1212,7 +1212,7 @@ export class Elements implements States, Collection {
       this.save(0, name, offset, length, state);
       return;
     }
-    if (state.slots.length + state.records.length > 0) nest.hasCounters = true;
+    if (isCounter(state)) nest.hasCounters = true;
     nest.elements.save(this.store.hash.of(name, offset, length), name, offset, length, state);
     this.noteField(state.expiry.deadlineMs);
   }
@@ -1562,15 +1562,19 @@ export class Elements implements States, Collection {
     const meta = this.meta();
     try {
       for (const { name, state } of this.states()) {
-        if (state.slots.length + state.records.length > 0) nest.hasCounters = true;
+        if (isCounter(state)) nest.hasCounters = true;
         nest.elements.save(store.hash.of(name, 0, name.length), name, 0, name.length, state);
       }
     } catch (error) {
       store.vacate(nest.elements);
       throw error;
     }
+    this.seat(store.nests.add(nest), meta);
+  }
+
+  /** Makes a nest the form of the open key, which has what its packed form had, or another nest that is gone. */
+  private seat(number: number, meta: KeyState): void {
     const { entries } = this.store;
-    const number = store.nests.add(nest);
     const { scratch } = this;
     scratch.clear();
     scratch.copy(Uint8Array.of(number, number >>> 8, number >>> 16, number >>> 24), 0, 4);
@@ -1578,6 +1582,89 @@ export class Elements implements States, Collection {
     entries.setEncoding(this.at, Form.nest);
     this.forgetNest();
     this.setMeta(meta);
+  }
+
+  /**
+   * Gives the open key, which shows nothing, the elements of a nest that was filled out of sight; they are said under new
+   * dots. Throws CommandError OOM, or that of a limit, and changes nothing then.
+   */
+  adopt(nest: Nest, number: number): void {
+    this.reserveBytes = this.store.ground.reserveBytes;
+    if (this.at === 0) this.create();
+    nest.elements.id = this.id;
+    const again = this.keepDeadIn(nest);
+    const meta = this.meta();
+    this.freeNest(this.at);
+    this.seat(number, meta);
+    this.within();
+    this.restateAll(nest);
+    this.store.recorder?.outside();
+    this.touch();
+    for (const { name, value } of again) this.put(name, 0, name.length, value, 0, value.length);
+  }
+
+  /** Takes what is dead of the open key over into a nest. Returns the elements that this takes out, to be put again. */
+  private keepDeadIn(nest: Nest): { readonly name: Uint8Array; readonly value: Uint8Array }[] {
+    const { elements } = nest;
+    const again: { name: Uint8Array; value: Uint8Array }[] = [];
+    for (const { name, state } of this.deadStates()) {
+      const hash = this.store.hash.of(name, 0, name.length);
+      const entry = elements.entryOf(hash, name, 0, name.length);
+      if (entry !== 0) {
+        this.readEntry(entry);
+        const { valueBytes, valueOffset, valueLength } = this;
+        again.push({ name, value: valueBytes.slice(valueOffset, valueOffset + valueLength) });
+        elements.drop(hash, name, 0, name.length);
+      }
+      if (isCounter(state)) nest.hasCounters = true;
+      elements.save(hash, name, 0, name.length, state);
+    }
+    return again;
+  }
+
+  /** Says all elements of a nest under new dots. Some are loaded together, so that the waits for them overlap. */
+  private restateAll(nest: Nest): void {
+    const { i32 } = this.store.arena;
+    const batch: number[] = [];
+    const visit = (entry: number): void => {
+      if (batch.push(entry) === loadedTogether) flush();
+    };
+    const flush = (): void => {
+      let sum = 0;
+      for (const entry of batch) sum ^= i32[entry >> 2]!;
+      loaded[0] = sum;
+      for (const entry of batch) this.restate(entry);
+      batch.length = 0;
+    };
+    if (nest.elements.order === undefined) eachEntry(nest, visit);
+    else eachInOrder(nest.elements.order, visit);
+    flush();
+  }
+
+  /** Says an element of the open key under a new dot. */
+  private restate(entry: number): void {
+    const { entries, arena, clock, self, recorder } = this.store;
+    clock.tick();
+    entries.setDot(entry, self, clock.hi, clock.lo);
+    if (recorder === undefined) return;
+    this.readEntry(entry);
+    recorder.put(
+      this.id,
+      arena.u8,
+      entries.keyOffset(entry),
+      entries.keyLength(entry),
+      self,
+      clock.hi,
+      clock.lo,
+      this.valueBytes,
+      this.valueOffset,
+      this.valueLength,
+      true,
+      0,
+      0,
+      0,
+      0,
+    );
   }
 
   /**
@@ -1627,6 +1714,10 @@ const shippedBytes = 64;
 const counterBytes = 96;
 /** What a deadline makes of a plain record at most. */
 const deadlineBytes = 64;
+/** Keeps loads ahead of their use from being left out. */
+const loaded = new Int32Array(1);
+/** Entries that are loaded together before something is done with each. */
+const loadedTogether = 32;
 /** Tries to find an element that is not hidden before all of them are counted. */
 const samplesMax = 64;
 
@@ -1636,6 +1727,12 @@ function eachEntry(nest: Nest, visit: (entry: number) => void): void {
     at = nest.elements.table.scan(at, 1024, visit);
     if (at === 0) return;
   }
+}
+
+/** Visits the entries of a sorted set in their order. */
+function eachInOrder(order: OrderIndex, visit: (entry: number) => void): void {
+  order.seekRank(0);
+  for (let left = order.size; left > 0; left--) visit(order.next());
 }
 
 function isCounter(state: KeyState): boolean {

@@ -64,7 +64,8 @@ export const counterWords = 4;
 export const counterBaseWords = 9;
 
 export class Keyspace implements States {
-  readonly id: number;
+  /** Of a nest: that of the keyspace of its key. */
+  id: number;
   /** The elements of one large collection, and no keys. */
   readonly isNest: boolean;
   table: Table;

@@ -186,3 +186,73 @@ test('a command done in slices is counted once, with all of its time and its err
   assert.equal(entry('sort').failed, 1);
   assert.equal(entry('sort').calls, 1);
 });
+
+const stores = [
+  ['SUNIONSTORE', 'd', 's', 'half'],
+  ['SINTERSTORE', 'd', 's', 'half'],
+  ['SDIFFSTORE', 'd', 's', 'half'],
+  ['SUNIONSTORE', 's', 's', 'half'],
+  ['SDIFFSTORE', 'd', 'half', 's'],
+];
+
+/** All that a node shows of a key, in an order of its own. */
+function shown(node: CommandNode, key: string): Reply {
+  const words = {
+    none: ['EXISTS', key],
+    set: ['SORT', key, 'ALPHA'],
+    hash: ['HGETALL', key],
+    zset: ['ZRANGE', key, '0', '-1', 'WITHSCORES'],
+    list: ['LRANGE', key, '0', '-1'],
+  }[String(node.run(`TYPE ${key}`))];
+  return whole(node, words!);
+}
+
+for (const words of stores) {
+  test(`${words.join(' ')} in slices stores what it does as a whole, at once`, () => {
+    const [to] = words.slice(1);
+    const other = filled();
+    const before = shown(other, to!);
+    const expected = whole(other, words);
+    const node = filled();
+    const unseen = (): void => assert.deepEqual(shown(node, to!), before, 'nothing of it is seen before');
+    assert.equal(sliced(node, words, unseen), expected);
+    assert.deepEqual(shown(node, to!), shown(other, to!));
+  });
+}
+
+test('what stores begins anew where what it reads changes, and not where its destination does', () => {
+  const node = filled();
+  const other = node.rig.connect();
+  const change = (): void => {
+    other.send('SADD', 's', 'new');
+    other.send('SADD', 'd', 'old');
+  };
+  assert.equal(sliced(node, ['SUNIONSTORE', 'd', 's', 'half'], change), count + 1);
+  assert.equal(node.run('SISMEMBER d old'), 0);
+  assert.equal(node.run('SISMEMBER d new'), 1);
+});
+
+test('what stores waits for the end of a pause, and is done though its client is gone', () => {
+  const node = filled();
+  const other = node.rig.connect();
+  node.client.send('SUNIONSTORE', 'd', 's', 'half');
+  other.send('CLIENT', 'PAUSE', '1000', 'WRITE');
+  for (let turn = 0; turn < 100; turn++) node.rig.timers.endTurn();
+  assert.equal(other.send('EXISTS', 'd'), ':0\r\n');
+  node.client.close();
+  node.advance(1000);
+  for (let turn = 0; turn < 100; turn++) node.rig.timers.endTurn();
+  assert.equal(other.send('SCARD', 'd'), `:${count}\r\n`);
+});
+
+test('what stores and finds no room changes nothing and leaves nothing', () => {
+  const node = filled();
+  const { store } = node;
+  node.run(`CONFIG SET maxmemory ${store.usedBytes + 256 * 1024}`);
+  node.run('SADD d old');
+  const reply = sliced(node, ['SUNIONSTORE', 'd', 's', 'half']);
+  assert.match(errorOf(reply), /^OOM /);
+  assert.deepEqual(node.run('SMEMBERS d'), ['old']);
+  while (store.freeSlice(100));
+  assert.equal(store.nests.count, 4);
+});

@@ -1,58 +1,84 @@
 // Unions, intersections and differences of sets, as commands need them: over keys of the request, with a limit, into a
-// reply or into another key. Members are held as Latin-1 texts meanwhile, which keep every byte. The work is done in steps,
-// so that replies about large sets need not be made at once; what is stored is.
+// reply or into another key. The work is done in steps, so that nobody need wait for that about large sets. Members are
+// held as Latin-1 texts meanwhile, which keep every byte, and those of a large set that is to be stored where they will be.
 import { EntryType } from '../../store/entry.ts';
+import { StagedElements } from '../../store/staged-elements.ts';
 import type { Call } from '../call.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
+import { largeElementsMin, sliceElements, stage, type Work } from '../large-work.ts';
 
 export type Operation = 'union' | 'inter' | 'diff';
 
-/** Names of members, Latin-1. */
-type Members = Set<string>;
+type StoreEvent = 'sunionstore' | 'sinterstore' | 'sdiffstore';
 
-/** What is computed in steps; undefined where a set has changed meanwhile. */
-type Steps = Generator<void, Members | undefined, void>;
+/** The result of an operation while it grows. Names are ranges of bytes. */
+interface Members {
+  readonly size: number;
+  put(name: Uint8Array, offset: number, length: number): void;
+  drop(name: Uint8Array, offset: number, length: number): void;
+}
+
+/** A result for a reply, or a small one: Latin-1 texts. */
+class Names implements Members {
+  readonly all = new Set<string>();
+
+  get size(): number {
+    return this.all.size;
+  }
+
+  put(name: Uint8Array, offset: number, length: number): void {
+    this.all.add(textOf(name, offset, length));
+  }
+
+  drop(name: Uint8Array, offset: number, length: number): void {
+    this.all.delete(textOf(name, offset, length));
+  }
+}
+
+function textOf(bytes: Uint8Array, offset: number, length: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + offset, length).toString('latin1');
+}
+
+/** What is done in steps; false where a set has changed meanwhile. */
+type Steps = Generator<void, boolean, void>;
+
+type NameVisitor = (name: Uint8Array, offset: number, length: number) => void;
 
 /** Visits the members of the set in argument i. Returns false where it is gone while others ran. */
-function* eachMember(call: Call, i: number, visit: (member: string) => void): Generator<void, boolean, void> {
+function* eachMember(call: Call, i: number, visit: NameVisitor): Steps {
   if (!call.openToWrite(i, EntryType.set)) return true;
   const { elements } = call.store;
   for (let cursor = 0; ; ) {
-    cursor = elements.scan(cursor, sliceElements, (name, offset, length) =>
-      visit(Buffer.from(name.buffer, name.byteOffset + offset, length).toString('latin1')),
-    );
+    cursor = elements.scan(cursor, sliceElements, visit);
     if (cursor === 0) return true;
     yield;
     if (!call.openToWrite(i, EntryType.set)) return false;
   }
 }
 
-/** What the operation makes of the sets in arguments first to before `end`. */
-export function operate(call: Call, operation: Operation, first: number, end: number): Members {
-  sizeOfAll(call, first, end);
-  return whole(operateInSteps(call, operation, first, end, 0));
+function whole(steps: Steps): void {
+  while (steps.next().done !== true);
 }
 
-function whole(steps: Steps): Members {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value ?? new Set();
-  }
-}
-
-function* operateInSteps(call: Call, operation: Operation, first: number, end: number, limit: number): Steps {
+/** Puts what the operation makes of the sets in arguments first to before `end` into the result. */
+function* operate(
+  call: Call,
+  operation: Operation,
+  first: number,
+  end: number,
+  limit: number,
+  result: Members,
+): Steps {
   requireSets(call, first, end);
-  if (operation === 'inter') return yield* intersect(call, first, end, limit);
-  const result: Members = new Set();
+  if (operation === 'inter') return yield* intersect(call, first, end, limit, result);
   for (let i = first; i < end; i++) {
     const adds = i === first || operation === 'union';
-    const isWhole = yield* eachMember(call, i, (member) => {
-      if (adds) result.add(member);
-      else result.delete(member);
+    const isWhole = yield* eachMember(call, i, (name, offset, length) => {
+      if (adds) result.put(name, offset, length);
+      else result.drop(name, offset, length);
     });
-    if (!isWhole) return undefined;
+    if (!isWhole) return false;
   }
-  return result;
+  return true;
 }
 
 /** Every key is looked at before any is read, as Redis does it: a wrong type is an error whatever else there is. */
@@ -68,33 +94,33 @@ function sizeOfAll(call: Call, first: number, end: number): number {
 }
 
 /** From the smallest on: what is missing in one of the others is out. */
-function* intersect(call: Call, first: number, end: number, limit: number): Steps {
+function* intersect(call: Call, first: number, end: number, limit: number, result: Members): Steps {
   const { elements } = call.store;
   let smallest = first;
   let least = Number.POSITIVE_INFINITY;
   for (let i = first; i < end; i++) {
     const size = call.openToWrite(i, EntryType.set) ? elements.size : 0;
-    if (size === 0) return new Set();
+    if (size === 0) return true;
     if (size >= least) continue;
     least = size;
     smallest = i;
   }
-  const members: string[] = [];
-  if (!(yield* eachMember(call, smallest, (member) => members.push(member)))) return undefined;
-  const result: Members = new Set();
-  for (const [n, member] of members.entries()) {
+  const names: string[] = [];
+  const isWhole = yield* eachMember(call, smallest, (...name) => names.push(textOf(...name)));
+  if (!isWhole) return false;
+  for (const [n, text] of names.entries()) {
     if (limit > 0 && result.size === limit) break;
     if (n % sliceElements === sliceElements - 1) yield;
-    const name = Buffer.from(member, 'latin1');
+    const name = Buffer.from(text, 'latin1');
     let everywhere = true;
     for (let i = first; i < end && everywhere; i++) {
       if (i === smallest) continue;
       call.openToWrite(i, EntryType.set);
       everywhere = elements.get(name, 0, name.length);
     }
-    if (everywhere) result.add(member);
+    if (everywhere) result.put(name, 0, name.length);
   }
-  return result;
+  return true;
 }
 
 /** Replies with the members that the operation finds, or only with how many they are. */
@@ -111,11 +137,12 @@ export function replyOperation(
     call.services.largeWork.run(call, keys, (own) => slices(own, operation, first, end, countsOnly, limit));
     return;
   }
-  const members = whole(operateInSteps(call, operation, first, end, limit));
-  if (countsOnly) call.reply.integer(members.size);
+  const names = new Names();
+  whole(operate(call, operation, first, end, limit, names));
+  if (countsOnly) call.reply.integer(names.size);
   else {
-    call.reply.set(members.size);
-    for (const member of members) replyMember(call, member);
+    call.reply.set(names.size);
+    for (const member of names.all) replyMember(call, member);
   }
 }
 
@@ -127,15 +154,15 @@ function* slices(
   countsOnly: boolean,
   limit: number,
 ): Work {
-  const members = yield* operateInSteps(call, operation, first, end, limit);
-  if (members === undefined) return false;
+  const names = new Names();
+  if (!(yield* operate(call, operation, first, end, limit, names))) return false;
   if (countsOnly) {
-    call.reply.integer(members.size);
+    call.reply.integer(names.size);
     return true;
   }
-  call.reply.set(members.size);
+  call.reply.set(names.size);
   let replied = 0;
-  for (const member of members) {
+  for (const member of names.all) {
     replied += 1;
     if (replied % sliceElements === 0) yield;
     replyMember(call, member);
@@ -148,28 +175,48 @@ function replyMember(call: Call, member: string): void {
   call.reply.bulk(name, 0, name.length);
 }
 
-/** Puts the result into the key of argument 1, in place of what is there, and replies with its size. */
-export function storeMembers(
-  call: Call,
-  members: Members,
-  event: 'sunionstore' | 'sinterstore' | 'sdiffstore',
-): void {
+/** Puts what the operation makes of all keys behind argument 1 in place of what that has, and replies with its size. */
+export function storeOperation(call: Call, operation: Operation, event: StoreEvent): void {
+  if (sizeOfAll(call, 2, call.argc) >= largeElementsMin) {
+    const keys = Array.from({ length: call.argc - 2 }, (_, i) => i + 2);
+    call.services.largeWork.run(call, keys, (own) => storeSlices(own, operation, event));
+    return;
+  }
+  const names = new Names();
+  whole(operate(call, operation, 2, call.argc, 0, names));
+  storeNames(call, names.all, event);
+}
+
+function* storeSlices(call: Call, operation: Operation, event: StoreEvent): Work {
+  const staged = new StagedElements(call.store, call.keyspace, EntryType.set);
+  return yield* stage(staged, operate(call, operation, 2, call.argc, 0, staged), () => {
+    const { size } = staged;
+    ended(call, event, size, staged.replace(call.keyspace, call.buf, call.offset(1), call.length(1)));
+  });
+}
+
+function storeNames(call: Call, names: ReadonlySet<string>, event: StoreEvent): void {
   const { store } = call;
   let bytes = 0;
   let longest = 0;
-  for (const { length } of members) {
+  for (const { length } of names) {
     bytes += length;
     longest = Math.max(longest, length);
   }
-  store.elements.requireRoom(members.size, bytes);
+  store.elements.requireRoom(names.size, bytes);
   const existed = call.removeKey(1);
   call.openToWrite(1, EntryType.set);
   const name = Buffer.allocUnsafe(longest);
-  for (const member of members) {
+  for (const member of names) {
     const length = name.write(member, 'latin1');
     store.elements.put(name, 0, length, name, 0, 0);
   }
-  if (members.size > 0) call.notify(event, 1);
+  ended(call, event, names.size, existed);
+}
+
+/** `existed`: whether there was something in the key before. */
+function ended(call: Call, event: StoreEvent, size: number, existed: boolean): void {
+  if (size > 0) call.notify(event, 1);
   else if (existed) call.notify('del', 1);
-  call.reply.integer(members.size);
+  call.reply.integer(size);
 }

@@ -2,7 +2,7 @@
 // https://redis.io/commands/sdiffstore
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { operate, storeMembers } from './algebra.ts';
+import { storeOperation } from './algebra.ts';
 
 export const command: CommandSpec = {
   name: 'sdiffstore',
@@ -18,5 +18,5 @@ export const command: CommandSpec = {
   summary: 'Keeps what is in the first set and in none of the others.',
   syntax: '<destination> <key>...',
   complexity: 'O(N) for N members in all',
-  run: (call: Call) => storeMembers(call, operate(call, 'diff', 2, call.argc), 'sdiffstore'),
+  run: (call: Call) => storeOperation(call, 'diff', 'sdiffstore'),
 };

@@ -2,7 +2,7 @@
 // https://redis.io/commands/sunionstore
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { operate, storeMembers } from './algebra.ts';
+import { storeOperation } from './algebra.ts';
 
 export const command: CommandSpec = {
   name: 'sunionstore',
@@ -18,5 +18,5 @@ export const command: CommandSpec = {
   summary: 'Keeps what is in any of the sets.',
   syntax: '<destination> <key>...',
   complexity: 'O(N) for N members in all',
-  run: (call: Call) => storeMembers(call, operate(call, 'union', 2, call.argc), 'sunionstore'),
+  run: (call: Call) => storeOperation(call, 'union', 'sunionstore'),
 };
