@@ -248,7 +248,7 @@ test('what stores waits for the end of a pause, and is done though its client is
 test('what stores and finds no room changes nothing and leaves nothing', () => {
   const node = filled();
   const { store } = node;
-  node.run(`CONFIG SET maxmemory ${store.usedBytes + 256 * 1024}`);
+  node.run(`CONFIG SET maxmemory ${store.arena.liveBytes + 256 * 1024}`);
   node.run('SADD d old');
   const reply = sliced(node, ['SUNIONSTORE', 'd', 's', 'half']);
   assert.match(errorOf(reply), /^OOM /);

@@ -265,7 +265,7 @@ test('without peers a hash forgets when it was said that a field has no deadline
     const node = new TestNode('n1', { keepsDead: false });
     const field = { key: 'a', name: 'g' } as const;
     apply(node, { op: 'count', ...field, by: 0 });
-    apply(node, { op: 'many', key: 'a', count, value: 'v' });
+    apply(node, { op: 'many', key: 'a', count, stride: 1, isTold: false, value: 'v' });
     apply(node, { op: 'expireField', ...field, deadline: buildMs + dayMs });
     apply(node, { op: 'expireField', ...field, deadline: 0 });
     apply(node, { op: 'expire', key: 'a', deadline: buildMs + dayMs });
