@@ -8,10 +8,8 @@
 // A dead element is kept at its position with no value; its value's dot is the event that removed it.
 import { assert } from '../base/assert.ts';
 import { stampFrom, stampHi, stampLo } from '../base/clock.ts';
-import { CommandError } from '../base/errors.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import type { VersionVector } from '../delta/vector.ts';
-import { wrongType } from '../resp/errors.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
 import {
   boundOf,
@@ -24,7 +22,7 @@ import {
   witnessDot,
 } from './collection.ts';
 import { EntryType, Form } from './entry.ts';
-import { type Dot, emptyState, type KeyState, type Kill, raiseFloor, yieldTo, zeroDot } from './key-state.ts';
+import { type Dot, emptyState, type KeyState, type Kill, raiseFloor } from './key-state.ts';
 import { forgetDead, type Keyspace } from './keyspace.ts';
 import { Chunks, chunkElementsMax, chunkHeaderBytes } from './list/chunk.ts';
 import { Element } from './list/element.ts';
@@ -40,6 +38,7 @@ import {
   writeInteger,
 } from './list/position.ts';
 import { requireFree } from './room.ts';
+import { besideOf, StoodKey } from './stood-key.ts';
 import type { Store } from './store.ts';
 
 /** A list whose packed form would be larger has its chunks in blocks of their own. */
@@ -90,11 +89,7 @@ export class Lists implements Collection {
   private readonly packedDead: ListChunks;
   private readonly grave = new Element();
   private readonly position = new Uint8Array(positionBytesMax + 16);
-  private ks: Keyspace;
-  private hash = 0;
-  private key: Uint8Array = noBytes;
-  private keyOffset = 0;
-  private keyLength = 0;
+  private readonly key: StoodKey;
   /** What the change under way leaves free: nothing where it removes. */
   private reserveBytes = 0;
   private residueOf = 0;
@@ -103,7 +98,7 @@ export class Lists implements Collection {
   /** `sibling`: another one for the same store, with which it shares the large lists and what knows chunks. */
   constructor(store: Store, sibling?: Lists) {
     this.store = store;
-    this.ks = store.keyspaces[0]!;
+    this.key = new StoodKey(store, EntryType.list);
     this.chunks = sibling?.chunks ?? new Chunks(store.arena);
     this.nests = sibling?.nests ?? [];
     this.freeNests = sibling?.freeNests ?? [];
@@ -123,28 +118,23 @@ export class Lists implements Collection {
    * CommandError WRONGTYPE where it is of another type.
    */
   open(ks: Keyspace, key: Uint8Array, offset: number, length: number): boolean {
-    const { store } = this;
-    const hash = store.hash.of(key, offset, length);
-    const at = store.find(ks, hash, key, offset, length);
-    if (at !== 0 && store.entries.type(at) !== EntryType.list) throw new CommandError(wrongType);
-    this.stand(ks, hash, at, key, offset, length);
-    return at !== 0;
+    this.standAt(this.key.find(ks, key, offset, length));
+    return this.at !== 0;
   }
 
   /** Opens a key whose entry has been found: 0 = there is none. */
   stand(ks: Keyspace, hash: number, at: number, key: Uint8Array, offset: number, length: number): void {
-    this.ks = ks;
-    this.hash = hash;
-    this.at = at;
-    this.view = undefined;
-    this.key = key;
-    this.keyOffset = offset;
-    this.keyLength = length;
+    this.key.stand(ks, hash, key, offset, length);
+    this.standAt(at);
+  }
+
+  private standAt(at: number): void {
+    this.lookAnew(at);
     this.reserveBytes = this.store.ground.reserveBytes;
   }
 
   get keyRange(): { readonly key: Uint8Array; readonly offset: number; readonly length: number } {
-    return { key: this.key, offset: this.keyOffset, length: this.keyLength };
+    return this.key.range;
   }
 
   /** Elements of the open list. */
@@ -301,7 +291,7 @@ export class Lists implements Collection {
   /** Adds an element at one end; the list is made where there is none. */
   push(atFront: boolean, bytes: Uint8Array, offset: number, length: number): void {
     const { store, element: e } = this;
-    store.checkLimits(this.keyLength, length, this.at === 0);
+    store.checkLimits(this.key.length, length, this.at === 0);
     const isNew = this.at === 0;
     this.reserveBytes = store.ground.reserveBytes;
     if (isNew) this.createOwn(length);
@@ -321,11 +311,8 @@ export class Lists implements Collection {
 
   /** Makes the key as a command does: without the deadline that it had in an earlier life. */
   private createOwn(bytes: number): void {
-    const { store, ks, hash } = this;
     this.create(bytes);
-    if (store.entries.deadline(this.at) === 0) return;
-    store.expireAt(ks, hash, this.at, 0);
-    this.lookAnew(ks.entryOf(hash, this.key, this.keyOffset, this.keyLength));
+    this.lookAnew(this.key.withoutDeadline(this.at));
   }
 
   /** Throws CommandError OOM unless pushes of all these values will succeed; `first` .. `end` index the ranges. */
@@ -343,7 +330,7 @@ export class Lists implements Collection {
   /** Inserts an element before the one at `index`. */
   insert(index: number, bytes: Uint8Array, offset: number, length: number): void {
     const { store, element: e } = this;
-    store.checkLimits(this.keyLength, length, false);
+    store.checkLimits(this.key.length, length, false);
     const position = positionBetween(this.positionAt(index - 1), this.positionAt(index), store.random);
     this.loadOwn(bytes, offset, length);
     e.place.rank = position.rank;
@@ -379,7 +366,7 @@ export class Lists implements Collection {
   /** Gives the element at `index` a new value. */
   set(index: number, bytes: Uint8Array, offset: number, length: number): void {
     const { store, element: e, chunks } = this;
-    store.checkLimits(this.keyLength, length, false);
+    store.checkLimits(this.key.length, length, false);
     const { live } = this;
     live.locate(index);
     chunks.seek(live.chunkAt(live.ordinal), live.k);
@@ -569,7 +556,7 @@ export class Lists implements Collection {
 
   /** Removes the open list, which exists, by one clear. */
   clear(): void {
-    clearWhole(this.store, this.ks.id, this);
+    clearWhole(this.store, this.key.ks.id, this);
   }
 
   /**
@@ -577,10 +564,11 @@ export class Lists implements Collection {
    */
   shipTo(ks: Keyspace, key: Uint8Array, offset: number, length: number): void {
     const { store } = this;
-    const { ks: ownKs, hash, at } = this;
+    const { at } = this;
+    const { ks: ownKs, hash, bytes, offset: ownOffset, length: ownLength } = this.key;
     requireFree(store, this.live.dataBytes() + 2 * packedBytesMax);
     store.remove(ks, key, offset, length);
-    this.stand(ownKs, hash, at, this.key, this.keyOffset, this.keyLength);
+    this.stand(ownKs, hash, at, bytes, ownOffset, ownLength);
     const to = store.lists;
     to.open(ks, key, offset, length);
     const from = this.live;
@@ -673,11 +661,12 @@ export class Lists implements Collection {
 
   private writeInsert(writer: BatchWriter, e: Element): void {
     const length = this.writePosition(e.place.rank, e.extension, e.extensionOffset, e.extensionLength);
+    const { key } = this;
     writer.insert(
-      this.ks.id,
-      this.key,
-      this.keyOffset,
-      this.keyLength,
+      key.ks.id,
+      key.bytes,
+      key.offset,
+      key.length,
       e.place.origin,
       e.place.hi,
       e.place.lo,
@@ -697,11 +686,12 @@ export class Lists implements Collection {
 
   private writeRewrite(writer: BatchWriter, e: Element): void {
     const length = this.writePosition(e.place.rank, e.extension, e.extensionOffset, e.extensionLength);
+    const { key } = this;
     writer.rewrite(
-      this.ks.id,
-      this.key,
-      this.keyOffset,
-      this.keyLength,
+      key.ks.id,
+      key.bytes,
+      key.offset,
+      key.length,
       e.dotOrigin,
       e.dotHi,
       e.dotLo,
@@ -797,11 +787,12 @@ export class Lists implements Collection {
 
   private writeRemove(writer: BatchWriter, e: Element): void {
     const length = this.writePosition(e.place.rank, e.extension, e.extensionOffset, e.extensionLength);
+    const { key } = this;
     writer.remove(
-      this.ks.id,
-      this.key,
-      this.keyOffset,
-      this.keyLength,
+      key.ks.id,
+      key.bytes,
+      key.offset,
+      key.length,
       e.dotOrigin,
       e.dotHi,
       e.dotLo,
@@ -826,18 +817,14 @@ export class Lists implements Collection {
 
   setMeta(state: KeyState): void {
     const { store } = this;
-    const { entries } = store;
     if (!store.ground.keepsDead) forgetDead(state);
-    const { expiry } = state;
-    const rest = { ...state, expiry: emptyState().expiry };
-    const isEmpty = rest.kill === undefined && rest.floor === zeroDot && rest.records.length === 0;
+    const beside = besideOf(state);
     const nest = this.nestAt(this.at);
-    if (nest !== undefined) nest.meta = isEmpty ? undefined : rest;
-    else if (!isEmpty || store.arena.i32[this.metaWord(this.at)] !== 0) this.writePackedMeta(rest);
-    const known = entries.hasExpiry(this.at) ? entries.expiryStamp(this.at) : 0;
-    if (known !== expiry.dot.stamp || entries.deadline(this.at) !== expiry.deadlineMs) {
-      this.lookAnew(this.ks.restate(this.hash, this.at, expiry));
-    }
+    if (nest !== undefined) nest.meta = beside;
+    else if (beside !== undefined || store.arena.i32[this.metaWord(this.at)] !== 0)
+      this.writePackedMeta(beside ?? emptyState());
+    const at = this.key.restate(this.at, state.expiry);
+    if (at !== this.at) this.lookAnew(at);
   }
 
   private writePackedMeta(state: KeyState): void {
@@ -892,10 +879,9 @@ export class Lists implements Collection {
     const gone = before - dead.count;
     if (this.live.count > 0 || dead.count > 0) return gone;
     const meta = this.meta();
-    const { ks, hash } = this;
-    const key = this.key.slice(this.keyOffset, this.keyOffset + this.keyLength);
+    this.key.own();
     this.release();
-    ks.save(hash, key, 0, key.length, meta);
+    this.key.save(meta);
     return gone;
   }
 
@@ -1026,21 +1012,19 @@ export class Lists implements Collection {
   }
 
   private bury(meta: KeyState): void {
-    const { store, ks, hash, key, keyOffset, keyLength } = this;
-    if (store.ground.keepsDead && (this.dead?.count ?? 0) > 0) {
+    if (this.store.ground.keepsDead && (this.dead?.count ?? 0) > 0) {
       this.setMeta(meta);
-      ks.bury(hash, this.at);
+      this.key.bury(this.at);
       this.lookAnew(0);
       return;
     }
     this.release();
-    ks.save(hash, key, keyOffset, keyLength, meta);
+    this.key.save(meta);
   }
 
   release(): void {
-    const { ks, hash } = this;
     this.freeNest(this.at);
-    ks.forget(hash, this.at);
+    this.key.forget(this.at);
     this.lookAnew(0);
   }
 
@@ -1093,8 +1077,8 @@ export class Lists implements Collection {
 
   /** What is remembered beside the elements of the open key, which may not be there; undefined = nothing. */
   private beside(): KeyState | undefined {
-    const { ks, hash, key, keyOffset, keyLength, at } = this;
-    if (at === 0) return ks.grave.size === 0 ? undefined : ks.load(hash, key, keyOffset, keyLength);
+    const { at } = this;
+    if (at === 0) return this.key.ks.grave.size === 0 ? undefined : this.key.known();
     const nest = this.nestAt(at);
     if (nest !== undefined) return nest.meta;
     const { arena, codec } = this.store;
@@ -1112,69 +1096,40 @@ export class Lists implements Collection {
   /** Opens a key for a join: one that is buried is brought back, and `settle` buries it again. */
   openForJoin(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): void {
     this.stand(ks, hash, ks.entryOf(hash, key, offset, length), key, offset, length);
-    if (this.at !== 0) return;
-    const tomb = ks.tombOf(hash, key, offset, length);
-    if (tomb !== 0 && this.store.entries.type(tomb) === EntryType.list) this.lookAnew(ks.exhume(hash, tomb));
+    if (this.at === 0) this.lookAnew(this.key.exhume());
   }
 
   /** Makes the key, or brings it back from the graveyard, for an element of `bytes`. */
   private create(bytes: number): void {
-    const { store, ks, hash, key, keyOffset, keyLength } = this;
-    const tomb = ks.tombOf(hash, key, keyOffset, keyLength);
-    if (tomb !== 0 && store.entries.type(tomb) === EntryType.list) {
-      this.lookAnew(ks.exhume(hash, tomb));
-      return;
-    }
-    this.make(tomb === 0 ? emptyState() : store.clearPurged(ks, hash, key, keyOffset, keyLength), bytes);
+    const exhumed = this.key.exhume();
+    if (exhumed !== 0) this.lookAnew(exhumed);
+    else this.make(this.key.stateToBegin(), bytes);
   }
 
   /** Makes a key for a join, with what is known of it. */
   createForJoin(bytes: number): void {
-    const { ks, hash, key, keyOffset, keyLength } = this;
-    this.make(ks.load(hash, key, keyOffset, keyLength), bytes);
+    this.make(this.key.known(), bytes);
   }
 
   /** Makes the open key, empty, with this state beside its content, for an element of `bytes`. */
   private make(meta: KeyState, bytes: number): void {
-    const { store, ks, hash, key, keyOffset, keyLength } = this;
+    const { store, key } = this;
     const { entries } = store;
-    store.hasCollections = true;
-    yieldTo(meta, this.type, store.ground.order);
-    const { expiry } = meta;
-    const states = expiry.dot.stamp !== 0;
     const room = bytes > packedBytesMax / 2 ? packedRoomMin : bytes + packedRoomMin;
-    const length = this.filledLength(chunkHeaderBytes + room + 8, states);
-    const at = ks.write(
-      hash,
-      key,
-      keyOffset,
-      keyLength,
-      EntryType.list,
-      Form.packed,
-      zeroBytes,
-      0,
-      length,
-      // The dot of nothing yet: what is written now has the first.
-      store.self,
-      0,
-      0,
-      states,
-      expiry.deadlineMs,
-      expiry.dot.origin,
-      expiry.dot.stamp,
-    );
+    const length = this.filledLength(chunkHeaderBytes + room + 8, meta.expiry.dot.stamp !== 0);
+    const at = key.make(meta, Form.packed, zeroBytes, length, store.self);
     this.lookAnew(at);
     const live = this.liveChunk(at);
     this.chunks.init(live, (entries.valueOffset(at) + length - live) & ~3);
-    if (meta.kill !== undefined || meta.floor !== zeroDot || meta.records.length > 0) this.setMeta(meta);
-    ks.dropTomb(hash, key, keyOffset, keyLength);
+    if (besideOf(meta) !== undefined) this.setMeta(meta);
+    key.dropTomb();
     if (meta.kill !== undefined) this.witness(meta.kill.dot);
   }
 
   /** A length of the value, at least `length`, that fills the entry's block. */
   private filledLength(length: number, hasExpiry: boolean): number {
     const { entries, arena } = this.store;
-    const bytes = entries.size(this.keyLength, length, hasExpiry);
+    const bytes = entries.size(this.key.length, length, hasExpiry);
     const filled = length + arena.rounded(bytes) - bytes;
     // From 255 on the header says the length in four bytes more.
     return length < 255 && filled >= 255 ? Math.max(254, filled - 4) : filled;
@@ -1225,7 +1180,7 @@ export class Lists implements Collection {
   private resize(length: number): void {
     const { entries } = this.store;
     const kept = Math.min(length, entries.valueLength(this.at));
-    this.lookAnew(this.ks.move(this.hash, this.at, kept, length, 0, this.reserveBytes));
+    this.lookAnew(this.key.ks.move(this.key.hash, this.at, kept, length, 0, this.reserveBytes));
   }
 
   /** Gives back room of a packed list that has become much smaller. */

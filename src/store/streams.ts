@@ -15,7 +15,7 @@ import { CommandError } from '../base/errors.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import { StreamId } from '../delta/stream-id.ts';
 import type { VersionVector } from '../delta/vector.ts';
-import { outOfMemory, wrongType } from '../resp/errors.ts';
+import { outOfMemory } from '../resp/errors.ts';
 import { directoryWords } from './chunk-directory.ts';
 import {
   boundOf,
@@ -28,8 +28,9 @@ import {
   witnessDot,
 } from './collection.ts';
 import { EntryType, Form } from './entry.ts';
-import { type Dot, emptyState, type KeyState, type Kill, raiseFloor, yieldTo, zeroDot } from './key-state.ts';
+import { type Dot, emptyState, type KeyState, type Kill, raiseFloor, zeroDot } from './key-state.ts';
 import { forgetDead, type Keyspace } from './keyspace.ts';
+import { besideOf, StoodKey } from './stood-key.ts';
 import type { Store } from './store.ts';
 import { EntryChunks } from './stream/entry-chunks.ts';
 import { StreamEntry } from './stream/entry-codec.ts';
@@ -48,7 +49,6 @@ const two32 = 4294967296;
 const idBytes = 16;
 /** Sequences that a node with peers gives are so far apart, at a residue of its own, so that two nodes do not take the same. */
 const seqStep = 65_536;
-const noBytes = new Uint8Array(0);
 const graveLimits = { bytesMax: 2048, entriesMax: 0 };
 
 /** One origin's last trim: entries with an id below `id` and a dot below its own are dead. */
@@ -90,19 +90,15 @@ export class Streams implements Collection {
   private readonly edge = new StreamId();
   private readonly deletedId = new StreamId();
   private readonly noId = new StreamId();
-  private ks: Keyspace;
-  private hash = 0;
+  private readonly key: StoodKey;
   private number = 0;
-  private key: Uint8Array = noBytes;
-  private keyOffset = 0;
-  private keyLength = 0;
   /** Word index of the open stream's root. */
   private w = 0;
 
   /** `sibling`: another one for the same store, with which it shares what there is of each stream. */
   constructor(store: Store, sibling?: Streams) {
     this.store = store;
-    this.ks = store.keyspaces[0]!;
+    this.key = new StoodKey(store, EntryType.stream);
     this.roots = sibling?.roots ?? [0];
     this.freeNumbers = sibling?.freeNumbers ?? [];
     this.nests = sibling?.nests ?? new Map();
@@ -126,21 +122,13 @@ export class Streams implements Collection {
    * CommandError WRONGTYPE where it is of another type.
    */
   open(ks: Keyspace, key: Uint8Array, offset: number, length: number): boolean {
-    const { store } = this;
-    const hash = store.hash.of(key, offset, length);
-    const at = store.find(ks, hash, key, offset, length);
-    if (at !== 0 && store.entries.type(at) !== EntryType.stream) throw new CommandError(wrongType);
-    this.stand(ks, hash, at, key, offset, length);
-    return at !== 0;
+    this.lookAnew(this.key.find(ks, key, offset, length));
+    return this.at !== 0;
   }
 
   /** Opens a key whose entry has been found: 0 = there is none. */
   stand(ks: Keyspace, hash: number, at: number, key: Uint8Array, offset: number, length: number): void {
-    this.ks = ks;
-    this.hash = hash;
-    this.key = key;
-    this.keyOffset = offset;
-    this.keyLength = length;
+    this.key.stand(ks, hash, key, offset, length);
     this.lookAnew(at);
   }
 
@@ -162,11 +150,11 @@ export class Streams implements Collection {
   }
 
   get keyRange(): { readonly key: Uint8Array; readonly offset: number; readonly length: number } {
-    return { key: this.key, offset: this.keyOffset, length: this.keyLength };
+    return this.key.range;
   }
 
   get keyspace(): Keyspace {
-    return this.ks;
+    return this.key.ks;
   }
 
   /** Entries of the open stream. */
@@ -302,7 +290,7 @@ export class Streams implements Collection {
     const { store, e, fields } = this;
     const isNew = this.at === 0;
     const valueBytes = fields.length > store.limits.valueBytesMax ? fields.longestBytes : 0;
-    store.checkLimits(this.keyLength, valueBytes, isNew);
+    store.checkLimits(this.key.length, valueBytes, isNew);
     if (isNew) this.createOwn();
     const { clock } = store;
     clock.tick();
@@ -331,18 +319,15 @@ export class Streams implements Collection {
 
   /** Makes the key, empty, where there is none, and says so. */
   makeEmpty(): void {
-    this.store.checkLimits(this.keyLength, 0, true);
+    this.store.checkLimits(this.key.length, 0, true);
     this.createOwn();
     this.state(this.noId);
   }
 
   /** Makes the key as a command does: without the deadline that it had in an earlier life. */
   private createOwn(): void {
-    const { store, ks, hash } = this;
     this.create();
-    if (store.entries.deadline(this.at) === 0) return;
-    store.expireAt(ks, hash, this.at, 0);
-    this.lookAnew(ks.entryOf(hash, this.key, this.keyOffset, this.keyLength));
+    this.lookAnew(this.key.withoutDeadline(this.at));
   }
 
   /** Says what is known of the stream beside its entries, under a new dot, with a trim where `trim` is above 0. */
@@ -492,17 +477,18 @@ export class Streams implements Collection {
 
   /** Removes the open stream, which exists, by one clear. */
   clear(): void {
-    clearWhole(this.store, this.ks.id, this);
+    clearWhole(this.store, this.key.ks.id, this);
   }
 
   /** Puts copies of all entries, with their ids, under new dots, and of the groups over another key. */
   shipTo(ks: Keyspace, key: Uint8Array, offset: number, length: number): void {
     const { store } = this;
-    const { ks: ownKs, hash, at } = this;
+    const { at } = this;
+    const { ks: ownKs, hash, bytes: ownBytes, offset: ownOffset, length: ownLength } = this.key;
     const bytes = this.live.directory.blockBytes();
     store.requireBlock(bytes + (bytes >> 2) + 2 * rootBytes + (this.groups?.blockBytes() ?? 0));
     store.remove(ks, key, offset, length);
-    this.stand(ownKs, hash, at, this.key, this.keyOffset, this.keyLength);
+    this.stand(ownKs, hash, at, ownBytes, ownOffset, ownLength);
     const to = store.streams;
     to.open(ks, key, offset, length);
     const { live } = this;
@@ -561,12 +547,12 @@ export class Streams implements Collection {
   // ---- deltas
 
   private writeEntry(writer: BatchWriter, id: StreamId, stamp: number, origin: number, added: number): void {
-    const { fields } = this;
+    const { fields, key } = this;
     writer.entry(
-      this.ks.id,
-      this.key,
-      this.keyOffset,
-      this.keyLength,
+      key.ks.id,
+      key.bytes,
+      key.offset,
+      key.length,
       origin,
       stampHi(stamp),
       stampLo(stamp),
@@ -587,16 +573,16 @@ export class Streams implements Collection {
     trim: StreamId,
   ): void {
     const [hi, lo] = [stampHi(dot.stamp), stampLo(dot.stamp)];
-    const { key, keyOffset, keyLength } = this;
-    writer.extent(this.ks.id, key, keyOffset, keyLength, dot.origin, hi, lo, last, added, deleted, trim);
+    const { ks, bytes, offset, length } = this.key;
+    writer.extent(ks.id, bytes, offset, length, dot.origin, hi, lo, last, added, deleted, trim);
   }
 
   private writeDrop(writer: BatchWriter, id: StreamId, kill: Dot, event: Dot): void {
     const { idBuffer } = this;
     writeIdBytes(id, idBuffer);
-    writer.within(EntryType.stream, this.key, this.keyOffset, this.keyLength);
+    writer.within(EntryType.stream, this.key.bytes, this.key.offset, this.key.length);
     writer.clear(
-      this.ks.id,
+      this.key.ks.id,
       idBuffer,
       0,
       idBytes,
@@ -619,9 +605,10 @@ export class Streams implements Collection {
 
   private writeGroup(writer: BatchWriter, value: Uint8Array, length: number): void {
     const { entries } = this.store;
-    const { at, key, keyOffset, keyLength } = this;
+    const { at } = this;
+    const { ks, bytes, offset, length: keyLength } = this.key;
     const [origin, hi, lo] = [entries.origin(at), entries.hi(at), entries.lo(at)];
-    writer.group(this.ks.id, key, keyOffset, keyLength, origin, hi, lo, value, 0, length);
+    writer.group(ks.id, bytes, offset, keyLength, origin, hi, lo, value, 0, length);
   }
 
   /** Notes all groups in the journal, as they are. */
@@ -710,18 +697,11 @@ export class Streams implements Collection {
   }
 
   setMeta(state: KeyState): void {
-    const { store } = this;
-    const { entries } = store;
-    if (!store.ground.keepsDead) forgetDead(state);
-    const { expiry } = state;
-    const rest = { ...state, expiry: emptyState().expiry };
-    const isEmpty = rest.kill === undefined && rest.floor === zeroDot && rest.records.length === 0;
-    if (!isEmpty) this.nest.meta = rest;
-    else if (this.nests.has(this.number)) this.nest.meta = undefined;
-    const known = entries.hasExpiry(this.at) ? entries.expiryStamp(this.at) : 0;
-    if (known !== expiry.dot.stamp || entries.deadline(this.at) !== expiry.deadlineMs) {
-      this.lookAnew(this.ks.restate(this.hash, this.at, expiry));
-    }
+    if (!this.store.ground.keepsDead) forgetDead(state);
+    const beside = besideOf(state);
+    if (beside !== undefined || this.nests.has(this.number)) this.nest.meta = beside;
+    const at = this.key.restate(this.at, state.expiry);
+    if (at !== this.at) this.lookAnew(at);
   }
 
   killUpTo(kill: Kill, meta: KeyState): void {
@@ -811,21 +791,20 @@ export class Streams implements Collection {
   }
 
   private bury(meta: KeyState): void {
-    const { store, ks, hash, key, keyOffset, keyLength } = this;
-    if (store.ground.keepsDead && this.hasMemories) {
+    if (this.store.ground.keepsDead && this.hasMemories) {
       this.setMeta(meta);
-      ks.bury(hash, this.at);
+      this.key.bury(this.at);
       this.lookAnew(0);
       return;
     }
     this.release();
-    ks.save(hash, key, keyOffset, keyLength, meta);
+    this.key.save(meta);
   }
 
   release(): void {
-    const { ks, hash, at } = this;
+    const { at } = this;
     this.freeNest(at);
-    ks.forget(hash, at);
+    this.key.forget(at);
     this.lookAnew(0);
   }
 
@@ -894,8 +873,7 @@ export class Streams implements Collection {
 
   /** The greatest dot at or below which everything is dead. */
   get bound(): Dot {
-    const { ks, hash, key, keyOffset, keyLength, at } = this;
-    const known = at === 0 ? ks.load(hash, key, keyOffset, keyLength) : this.nests.get(this.number)?.meta;
+    const known = this.at === 0 ? this.key.known() : this.nests.get(this.number)?.meta;
     return boundOf(known, this.store.ground.order);
   }
 
@@ -925,34 +903,25 @@ export class Streams implements Collection {
   /** Opens a key for a join: one that is buried is brought back, and `settle` buries it again. */
   openForJoin(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): void {
     this.stand(ks, hash, ks.entryOf(hash, key, offset, length), key, offset, length);
-    if (this.at !== 0) return;
-    const tomb = ks.tombOf(hash, key, offset, length);
-    if (tomb !== 0 && this.store.entries.type(tomb) === EntryType.stream)
-      this.lookAnew(ks.exhume(hash, tomb));
+    if (this.at === 0) this.lookAnew(this.key.exhume());
   }
 
   /** Makes the key, or brings it back from the graveyard. */
   private create(): void {
-    const { store, ks, hash, key, keyOffset, keyLength } = this;
-    const tomb = ks.tombOf(hash, key, keyOffset, keyLength);
-    if (tomb !== 0 && store.entries.type(tomb) === EntryType.stream) {
-      this.lookAnew(ks.exhume(hash, tomb));
-      return;
-    }
-    this.make(tomb === 0 ? emptyState() : store.clearPurged(ks, hash, key, keyOffset, keyLength));
+    const exhumed = this.key.exhume();
+    if (exhumed !== 0) this.lookAnew(exhumed);
+    else this.make(this.key.stateToBegin());
   }
 
   /** Makes a key for a join, with what is known of it. */
   createForJoin(): void {
-    const { ks, hash, key, keyOffset, keyLength } = this;
-    this.make(ks.load(hash, key, keyOffset, keyLength));
+    this.make(this.key.known());
   }
 
   /** Makes the open key, empty, with this state beside its content. */
   private make(meta: KeyState): void {
-    const { store, ks, hash, key, keyOffset, keyLength, numberBytes } = this;
+    const { store, key, numberBytes } = this;
     const { arena, ground } = store;
-    store.hasCollections = true;
     const root = arena.alloc(rootBytes, ground.reserveBytes);
     if (root === 0) {
       ground.starved = true;
@@ -961,29 +930,9 @@ export class Streams implements Collection {
     arena.i32.fill(0, root >> 2, (root >> 2) + rootWords);
     const number = this.freeNumbers.at(-1) ?? this.roots.length;
     for (let i = 0; i < 4; i++) numberBytes[i] = number >>> (8 * i);
-    yieldTo(meta, this.type, ground.order);
-    const { expiry } = meta;
     let at: number;
     try {
-      at = ks.write(
-        hash,
-        key,
-        keyOffset,
-        keyLength,
-        EntryType.stream,
-        Form.nest,
-        numberBytes,
-        0,
-        4,
-        // The dot of nothing yet: what is written now has the first.
-        0,
-        0,
-        0,
-        expiry.dot.stamp !== 0,
-        expiry.deadlineMs,
-        expiry.dot.origin,
-        expiry.dot.stamp,
-      );
+      at = key.make(meta, Form.nest, numberBytes, 4, 0);
     } catch (error) {
       arena.free(root);
       throw error;
@@ -991,8 +940,8 @@ export class Streams implements Collection {
     this.freeNumbers.pop();
     this.roots[number] = root;
     this.lookAnew(at);
-    if (meta.kill !== undefined || meta.floor !== zeroDot || meta.records.length > 0) this.setMeta(meta);
-    ks.dropTomb(hash, key, keyOffset, keyLength);
+    if (besideOf(meta) !== undefined) this.setMeta(meta);
+    key.dropTomb();
     if (meta.kill !== undefined) this.witness(meta.kill.dot);
   }
 
