@@ -171,6 +171,9 @@ export class EdgeNode {
     const dispatch = new Dispatch({ services, nowMs, monotonicMs });
     const { journal } = replica;
     const committer: Committer = {
+      get pendingBytes() {
+        return journal === undefined ? 0 : journal.openBytes;
+      },
       commit: (done) => {
         if (journal === undefined) done();
         else {

@@ -46,7 +46,7 @@ class StubExecutor implements Executor {
   }
 }
 
-const committer: Committer = { commit: (done) => done() };
+const committer: Committer = { pendingBytes: 0, commit: (done) => done() };
 const listener = new Listener({
   host: '127.0.0.1',
   port: 0,

@@ -59,6 +59,8 @@ export interface Executor {
 
 /** Group commit, as the server sees it: everything executed so far becomes as durable as configured, then `done`. */
 export interface Committer {
+  /** Bytes of what the executed commands appended since the last commit. */
+  readonly pendingBytes: number;
   /**
    * Writes what the executed commands appended. Calls `done` before it returns where it can (nothing appended, or
    * written to the OS under everysec), else later. With an error, the writes of this turn are not acknowledged.

@@ -41,6 +41,8 @@ export interface DeltaLog {
   readonly id: string;
   /** The open block: commands and joins append their records here, and no one keeps its `buf`. */
   readonly writer: BatchWriter;
+  /** Bytes of the open block so far. */
+  readonly openBytes: number;
   /** Where the records of the open block come from; '' = made here. */
   readonly source: string;
   readonly seq: number;

@@ -187,6 +187,10 @@ export class FileJournal implements DeltaLog {
     return this.tail.writer;
   }
 
+  get openBytes(): number {
+    return this.tail.openBytes;
+  }
+
   get source(): string {
     return this.tail.source;
   }
@@ -469,10 +473,11 @@ export class FileJournal implements DeltaLog {
     const length = span.end - span.start;
     this.inFlight = span;
     open.ops += 1;
-    span.chunk.shared = true;
+    span.chunk.writes += 1;
     const { buf } = span.chunk;
     this.files.writeLater(open.fd, buf, span.start, length, open.segment.bytes, (error, n) => {
       open.ops -= 1;
+      span.chunk.writes -= 1;
       if (open.abandoned) {
         this.release(open);
         for (const done of span.dones) done(this.failed());

@@ -38,6 +38,10 @@ export class MemoryJournal implements DeltaLog {
     return this.tail.writer;
   }
 
+  get openBytes(): number {
+    return this.tail.openBytes;
+  }
+
   get source(): string {
     return this.tail.source;
   }

@@ -26,8 +26,10 @@ export interface Chunk {
   buf: Buffer;
   end: number;
   firstSeq: number;
-  /** Handed to a reader, or to a write in flight: its bytes must stay as they are. */
+  /** Handed to a reader: its bytes must stay as they are. */
   shared: boolean;
+  /** Writes of its bytes that are in flight. */
+  writes: number;
 }
 
 /** The block at `start` of a buffer that holds all of it. */
@@ -70,7 +72,7 @@ export class BlockTail {
     this.bytesMax = bytesMax;
     this.seq = seq;
     this.ownSeq = ownSeq;
-    this.current = { buf: this.writer.buf, end: 0, firstSeq: seq, shared: false };
+    this.current = { buf: this.writer.buf, end: 0, firstSeq: seq, shared: false, writes: 0 };
     this.chunks = [this.current];
     this.writer.restart(blockHeaderBytes);
   }
@@ -78,6 +80,11 @@ export class BlockTail {
   /** The first record that is still here. */
   get oldestSeq(): number {
     return this.chunks[0]!.firstSeq;
+  }
+
+  /** Bytes of the open block, its header with them; 0 while it has no record. */
+  get openBytes(): number {
+    return this.writer.count === 0 ? 0 : this.writer.pos - this.current.end;
   }
 
   /** Bytes of the blocks here. */
@@ -117,9 +124,9 @@ export class BlockTail {
    * of the oldest beyond the budget, but of none from record `keepSeq` on (still to be written).
    */
   turn(keepSeq: number): void {
-    if (this.current.end < this.chunkBytes - this.chunkBytes / 4) return;
+    if (this.current.end < this.chunkBytes / 2) return;
     const buf = this.spares.pop() ?? Buffer.allocUnsafeSlow(this.chunkBytes);
-    this.current = { buf, end: 0, firstSeq: this.seq, shared: false };
+    this.current = { buf, end: 0, firstSeq: this.seq, shared: false, writes: 0 };
     this.chunks.push(this.current);
     this.writer.buf = buf;
     this.writer.restart(blockHeaderBytes + this.source.length);
@@ -156,7 +163,7 @@ export class BlockTail {
     while (this.chunks.length > 1 && bytes > this.bytesMax && this.chunks[1]!.firstSeq <= keepSeq) {
       const old = this.chunks.shift()!;
       bytes -= old.end;
-      const reusable = !old.shared && old.buf.length === this.chunkBytes;
+      const reusable = !old.shared && old.writes === 0 && old.buf.length === this.chunkBytes;
       if (reusable && this.spares.length < spareChunksMax) this.spares.push(old.buf);
     }
   }

@@ -250,8 +250,10 @@ export class Connection implements ClientPort, RegionOwner {
     this.context.counters.bytesIn += length;
     if (this.ending) return;
     this.decoder.feed(chunk, length);
-    if (!this.session.blocked && !this.stalled && !this.yielding) this.run();
-    else if (this.decoder.bufferedBytes > this.context.limits.inputPauseBytes) this.pause();
+    if (!this.session.blocked && !this.stalled && !this.yielding) {
+      this.run();
+      this.context.turn.relieve();
+    } else if (this.decoder.bufferedBytes > this.context.limits.inputPauseBytes) this.pause();
     this.decoder.keep();
   }
 

@@ -43,6 +43,21 @@ test('what was handed out, and what is still to be written, is kept', () => {
   assert.equal(t.read(1000, 2000, 1e9)?.at(-1)?.firstSeq, 1999);
 });
 
+test('a chunk of which a write is in flight is not used again', () => {
+  const { tail: t, set } = tail(8192);
+  const inFlight = t.current;
+  inFlight.writes += 1;
+  const buffers = new Set<Buffer>();
+  for (let n = 0; n < 1000; n++) {
+    set(n);
+    t.closeBlock(0);
+    t.turn(t.seq);
+    if (t.current !== inFlight) buffers.add(t.writer.buf);
+  }
+  assert.ok(!buffers.has(inFlight.buf));
+  assert.ok(buffers.size <= 6);
+});
+
 test('only durable blocks are read, whole', () => {
   const { tail: t, set } = tail(1 << 20);
   for (let n = 0; n < 10; n++) {

@@ -102,6 +102,22 @@ test('while a commit is under way its connection waits in order, others go on', 
   await writer.expect('$1\r\n1\r\n+SET-2\r\n$1\r\n3\r\n+SET-4\r\n');
 });
 
+test('much to commit or to send does not wait for the end of the turn, and stays in order', async () => {
+  const { connect, committer, executor } = bind(await start());
+  const clients = await Promise.all(Array.from({ length: 20 }, () => connect()));
+  committer.pendingBytes = 100_000;
+  for (const client of clients) client.send('ECHO 1\r\nSET 2\r\n');
+  for (const client of clients) await client.expect('$1\r\n1\r\n+SET-2\r\n');
+  assert.equal(committer.commits, 20, 'one for each chunk');
+  committer.pendingBytes = 0;
+  committer.holding = true;
+  for (const client of clients) client.send('BIG 15000 x\r\nSET 3\r\n');
+  await until(() => executor.executed.filter((name) => name === 'BIG').length === 20);
+  await delay(10);
+  for (const settle of committer.waiting.splice(0).reverse()) settle();
+  for (const client of clients) await client.expect(`$15000\r\n${'x'.repeat(15000)}\r\n+SET-3\r\n`);
+});
+
 test('a failed commit refuses the writes and leaves the reads', async () => {
   const { connect, committer } = bind(await start());
   const client = await connect();

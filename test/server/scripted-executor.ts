@@ -108,6 +108,7 @@ export class ScriptedExecutor implements Executor {
 
 /** Commits at once, or holds every commit until the test settles it. */
 export class ScriptedCommitter implements Committer {
+  pendingBytes = 0;
   holding = false;
   /** Given to each commit that is not held. */
   error: Error | undefined = undefined;
