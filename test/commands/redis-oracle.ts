@@ -1,15 +1,14 @@
 // A redis-server of the machine as an oracle for tests: started on a socket file of its own, spoken to in batches.
 // `startRedis` gives undefined where none is installed, and the test that wanted it is skipped and says so.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseReply } from './parse-reply.ts';
 
-const startTriesMax = 200;
-const startDelayMs = 25;
+const readyLine = 'ready to accept connections';
 
 /** Whether redis-server is installed; else the reason for skipping. */
 export const redisMissing: string | false =
@@ -40,12 +39,15 @@ export class OracleClient {
 
   /** The reply of each command, as bytes. */
   async run(commands: readonly (readonly (string | Uint8Array)[])[]): Promise<Buffer[]> {
-    this.write(commands);
+    void this.write(commands);
     return this.take(commands.length);
   }
 
-  write(commands: readonly (readonly (string | Uint8Array)[])[]): void {
-    this.socket.write(Buffer.concat(commands.map(encodeCommand)));
+  /** Comes back when the server can read them. */
+  write(commands: readonly (readonly (string | Uint8Array)[])[]): Promise<void> {
+    return new Promise((resolve) => {
+      this.socket.write(Buffer.concat(commands.map(encodeCommand)), () => resolve());
+    });
   }
 
   /** The next `count` replies or pushes, as bytes. */
@@ -84,22 +86,31 @@ export class RedisOracle {
     const dir = mkdtempSync(join(tmpdir(), 'ferrite-redis-'));
     const path = join(dir, 'redis.sock');
     const options = ['--port', '0', '--unixsocket', path, '--save', '', '--appendonly', 'no', '--dir', dir];
-    const child = spawn('redis-server', options, { stdio: 'ignore' });
-    for (let tries = 0; tries < startTriesMax; tries++) {
-      await delay(startDelayMs);
-      const socket = await new Promise<Socket | undefined>((resolve) => {
-        const attempt = connect(path, () => resolve(attempt));
-        attempt.on('error', () => resolve(undefined));
-      });
-      if (socket !== undefined) return new RedisOracle(child, socket, dir);
+    const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] });
+    // However long it takes on a machine that is busy: it says so, or it ends.
+    let log = '';
+    for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+      log += chunk;
+      if (log.includes(readyLine)) break;
     }
-    child.kill();
-    throw new Error('redis-server did not start');
+    if (!log.includes(readyLine)) throw new Error(`redis-server did not start: ${log}`);
+    child.stdout.resume();
+    const socket = connect(path);
+    await once(socket, 'connect');
+    return new RedisOracle(child, socket, dir);
   }
 
   /** The reply of each command, as bytes. */
   run(commands: readonly (readonly (string | Uint8Array)[])[]): Promise<Buffer[]> {
     return this.client.run(commands);
+  }
+
+  /**
+   * Comes back when the server has done what it could read before: what it reads with the first of these it may do behind
+   * that one, but before the second.
+   */
+  async settle(): Promise<void> {
+    for (let i = 0; i < 2; i++) await this.run([['ping']]);
   }
 
   /** One more connection, which ends with the oracle. */

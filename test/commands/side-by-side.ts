@@ -2,12 +2,9 @@
 // `name< ` waits for what is pushed to that client. Clients come to be with their first line; what they say before is
 // their protocol: `b3` speaks RESP3.
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Rig, type RigClient } from './command-rig.ts';
 import { parseReply } from './parse-reply.ts';
 import type { OracleClient, RedisOracle } from './redis-oracle.ts';
-
-const settleMs = 15;
 
 interface Pair {
   readonly ours: RigClient;
@@ -34,7 +31,7 @@ export async function compareScript(
     const [, name = '', way, text = ''] = match;
     const pair = pairs.get(name) ?? (await pairOf(rig, redis, name));
     pairs.set(name, pair);
-    if (way === '>') await compareCommand(pair, wordsOf(text), line, same);
+    if (way === '>') await compareCommand(redis, pair, wordsOf(text), line, same);
     else await comparePushes(rig, pair, line, same);
   }
   for (const { theirs } of pairs.values()) theirs.socket.destroy();
@@ -49,6 +46,7 @@ async function pairOf(rig: Rig, redis: RedisOracle, name: string): Promise<Pair>
 }
 
 async function compareCommand(
+  redis: RedisOracle,
   { ours, theirs }: Pair,
   words: string[],
   line: string,
@@ -57,8 +55,8 @@ async function compareCommand(
   const mine = ours.send(...words);
   if (mine === '') {
     // It waits, or is never answered; the other clients' next words must come after it.
-    theirs.write([words]);
-    await delay(settleMs);
+    await theirs.write([words]);
+    await redis.settle();
     return;
   }
   const replies = await theirs.run([words]);
