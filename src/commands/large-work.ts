@@ -241,7 +241,13 @@ function runWhole(finish: Finish): void {
 export function* stage(staged: StagedElements, steps: Generator<void, boolean, void>, run: () => void): Work {
   let isFull = false;
   try {
-    isFull = yield* steps;
+    for (let isDone = false; !isDone; ) {
+      staged.relieve();
+      const { done, value } = steps.next();
+      isDone = done === true;
+      if (isDone) isFull = value === true;
+      else yield;
+    }
   } finally {
     if (!isFull) staged.discard();
   }

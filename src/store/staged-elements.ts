@@ -12,6 +12,8 @@ import { packScore, scoreBytes } from './score.ts';
 import type { Store } from './store.ts';
 
 const noBytes = new Uint8Array(0);
+/** What a slice of elements that are not large takes at most. */
+const stepBytes = 2 * 1024 * 1024;
 /** What a key takes at most while its elements are put in place. */
 const keyBytes = 16 * 1024;
 
@@ -45,30 +47,32 @@ export class StagedElements {
     valueLength = 0,
   ): void {
     const { store, nest } = this;
-    this.withRoom(() =>
+    this.unsaid(() =>
       store.strings.set(nest.elements, name, offset, length, value, valueOffset, valueLength, 0),
     );
   }
 
-  /** Puts a member of a sorted set, or gives it another score. Throws CommandError OOM as `put` does. */
-  putScored(name: Uint8Array, offset: number, length: number, score: number): void {
+  /**
+   * Puts a member of a sorted set with its score, or with what `joined` makes of that and the one that it has. Throws
+   * CommandError OOM as `put` does.
+   */
+  putScored(
+    name: Uint8Array,
+    offset: number,
+    length: number,
+    score: number,
+    joined?: (before: number, score: number) => number,
+  ): void {
     const { ground } = this.store;
     const { order } = this.nest.elements;
     if (order === undefined || this.entryOf(name, offset, length) === 0) {
       this.put(name, offset, length, packScore(score), 0, scoreBytes);
       return;
     }
-    this.withRoom(() => {
-      if (!order.reserve(ground.reserveBytes)) throw new CommandError(outOfMemory);
-    });
+    if (!order.reserve(ground.reserveBytes)) throw new CommandError(outOfMemory);
     const entry = this.entryOf(name, offset, length);
-    order.rescore(entry, order.scoreOf(entry), score);
-  }
-
-  /** The score of a member; undefined where there is none. */
-  scoreOf(name: Uint8Array, offset: number, length: number): number | undefined {
-    const entry = this.entryOf(name, offset, length);
-    return entry === 0 ? undefined : this.nest.elements.order?.scoreOf(entry);
+    const before = order.scoreOf(entry);
+    order.rescore(entry, before, joined === undefined ? score : joined(before, score));
   }
 
   /** Takes an element out again. */
@@ -82,22 +86,23 @@ export class StagedElements {
     return this.nest.elements.entryOf(this.store.hash.of(name, offset, length), name, offset, length);
   }
 
-  /** Does something that takes memory, after relief where there is none. Nothing of it is recorded. */
-  private withRoom(take: () => void): void {
+  /** Does something of which nothing is recorded. */
+  private unsaid(run: () => void): void {
     const { store } = this;
-    for (let attempt = 0; ; attempt++) {
-      const { recorder } = store;
-      store.recorder = undefined;
-      try {
-        take();
-        return;
-      } catch (error) {
-        store.recorder = recorder;
-        if (!(error instanceof CommandError) || !store.eviction.relieve(attempt)) throw error;
-      } finally {
-        store.recorder = recorder;
-      }
+    const { recorder } = store;
+    store.recorder = undefined;
+    try {
+      run();
+    } finally {
+      store.recorder = recorder;
     }
+  }
+
+  /** Evicts, as the policy says, where what comes until the next call may not fit. Keys and elements may move. */
+  relieve(): void {
+    const { store } = this;
+    const isTight = (): boolean => store.limitBytes - store.ground.reserveBytes - store.usedBytes < stepBytes;
+    for (let attempt = 0; isTight() && store.eviction.relieve(attempt); attempt++);
   }
 
   /**

@@ -63,6 +63,10 @@ const commands = [
   ['SINTER', 's', 'half'],
   ['SDIFF', 's', 'half'],
   ['SINTERCARD', '2', 's', 'half'],
+  ['ZUNION', '2', 'z', 'half', 'WITHSCORES'],
+  ['ZINTER', '2', 'z', 's', 'WEIGHTS', '1', '3', 'WITHSCORES'],
+  ['ZDIFF', '2', 'z', 'half'],
+  ['ZINTERCARD', '2', 'z', 'half', 'LIMIT', '9000'],
   ['SORT', 'l', 'ALPHA', 'DESC'],
   ['SORT', 's', 'ALPHA', 'LIMIT', '10', '15000'],
   ['SORT', 'z', 'BY', 'nosort', 'GET', '#', 'GET', 'h->*'],
@@ -193,6 +197,10 @@ const stores = [
   ['SDIFFSTORE', 'd', 's', 'half'],
   ['SUNIONSTORE', 's', 's', 'half'],
   ['SDIFFSTORE', 'd', 'half', 's'],
+  ['ZUNIONSTORE', 'd', '3', 'z', 's', 'half', 'WEIGHTS', '2', '1', '0.5'],
+  ['ZINTERSTORE', 'z', '2', 'z', 'half', 'AGGREGATE', 'MIN'],
+  ['ZDIFFSTORE', 'd', '2', 'z', 'half'],
+  ['ZRANGESTORE', 'd', 'z', '2', '-3'],
 ];
 
 /** All that a node shows of a key, in an order of its own. */

@@ -1,8 +1,10 @@
-// Union, intersection and difference of sorted sets: reading the request and computing the result, in a buffer of its
-// own, before anything is stored. Scores are weighted, then aggregated; what would be no number counts as zero.
+// Union, intersection and difference of sorted sets: reading the request and computing the result before anything is
+// stored or replied, in steps between which others may run. Scores are weighted, then aggregated; what would be no number
+// counts as zero.
 import { CommandError } from '../../base/errors.ts';
 import { limitNegative, noInputKeys, weightNotAFloat } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
+import { sliceElements } from '../large-work.ts';
 import { readScore } from './read-score.ts';
 import { ScoredNames } from './scored-names.ts';
 import { openSource, type Source } from './sources.ts';
@@ -70,46 +72,107 @@ function aggregated(aggregate: Aggregate, a: number, b: number): number {
   return b > a ? b : a;
 }
 
-/** The result; in the order of a sorted set only once it is sorted. */
+/** A result while it grows. */
+export interface Scores {
+  readonly size: number;
+  /** Puts a member with its score, or with what `joined` makes of that and the one that it has. */
+  putScored(
+    u8: Uint8Array,
+    offset: number,
+    length: number,
+    score: number,
+    joined?: (before: number, score: number) => number,
+  ): void;
+}
+
+/** What is done in steps; false where an input has changed meanwhile. */
+export type Steps = Generator<void, boolean, void>;
+
+/** The whole result; in the order of a sorted set only once it is sorted. */
 export function combine(call: Call, operation: Operation, combination: Combination): ScoredNames {
   const result = new ScoredNames(call.store.hash);
-  const weighted = combination.sources.map((source, i) => ({ source, weight: combination.weights[i]! }));
-  if (operation === 'diff') return difference(result, combination.sources);
-  weighted.sort((a, b) => a.source.size - b.source.size);
-  const { aggregate } = combination;
-  if (operation === 'union') {
-    for (const { source, weight } of weighted) {
-      source.each((u8, offset, length, score) => {
-        const value = numberOrZero(score * weight);
-        const before = result.size;
-        const i = result.add(u8, offset, length, value);
-        if (result.size === before) result.setScore(i, aggregated(aggregate, result.score(i), value));
-      });
-    }
-    return result;
-  }
-  const [smallest, ...others] = weighted;
-  const first = new ScoredNames(call.store.hash);
-  smallest!.source.each((u8, offset, length, score) => {
-    first.append(u8, offset, length, numberOrZero(score * smallest!.weight));
-  });
-  for (let i = 0; i < first.size; i++) {
-    let total = first.score(i);
-    for (const { source, weight } of others) {
-      const score = source.scoreOf(first.bytes, first.offset(i), first.length(i));
-      total = Number.isNaN(score) ? Number.NaN : aggregated(aggregate, total, score * weight);
-      if (Number.isNaN(total)) break;
-    }
-    if (!Number.isNaN(total)) result.append(first.bytes, first.offset(i), first.length(i), total);
-    if (combination.limit > 0 && result.size === combination.limit) break;
-  }
+  const steps = combineInSteps(call, operation, combination, result);
+  while (steps.next().done !== true);
   return result;
 }
 
-function difference(names: ScoredNames, sources: readonly Source[]): ScoredNames {
-  const [first, ...others] = sources;
-  first!.each((u8, offset, length, score) => names.append(u8, offset, length, score));
-  const isIn = (other: Source, i: number): boolean =>
+/** Elements of all inputs. */
+export function sizeOfAll({ sources }: Combination): number {
+  return sources.reduce((sum, source) => sum + source.size, 0);
+}
+
+/** Puts what the operation makes of the inputs into the result. */
+export function* combineInSteps(
+  call: Call,
+  operation: Operation,
+  combination: Combination,
+  result: Scores,
+): Steps {
+  const { aggregate, limit } = combination;
+  const weighted = combination.sources.map((source, i) => ({ source, weight: combination.weights[i]! }));
+  if (operation !== 'diff') weighted.sort((a, b) => a.source.size - b.source.size);
+  const joined = (before: number, score: number): number => aggregated(aggregate, before, score);
+  if (operation === 'union') {
+    for (const { source, weight } of weighted) {
+      const isWhole = yield* parts(call, source, [], (names, i) => {
+        const score = numberOrZero(names.score(i) * weight);
+        result.putScored(names.bytes, names.offset(i), names.length(i), score, joined);
+        return true;
+      });
+      if (!isWhole) return false;
+    }
+    return true;
+  }
+  const [first, ...others] = weighted;
+  const rest = others.map(({ source }) => source);
+  return yield* parts(call, first!.source, rest, (names, i) => {
+    const score = names.score(i);
+    const total =
+      operation === 'diff'
+        ? without(rest, names, i)
+        : common(others, aggregate, names, i, numberOrZero(score * first!.weight));
+    if (!Number.isNaN(total)) result.putScored(names.bytes, names.offset(i), names.length(i), total);
+    return limit === 0 || result.size < limit;
+  });
+}
+
+/** Copies of all members of an input, some at a time; `others` are asked for them. `visit` returns false to end it. */
+function* parts(
+  call: Call,
+  source: Source,
+  others: readonly Source[],
+  visit: (names: ScoredNames, i: number) => boolean,
+): Steps {
+  for (let from = 0; ; ) {
+    const names = new ScoredNames(call.store.hash);
+    from = source.visit(from, sliceElements, (...member) => names.append(...member));
+    for (let i = 0; i < names.size; i++) if (!visit(names, i)) return true;
+    if (from === 0) return true;
+    yield;
+    if (![source, ...others].every((one) => one.stand())) return false;
+  }
+}
+
+/** The score of a member in all inputs together, `first` being that in the first one; NaN where one has it not. */
+function common(
+  others: readonly { readonly source: Source; readonly weight: number }[],
+  aggregate: Aggregate,
+  names: ScoredNames,
+  i: number,
+  first: number,
+): number {
+  let total = first;
+  for (const { source, weight } of others) {
+    const score = source.scoreOf(names.bytes, names.offset(i), names.length(i));
+    if (Number.isNaN(score)) return Number.NaN;
+    total = aggregated(aggregate, total, score * weight);
+  }
+  return total;
+}
+
+/** The score of a member that no other input has; NaN where one has it. */
+function without(others: readonly Source[], names: ScoredNames, i: number): number {
+  const isIn = (other: Source): boolean =>
     !Number.isNaN(other.scoreOf(names.bytes, names.offset(i), names.length(i)));
-  return names.without((i) => others.some((other) => isIn(other, i)));
+  return others.some(isIn) ? Number.NaN : names.score(i);
 }

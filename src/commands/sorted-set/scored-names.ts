@@ -30,15 +30,6 @@ export class ScoredNames {
     return this.values[i]!;
   }
 
-  setScore(i: number, score: number): void {
-    this.values[i] = score;
-  }
-
-  /** The index of a name, or -1. */
-  indexOf(u8: Uint8Array, offset: number, length: number): number {
-    return this.slots[this.slotOf(u8, offset, length)]! - 1;
-  }
-
   /** The index of a name, which is added with `score` where it is not there yet. */
   add(u8: Uint8Array, offset: number, length: number, score: number): number {
     const slot = this.slotOf(u8, offset, length);
@@ -48,6 +39,19 @@ export class ScoredNames {
     this.slots[slot] = this.size;
     if (this.size * 2 > this.slots.length) this.rehash();
     return this.size - 1;
+  }
+
+  /** Puts a name with its score, or with what `joined` makes of that and the one that it has. */
+  putScored(
+    u8: Uint8Array,
+    offset: number,
+    length: number,
+    score: number,
+    joined?: (before: number, score: number) => number,
+  ): void {
+    const { size } = this;
+    const i = this.add(u8, offset, length, score);
+    if (i < size) this.values[i] = joined === undefined ? score : joined(this.values[i]!, score);
   }
 
   /** Adds a name that is known to be new, to a result in which names are not looked for. */
@@ -64,27 +68,17 @@ export class ScoredNames {
     this.size += 1;
   }
 
-  /** What is left without the names for which `leaves` says so. Names are not looked for in it. */
-  without(leaves: (i: number) => boolean): ScoredNames {
-    const kept = new ScoredNames(this.hash);
-    for (let i = 0; i < this.size; i++) {
-      if (!leaves(i)) kept.append(this.bytes, this.offset(i), this.length(i), this.values[i]!);
-    }
-    return kept;
-  }
-
   /** The indexes in the order of a sorted set. */
   sorted(): Int32Array {
     const order = Int32Array.from({ length: this.size }, (_, i) => i);
-    return order.sort((a, b) => {
-      const difference = this.values[a]! - this.values[b]!;
-      // Infinities of one sign differ by NaN.
-      if (difference < 0 || difference > 0) return difference;
-      return this.compareNames(a, b);
-    });
+    return order.sort((a, b) => this.compare(a, b));
   }
 
-  private compareNames(a: number, b: number): number {
+  /** Which of two indexes comes first in a sorted set: negative for the first. */
+  compare(a: number, b: number): number {
+    const difference = this.values[a]! - this.values[b]!;
+    // Infinities of one sign differ by NaN.
+    if (difference < 0 || difference > 0) return difference;
     const { bytes } = this;
     const [from, other] = [this.offset(a), this.offset(b)];
     return bytes.compare(bytes, other, other + this.length(b), from, from + this.length(a));

@@ -2,7 +2,9 @@
 // the limit. https://redis.io/commands/zintercard
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { combine, readCombination } from './combine.ts';
+import { largeElementsMin, type Work } from '../large-work.ts';
+import { combine, combineInSteps, readCombination, sizeOfAll } from './combine.ts';
+import { ScoredNames } from './scored-names.ts';
 
 export const command: CommandSpec = {
   name: 'zintercard',
@@ -17,7 +19,21 @@ export const command: CommandSpec = {
   run: zInterCard,
 };
 
+const form = { operation: 'inter', countAt: 1, countsOnly: true } as const;
+
 function zInterCard(call: Call): void {
-  const combination = readCombination(call, { operation: 'inter', countAt: 1, countsOnly: true });
-  call.reply.integer(combine(call, 'inter', combination).size);
+  const combination = readCombination(call, form);
+  if (sizeOfAll(combination) < largeElementsMin) {
+    call.reply.integer(combine(call, 'inter', combination).size);
+    return;
+  }
+  const keys = combination.sources.map((_, i) => i + 2);
+  call.services.largeWork.run(call, keys, slices);
+}
+
+function* slices(call: Call): Work {
+  const result = new ScoredNames(call.store.hash);
+  const isWhole = yield* combineInSteps(call, 'inter', readCombination(call, form), result);
+  if (isWhole) call.reply.integer(result.size);
+  return isWhole;
 }

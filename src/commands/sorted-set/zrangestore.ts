@@ -1,11 +1,17 @@
 // ZRANGESTORE destination source min max [BYSCORE | BYLEX] [REV] [LIMIT offset count]: puts a range of a sorted set in
 // place of what the destination holds. https://redis.io/commands/zrangestore
+import type { SortedSetCursor } from '../../store/sorted-set-cursor.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { openToRead } from './find-sorted-set.ts';
+import { largeElementsMin, sliceElements } from '../large-work.ts';
+import type { Scores, Steps } from './combine.ts';
+import { openToRead, openToWrite } from './find-sorted-set.ts';
 import { placeRequest, readRangeRequest } from './range-request.ts';
 import { ScoredNames } from './scored-names.ts';
-import { storeResult } from './store-result.ts';
+import { storeInSteps, storeResult } from './store-result.ts';
+
+const form = { first: 3, stores: true } as const;
+const nothing = { first: 0, end: 0 };
 
 export const command: CommandSpec = {
   name: 'zrangestore',
@@ -25,15 +31,36 @@ export const command: CommandSpec = {
 };
 
 function zRangeStore(call: Call): void {
-  const request = readRangeRequest(call, { first: 3, stores: true });
+  const request = readRangeRequest(call, form);
   const cursor = openToRead(call, 2);
-  const result = new ScoredNames(call.store.hash);
-  if (cursor !== undefined) {
-    const { first, end } = placeRequest(call, request, cursor);
-    cursor.seekRank(first);
-    for (let n = first; n < end && cursor.next(); n++) {
-      result.append(cursor.u8, cursor.memberOffset, cursor.memberLength, cursor.score);
-    }
+  const { first, end } = cursor === undefined ? nothing : placeRequest(call, request, cursor);
+  if (end - first >= largeElementsMin) {
+    call.services.largeWork.run(call, [2], (own) =>
+      storeInSteps(own, 1, end - first, 'zrangestore', (result) => steps(own, result)),
+    );
+    return;
   }
+  const result = new ScoredNames(call.store.hash);
+  if (cursor !== undefined) putRun(cursor, first, end, result);
   storeResult(call, 1, result, 'zrangestore');
+}
+
+function* steps(call: Call, result: Scores): Steps {
+  const request = readRangeRequest(call, form);
+  const cursor = openToWrite(call, 2);
+  if (cursor === undefined) return true;
+  const { first, end } = placeRequest(call, request, cursor);
+  for (let from = first; from < end; from += sliceElements) {
+    if (from > first) yield;
+    if (openToWrite(call, 2) === undefined) return false;
+    putRun(cursor, from, Math.min(end, from + sliceElements), result);
+  }
+  return true;
+}
+
+function putRun(cursor: SortedSetCursor, first: number, end: number, result: Scores): void {
+  cursor.seekRank(first);
+  for (let n = first; n < end && cursor.next(); n++) {
+    result.putScored(cursor.u8, cursor.memberOffset, cursor.memberLength, cursor.score);
+  }
 }

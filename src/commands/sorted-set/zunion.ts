@@ -2,8 +2,18 @@
 // sorted sets, or sets, have together, in common, or the first one alone. https://redis.io/commands/zunion
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { combine, type Operation, readCombination } from './combine.ts';
+import { sortSlices } from '../generic/sort-slices.ts';
+import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
+import {
+  type Combination,
+  combine,
+  combineInSteps,
+  type Operation,
+  readCombination,
+  sizeOfAll,
+} from './combine.ts';
 import { replyElementsHeader } from './reply-elements.ts';
+import { ScoredNames } from './scored-names.ts';
 
 const shared = {
   arity: -3,
@@ -43,14 +53,34 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 function replyCombined(call: Call, operation: Operation): void {
-  const { reply } = call;
-  const combination = readCombination(call, { operation, countAt: 1 });
-  const result = combine(call, operation, combination);
+  const form = { operation, countAt: 1 };
+  const combination = readCombination(call, form);
   const { withScores } = combination;
-  replyElementsHeader(call, result.size, withScores);
-  for (const i of result.sorted()) {
-    if (withScores && reply.protocol === 3) reply.array(2);
-    reply.bulk(result.bytes, result.offset(i), result.length(i));
-    if (withScores) reply.double(result.score(i));
+  if (sizeOfAll(combination) >= largeElementsMin) {
+    const keys = combination.sources.map((_, i) => i + 2);
+    call.services.largeWork.run(call, keys, (own) => slices(own, operation, readCombination(own, form)));
+    return;
   }
+  const result = combine(call, operation, combination);
+  replyElementsHeader(call, result.size, withScores);
+  for (const i of result.sorted()) replyMember(call, result, i, withScores);
+}
+
+function* slices(call: Call, operation: Operation, combination: Combination): Work {
+  const { withScores } = combination;
+  const result = new ScoredNames(call.store.hash);
+  if (!(yield* combineInSteps(call, operation, combination, result))) return false;
+  const order = yield* sortSlices(result.size, (a, b) => result.compare(a, b), sliceElements);
+  replyElementsHeader(call, result.size, withScores);
+  for (const [n, i] of order.entries()) {
+    if (n % sliceElements === sliceElements - 1) yield;
+    replyMember(call, result, i, withScores);
+  }
+  return true;
+}
+
+function replyMember({ reply }: Call, names: ScoredNames, i: number, withScores: boolean): void {
+  if (withScores && reply.protocol === 3) reply.array(2);
+  reply.bulk(names.bytes, names.offset(i), names.length(i));
+  if (withScores) reply.double(names.score(i));
 }

@@ -3,8 +3,9 @@
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import type { KeyEvent } from '../key-events.ts';
-import { combine, type Operation, readCombination } from './combine.ts';
-import { storeResult } from './store-result.ts';
+import { largeElementsMin } from '../large-work.ts';
+import { combine, combineInSteps, type Operation, readCombination, sizeOfAll } from './combine.ts';
+import { storeInSteps, storeResult } from './store-result.ts';
 
 const shared = {
   arity: -4,
@@ -50,6 +51,16 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 function storeCombined(call: Call, operation: Operation, event: KeyEvent): void {
-  const combination = readCombination(call, { operation, countAt: 2, stores: true });
-  storeResult(call, 1, combine(call, operation, combination), event);
+  const form = { operation, countAt: 2, stores: true };
+  const combination = readCombination(call, form);
+  if (sizeOfAll(combination) < largeElementsMin) {
+    storeResult(call, 1, combine(call, operation, combination), event);
+    return;
+  }
+  const keys = combination.sources.map((_, i) => i + 3);
+  call.services.largeWork.run(call, keys, (own) =>
+    storeInSteps(own, 1, 0, event, (result) =>
+      combineInSteps(own, operation, readCombination(own, form), result),
+    ),
+  );
 }
