@@ -106,10 +106,10 @@ export class StagedElements {
   }
 
   /**
-   * Puts all elements in place of what the key holds, which goes where there are none. Returns whether it held anything.
-   * Throws CommandError OOM, or that of a limit, and changes nothing then.
+   * Puts all elements in place of what the key holds, which goes where there are none. The key has a deadline then (Unix
+   * ms), or 0: none. Returns whether it held anything. Throws CommandError OOM, or that of a limit, and changes nothing then.
    */
-  replace(ks: Keyspace, key: Uint8Array, offset: number, length: number): boolean {
+  replace(ks: Keyspace, key: Uint8Array, offset: number, length: number, deadlineMs = 0): boolean {
     const { store, type, nest, number } = this;
     if (this.size === 0) {
       this.discard();
@@ -121,6 +121,8 @@ export class StagedElements {
     store.elements.open(ks, key, offset, length, type);
     store.elements.adopt(nest, number);
     this.isOver = true;
+    const hash = store.hash.of(key, offset, length);
+    if (deadlineMs !== 0) store.expireAt(ks, hash, ks.entryOf(hash, key, offset, length), deadlineMs);
     return existed;
   }
 

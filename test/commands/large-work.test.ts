@@ -201,6 +201,10 @@ const stores = [
   ['ZINTERSTORE', 'z', '2', 'z', 'half', 'AGGREGATE', 'MIN'],
   ['ZDIFFSTORE', 'd', '2', 'z', 'half'],
   ['ZRANGESTORE', 'd', 'z', '2', '-3'],
+  ['COPY', 's', 'd'],
+  ['COPY', 'z', 'h', 'REPLACE'],
+  ['RENAME', 'h', 'd'],
+  ['RENAMENX', 'z', 'd'],
 ];
 
 /** All that a node shows of a key, in an order of its own. */

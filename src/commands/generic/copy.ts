@@ -4,6 +4,7 @@ import { sameObject } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { readDatabase } from '../database-index.ts';
+import { shipKey } from './ship-key.ts';
 
 export const command: CommandSpec = {
   name: 'copy',
@@ -31,15 +32,19 @@ function copy(call: Call): void {
     else call.syntaxError();
   }
   if (db === call.session.db && call.sameBytes(1, 2)) throw new CommandError(sameObject);
-  const { store, buf } = call;
-  const target = store.keyspace(db);
-  const isTaken = store.find(target, call.hashOf(2), buf, call.offset(2), call.length(2)) !== 0;
-  const at = call.findRead(1);
-  if (at === 0 || (isTaken && !replaces)) {
-    call.reply.integer(0);
-    return;
-  }
-  store.ship(at, target, buf, call.offset(2), call.length(2));
-  call.notifyKey('copy_to', db, buf, call.offset(2), call.length(2));
-  call.reply.integer(1);
+  call.findRead(1);
+  shipKey(call, {
+    plan: (own) => {
+      const to = own.store.keyspace(db);
+      const isTaken = own.store.find(to, own.hashOf(2), own.buf, own.offset(2), own.length(2)) !== 0;
+      const at = own.find(1);
+      if (at !== 0 && (replaces || !isTaken)) return { at, to, key: 2 };
+      own.reply.integer(0);
+      return undefined;
+    },
+    done: (own) => {
+      own.notifyKey('copy_to', db, own.buf, own.offset(2), own.length(2));
+      own.reply.integer(1);
+    },
+  });
 }

@@ -4,6 +4,7 @@ import { sameObject } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { readDatabase } from '../database-index.ts';
+import { shipKey } from './ship-key.ts';
 
 export const command: CommandSpec = {
   name: 'move',
@@ -19,20 +20,22 @@ export const command: CommandSpec = {
 };
 
 function move(call: Call): void {
-  const { store, buf } = call;
   const db = readDatabase(call, 2);
   if (db === call.session.db) throw new CommandError(sameObject);
-  const target = store.keyspace(db);
-  const [offset, length] = [call.offset(1), call.length(1)];
-  const isTaken = store.find(target, call.hashOf(1), buf, offset, length) !== 0;
-  const at = call.find(1);
-  if (at === 0 || isTaken) {
-    call.reply.integer(0);
-    return;
-  }
-  store.ship(at, target, buf, offset, length);
-  call.removeKey(1);
-  call.notify('move_from', 1);
-  call.notifyKey('move_to', db, buf, offset, length);
-  call.reply.integer(1);
+  shipKey(call, {
+    plan: (own) => {
+      const to = own.store.keyspace(db);
+      const isTaken = own.store.find(to, own.hashOf(1), own.buf, own.offset(1), own.length(1)) !== 0;
+      const at = own.find(1);
+      if (at !== 0 && !isTaken) return { at, to, key: 1 };
+      own.reply.integer(0);
+      return undefined;
+    },
+    done: (own) => {
+      own.removeKey(1);
+      own.notify('move_from', 1);
+      own.notifyKey('move_to', db, own.buf, own.offset(1), own.length(1));
+      own.reply.integer(1);
+    },
+  });
 }

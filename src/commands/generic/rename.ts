@@ -21,6 +21,5 @@ export const command: CommandSpec = {
 };
 
 function rename(call: Call): void {
-  renameKey(call, true);
-  call.reply.ok();
+  renameKey(call, true, ({ reply }) => reply.ok());
 }

@@ -21,5 +21,5 @@ export const command: CommandSpec = {
 };
 
 function renameNx(call: Call): void {
-  call.reply.integer(renameKey(call, false) ? 1 : 0);
+  renameKey(call, false, ({ reply }, isDone) => reply.integer(isDone ? 1 : 0));
 }
