@@ -71,14 +71,19 @@ export const commands: readonly CommandSpec[] = [
 function sort(call: Call): void {
   const options = readSortOptions(call, true);
   if (options.store === 0) replySorted(call, options, true);
-  else store(call, options.store, sortElements(call, options));
+  else if (sizeToSort(call) < largeElementsMin) store(call, options.store, sortElements(call, options));
+  else call.services.largeWork.run(call, keysRead(options), storeSlices);
+}
+
+/** The arguments that name what is read; undefined where patterns read keys that only the elements name. */
+function keysRead(options: SortOptions): readonly number[] | undefined {
+  const readsOthers = options.gets.length > 0 || (options.by !== undefined && !options.unsorted);
+  return readsOthers ? undefined : [1];
 }
 
 function replySorted(call: Call, options: SortOptions, mayStore: boolean): void {
   if (sizeToSort(call) >= largeElementsMin) {
-    // Patterns read keys that only the elements name.
-    const readsOthers = options.gets.length > 0 || (options.by !== undefined && !options.unsorted);
-    call.services.largeWork.run(call, readsOthers ? undefined : [1], (own) => slices(own, mayStore));
+    call.services.largeWork.run(call, keysRead(options), (own) => slices(own, mayStore));
     return;
   }
   const sorted = sortElements(call, options);
@@ -95,6 +100,14 @@ function* slices(call: Call, mayStore: boolean): Work {
     replyValue(call, value);
   }
   return true;
+}
+
+/** The list is put in place at once: its elements are known by the dots that they get then. */
+function* storeSlices(call: Call): Work {
+  const options = readSortOptions(call, true);
+  const sorted = yield* sortInSteps(call, options);
+  if (sorted === undefined) return false;
+  return { run: () => store(call, options.store, sorted), discard: () => {} };
 }
 
 function replyValue({ reply }: Call, value: string | undefined): void {
