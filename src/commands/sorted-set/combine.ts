@@ -130,7 +130,7 @@ export function* combineInSteps(
     const total =
       operation === 'diff'
         ? without(rest, names, i)
-        : common(others, aggregate, names, i, numberOrZero(score * first!.weight));
+        : shared(others, aggregate, names, i, numberOrZero(score * first!.weight));
     if (!Number.isNaN(total)) result.putScored(names.bytes, names.offset(i), names.length(i), total);
     return limit === 0 || result.size < limit;
   });
@@ -154,7 +154,7 @@ function* parts(
 }
 
 /** The score of a member in all inputs together, `first` being that in the first one; NaN where one has it not. */
-function common(
+function shared(
   others: readonly { readonly source: Source; readonly weight: number }[],
   aggregate: Aggregate,
   names: ScoredNames,
