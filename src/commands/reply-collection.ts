@@ -1,34 +1,78 @@
-// Replies with all of a large hash or set in slices: what SMEMBERS, HGETALL, HKEYS and HVALS do where a collection is not
-// small. Those have their own loops for what is.
+// Replies with all of a hash or a set: SMEMBERS, HGETALL, HKEYS and HVALS. A large one is read in slices. Where fields of it
+// have deadlines, what has expired when the work began is left out: the others are counted first, in slices as well.
 import type { ReplyWriter } from '../resp/reply-writer.ts';
-import type { ElementVisitor } from '../store/elements.ts';
+import type { Elements, ElementVisitor } from '../store/elements.ts';
 import type { Call } from './call.ts';
 import { largeElementsMin, sliceElements, type Work } from './large-work.ts';
 
 export interface CollectionReply {
   readonly type: number;
   header(reply: ReplyWriter, count: number): void;
-  /** What writes an element. */
-  writer(reply: ReplyWriter): ElementVisitor;
+  /** What is said of each element. */
+  readonly names: boolean;
+  readonly values: boolean;
 }
 
-/** Replies with the open collection of argument 1 if it is large; false where it is not. */
-export function replyLarge(call: Call, form: CollectionReply): boolean {
+/** Replies with all of the collection of argument 1. Throws CommandError WRONGTYPE. */
+export function replyCollection(call: Call, form: CollectionReply): void {
   const { elements } = call.store;
-  // Where fields expire while others run, their number would not hold.
-  if (elements.size < largeElementsMin || elements.hasDeadlinesAt(elements.at)) return false;
-  call.services.largeWork.run(call, [1], (own) => slices(own, form));
-  return true;
+  call.openToRead(1, form.type);
+  if (elements.size >= largeElementsMin) {
+    call.services.largeWork.run(call, [1], (own) => slices(own, form));
+    return;
+  }
+  form.header(call.reply, elements.shown);
+  if (elements.at === 0) return;
+  if (elements.nest === undefined) replyPacked(call.reply, elements, form);
+  else elements.each(writerOf(call.reply, form));
 }
 
-function* slices(call: Call, { type, header, writer }: CollectionReply): Work {
+/** A loop of its own: most collections are small, and calls for each element are a third of the work then. */
+function replyPacked(reply: ReplyWriter, elements: Elements, { names, values }: CollectionReply): void {
+  const cursor = elements.packed();
+  const { u8 } = cursor;
+  while (cursor.nextLive()) {
+    const { isState } = cursor;
+    if (isState && !elements.readRecord(cursor)) continue;
+    if (names) reply.bulk(u8, cursor.nameOffset, cursor.nameLength);
+    if (!values) continue;
+    if (isState) reply.bulk(elements.valueBytes, elements.valueOffset, elements.valueLength);
+    else reply.bulk(u8, cursor.valueOffset, cursor.valueLength);
+  }
+}
+
+function writerOf(reply: ReplyWriter, { names, values }: CollectionReply): ElementVisitor {
+  return (name, nameOffset, nameLength, value, valueOffset, valueLength) => {
+    if (names) reply.bulk(name, nameOffset, nameLength);
+    if (values) reply.bulk(value, valueOffset, valueLength);
+  };
+}
+
+function* slices(call: Call, form: CollectionReply): Work {
   const { reply, store } = call;
   const { elements } = store;
-  const write = writer(reply);
-  call.openToWrite(1, type);
-  header(reply, elements.size);
+  const atMs = store.nowMs;
+  call.openToWrite(1, form.type);
+  let count = elements.size;
+  if (elements.at !== 0 && elements.hasDeadlinesAt(elements.at)) {
+    count = 0;
+    const isWhole = yield* eachSlice(call, form.type, atMs, () => {
+      count += 1;
+    });
+    if (!isWhole) return false;
+  }
+  form.header(reply, count);
+  return yield* eachSlice(call, form.type, atMs, writerOf(reply, form));
+}
+
+/**
+ * Visits what the open collection of argument 1 shows at a moment (Unix ms), in slices: opens it anew after each but the last.
+ * Returns false where it is not there any more.
+ */
+function* eachSlice(call: Call, type: number, atMs: number, visit: ElementVisitor): Work {
+  const { elements } = call.store;
   for (let cursor = 0; ; ) {
-    cursor = elements.scan(cursor, sliceElements, write);
+    cursor = elements.scan(cursor, sliceElements, visit, atMs);
     if (cursor === 0) return true;
     yield;
     if (!call.openToWrite(1, type)) return false;

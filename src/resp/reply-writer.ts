@@ -21,6 +21,11 @@ const NIL = 95;
 const loopCopyMax = 48;
 /** A type byte, a sign, 16 digits, CRLF before and behind a value, and what a copy by words may write beyond it. */
 const frameBytesMax = 24 + overrunBytesMax;
+const crlf = CR | (LF << 8);
+/** The first four bytes of the header of a bulk string, by its length. */
+const bulkHeads = Int32Array.from({ length: shortRunMax + 1 }, (_, length) =>
+  Buffer.from(`$${length}\r\n`).readInt32LE(),
+);
 const plainIntegerMax = 2 ** 52;
 
 export class ReplyWriter {
@@ -157,20 +162,21 @@ export class ReplyWriter {
       this.sourceView = viewOf(bytes);
     }
     if (this.pos + length + frameBytesMax > this.buf.length) this.grow(length + frameBytesMax);
-    const { buf } = this;
+    const { view } = this;
     let p = this.pos;
-    buf[p++] = BULK;
-    if (length >= 100) buf[p++] = ZERO + 1;
-    if (length >= 10) buf[p++] = ZERO + (((length % 100) / 10) | 0);
-    buf[p] = ZERO + (length % 10);
-    buf[p + 1] = CR;
-    buf[p + 2] = LF;
-    p += 3;
-    copyRunOver(this.sourceView, offset, this.view, p, length);
-    p += length;
-    buf[p] = CR;
-    buf[p + 1] = LF;
-    this.pos = p + 2;
+    // A header of four to six bytes, stored as words: a store for each byte would take as long as the copy.
+    view.setInt32(p, bulkHeads[length]!, true);
+    if (length < 10) p += 4;
+    else if (length < 100) {
+      view.setUint8(p + 4, LF);
+      p += 5;
+    } else {
+      view.setInt16(p + 4, crlf, true);
+      p += 6;
+    }
+    copyRunOver(this.sourceView, offset, view, p, length);
+    view.setInt16(p + length, crlf, true);
+    this.pos = p + length + 2;
   }
 
   /** The same for long strings, and for those at the very end of their bytes. */

@@ -82,8 +82,9 @@ export class Elements implements States, Collection {
   private lastScore = 0;
   /** Of a command that puts several: how large the packed form may become, and the names that it has. */
   private expectedBytes = 0;
-  private isFiltered = false;
   private hasNames = false;
+  /** Names that are looked for in all records before the filter is made; below 0: it is not worth it. */
+  private missesLeft = -1;
   private readonly names = new NameFilter();
   private readonly store: Store;
   private readonly cursor = new PackedCursor();
@@ -138,7 +139,7 @@ export class Elements implements States, Collection {
     this.forgetNest();
     this.nextRecord = 0;
     this.expectedBytes = 0;
-    this.isFiltered = false;
+    this.missesLeft = -1;
   }
 
   /** The open key has another entry, or its entry another form. */
@@ -249,6 +250,13 @@ export class Elements implements States, Collection {
     return true;
   }
 
+  /** Reads the value of the live record that the cursor stands on as `get` does; false where it has expired. */
+  readRecord(cursor: PackedCursor): boolean {
+    if (cursor.isState && this.isHidden(cursor)) return false;
+    this.readCursor(cursor);
+    return true;
+  }
+
   private readCursor(cursor: PackedCursor): void {
     if (this.type === EntryType.zset) {
       this.readScore(cursor.u8, cursor.after);
@@ -296,34 +304,33 @@ export class Elements implements States, Collection {
     if (nest === undefined) {
       const cursor = this.packed();
       while (cursor.nextLive()) {
-        if (this.isHidden(cursor)) continue;
-        this.readCursor(cursor);
+        if (!this.readRecord(cursor)) continue;
         const { u8, nameOffset, nameLength } = cursor;
         visit(u8, nameOffset, nameLength, this.valueBytes, this.valueOffset, this.valueLength);
       }
       return;
     }
     let cursor = 0;
-    do cursor = this.scanNest(nest, cursor, 512, visit);
+    do cursor = this.scanNest(nest, cursor, 512, visit, this.store.nowMs);
     while (cursor !== 0);
   }
 
   /**
    * Visits a part of the elements in an order that lets others come and go: SCAN's guarantee. `cursor` 0 at first;
-   * returns the next, 0 at the end.
+   * returns the next, 0 at the end. Of a large collection it visits what has not expired at `atMs`, if that is given.
    */
-  scan(cursor: number, count: number, visit: ElementVisitor): number {
+  scan(cursor: number, count: number, visit: ElementVisitor, atMs = this.store.nowMs): number {
     const { nest } = this;
-    if (nest !== undefined) return this.scanNest(nest, cursor, count, visit);
+    if (nest !== undefined) return this.scanNest(nest, cursor, count, visit, atMs);
     this.each(visit);
     return 0;
   }
 
-  private scanNest(nest: Nest, cursor: number, count: number, visit: ElementVisitor): number {
+  private scanNest(nest: Nest, cursor: number, count: number, visit: ElementVisitor, atMs: number): number {
     const { store } = this;
     const { entries, arena } = store;
     return nest.elements.table.scan(cursor, count, (entry) => {
-      if (store.isExpired(entry)) return;
+      if (store.isExpired(entry, atMs)) return;
       this.readEntry(entry);
       const { valueBytes, valueOffset, valueLength } = this;
       visit(
@@ -404,7 +411,7 @@ export class Elements implements States, Collection {
   private expectMany(count: number, bytes: number): void {
     if (this.nest !== undefined) return;
     this.expectedBytes = this.at === 0 ? packedHeaderBytes + bytes + count * packedOverheadBytesMin : 0;
-    this.isFiltered = count >= filteredMin;
+    this.missesLeft = count >= filteredMin ? 1 : -1;
     this.hasNames = false;
   }
 
@@ -603,21 +610,44 @@ export class Elements implements States, Collection {
     score: number,
   ): void {
     const { scratch } = this;
+    const { self } = this.store;
+    const isLast = !found && this.type !== EntryType.zset && cursor.baseOrigin === self;
+    if (isLast && this.appendRecord(cursor, stamp, name, offset, length, value, valueOffset, valueLength))
+      return;
     scratch.clear();
-    scratch.plain(name, offset, length, stamp, this.store.self, cursor.baseStamp, cursor.baseOrigin);
+    scratch.plain(name, offset, length, stamp, self, cursor.baseStamp, cursor.baseOrigin);
     this.scratchValue(value, valueOffset, valueLength);
     this.placeRecord(cursor, found, name, offset, length, score);
     if (!found) this.packed().liveCount += 1;
   }
 
-  /** Finds the record of a name that is to be put, first where the one is that was put last. */
+  /** Writes a record behind the last one; false where the block has no room for it. */
+  private appendRecord(
+    cursor: PackedCursor,
+    stamp: number,
+    name: Uint8Array,
+    offset: number,
+    length: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+  ): boolean {
+    const bytes = cursor.end - cursor.start + cursor.plainBytes(length, stamp, valueLength);
+    if (!this.ks.holds(this.at, bytes, true)) return false;
+    cursor.append(name, offset, length, stamp, value, valueOffset, valueLength);
+    this.store.entries.setValueLength(this.at, bytes);
+    return true;
+  }
+
+  /** Finds the record of a name that is to be put, first behind that of the one put last. */
   private find(cursor: PackedCursor, name: Uint8Array, offset: number, length: number): boolean {
     const { nextRecord, names } = this;
     if (nextRecord > 0 && cursor.isAt(cursor.start + nextRecord, name, offset, length)) return true;
-    if (this.isFiltered && this.isNewName(cursor, name, offset, length)) {
+    if (this.missesLeft === 0 && this.isNewName(cursor, name, offset, length)) {
       names.add(name, offset, length);
       return false;
     }
+    if (this.missesLeft > 0) this.missesLeft -= 1;
     return cursor.find(name, offset, length);
   }
 

@@ -73,6 +73,21 @@ function writeNumber(u8: Uint8Array, at: number, value: number): number {
   return p;
 }
 
+/** Writes the head, name and stamp of a plain record; returns where they end. */
+function writePlain(
+  u8: Uint8Array,
+  at: number,
+  name: Uint8Array,
+  offset: number,
+  length: number,
+  difference: number,
+  isForeign: boolean,
+): number {
+  const p = writeNumber(u8, at, (length << 2) | (isForeign ? foreign : 0));
+  copyBytes(u8, p, name, offset, length);
+  return writeNumber(u8, p + length, difference);
+}
+
 /** Stands on one record after the other. All offsets are into `u8`. */
 export class PackedCursor {
   u8: Uint8Array = noBytes;
@@ -203,6 +218,7 @@ export class PackedCursor {
   find(name: Uint8Array, offset: number, length: number): boolean {
     const { u8, end } = this;
     const last = length - 1;
+    let step = 0;
     for (let p = this.recordsOffset; p < end; ) {
       const record = p;
       const head = u8[p]! < 128 ? u8[p++]! : this.longNumber(p);
@@ -217,7 +233,12 @@ export class PackedCursor {
           return this.next();
         }
       }
-      p = this.behind(p + nameLength, head);
+      const next = this.behind(p + nameLength, head);
+      // Records are often of one size: the processor then guesses where the next one is, and need not wait for this one.
+      p = record + step;
+      if (p === next) continue;
+      step = next - record;
+      p = next;
     }
     this.pos = end;
     this.after = end;
@@ -330,6 +351,31 @@ export class PackedCursor {
     return true;
   }
 
+  /** Bytes of a plain record of the base origin. */
+  plainBytes(nameLength: number, stamp: number, valueLength: number): number {
+    const sized = this.fixed < 0 ? numberBytes(valueLength) : 0;
+    const difference = zigzag(stamp - this.baseStamp);
+    return numberBytes(nameLength << 2) + nameLength + numberBytes(difference) + sized + valueLength;
+  }
+
+  /** Writes a plain record of the base origin behind the last one, where there is room for it, and counts it. */
+  append(
+    name: Uint8Array,
+    offset: number,
+    length: number,
+    stamp: number,
+    value: Uint8Array,
+    valueOffset: number,
+    valueLength: number,
+  ): void {
+    const { u8 } = this;
+    const difference = zigzag(stamp - this.baseStamp);
+    let p = writePlain(u8, this.end, name, offset, length, difference, false);
+    if (this.fixed < 0) p = writeNumber(u8, p, valueLength);
+    if (valueLength > 0) copyBytes(u8, p, value, valueOffset, valueLength);
+    this.liveCount += 1;
+  }
+
   private longNumber(at: number): number {
     this.p = at;
     return this.varint();
@@ -391,9 +437,8 @@ export class PackedScratch {
   ): void {
     this.ensure(nameLength + 32);
     const other = origin !== baseOrigin;
-    this.varint((nameLength << 2) | (other ? foreign : 0));
-    this.copy(name, nameOffset, nameLength);
-    this.varint(zigzag(stamp - baseStamp));
+    const difference = zigzag(stamp - baseStamp);
+    this.length = writePlain(this.u8, this.length, name, nameOffset, nameLength, difference, other);
     if (!other) return;
     this.u8[this.length++] = origin & 255;
     this.u8[this.length++] = origin >>> 8;

@@ -338,11 +338,12 @@ export class Store {
     else entries.setAccess(at, usedAccess(entries.access(at), this.nowMs, this.random(), eviction.lfu));
   }
 
-  isExpired(at: number): boolean {
+  /** Whether an entry's deadline has passed by now, or by `atMs` (Unix ms). */
+  isExpired(at: number, atMs = this.nowMs): boolean {
     const entries = this.entries;
     if (!entries.hasExpiry(at)) return false;
     const deadlineMs = entries.deadline(at);
-    return deadlineMs !== 0 && deadlineMs <= this.nowMs;
+    return deadlineMs !== 0 && deadlineMs <= atMs;
   }
 
   /** Forgets an expired entry; where a peer may know it, all but the value stays known. */

@@ -93,6 +93,28 @@ for (const words of commands) {
   });
 }
 
+for (const name of ['HGETALL', 'HKEYS', 'HVALS']) {
+  test(`${name} of fields with deadlines in slices shows those that had not expired when it began`, () => {
+    const node = filled();
+    const expire = (ms: string, from: number): void => {
+      const fields = Array.from({ length: 5000 }, (_, i) => `e${from + i}`);
+      node.call('HPEXPIRE', 'h', ms, 'FIELDS', String(fields.length), ...fields);
+    };
+    expire('50', 0);
+    expire('200', 9000);
+    node.rig.advance(100);
+    const expected = whole(node, [name, 'h']);
+    const passes = (): void => node.rig.advance(150);
+    assert.deepEqual(sliced(node, [name, 'h'], passes), expected);
+    const left = sliced(node, [name, 'h']) as string[];
+    assert.equal(left.length, (count - 10_000) * (name === 'HGETALL' ? 2 : 1));
+    const purge = (): void => {
+      while (node.store.fieldExpiry.slice(1000));
+    };
+    assert.deepEqual(sliced(node, [name, 'h'], purge), left);
+  });
+}
+
 test('many random elements come in slices, different ones or not', () => {
   const node = filled();
   for (const [words, size] of [

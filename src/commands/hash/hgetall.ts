@@ -2,7 +2,7 @@
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { type CollectionReply, replyLarge } from '../reply-collection.ts';
+import { type CollectionReply, replyCollection } from '../reply-collection.ts';
 
 export const command: CommandSpec = {
   name: 'hgetall',
@@ -15,29 +15,12 @@ export const command: CommandSpec = {
   summary: 'Returns all fields with their values.',
   syntax: '<key>',
   complexity: 'O(N) for N fields',
-  run: hgetall,
+  run: (call: Call) => replyCollection(call, form),
 };
 
-const large: CollectionReply = {
+const form: CollectionReply = {
   type: EntryType.hash,
   header: (reply, count) => reply.map(count),
-  writer: (reply) => (name, nameOffset, nameLength, value, valueOffset, valueLength) => {
-    reply.bulk(name, nameOffset, nameLength);
-    reply.bulk(value, valueOffset, valueLength);
-  },
+  names: true,
+  values: true,
 };
-
-function hgetall(call: Call): void {
-  const { reply } = call;
-  const { elements } = call.store;
-  if (!call.openToRead(1, EntryType.hash)) {
-    reply.map(0);
-    return;
-  }
-  if (replyLarge(call, large)) return;
-  reply.map(elements.shown);
-  elements.each((name, nameOffset, nameLength, value, valueOffset, valueLength) => {
-    reply.bulk(name, nameOffset, nameLength);
-    reply.bulk(value, valueOffset, valueLength);
-  });
-}

@@ -2,7 +2,7 @@
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { type CollectionReply, replyLarge } from '../reply-collection.ts';
+import { type CollectionReply, replyCollection } from '../reply-collection.ts';
 
 export const command: CommandSpec = {
   name: 'hvals',
@@ -15,23 +15,12 @@ export const command: CommandSpec = {
   summary: 'Returns the values of all fields.',
   syntax: '<key>',
   complexity: 'O(N) for N fields',
-  run: hvals,
+  run: (call: Call) => replyCollection(call, form),
 };
 
-const large: CollectionReply = {
+const form: CollectionReply = {
   type: EntryType.hash,
   header: (reply, count) => reply.array(count),
-  writer: (reply) => (_name, _nameOffset, _nameLength, value, offset, length) =>
-    reply.bulk(value, offset, length),
+  names: false,
+  values: true,
 };
-
-function hvals(call: Call): void {
-  const { reply } = call;
-  const { elements } = call.store;
-  call.openToRead(1, EntryType.hash);
-  if (replyLarge(call, large)) return;
-  reply.array(elements.shown);
-  elements.each((_name, _nameOffset, _nameLength, value, offset, length) =>
-    reply.bulk(value, offset, length),
-  );
-}

@@ -2,7 +2,7 @@
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { type CollectionReply, replyLarge } from '../reply-collection.ts';
+import { type CollectionReply, replyCollection } from '../reply-collection.ts';
 
 export const command: CommandSpec = {
   name: 'smembers',
@@ -15,20 +15,12 @@ export const command: CommandSpec = {
   summary: 'Returns all members.',
   syntax: '<key>',
   complexity: 'O(N) for N members',
-  run: smembers,
+  run: (call: Call) => replyCollection(call, form),
 };
 
-const large: CollectionReply = {
+const form: CollectionReply = {
   type: EntryType.set,
   header: (reply, count) => reply.set(count),
-  writer: (reply) => (name, offset, length) => reply.bulk(name, offset, length),
+  names: true,
+  values: false,
 };
-
-function smembers(call: Call): void {
-  const { reply } = call;
-  const { elements } = call.store;
-  call.openToRead(1, EntryType.set);
-  if (replyLarge(call, large)) return;
-  reply.set(elements.size);
-  elements.each((name, offset, length) => reply.bulk(name, offset, length));
-}
