@@ -193,8 +193,8 @@ function writeGroup(store: Store, groups: StreamGroups, group: Group, out: RdbWr
     out.string(consumer.name, 0, consumer.name.length);
     out.u64(BigInt(consumer.seenMs));
     out.length(consumer.pending);
+    pending.open(group, consumer);
     for (let more = pending.seek(from); more; more = pending.next()) {
-      if (pending.consumer !== consumer.number) continue;
       writeIdBytes(pending.id, key);
       out.raw(key);
     }

@@ -227,14 +227,12 @@ function replyPending(
 ): void {
   const { reply } = call;
   const { pending } = streams;
-  pending.open(group);
+  pending.open(group, consumer);
   const known = consumer?.pending ?? pending.count;
   const n = count === 0 ? known : Math.min(count, known);
   reply.array(n);
   let more = pending.seek(id.set(0, 0, 0, 0));
-  for (let told = 0; more && told < n; more = pending.next()) {
-    if (consumer !== undefined && pending.consumer !== consumer.number) continue;
-    told += 1;
+  for (let told = 0; more && told < n; told++) {
     reply.array(consumer === undefined ? 4 : 3);
     replyId(reply, pending.id);
     if (consumer === undefined) {
@@ -243,5 +241,6 @@ function replyPending(
     }
     reply.integer(pending.timeMs);
     reply.integer(pending.deliveries);
+    more = pending.next();
   }
 }

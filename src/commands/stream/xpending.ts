@@ -88,12 +88,11 @@ function list(call: Call, streams: Streams, group: Group, options: ListOptions):
     reply.array(0);
     return;
   }
-  pending.open(group);
+  pending.open(group, consumer);
   const rows: { readonly id: StreamId; readonly name: Buffer; readonly ms: number; readonly n: number }[] =
     [];
   for (let more = count > 0 && pending.seek(start); more && rows.length < count; more = pending.next()) {
     if (pending.id.compare(end) > 0) break;
-    if (consumer !== undefined && pending.consumer !== consumer.number) continue;
     const ms = Math.max(0, store.nowMs - pending.timeMs);
     if (idleMs > 0 && ms < idleMs) continue;
     const { name } = group.byNumber[pending.consumer]!;

@@ -34,8 +34,8 @@ const start = new StreamId();
 const end = new StreamId().setMax();
 const id = new StreamId();
 /** What a delivery takes in memory at most, and what chunks of them take beside. */
-const deliveryBytes = 48;
-const chunkBytes = 8192;
+const deliveryBytes = 64;
+const chunkBytes = 16_384;
 
 function run(call: Call): void {
   const options = readReadOptions(call, true);
@@ -144,11 +144,10 @@ function replyPending(call: Call, streams: Streams, group: Group, consumer: Cons
   const { nowMs } = call.store;
   const ids: StreamId[] = [];
   start.increment();
-  pending.open(group);
-  for (let more = consumer.pending > 0 && pending.seek(start); more; more = pending.next()) {
-    if (pending.consumer !== consumer.number) continue;
+  pending.open(group, consumer);
+  for (let more = pending.seek(start); more; more = pending.next()) {
     ids.push(new StreamId().copy(pending.id));
-    if (ids.length === count || ids.length === consumer.pending) break;
+    if (ids.length === count) break;
   }
   call.reply.array(ids.length);
   for (const each of ids) {

@@ -1,10 +1,12 @@
 // The consumer groups of one stream: who has read up to where, and what was delivered and not acknowledged. They are this
 // node's own: journal and snapshots have them, peers never do. A group and a consumer are an object each, which a block of
-// the arena pays for; what is pending lies in the arena, in the order of ids, one sequence a group. It knows no entries.
+// the arena pays for; what is pending lies in the arena, in the order of ids, one sequence a group, and of each consumer
+// the ids alone. It knows no entries.
 //
 //   block of a group      directory of what is pending, name, and bytes for the objects beside it
-//   block of a consumer   name, and bytes for the object beside it
+//   block of a consumer   directory of the ids pending for it, name, and bytes for the object beside it
 //   pending               body of an entry: u32 number of the consumer, u48 time of delivery, u32 deliveries
+//   pending ids           entries without a body
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import { outOfMemory } from '../../resp/errors.ts';
@@ -19,6 +21,10 @@ const heapBytes = 256;
 const bodyBytes = 14;
 const two32 = 4294967296;
 const pendingLimits = { bytesMax: 2048, entriesMax: 0 };
+/** An id takes three bytes or so, and one is found by a walk through its chunk. */
+const ownLimits = { bytesMax: 512, entriesMax: 0 };
+/** A consumer with less of what is pending than one in so many leaves id by id, another by a walk through all. */
+const walkedShare = 16;
 /** Deliveries in one note of a scan. */
 const noteEntriesMax = 512;
 
@@ -60,19 +66,28 @@ export class PendingChunks {
   consumer = 0;
   timeMs = 0;
   deliveries = 0;
+  /** The ids pending for one consumer. */
+  private readonly own: EntryChunks;
   private readonly e = new StreamEntry();
+  private readonly ownId = new StreamEntry();
   private readonly body = new Uint8Array(bodyBytes);
   private w = 0;
+  /** `seek` and `next` go through the ids of one consumer. */
+  private isOwn = false;
 
   constructor(ground: Ground) {
     this.chunks = new EntryChunks(ground, pendingLimits, { isGrave: false, hasDots: false });
+    this.own = new EntryChunks(ground, ownLimits, { isGrave: false, hasDots: false });
     this.e.body = this.body;
     this.e.length = bodyBytes;
   }
 
-  open(group: Group): void {
+  /** Opens what is pending in a group; with a consumer `seek` and `next` pass over what is not pending for that. */
+  open(group: Group, consumer?: Consumer): void {
     this.w = group.block >> 2;
     this.chunks.directory.load(this.w);
+    this.isOwn = consumer !== undefined;
+    if (consumer !== undefined) this.own.directory.load(consumer.block >> 2);
   }
 
   get id(): StreamId {
@@ -89,10 +104,12 @@ export class PendingChunks {
 
   /** Stands at the first one from `id` on; false where there is none. */
   seek(id: StreamId): boolean {
+    if (this.isOwn) return this.own.seek(id) && this.find(this.own.codec.id);
     return this.chunks.seek(id) && this.read();
   }
 
   next(): boolean {
+    if (this.isOwn) return this.own.next() && this.find(this.own.codec.id);
     return this.chunks.next() && this.read();
   }
 
@@ -137,9 +154,65 @@ export class PendingChunks {
     this.save();
   }
 
-  removeOf(consumer: number): void {
-    this.chunks.removeWhere(() => this.read() && this.consumer === consumer);
+  /** Takes out all that is pending for a consumer of the open group. */
+  removeOf(consumer: Consumer): void {
+    const { chunks, own } = this;
+    const w = consumer.block >> 2;
+    own.directory.load(w);
+    if (own.count * walkedShare >= chunks.count)
+      chunks.removeWhere(() => this.read() && this.consumer === consumer.number);
+    else {
+      own.begin();
+      while (own.next()) if (chunks.find(own.codec.id)) chunks.remove();
+    }
     this.save();
+    own.free();
+    own.directory.save(w);
+  }
+
+  /** Enters an id among those of a consumer. Throws CommandError OOM. */
+  addTo(consumer: Consumer, id: StreamId): void {
+    const { own, ownId } = this;
+    const w = consumer.block >> 2;
+    own.directory.load(w);
+    if (own.find(id)) return;
+    ownId.id.copy(id);
+    own.insert(ownId);
+    own.directory.save(w);
+    consumer.pending += 1;
+  }
+
+  /** Takes an id from those of a consumer. */
+  takeFrom(consumer: Consumer, id: StreamId): void {
+    const { own } = this;
+    const w = consumer.block >> 2;
+    own.directory.load(w);
+    if (!own.find(id)) return;
+    own.remove();
+    own.directory.save(w);
+    consumer.pending -= 1;
+  }
+
+  /** Frees the ids of a consumer. */
+  freeOf(consumer: Consumer): void {
+    this.own.directory.load(consumer.block >> 2);
+    this.own.free();
+  }
+
+  /** Bytes of the blocks of a group or a consumer, its own not among them. */
+  blockBytesOf({ block }: Group | Consumer): number {
+    const { directory } = this.own;
+    directory.load(block >> 2);
+    return directory.blockBytes();
+  }
+
+  /** A block was copied from `from` to `to`: takes note where it is of what is pending in a group or for a consumer. */
+  moveBlock({ block }: Group | Consumer, from: number, to: number): boolean {
+    const { directory } = this.own;
+    directory.load(block >> 2);
+    if (!directory.moveBlock(from, to)) return false;
+    directory.save(block >> 2);
+    return true;
   }
 
   free(): void {
@@ -183,9 +256,7 @@ export class StreamGroups {
 
   /** Makes a group, which is not there. Throws CommandError OOM. */
   create(name: Buffer, lastId: StreamId, entriesRead: number): Group {
-    const block = this.alloc(directoryWords * 4 + name.length + heapBytes);
-    this.ground.arena.i32.fill(0, block >> 2, (block >> 2) + directoryWords);
-    this.ground.arena.u8.set(name, block + directoryWords * 4);
+    const block = this.allocNamed(name);
     const group: Group = {
       name,
       lastId: new StreamId().copy(lastId),
@@ -202,15 +273,17 @@ export class StreamGroups {
     const { arena } = this.ground;
     this.pending.open(group);
     this.pending.free();
-    for (const consumer of group.consumers.values()) arena.free(consumer.block);
+    for (const consumer of group.consumers.values()) {
+      this.pending.freeOf(consumer);
+      arena.free(consumer.block);
+    }
     arena.free(group.block);
     this.byName.delete(group.name.toString('latin1'));
   }
 
   /** Makes a consumer, which is not there. Throws CommandError OOM. */
   join(group: Group, name: Buffer, nowMs: number): Consumer {
-    const block = this.alloc(name.length + heapBytes);
-    this.ground.arena.u8.set(name, block);
+    const block = this.allocNamed(name);
     const free = group.byNumber.indexOf(undefined);
     const number = free < 0 ? group.byNumber.length : free;
     const consumer: Consumer = { number, name, seenMs: nowMs, activeMs: -1, pending: 0, block };
@@ -221,10 +294,8 @@ export class StreamGroups {
 
   /** Removes a consumer with all that is pending for it. */
   leave(group: Group, consumer: Consumer): void {
-    if (consumer.pending > 0) {
-      this.pending.open(group);
-      this.pending.removeOf(consumer.number);
-    }
+    this.pending.open(group);
+    this.pending.removeOf(consumer);
     group.consumers.delete(consumer.name.toString('latin1'));
     group.byNumber[consumer.number] = undefined;
     while (group.byNumber.length > 0 && group.byNumber.at(-1) === undefined) group.byNumber.pop();
@@ -236,9 +307,14 @@ export class StreamGroups {
     const { pending } = this;
     pending.open(group);
     const before = pending.find(id) ? group.byNumber[pending.consumer] : undefined;
-    pending.set(id, consumer.number, timeMs, deliveries);
-    if (before !== undefined) before.pending -= 1;
-    consumer.pending += 1;
+    if (before !== consumer) pending.addTo(consumer, id);
+    try {
+      pending.set(id, consumer.number, timeMs, deliveries);
+    } catch (error) {
+      pending.takeFrom(consumer, id);
+      throw error;
+    }
+    if (before !== undefined && before !== consumer) pending.takeFrom(before, id);
   }
 
   /** Takes out what is pending; false where it is not. */
@@ -247,17 +323,23 @@ export class StreamGroups {
     pending.open(group);
     if (pending.count === 0 || !pending.find(id)) return false;
     const consumer = group.byNumber[pending.consumer];
-    if (consumer !== undefined) consumer.pending -= 1;
+    if (consumer !== undefined) pending.takeFrom(consumer, id);
     pending.remove();
     return true;
   }
 
-  private alloc(bytes: number): number {
+  /** A block for a group or a consumer of this name, with nothing pending. Throws CommandError OOM. */
+  private allocNamed(name: Buffer): number {
     const { ground } = this;
-    const block = ground.arena.alloc(bytes, ground.reserveBytes);
-    if (block !== 0) return block;
-    ground.starved = true;
-    throw new CommandError(outOfMemory);
+    const { arena } = ground;
+    const block = arena.alloc(directoryWords * 4 + name.length + heapBytes, ground.reserveBytes);
+    if (block === 0) {
+      ground.starved = true;
+      throw new CommandError(outOfMemory);
+    }
+    arena.i32.fill(0, block >> 2, (block >> 2) + directoryWords);
+    arena.u8.set(name, block + directoryWords * 4);
+    return block;
   }
 
   free(): void {
@@ -268,30 +350,22 @@ export class StreamGroups {
     const { arena } = this.ground;
     let bytes = 0;
     for (const group of this.byName.values()) {
-      this.pending.open(group);
-      bytes += arena.capacity(group.block) + this.pending.chunks.directory.blockBytes();
-      for (const consumer of group.consumers.values()) bytes += arena.capacity(consumer.block);
+      for (const part of [group, ...group.consumers.values()])
+        bytes += arena.capacity(part.block) + this.pending.blockBytesOf(part);
     }
     return bytes;
   }
 
   moveBlock(from: number, to: number): boolean {
     for (const group of this.byName.values()) {
-      if (group.block === from) {
-        group.block = to;
+      for (const part of [group, ...group.consumers.values()]) {
+        if (part.block !== from) {
+          if (this.pending.moveBlock(part, from, to)) return true;
+          continue;
+        }
+        part.block = to;
         return true;
       }
-      for (const consumer of group.consumers.values()) {
-        if (consumer.block !== from) continue;
-        consumer.block = to;
-        return true;
-      }
-      const w = group.block >> 2;
-      const { directory } = this.pending.chunks;
-      directory.load(w);
-      if (!directory.moveBlock(from, to)) continue;
-      directory.save(w);
-      return true;
     }
     return false;
   }
@@ -301,16 +375,15 @@ export class StreamGroups {
     const at = new StreamId();
     for (const from of other.all()) {
       const to = this.create(from.name, from.lastId, from.entriesRead);
-      for (const { number, name, seenMs, activeMs } of from.consumers.values()) {
-        const consumer = this.join(to, name, seenMs);
-        consumer.activeMs = activeMs;
-        this.pending.open(from);
+      for (const own of from.consumers.values()) {
+        const consumer = this.join(to, own.name, own.seenMs);
+        consumer.activeMs = own.activeMs;
+        this.pending.open(from, own);
         for (let more = this.pending.seek(at.set(0, 0, 0, 0)); more; more = this.pending.next()) {
-          const { consumer: owner, timeMs, deliveries } = this.pending;
-          if (owner !== number) continue;
+          const { timeMs, deliveries } = this.pending;
           at.copy(this.pending.id);
           this.deliver(to, consumer, at, timeMs, deliveries);
-          this.pending.open(from);
+          this.pending.open(from, own);
           this.pending.seek(at);
         }
       }
