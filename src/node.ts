@@ -164,7 +164,8 @@ export class EdgeNode {
       connectionLimits,
       listener: () => listener,
       sync: () => sync,
-      edge: (stats) => createEdgeView({ config, replica, stats, sampler, sync: () => sync, nowMs }),
+      edge: (stats, unheldKeys) =>
+        createEdgeView({ config, replica, stats, unheldKeys, sampler, sync: () => sync, nowMs }),
       shutdown: this.given.onShutdown ?? (() => this.close()),
       nowMs,
     });
@@ -225,7 +226,12 @@ export class EdgeNode {
     });
     const engine = sync?.engine;
     if (engine !== undefined) {
-      replica.store.eviction.isAcknowledged = (origin, stamp) => engine.mayForget(origin, stamp);
+      const { eviction } = replica.store;
+      eviction.isAcknowledged = (origin, stamp) => engine.mayForget(origin, stamp);
+      if (engine.keeper !== undefined) {
+        eviction.kept = () => engine.keptByHub();
+        services.unheldKeys.begin(engine.keeper);
+      }
     }
     const local = new LocalClient(dispatch, committer, nowMs());
     const http: Server | undefined = undefined;

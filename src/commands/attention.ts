@@ -7,6 +7,8 @@ export const AttentionBit = {
   monitored: 2,
   /** Requests are held. */
   paused: 4,
+  /** Some keys are not held whole here, and can be fetched. */
+  unheld: 8,
 } as const;
 
 export class Attention {

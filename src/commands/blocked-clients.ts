@@ -92,6 +92,11 @@ export class BlockedClients implements ChangeListener {
     if (options.timeoutMs > 0) this.arm(waiter, options.timeoutMs);
   }
 
+  /** Whether a client waits for the key. */
+  awaits(id: KeyId): boolean {
+    return this.byKey.has(id);
+  }
+
   touched(id: KeyId): void {
     if (!this.byKey.has(id)) return;
     this.ready.add(id);

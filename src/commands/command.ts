@@ -122,6 +122,11 @@ export interface CommandSpec {
   readonly isPausedAsWrite?: boolean;
   /** Whether an argument must not be shown to anybody. */
   readonly isSecret?: (args: RequestArgs, i: number) => boolean;
+  /**
+   * What a request that writes does with keys that are not held whole here, where they cannot be fetched: puts whole values in their
+   * place, adds to them what is joined with the rest later, or needs what is not here. By default it needs it.
+   */
+  readonly onUnheld?: (args: RequestArgs) => 'replaces' | 'adds' | 'needs';
   /** ACL categories without the `@`, beyond those that flags and group imply. */
   readonly categories?: readonly string[];
   readonly group: CommandGroup;

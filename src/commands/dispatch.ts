@@ -75,6 +75,7 @@ export class Dispatch implements Executor {
     this.latency = options.services.latency;
     this.call.runInner = (entry, args) => this.runInner(entry, args);
     options.services.pause.run = (request) => this.replay(request);
+    options.services.unheldKeys.run = (request) => this.replay(request);
     options.services.blocked.rerun = (waiter, reply) => this.rerun(waiter, reply);
     options.services.largeWork.runner = {
       monotonicMs: () => this.monotonicMs(),
@@ -206,6 +207,8 @@ export class Dispatch implements Executor {
       entry.rejected += 1;
       throw new CommandError(notWhileMonitoring);
     }
+    const isUnheld = (this.attention.bits & AttentionBit.unheld) !== 0;
+    if (isUnheld && this.services.unheldKeys.holds(this.call, entry)) return;
     this.admitted = entry;
     this.runAttended(entry);
   }
@@ -218,7 +221,8 @@ export class Dispatch implements Executor {
     const { args, session, client } = call;
     services.current.client = client;
     try {
-      this.run(entry, finish);
+      if ((attention.bits & AttentionBit.unheld) === 0) this.run(entry, finish);
+      else this.runUnheld(entry, finish);
     } finally {
       services.current.client = undefined;
       const isShown = (attention.bits & AttentionBit.monitored) !== 0 && !entry.isHidden && !call.rerunning;
@@ -231,7 +235,15 @@ export class Dispatch implements Executor {
     }
   }
 
-  /** Runs a request that a pause has held. */
+  /** Runs a command that may concern keys which are not held whole here. */
+  private runUnheld(entry: CommandEntry, finish: Finish | undefined): void {
+    const { unheldKeys } = this.services;
+    const replaced = unheldKeys.prepare(this.call, entry);
+    this.run(entry, finish);
+    if (replaced !== undefined) unheldKeys.settle(replaced);
+  }
+
+  /** Runs a request that was held: by a pause, or until its keys were here. */
   private replay({ client, args, deferral }: HeldRequest): void {
     const reply = new ReplyWriter(1024);
     reply.open();

@@ -14,6 +14,8 @@ export interface RequestArgs {
 /** What the executor needs of the client's connection, beyond its session. */
 export interface ClientPort {
   readonly session: Session;
+  /** It can wait for a reply even though its session may not block. */
+  readonly mayWait?: boolean;
   /**
    * The reply to the current request comes later: the connection reads no further request until `resume` runs.
    * `resume(write)` calls `write` with a reply writer set to the client's protocol, once, unless the client is gone.

@@ -14,6 +14,7 @@ import { PubSub } from './pub-sub.ts';
 import { type Session, SessionMode } from './session.ts';
 import type { Timers } from './timers.ts';
 import { Tracking } from './tracking.ts';
+import { UnheldKeys } from './unheld-keys.ts';
 import { WatchedKeys } from './watched-keys.ts';
 
 export interface Interplay {
@@ -30,6 +31,7 @@ export interface Interplay {
   readonly tracking: Tracking;
   readonly timers: Timers;
   readonly largeWork: LargeWork;
+  readonly unheldKeys: UnheldKeys;
 }
 
 /** Whose command is being executed, where dispatch has reason to say so: a client that is tracked. */
@@ -84,6 +86,7 @@ export function createInterplay(store: Store, timers: Timers, joining: () => boo
     tracking,
     timers,
     largeWork: new LargeWork(changes, timers, () => pause.isOn),
+    unheldKeys: new UnheldKeys(store, attention, blocked, changes, timers),
   };
 }
 

@@ -3,7 +3,7 @@
 // deltas (BatchWriter.onRecord), and it is set only while somebody listens. What is done about changes (waking, telling)
 // happens in `settle`: at the end of the command or, for joins, in the next turn of the event loop.
 import { BatchWriter } from '../delta/batch-writer.ts';
-import { DeltaKind } from '../delta/kinds.ts';
+import { DeltaKind, isBookkeeping } from '../delta/kinds.ts';
 import type { Store } from '../store/store.ts';
 
 /** Names a key of a database: the database's number as one character, then the key as Latin-1. */
@@ -117,7 +117,7 @@ export class KeyChanges {
     length: number,
     type: number,
   ): void {
-    if (kind >= DeltaKind.frontier && kind <= DeltaKind.ledger) return;
+    if (isBookkeeping(kind) || kind === DeltaKind.unheld) return;
     const db = this.store.databaseOf(keyspace);
     // A keyspace that SWAPDB statements of several nodes left in no database has no keys that anyone could name.
     if (db < 0) return;

@@ -76,6 +76,11 @@ export function isWord(args: RequestArgs, i: number, word: string): boolean {
   );
 }
 
+/** Whether argument i is one of `words`, letter case aside. */
+export function isOneOf(args: RequestArgs, i: number, words: readonly string[]): boolean {
+  return words.some((word) => isWord(args, i, word));
+}
+
 /** Whether any argument from i on is `word`, letter case aside. */
 export function hasWord(args: RequestArgs, i: number, word: string): boolean {
   for (let at = i; at < args.argc; at++) if (isWord(args, at, word)) return true;

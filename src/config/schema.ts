@@ -195,6 +195,11 @@ export const schema = {
     { min: 100, max: 10 * m },
     'Longest time from connected to welcome',
   ),
+  'sync.fetch_timeout': duration(
+    2 * s,
+    { min: 10, max: 10 * m },
+    'Longest time a client waits for the hub to give an evicted key back',
+  ),
   'sync.reconnect_initial_delay': duration(s, { min: 10, max: h }, 'Wait before the first new try'),
   'sync.reconnect_max_delay': duration(60 * s, { min: 10, max: d }, 'Longest wait between two tries'),
   'sync.reconnect_multiplier': number(2, { min: 1, max: 10 }, 'Growth of the wait from try to try'),
@@ -239,6 +244,11 @@ export const schema = {
       'volatile-ttl',
     ],
     'Which keys go when memory or max_keys is used up; expired ones go first, and none that the hub still lacks',
+  ),
+  'store.unheld_reads': choice(
+    'missing',
+    ['missing', 'error'],
+    'What reads of evicted keys answer while the hub cannot be reached: as for a key that is not there, or EVICTED',
   ),
   'store.eviction_samples': integer(5, { min: 1, max: 64 }, 'Keys compared for each one that goes'),
   'store.lfu_log_factor': integer(

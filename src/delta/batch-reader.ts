@@ -4,7 +4,15 @@
 import { msOfStamp, stampMax } from '../base/clock.ts';
 import { FerriteError } from '../base/errors.ts';
 import type { SlotRecord } from './batch-writer.ts';
-import { bulkBytesMax, clearTypeMask, DeltaFlag, DeltaKind, ElementType, keyspacesMax } from './kinds.ts';
+import {
+  bulkBytesMax,
+  clearTypeMask,
+  DeltaFlag,
+  DeltaKind,
+  ElementType,
+  keyspacesMax,
+  UnheldFlag,
+} from './kinds.ts';
 import type { Origins } from './origins.ts';
 import { StreamId } from './stream-id.ts';
 
@@ -228,6 +236,9 @@ export class BatchReader {
         return;
       case DeltaKind.forget:
       case DeltaKind.evict:
+        return;
+      case DeltaKind.unheld:
+        if ((this.flags & UnheldFlag.filter) !== 0) this.value();
         return;
       case DeltaKind.insert:
         this.position();

@@ -483,7 +483,7 @@ export class BatchWriter {
     this.head(DeltaKind.forget, 0, db, key, keyOffset, keyLength, origin, hi, lo, 0);
   }
 
-  /** evict: the key was evicted here, at this dot. */
+  /** evict: the key was evicted here, at this dot; `flags` as in UnheldFlag. */
   evict(
     db: number,
     key: Uint8Array,
@@ -492,8 +492,37 @@ export class BatchWriter {
     origin: number,
     hi: number,
     lo: number,
+    flags = 0,
   ): void {
-    this.head(DeltaKind.evict, 0, db, key, keyOffset, keyLength, origin, hi, lo, 0);
+    this.head(DeltaKind.evict, flags, db, key, keyOffset, keyLength, origin, hi, lo, 0);
+  }
+
+  /** unheld: of a key alone nothing more; where `flags` say that it is a filter's a piece of that, and the key is empty. */
+  unheld(
+    db: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    dot: { readonly stamp: number; readonly origin: number },
+    flags: number,
+    piece?: Uint8Array,
+  ): void {
+    const { stamp, origin } = dot;
+    const hi = Math.floor(stamp / two32);
+    const length = piece?.length ?? 0;
+    this.head(
+      DeltaKind.unheld,
+      flags,
+      db,
+      key,
+      keyOffset,
+      keyLength,
+      origin,
+      hi,
+      (stamp % two32) | 0,
+      length,
+    );
+    if (piece !== undefined) this.bytes(piece, 0, length);
   }
 
   /** clearDb: kill dot. */

@@ -1,5 +1,5 @@
 // The kinds of delta and their flags. A delta is one small fact about one key, made by one origin at one stamp; a few
-// kinds from `frontier` on are the journal's and links' own bookkeeping; none of them but `group` touches a store. Numbers are part of
+// kinds from `frontier` on are the journal's and links' own bookkeeping, or like `group` and `unheld` a store's alone. Numbers are part of
 // the journal's and the wire's format: they are never reused.
 
 export const DeltaKind = {
@@ -41,6 +41,8 @@ export const DeltaKind = {
   ledger: 18,
   /** A change of the consumer groups of a stream. Local: journal and snapshots only. */
   group: 19,
+  /** What a node knows of keys that it does not hold whole. Local: journal and snapshots only. */
+  unheld: 20,
 } as const;
 export type DeltaKind = (typeof DeltaKind)[keyof typeof DeltaKind];
 
@@ -67,6 +69,18 @@ export const DeltaFlag = {
   hollow: 128,
 } as const;
 
+/** Flags of `evict` and `unheld`. */
+export const UnheldFlag = {
+  /** The key is not held whole from here on; an `unheld` without it: it is held whole again. */
+  marked: 1,
+  /** There may have been counters in it. */
+  counters: 2,
+  /** unheld: what follows stands for many keys (store/unheld-filter.ts). */
+  filter: 4,
+  /** Three bits: the type that it had, EntryType of the store, 7 where nobody remembers. */
+  typeShift: 3,
+} as const;
+
 /** clear of a key: the low bits of the flags hold one more than the type of what it removed; 0 = not said. */
 export const clearTypeMask = 7;
 
@@ -76,6 +90,11 @@ export const ElementType = { set: 2, zset: 3, hash: 4, stream: 5 } as const;
 /** Whether a kind speaks of the content of a store, and not of the journal or a link. */
 export function isContent(kind: number): boolean {
   return kind < DeltaKind.frontier && kind !== DeltaKind.forget && kind !== DeltaKind.evict;
+}
+
+/** Whether a kind is the journal's and links' own: a store has nothing to do with it. */
+export function isBookkeeping(kind: number): boolean {
+  return kind >= DeltaKind.frontier && kind <= DeltaKind.ledger;
 }
 
 /** Longest key, value or text in a batch, in bytes: Redis's own limit for one bulk. */

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { BatchReader } from '../delta/batch-reader.ts';
-import { DeltaKind } from '../delta/kinds.ts';
+import { isBookkeeping } from '../delta/kinds.ts';
 import type { Origins } from '../delta/origins.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { blockCountAt, blockRecordsAt } from './block.ts';
@@ -332,7 +332,7 @@ class Recovery {
     const { store, ledger } = options;
     reader.open(scanner.buf, blockRecordsAt(scanner.buf, scanner.start), scanner.end);
     while (reader.next()) {
-      if (reader.kind >= DeltaKind.frontier && reader.kind !== DeltaKind.group) {
+      if (isBookkeeping(reader.kind)) {
         this.tellOwn();
         this.result.lastStamp = Math.max(this.result.lastStamp, reader.stamp);
         ledger.apply(reader);

@@ -77,6 +77,7 @@ export class LocalClient implements ClientPort {
       const answer = (): void => settle(() => decode(late), resolve, reject);
       const port: ClientPort = {
         session: this.session,
+        mayWait: true,
         inputBytes: 0,
         outputBytes: 0,
         close: () => {},

@@ -4,6 +4,7 @@ import { msOfStamp } from '../base/clock.ts';
 import { FerriteError } from '../base/errors.ts';
 import type { ConflictSideView, ConflictView, EdgeView, Row } from '../commands/edge-view.ts';
 import type { Stats } from '../commands/services.ts';
+import type { UnheldKeys } from '../commands/unheld-keys.ts';
 import { showConfigValue } from '../config/describe.ts';
 import { type Config, configKeys } from '../config/schema.ts';
 import { readBattery } from '../monitor/probes.ts';
@@ -19,6 +20,7 @@ export interface EdgeViewParts {
   readonly config: Config;
   readonly replica: Replica;
   readonly stats: Stats;
+  readonly unheldKeys: UnheldKeys;
   readonly sampler: ResourceSampler;
   readonly sync: () => NodeSync | undefined;
   readonly nowMs: () => number;
@@ -94,6 +96,7 @@ function statusRows({ config, replica, stats, sync, nowMs }: EdgeViewParts): Row
     ['is_online', status?.linkState === 'live' ? 1 : 0],
     ['sync_policy', config['edge.sync_policy']],
     ['conflict_resolution', config['edge.conflict_resolution']],
+    ['holds_all', replica.store.holdsAll ? 1 : 0],
     ['offline_queue_len', status?.pendingOps ?? 0],
     ['conflicts', status?.conflicts ?? 0],
     ['edges_online', status?.peers.filter((p) => p.state === 'live').length ?? 0],
@@ -115,7 +118,7 @@ function peerRow(peer: UplinkRow, i: number): Row {
   return [`peer${i}`, `${fields},next_retry_ms=${nextRetryMs},last_error=${lastError}`];
 }
 
-function statsRows({ replica, stats, sync }: EdgeViewParts): Row[] {
+function statsRows({ replica, stats, unheldKeys, sync }: EdgeViewParts): Row[] {
   const { store } = replica;
   const status = sync()?.engine.status();
   const figures = Object.entries(status?.figures ?? {}).map(([name, value]): Row => [snake(name), value]);
@@ -131,6 +134,11 @@ function statsRows({ replica, stats, sync }: EdgeViewParts): Row[] {
     ['hit_rate', reads === 0 ? '0' : (stats.hits / reads).toFixed(4)],
     ['expired', store.expiredCount],
     ['evicted', store.eviction.evictedCount],
+    ['unheld_keys', store.unheld.count],
+    ['unheld_filtering', store.unheld.isFiltering ? 1 : 0],
+    ['unheld_fetched', unheldKeys.fetched],
+    ['unheld_fetches_failed', unheldKeys.failed],
+    ['unheld_reads_in_part', unheldKeys.readInPart],
     ...valueRows(store),
     ['reconnects', status?.reconnects ?? 0],
     ['forks', status?.forks ?? 0],
@@ -174,12 +182,13 @@ function queueRows({ config, replica, sync }: EdgeViewParts): Row[] {
   ];
 }
 
-async function resourceRows({ sampler, config }: EdgeViewParts): Promise<Row[]> {
+async function resourceRows({ sampler, config, replica }: EdgeViewParts): Promise<Row[]> {
   const [sample, battery] = await Promise.all([sampler.sample(), readBattery()]);
   const rows: (readonly [string, string | number | undefined])[] = [
     ['memory_level', sample.memoryLevel],
     ['memory_used', sample.storeUsedBytes],
     ['memory_limit', sample.storeLimitBytes],
+    ['memory_unheld', replica.store.unheld.bytes],
     ['process_rss', sample.rssBytes],
     ['container_limit', sample.containerLimitBytes],
     ['disk_level', sample.diskLevel],

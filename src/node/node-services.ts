@@ -17,6 +17,7 @@ import type { Clients, Host, Services, Stats } from '../commands/services.ts';
 import { SlowLog } from '../commands/slow-log.ts';
 import { systemTimers } from '../commands/timers.ts';
 import { TrafficRates } from '../commands/traffic-rates.ts';
+import type { UnheldKeys } from '../commands/unheld-keys.ts';
 import type { Config } from '../config/schema.ts';
 import { misconf } from '../resp/errors.ts';
 import type { Listener } from '../server/listener.ts';
@@ -36,7 +37,7 @@ export interface ServiceParts {
   readonly connectionLimits: ParameterSources['connectionLimits'];
   readonly listener: () => Listener | undefined;
   readonly sync: () => NodeSync | undefined;
-  readonly edge: (stats: Stats) => EdgeView;
+  readonly edge: (stats: Stats, unheldKeys: UnheldKeys) => EdgeView;
   readonly shutdown: Services['shutdown'];
   readonly nowMs: () => number;
 }
@@ -93,6 +94,8 @@ export function createServices(parts: ServiceParts): NodeServices {
   const clients = clientsOf(config, parts.listener);
   const interplay = createInterplay(store, systemTimers, () => (journal?.source ?? '') !== '');
   interplay.events.setMask(eventMask(config['server.notify_keyspace_events']) ?? 0);
+  interplay.unheldKeys.timeoutMs = config['sync.fetch_timeout'];
+  interplay.unheldKeys.readsFail = config['store.unheld_reads'] === 'error';
   const table = new CommandTable(commandList);
   const users = new Users(table, config['server.requirepass']);
   const aclLog = new AclLog();
@@ -150,7 +153,7 @@ export function createServices(parts: ServiceParts): NodeServices {
     host: parts.host,
     rates: new TrafficRates(),
     requestLimits: parts.requestLimits,
-    edge: parts.edge(stats),
+    edge: parts.edge(stats, interplay.unheldKeys),
     get sync() {
       return parts.sync()?.summary();
     },

@@ -135,6 +135,10 @@ export const centerMissing = (name: string): string =>
 export const shapeMissing = (name: string): string =>
   `ERR exactly one of BYRADIUS and BYBOX can be specified for ${name}`;
 
+// Keys that are not held whole
+export const unheldOffline = 'EVICTED the key was evicted here, and the hub that has it cannot be reached';
+export const unheldLate = 'EVICTED the key was evicted here, and the hub did not answer in time';
+
 // Streams
 export const wrongSubcommand = (name: string, container: string): string =>
   `ERR unknown subcommand or wrong number of arguments for '${name}'. Try ${container} HELP.`;

@@ -31,10 +31,12 @@ function moveBlock(store: Store, spaces: readonly Keyspace[], from: number, byte
   arena.u8.copyWithin(to, from, from + bytes);
   const isKnown =
     spaces.some((ks) => ks.table.moveSegment(from, to) || ks.grave.moveSegment(from, to)) ||
+    store.unheld.moveSegment(from, to) ||
     store.ground.orderNodes.moveBlock(from, to) ||
     store.lists.moveBlock(from, to) ||
     store.streams.moveBlock(from, to) ||
-    spaces.some((ks) => ks.moveBlock(from, to));
+    spaces.some((ks) => ks.moveBlock(from, to)) ||
+    store.unheld.moveMark(from, to);
   arena.free(isKnown ? from : to);
   return isKnown;
 }

@@ -21,7 +21,17 @@ const hiMask = 0x1fffff;
 const escaped = 255;
 const expiryBit = 1 << 28;
 
-export const EntryType = { string: 0, list: 1, set: 2, zset: 3, hash: 4, stream: 5, tomb: 15 } as const;
+export const EntryType = {
+  string: 0,
+  list: 1,
+  set: 2,
+  zset: 3,
+  hash: 4,
+  stream: 5,
+  /** A key that is not held whole: unheld.ts. */
+  mark: 14,
+  tomb: 15,
+} as const;
 export type EntryType = (typeof EntryType)[keyof typeof EntryType];
 
 /** How the value bytes of a collection are to be read. */

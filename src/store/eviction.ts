@@ -1,12 +1,16 @@
 // Eviction: what goes when memory or the limit of keys is used up. Expired keys go first, then keys that the policy picks
 // from samples of the table. It is local forgetting: it never travels, is journaled as `evict`, and spares whatever a hub
 // has not acknowledged. It runs between the tries of a write that found no room, never in the midst of one, because an entry
-// that goes makes offsets void. Knows no clients and no links: whether a dot is acknowledged is asked of the driver.
+// that goes makes offsets void. Where there is a keeper, from whom everything can be had again, keys of all types go and are
+// marked (unheld.ts). Knows no clients and no links: what others have is asked of the driver.
 import { stampHi, stampLo } from '../base/clock.ts';
+import type { VersionVector } from '../delta/vector.ts';
 import { frequency, idleSeconds, type LfuRules } from './access-clock.ts';
+import { coveredKey, isHeadCovered } from './coverage.ts';
 import { Encoding, EntryType } from './entry.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Store } from './store.ts';
+import { flagsOf, type UnheldKey } from './unheld.ts';
 
 export const evictionPolicies = [
   'noeviction',
@@ -33,6 +37,9 @@ const expiredPerRelief = 1024;
 const searchEntriesMax = 4096;
 /** Samples taken for each that is wanted, where most cannot go. */
 const missesMax = 8;
+/** Keys found to hold something pending, deep down, that are remembered for a while. */
+const pendingKeysMax = 256;
+const pendingForMs = 100;
 
 interface Candidate {
   readonly ks: Keyspace;
@@ -47,6 +54,8 @@ export class Eviction {
   lfu: LfuRules = { logFactor: 10, decayMinutes: 1 };
   /** Whether whoever must have a dot has it for good. Asked only where there are peers; until told, nobody has anything. */
   isAcknowledged: (origin: number, stamp: number) => boolean = () => false;
+  /** What the keeper has for good, undefined where that is not known; itself undefined where there is no keeper. */
+  kept: (() => VersionVector | undefined) | undefined;
   onEvicted: ((db: number, key: Buffer) => void) | undefined;
   evictedCount = 0;
   private readonly store: Store;
@@ -54,6 +63,9 @@ export class Eviction {
   private searchCursor = 0;
   /** Only plain strings may go now. */
   private plainOnly = false;
+  /** Keys whose elements were looked at in vain, by name, and since when. */
+  private readonly pendingKeys = new Set<string>();
+  private pendingSinceMs = 0;
   private policyNow: EvictionPolicy = 'noeviction';
 
   constructor(store: Store) {
@@ -100,9 +112,9 @@ export class Eviction {
     if (attempt >= reliefsMax) return false;
     const policy = this.policy === 'noeviction' ? 'allkeys-lru' : this.policy;
     let gained = this.purgeExpired();
-    // Where nobody else has the data, what the user said must not go does not go.
-    const mayEvict = this.policy !== 'noeviction' || this.store.ground.keepsDead;
-    // A collection of which more is to come must not go: what comes would be taken for the whole.
+    // Where nobody is there to keep the data, what the user said must not go does not go.
+    const mayEvict = this.policy !== 'noeviction' || this.kept !== undefined;
+    // Without marks a collection of which more is to come must not go: what comes would be taken for the whole.
     this.plainOnly = true;
     if (!gained && mayEvict) gained = this.evict(firstRelief << attempt, policy) > 0;
     this.plainOnly = false;
@@ -222,13 +234,17 @@ export class Eviction {
   }
 
   /**
-   * Whether the entry may be evicted. Where peers may know the key, only a plain string may: of anything else a part could
-   * come back that is taken for the whole, and a counter of this node would begin anew.
+   * Whether the entry may be evicted, as far as it shows by itself. Without a keeper, where peers may know the key only a plain
+   * string may: of anything else a part could come back that is taken for the whole, and a counter of this node would begin anew.
    */
   private mayGo(at: number, policy: EvictionPolicy): boolean {
     const { entries, ground } = this.store;
     if (policy.startsWith('volatile') && entries.deadline(at) === 0) return false;
     if (!ground.keepsDead && !this.plainOnly) return true;
+    if (this.kept !== undefined) {
+      const kept = this.kept();
+      return kept !== undefined && isHeadCovered(this.store, at, kept);
+    }
     if (entries.type(at) !== EntryType.string || entries.encoding(at) > Encoding.lz4) return false;
     if (!ground.keepsDead) return true;
     if (!this.isAcknowledged(entries.origin(at), entries.stamp(at))) return false;
@@ -241,12 +257,32 @@ export class Eviction {
     const hash = store.hash.of(key, 0, key.length);
     const at = ks.entryOf(hash, key, 0, key.length);
     if (at === 0 || !this.mayGo(at, policy)) return false;
+    const unheld = this.kept === undefined ? undefined : this.unheldOf(ks, at, key);
+    if (unheld === undefined && this.kept !== undefined) return false;
     const dot = store.nextDot();
     const [hi, lo] = [stampHi(dot.stamp), stampLo(dot.stamp)];
-    store.recorder?.evict(ks.id, key, 0, key.length, dot.origin, hi, lo);
+    const flags = unheld === undefined ? 0 : flagsOf(unheld);
+    store.recorder?.evict(ks.id, key, 0, key.length, dot.origin, hi, lo, flags);
     store.dropEntry(ks, hash, at);
+    if (unheld !== undefined) store.unheld.mark(ks, hash, key, 0, key.length, unheld, dot);
     this.evictedCount += 1;
     this.onEvicted?.(store.databaseOf(ks.id), Buffer.from(key));
     return true;
+  }
+
+  /** What is to be remembered of a key that the keeper has whole; undefined where something in it is pending. */
+  private unheldOf(ks: Keyspace, at: number, key: Uint8Array): UnheldKey | undefined {
+    const { store, pendingKeys } = this;
+    if (pendingKeys.size >= pendingKeysMax || store.nowMs - this.pendingSinceMs >= pendingForMs) {
+      pendingKeys.clear();
+      this.pendingSinceMs = store.nowMs;
+    }
+    const name = `${ks.id}:${Buffer.from(key).toString('latin1')}`;
+    const kept = this.kept?.();
+    if (kept === undefined || pendingKeys.has(name)) return undefined;
+    const covered = coveredKey(store, ks, at, kept);
+    if (covered !== undefined) return { type: store.entries.type(at), hasCounters: covered.hasCounters };
+    pendingKeys.add(name);
+    return undefined;
   }
 }

@@ -10,5 +10,7 @@ export const JoinResult = {
   want: 2,
   /** No memory. */
   full: 3,
+  /** Of a key that is not held whole here, from who keeps it: left out. */
+  leftOut: 4,
 } as const;
 export type JoinResult = (typeof JoinResult)[keyof typeof JoinResult];

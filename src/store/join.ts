@@ -4,7 +4,7 @@
 import { stampFrom } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
-import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
+import { DeltaFlag, DeltaKind, UnheldFlag } from '../delta/kinds.ts';
 import { compareDots } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { Encoding, EntryType } from './entry.ts';
@@ -28,22 +28,25 @@ import type { Keyspace } from './keyspace.ts';
 import { changedSet, type RegisterSet, soundSet } from './register-sets.ts';
 import type { Store } from './store.ts';
 import { joinGroupNote } from './stream/join-stream.ts';
+import { unheldIn } from './unheld.ts';
 
 const noBytes = new Uint8Array(0);
 
 /**
  * Joins the reader's current record. `context` is what the sender had seen, for finding conflicts; undefined in
  * recovery, where none are looked for. `whole`: part of all that the sender knows of the key (answer to `want`).
+ * `isKept`: the sender keeps it for good, so that what is not held whole here need not be joined.
  */
 export function joinDelta(
   store: Store,
   d: BatchReader,
   context: VersionVector | undefined,
   whole = false,
+  isKept = false,
 ): JoinResult {
   store.clock.witness(d.stamp);
   try {
-    return joinByKind(store, d, context, whole);
+    return joinByKind(store, d, context, whole, isKept);
   } catch (error) {
     if (error instanceof CommandError) return JoinResult.full;
     throw error;
@@ -55,15 +58,24 @@ function joinByKind(
   d: BatchReader,
   context: VersionVector | undefined,
   whole: boolean,
+  isKept: boolean,
 ): JoinResult {
   const ks = store.keyspaces[d.db]!;
-  if (d.kind === DeltaKind.clearDb) return joinClearDb(store, ks, d);
+  if (d.kind === DeltaKind.clearDb) {
+    store.unheld.cleared(ks, stampFrom(d.baseHi, d.baseLo));
+    return joinClearDb(store, ks, d);
+  }
   if (d.kind === DeltaKind.mapDb) {
     return result(store.show(d.deadlineMs, d.db, { stamp: d.stamp, origin: d.origin }));
   }
   if (isKilled(store, ks, d)) return JoinResult.stale;
   const hash = store.hash.of(d.buf, d.keyOffset, d.keyLength);
   if (d.kind === DeltaKind.evict) return joinEvict(store, ks, hash, d);
+  if (d.kind === DeltaKind.unheld) {
+    store.unheld.join(ks, hash, d);
+    return JoinResult.joined;
+  }
+  if (store.unheld.isAny && isLeftOut(store, ks, hash, d, isKept)) return JoinResult.leftOut;
   if (d.kind === DeltaKind.group) return joinGroupNote(store.otherStreams, ks, hash, d);
   if (d.elementType !== 0 || isCollectionKind(d.kind) || store.hasCollections || isOfCollection(d)) {
     const done = joinCollection(store, ks, hash, d, context);
@@ -74,6 +86,16 @@ function joinByKind(
     if (fast !== undefined) return fast;
   }
   return joinState(store, ks, hash, d, context, whole);
+}
+
+/** Whether a delta of a key that is not held whole is left out; else a part of the key will be here. */
+function isLeftOut(store: Store, ks: Keyspace, hash: number, d: BatchReader, isKept: boolean): boolean {
+  const { unheld } = store;
+  const { buf, keyOffset, keyLength } = d;
+  if (unheld.find(ks, hash, buf, keyOffset, keyLength) === undefined) return false;
+  if (isKept) unheld.leaveOut(ks, d);
+  else unheld.keepPart(ks, hash, buf, keyOffset, keyLength);
+  return isKept;
 }
 
 /** Whether a kind speaks of lists or streams alone. */
@@ -324,9 +346,13 @@ function joinForget(
   return JoinResult.joined;
 }
 
-/** Replays an eviction, unless the key has been written since. */
+/** Replays an eviction: the key goes unless it has been written since, and is marked in any case where it was then. */
 function joinEvict(store: Store, ks: Keyspace, hash: number, d: BatchReader): JoinResult {
-  const { entries } = store;
+  const { entries, unheld } = store;
+  if (d.has(UnheldFlag.marked)) {
+    const dot = { stamp: d.stamp, origin: d.origin };
+    unheld.mark(ks, hash, d.buf, d.keyOffset, d.keyLength, unheldIn(d), dot);
+  }
   const at = ks.entryOf(hash, d.buf, d.keyOffset, d.keyLength);
   if (at === 0 || entries.stamp(at) > d.stamp || entries.expiryStamp(at) > d.stamp) return JoinResult.stale;
   store.dropEntry(ks, hash, at);

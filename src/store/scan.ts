@@ -14,6 +14,7 @@ import type { PackedCursor } from './packed.ts';
 import type { RegisterSet } from './register-sets.ts';
 import type { Store } from './store.ts';
 import { StreamCursor } from './streams.ts';
+import { UnheldCursor } from './unheld.ts';
 
 const sliceEntries = 128;
 
@@ -26,6 +27,8 @@ export class StoreScan {
   /** Large collections come upon in the last slice, which are scanned in slices of their own. */
   private readonly nests: LargeScan[] = [];
   private readonly isLocal: boolean;
+  private readonly unheld = new UnheldCursor();
+  private unheldDone = false;
 
   /** `isLocal`: what never leaves this node comes too. */
   constructor(store: Store, covered: VersionVector | undefined, isLocal: boolean) {
@@ -38,6 +41,10 @@ export class StoreScan {
   next(writer: BatchWriter, bytesMax: number): boolean {
     const { store } = this;
     const until = writer.pos + bytesMax;
+    while (this.isLocal && !this.unheldDone) {
+      this.unheldDone = !store.unheld.emit(writer, sliceEntries, this.unheld);
+      if (writer.pos >= until) return true;
+    }
     if (!this.started) {
       this.started = true;
       this.statements(writer);

@@ -50,6 +50,7 @@ import { StateCodec } from './state-codec.ts';
 import { Streams } from './streams.ts';
 import { Strings } from './strings.ts';
 import type { Table } from './table.ts';
+import { flagsOf, Unheld } from './unheld.ts';
 
 /** No entry, with its place in the table, takes less. */
 const entryBytesMin = 32;
@@ -103,6 +104,8 @@ export class Store {
   readonly compression: Compression;
   readonly packing: PackingPass;
   readonly eviction: Eviction;
+  /** The keys that are not held whole here. */
+  readonly unheld: Unheld;
   readonly fieldExpiry: FieldExpiry;
   readonly graveyard: Graveyard;
   readonly random: () => number;
@@ -194,6 +197,7 @@ export class Store {
     this.sortedSets = new SortedSets(this);
     this.packing = new PackingPass(this);
     this.eviction = new Eviction(this);
+    this.unheld = new Unheld(this);
     this.fieldExpiry = new FieldExpiry(this);
     this.graveyard = new Graveyard(this);
   }
@@ -247,12 +251,66 @@ export class Store {
   }
 
   /** Joins the reader's current record: see joinDelta. */
-  join(d: BatchReader, context: VersionVector | undefined, whole = false): JoinResult {
-    let result = joinDelta(this, d, context, whole);
+  join(d: BatchReader, context: VersionVector | undefined, whole = false, isKept = false): JoinResult {
+    let result = joinDelta(this, d, context, whole, isKept);
     for (let i = 0; result === JoinResult.full && this.eviction.relieveForJoin(i); i++) {
-      result = joinDelta(this, d, context, whole);
+      result = joinDelta(this, d, context, whole, isKept);
     }
     return result;
+  }
+
+  /** Whether all that was ever joined here is here, but for what is dead. */
+  get holdsAll(): boolean {
+    return !this.unheld.isAny;
+  }
+
+  /** Something that a peer keeps was left out of this key: records that it is not held whole, so that replay leaves it out too. */
+  recordLeftOut(keyspace: number, key: Uint8Array): void {
+    const ks = this.keyspaces[keyspace]!;
+    const unheld = this.unheld.find(ks, this.hash.of(key, 0, key.length), key, 0, key.length);
+    // A part of the key that is here must stay: it may be pending.
+    if (unheld === undefined || ks.entryOf(this.hash.of(key, 0, key.length), key, 0, key.length) !== 0)
+      return;
+    const { stamp, origin } = this.nextDot();
+    const flags = flagsOf(unheld);
+    this.recorder?.evict(keyspace, key, 0, key.length, origin, stampHi(stamp), stampLo(stamp), flags);
+  }
+
+  /**
+   * A command has put a string under a key that is not held whole: it is now. `floor`: a dot below the string's, to kill counters
+   * that may have been in the key. Where that finds no memory, or nothing was put, all stays as it is.
+   */
+  holdReplaced(ks: Keyspace, key: Uint8Array, floor: Dot | undefined): void {
+    const hash = this.hash.of(key, 0, key.length);
+    const at = ks.entryOf(hash, key, 0, key.length);
+    if (at === 0 || this.entries.type(at) !== EntryType.string) return;
+    if (floor !== undefined && !this.putFloor(ks, hash, key, floor)) return;
+    this.holdWhole(ks.id, key);
+  }
+
+  private putFloor(ks: Keyspace, hash: number, key: Uint8Array, floor: Dot): boolean {
+    const state = ks.load(hash, key, 0, key.length);
+    if (!raiseFloor(state, floor, this.ground.order)) return true;
+    try {
+      ks.save(hash, key, 0, key.length, state);
+    } catch (error) {
+      if (error instanceof CommandError) return false;
+      throw error;
+    }
+    const [hi, lo] = [stampHi(floor.stamp), stampLo(floor.stamp)];
+    this.recorder?.floor(ks.id, key, 0, key.length, floor.origin, hi, lo);
+    this.hasCollections = true;
+    return true;
+  }
+
+  /** All that the keeper knows of the key is here now. */
+  holdWhole(keyspace: number, key: Uint8Array): void {
+    const ks = this.keyspaces[keyspace]!;
+    const hash = this.hash.of(key, 0, key.length);
+    if (this.unheld.unmark(ks, hash, key, 0, key.length)) {
+      this.recorder?.unheld(keyspace, key, 0, key.length, this.nextDot(), 0);
+    }
+    if (this.unheld.find(ks, hash, key, 0, key.length) !== undefined) this.unheld.noteAbsent(ks, key);
   }
 
   /** What a snapshot notes for `expect`: the keys of the first keyspace. */
@@ -310,6 +368,7 @@ export class Store {
   /** Forgets everything whose dots `covered` covers. */
   forgetCovered(covered: VersionVector): void {
     forgetCovered(this, covered);
+    this.unheld.clear();
     // No delta says so, but whoever looks on must know that anything may be gone.
     const told = this.recorder?.onRecord;
     if (told !== undefined)
@@ -529,6 +588,7 @@ export class Store {
     const lo = stampLo(event.stamp);
     this.recorder?.clearDb(ks.id, event.origin, hi, lo, event.origin, hi, lo);
     this.retireTable(ks);
+    this.unheld.cleared(ks, event.stamp);
     this.killKeyspace(ks, { dot: event, event, type: EntryType.string });
   }
 
@@ -544,13 +604,18 @@ export class Store {
 
   /** Empties a keyspace or nest at once, its graveyard too; its memory comes back in slices. */
   vacate(ks: Keyspace): void {
-    if (ks.table.directoryBytes > 0) this.retired.push(ks.table);
+    this.discard(ks.table);
     if (ks.grave.directoryBytes > 0) {
       this.retired.push(ks.grave);
       this.retiredGraves.add(ks.grave);
     }
     if (ks.order !== undefined && ks.order.size > 0) this.retiredOrders.push(ks.order);
     ks.renewTable();
+  }
+
+  /** A table with its entries is out of use: its memory comes back in slices. */
+  discard(table: Table): void {
+    if (table.directoryBytes > 0) this.retired.push(table);
   }
 
   /** Removes a live entry with all that it holds; no trace stays. */
@@ -666,7 +731,7 @@ export class Store {
     const type = this.entries.type(entry);
     if (type === EntryType.list) this.lists.freeNest(entry);
     else if (type === EntryType.stream) this.otherStreams.freeNest(entry);
-    else if (type !== EntryType.string && type !== EntryType.tomb) this.others.freeNest(entry);
+    else if (type !== EntryType.string && type < EntryType.mark) this.others.freeNest(entry);
   }
 
   /** After an allocation has failed: empties a sparse slab. Returns whether there may be more to gain. */

@@ -3,6 +3,7 @@
 // it. Everything that differs between a real node and a simulated one (time, connections, disk) is handed in.
 import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { VersionVector } from '../delta/vector.ts';
 import { BatchPacker } from './batch-packer.ts';
 import { CloseCode } from './close-codes.ts';
 import { ConflictLog } from './conflicts.ts';
@@ -95,6 +96,8 @@ export class SyncEngine {
   readonly hub: Hub;
   private readonly options: SyncOptions;
   private readonly uplinks: readonly Uplink[];
+  /** Who keeps for good what this node evicts: its hub, where it has no other peers to give copies to. */
+  readonly keeper: Uplink | undefined;
   private isQuiet = false;
   private quietSeq = -1;
   private lastSyncMs = 0;
@@ -137,6 +140,7 @@ export class SyncEngine {
       link: {
         ...shared,
         judgesSkew: true,
+        isKeeper: false,
         mayPush: () => true,
         onLive: () => {},
         onProgress: () => this.progressed(),
@@ -146,17 +150,23 @@ export class SyncEngine {
         this.settle();
       },
     });
+    const isLeaf = !options.listens && options.uplinks.length === 1;
     this.uplinks = options.uplinks.map(
       (target) =>
         new Uplink({
           target,
           policy: options.policy,
           isQuiet: () => this.isQuiet,
-          link: { ...shared, onLive: () => options.onEvent?.({ type: 'sync:started' }) },
+          link: {
+            ...shared,
+            isKeeper: isLeaf && target.isHub,
+            onLive: () => options.onEvent?.({ type: 'sync:started' }),
+          },
           onState: (uplink) => this.uplinkChanged(uplink),
           onProgress: () => this.progressed(),
         }),
     );
+    this.keeper = isLeaf ? this.uplinks.find((u) => u.target.isHub) : undefined;
   }
 
   private linkParts(node: NodeParts) {
@@ -436,13 +446,18 @@ export class SyncEngine {
    */
   mayForget(origin: number, stamp: number): boolean {
     const hubs = this.uplinks.filter((u) => u.target.isHub);
-    if (hubs.length > 0) return hubs.some((u) => u.link.lastPeer?.vector.covers(origin, stamp) === true);
+    if (hubs.length > 0) return this.keptByHub()?.covers(origin, stamp) === true;
     const linked = new Map<string, Peer | undefined>();
     for (const link of [...this.uplinks.map((u) => u.current), ...this.hub.live()]) {
       linked.set(`cursor:${link.peerId}`, link.peer);
     }
     const known = [...this.options.ledger.notes.keys()].filter((name) => name.startsWith('cursor:'));
-    return known.every((name) => linked.get(name)?.vector.covers(origin, stamp) === true);
+    return known.every((name) => linked.get(name)?.kept.covers(origin, stamp) === true);
+  }
+
+  /** What the hub has durably, as far as was last known; undefined where it was not met since the start. */
+  keptByHub(): VersionVector | undefined {
+    return this.uplinks.find((u) => u.target.isHub)?.link.lastPeer?.kept;
   }
 
   /** Keeps the store's horizon with the data: to be called when tombstones went. */

@@ -50,6 +50,7 @@ export function newFigures(): LinkFigures {
     bytesReceived: 0,
     batchesReceived: 0,
     wants: 0,
+    deltasLeftOut: 0,
     malformed: 0,
     nacksReceived: 0,
     connects: 0,
@@ -68,6 +69,8 @@ export interface LinkParts {
   readonly url?: string;
   /** Whether the clock of the peer is judged: not where the peer is this node's hub. */
   readonly judgesSkew: boolean;
+  /** Whether the peer keeps for good what this node lets go of: its hub, where it has no other peers. */
+  readonly isKeeper: boolean;
   /** A listener: the node id that authenticated, if one was named. */
   readonly expectedNodeId?: string;
   /** A listener: refuses a peer for reasons of its own (replaced, too many). */
@@ -357,7 +360,7 @@ export class Link {
   }
 
   private establish(): void {
-    const { node, figures, beginTurn, judgesSkew, mayPush, onProgress, onBug, onLive } = this.parts;
+    const { node, figures, beginTurn, judgesSkew, isKeeper, mayPush, onProgress, onBug, onLive } = this.parts;
     const isDialer = this.state.side === 'dialer';
     const greeting = isDialer ? this.welcome : this.hello;
     const knowledge = isDialer ? this.welcome : this.ready;
@@ -375,6 +378,7 @@ export class Link {
       figures,
       beginTurn,
       judgesSkew,
+      isKeeper,
       ack: (payload) => this.say('ack', payload),
       nack: (payload) => this.say('nack', payload),
       want: (payload) => this.say('want', payload),
@@ -403,6 +407,8 @@ export class Link {
     });
     if (!isDialer) noteMet(node, greeting, undefined);
     onLive(this);
+    node.log.requestSync();
+    this.receiver.tellDurable();
     this.sender.pump();
   }
 

@@ -33,6 +33,10 @@ export class Peer {
   readonly facts: PeerFacts;
   /** What it has. Of its own current origin that is everything. */
   readonly vector: VersionVector;
+  /** What of that it has durably, as far as it has said so on this connection. */
+  readonly kept = new VersionVector();
+  /** What it had when it greeted, until it says that this is durable. */
+  private greeted: VersionVector | undefined;
   /** The log's seq when the link became live: what came from the peer since need not be told to it. */
   readonly sinceSeq: number;
 
@@ -42,11 +46,25 @@ export class Peer {
     this.origin = facts.origin;
     this.vector = vector;
     this.vector.advance(facts.origin, stampMax, 0);
+    this.kept.advance(facts.origin, stampMax, 0);
+    this.greeted = vector.clone();
     this.sinceSeq = sinceSeq;
   }
 
   has(frontiers: readonly Frontier[]): void {
     for (const f of frontiers) this.vector.advance(f.origin, f.stamp, f.tag);
+  }
+
+  /** It has all this durably: it has stated or acknowledged it. */
+  keeps(frontiers: readonly Frontier[]): void {
+    for (const f of frontiers) this.kept.advance(f.origin, f.stamp, f.tag);
+  }
+
+  /** What it had when it greeted is durable there. */
+  keepsGreeting(): void {
+    for (const [origin, { stamp, tag }] of this.greeted?.entries() ?? [])
+      this.kept.advance(origin, stamp, tag);
+    this.greeted = undefined;
   }
 }
 

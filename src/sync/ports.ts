@@ -8,7 +8,7 @@ import type { Origins } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 
 /** Results of a join, as the store's. */
-export const Joined = { joined: 0, stale: 1, want: 2, full: 3 } as const;
+export const Joined = { joined: 0, stale: 1, want: 2, full: 3, leftOut: 4 } as const;
 
 export interface SyncConflict {
   readonly db: number;
@@ -36,7 +36,14 @@ export interface SyncStore {
   readonly horizon: VersionVector;
   /** This node counts as `origin` from now on, and marks slots as they were before `starts`: fork repair. */
   markBefore(origin: number, starts: readonly number[]): void;
-  join(d: BatchReader, context: VersionVector | undefined, whole?: boolean): number;
+  /** `isKept`: what is not held whole here may be left out, because the sender keeps it for good. */
+  join(d: BatchReader, context: VersionVector | undefined, whole?: boolean, isKept?: boolean): number;
+  /** Whether every key is held whole. */
+  readonly holdsAll: boolean;
+  /** Something was left out of the key. */
+  recordLeftOut(keyspace: number, key: Uint8Array): void;
+  /** All that the keeper knows of the key is here now. */
+  holdWhole(keyspace: number, key: Uint8Array): void;
   scan(covered: VersionVector | undefined): SyncScan;
   emitKey(writer: BatchWriter, keyspace: number, key: Uint8Array): boolean;
   /** Gives this node's deltas of `from` since `sinceStamp` dots of `to`, and records them. */

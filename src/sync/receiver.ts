@@ -26,6 +26,20 @@ export interface ReceiveFigures {
   bytesReceived: number;
   batchesReceived: number;
   wants: number;
+  /** Deltas of keys that are not held whole here: not joined. */
+  deltasLeftOut: number;
+}
+
+/** Told of the end of a fetch: undefined, or why the key could not be had. */
+export type FetchDone = (error: string | undefined) => void;
+
+/** A key that was asked for. */
+interface Want {
+  readonly name: string;
+  readonly db: number;
+  readonly key: Buffer;
+  /** Clients that need it. */
+  readonly waiting: FetchDone[];
 }
 
 export interface ReceiverParts {
@@ -39,6 +53,8 @@ export interface ReceiverParts {
   readonly figures: ReceiveFigures;
   /** Whether the peer's clock is judged here: where an edge's deltas enter. */
   readonly judgesSkew: boolean;
+  /** Whether the peer keeps what this node does not hold whole. */
+  readonly isKeeper: boolean;
   /** Sets the store's time: called before anything is joined. */
   readonly beginTurn: () => void;
   readonly ack: (payload: Payload<'ack'>) => void;
@@ -64,6 +80,10 @@ interface WholeBatch {
   readonly start: number;
 }
 
+function nameOf(db: number, key: Buffer): string {
+  return `${db}:${key.toString('base64')}`;
+}
+
 function unpacked(batch: WholeBatch): WholeBatch {
   const { head, buf, start } = batch;
   return head.rawBytes === 0
@@ -80,7 +100,7 @@ export class Receiver {
   private readonly assembly = new BatchAssembly();
   private readonly reader: BatchReader;
   private readonly held: HeldBatch[] = [];
-  private readonly wants = new Map<number, string>();
+  private readonly wants = new Map<number, Want>();
   private readonly wantedKeys = new Map<string, number>();
   private readonly durables: { readonly seq: number; readonly number: number }[] = [];
   private readonly behindStarved: WholeBatch[] = [];
@@ -94,11 +114,23 @@ export class Receiver {
   constructor(parts: ReceiverParts) {
     this.parts = parts;
     this.reader = new BatchReader(parts.store.origins);
+    // The first word on durability is of what this node greeted with.
+    this.durables.push({ seq: parts.log.seq + parts.log.writer.count, number: 0 });
   }
 
   stop(): void {
     this.stopped = true;
     this.cancelRetry?.();
+    const waiting = [...this.wants.values()].flatMap((want) => want.waiting);
+    this.wants.clear();
+    this.wantedKeys.clear();
+    for (const done of waiting) done('the link went down');
+  }
+
+  /** Asks for all of a key, once however many need it; `done` is told in the middle of a turn of the link. */
+  fetch(db: number, key: Buffer, done: FetchDone): void {
+    if (this.stopped) done('the link went down');
+    else this.wants.get(this.want(db, key))?.waiting.push(done);
   }
 
   /** Takes a frame. Throws FerriteError LINK_PROTOCOL where the peer broke the protocol: nothing of it was joined. */
@@ -210,7 +242,9 @@ export class Receiver {
 
   private joinRecords(batch: WholeBatch, whole: boolean, frontiers: Frontier[], wants: Set<number>): boolean {
     const { reader } = this;
-    const { store, log, peer, figures } = this.parts;
+    const { store, log, peer, figures, isKeeper } = this.parts;
+    const leftOut = new Map<string, { readonly db: number; readonly key: Buffer }>();
+    let isWhole = true;
     reader.open(batch.buf, batch.start, batch.buf.length);
     while (reader.next()) {
       if (reader.kind === DeltaKind.frontier) {
@@ -218,39 +252,52 @@ export class Receiver {
         continue;
       }
       if (reader.origin === peer.origin && reader.stamp > this.peerStamp) this.peerStamp = reader.stamp;
-      const result = store.join(reader, peer.vector, whole);
-      if (result === Joined.full) return false;
+      const result = store.join(reader, peer.vector, whole, isKeeper && !whole);
+      isWhole = result !== Joined.full;
+      if (!isWhole) break;
       figures.deltasReceived += 1;
       if (result === Joined.joined) {
         copyRecord(reader, log.writer);
         figures.deltasJoined += 1;
-      } else if (result === Joined.want) wants.add(this.ask());
+      } else if (result === Joined.want) wants.add(this.want(reader.db, this.keyOfRecord()));
+      else if (result === Joined.leftOut) {
+        // In the journal all the same: what is passed on from there must have no gaps.
+        copyRecord(reader, log.writer);
+        figures.deltasLeftOut += 1;
+        const key = this.keyOfRecord();
+        leftOut.set(nameOf(reader.db, key), { db: reader.db, key: Buffer.from(key) });
+      }
     }
-    return true;
+    for (const { db, key } of leftOut.values()) store.recordLeftOut(db, key);
+    return isWhole;
   }
 
-  /** Asks for the key of the current record; returns the number of the want. */
-  private ask(): number {
-    const { reader } = this;
-    const key = reader.buf.subarray(reader.keyOffset, reader.keyOffset + reader.keyLength).toString('base64');
-    const name = `${reader.db}:${key}`;
+  private keyOfRecord(): Buffer {
+    const { buf, keyOffset, keyLength } = this.reader;
+    return buf.subarray(keyOffset, keyOffset + keyLength);
+  }
+
+  /** Asks for a key; returns the number of the want. */
+  private want(db: number, key: Buffer): number {
+    const name = nameOf(db, key);
     const asked = this.wantedKeys.get(name);
     if (asked !== undefined) return asked;
     const number = this.nextWant++;
-    this.wants.set(number, name);
+    this.wants.set(number, { name, db, key: Buffer.from(key), waiting: [] });
     this.wantedKeys.set(name, number);
     this.parts.figures.wants += 1;
-    this.parts.want({ want: number, db: reader.db, key });
+    this.parts.want({ want: number, db, key: key.toString('base64') });
     return number;
   }
 
   private joinAnswer(batch: WholeBatch): void {
     const number = batch.head.batch;
-    const name = this.wants.get(number);
-    if (name === undefined) return;
-    const { log, peer } = this.parts;
+    const want = this.wants.get(number);
+    if (want === undefined) return;
+    const { log, peer, store, isKeeper } = this.parts;
     log.setSource(peer.nodeId);
     const isWhole = this.joinRecords(batch, true, [], new Set());
+    if (isWhole && isKeeper) store.holdWhole(want.db, want.key);
     if (!isWhole) {
       this.commit();
       this.parts.timers.after(this.parts.limits.retryMs, () => {
@@ -259,10 +306,11 @@ export class Receiver {
       return;
     }
     this.wants.delete(number);
-    this.wantedKeys.delete(name);
+    this.wantedKeys.delete(want.name);
     for (const held of this.held) held.wants.delete(number);
     this.release();
     this.commit();
+    for (const done of want.waiting) done(undefined);
   }
 
   /** Lets go of the frontiers and cursors of batches whose wants are all answered, in order; gives credit. */
@@ -278,6 +326,7 @@ export class Receiver {
         if (f.stamp >= (identity.seenOf(name)?.stamp ?? 0)) identity.noteSeen(name, undefined);
       }
       peer.has(held.frontiers);
+      peer.keeps(held.frontiers);
       if (held.cursorSeq !== undefined) this.noteCursor(held.cursorSeq);
       if (held.endsScan) this.noteWhole();
       this.durables.push({ seq: log.seq + log.writer.count, number: held.number });
@@ -317,11 +366,11 @@ export class Receiver {
   /** To be called when more of the log is durable: tells the peer, once for all batches. */
   tellDurable(): void {
     const { log, ack } = this.parts;
-    let number = 0;
+    let number = -1;
     while (this.durables.length > 0 && this.durables[0]!.seq <= log.durableSeq) {
       number = this.durables.shift()!.number;
     }
-    if (number > 0 && !this.stopped) ack({ received: undefined, durable: number });
+    if (number >= 0 && !this.stopped) ack({ received: undefined, durable: number });
   }
 }
 

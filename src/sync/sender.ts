@@ -182,13 +182,15 @@ export class Sender {
 
   /** The peer has everything up to a batch durably. */
   acknowledged(number: number): void {
-    const { identity, store, log } = this.parts;
+    const { identity, store, log, peer } = this.parts;
     this.received(number);
     while (this.inFlight.length > 0 && this.inFlight[0]!.number <= number) {
       const batch = this.inFlight.shift()!;
       if (batch.after !== undefined) this.durable = batch.after;
       for (const f of batch.frontiers) if (f.origin === store.self) identity.noteKnown(f.stamp);
+      peer.keeps(batch.frontiers);
     }
+    peer.keepsGreeting();
     if (this.durable !== undefined) log.retain(this.pinName, this.durable.seq);
     this.catchUp();
     this.parts.onProgress();
@@ -314,6 +316,8 @@ export class Sender {
     this.blocks = [];
     this.scanFrontiers = [];
     for (const [origin, entry] of ledger.vector.entries()) {
+      // What others made may be among what is not held here any more.
+      if (!store.holdsAll && origin !== store.self) continue;
       if (!peer.vector.covers(origin, entry.stamp)) this.scanFrontiers.push({ origin, ...entry });
     }
     this.position = { seq: log.seq, ownSeq: log.ownSeq };

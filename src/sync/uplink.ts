@@ -5,6 +5,7 @@ import { FerriteError } from '../base/errors.ts';
 import { nodeIdOf } from '../delta/origins.ts';
 import { uplinkOriginNote } from './greeting.ts';
 import { Link, type LinkParts, newFigures } from './link.ts';
+import type { FetchDone } from './receiver.ts';
 import type { Dial } from './transport.ts';
 
 export type SyncPolicy = 'immediate' | 'periodic' | 'opportunistic' | 'never';
@@ -95,6 +96,18 @@ export class Uplink {
 
   get isLive(): boolean {
     return this.current.isLive;
+  }
+
+  /** Whether `fetch` has somebody to ask. */
+  get isReachable(): boolean {
+    return this.isReady;
+  }
+
+  /** Asks for all of a key of a keyspace; `done` gets undefined when it is here, or why it is not. */
+  fetch(keyspace: number, key: Buffer, done: FetchDone): void {
+    const { receiver } = this.current;
+    if (receiver === undefined) done('the hub cannot be reached');
+    else receiver.fetch(keyspace, key, done);
   }
 
   /** Whether data may flow: the link is live and has not just been torn down in this turn. */

@@ -4,7 +4,7 @@ import { HybridClock } from '../../src/base/clock.ts';
 import { CommandError } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { BatchReader } from '../../src/delta/batch-reader.ts';
-import { DeltaKind } from '../../src/delta/kinds.ts';
+import { isBookkeeping } from '../../src/delta/kinds.ts';
 import { Origins } from '../../src/delta/origins.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { Store } from '../../src/store/store.ts';
@@ -138,7 +138,7 @@ export class SimNode {
       reader.open(block.buf, block.start, block.end);
       while (reader.next()) {
         store.clock.witness(reader.stamp);
-        if (reader.kind >= DeltaKind.frontier) {
+        if (isBookkeeping(reader.kind)) {
           tellOwn();
           ledger.apply(reader);
           continue;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { stampMax } from '../../src/base/clock.ts';
 import { CommandError } from '../../src/base/errors.ts';
+import { VersionVector } from '../../src/delta/vector.ts';
 import { type EvictionPolicy, evictionPolicies } from '../../src/store/eviction.ts';
 import { JoinResult } from '../../src/store/join-result.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -142,10 +144,27 @@ test('an eviction is replayed, unless the key was written again', () => {
   assert.equal(fresh.store.strings.copy(entryOf(fresh.store, 'a')).toString(), '2');
 });
 
-test('a join makes room whatever the policy', () => {
+test('where nobody keeps what goes, a join makes no room against the policy', () => {
   const from = new TestNode('a', { memoryBytes: 8 * mb });
   const to = new TestNode('b', { memoryBytes: 2 * mb });
   to.store.eviction.isAcknowledged = () => true;
+  let isFull = false;
+  for (let i = 0; i < 10_000 && !isFull; i++) {
+    from.run(() => put(from.store, `key:${i}`, Buffer.alloc(300)));
+    to.reader.open(from.history[i]!, 0, from.history[i]!.length);
+    to.reader.next();
+    isFull = to.store.join(to.reader, undefined) === JoinResult.full;
+  }
+  assert.ok(isFull);
+  assert.equal(to.store.eviction.evictedCount, 0);
+});
+
+test('where somebody does, a join makes room whatever the policy', () => {
+  const from = new TestNode('a', { memoryBytes: 8 * mb });
+  const to = new TestNode('b', { memoryBytes: 2 * mb });
+  const kept = new VersionVector();
+  kept.advance(to.store.origins.intern('a/00000001'), stampMax, 0);
+  to.store.eviction.kept = () => kept;
   for (let i = 0; i < 10_000; i++) {
     from.run(() => put(from.store, `key:${i}`, Buffer.alloc(300)));
     to.store.recorder?.reset();

@@ -12,7 +12,7 @@ import { FrameFlag, frameHeaderBytes } from '../../src/sync/frame.ts';
  */
 const schemaHashes: Record<number, string> = {
   1: '97fe1eac26982ff5',
-  2: 'd4191f1968072b09',
+  2: 'ccde38fe535f282a',
 };
 
 test('the schema of the wire belongs to its protocol version', () => {

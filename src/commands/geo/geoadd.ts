@@ -3,6 +3,7 @@
 import { Condition } from '../../store/sorted-sets.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { isOneOf } from '../keys-of.ts';
 import { addMembers } from '../sorted-set/add-members.ts';
 import { encodePlace } from './geo-encoding.ts';
 import { readPlace } from './read-place.ts';
@@ -13,6 +14,7 @@ export const command: CommandSpec = {
   flags: ['write', 'denyoom'],
   keys: { first: 1, last: 1, step: 1 },
   keyFlags: ['RW', 'update'],
+  onUnheld: (args) => (isOneOf(args, 2, ['nx', 'xx', 'ch']) ? 'needs' : 'adds'),
   group: 'geo',
   since: '3.2.0',
   summary: 'Puts members with their places into a sorted set.',

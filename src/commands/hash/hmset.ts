@@ -9,6 +9,7 @@ export const command: CommandSpec = {
   flags: ['write', 'denyoom', 'fast'],
   keys: { first: 1, last: 1, step: 1 },
   keyFlags: ['RW', 'update'],
+  onUnheld: () => 'adds',
   group: 'hash',
   since: '2.0.0',
   summary: 'Sets fields of a hash.',

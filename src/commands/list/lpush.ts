@@ -8,6 +8,7 @@ export const command: CommandSpec = {
   flags: ['write', 'denyoom', 'fast'],
   keys: { first: 1, last: 1, step: 1 },
   keyFlags: ['RW', 'insert'],
+  onUnheld: () => 'adds',
   group: 'list',
   since: '1.0.0',
   summary: 'Adds elements before the first one of a list, which is made where there is none.',

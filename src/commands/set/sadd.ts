@@ -9,6 +9,7 @@ export const command: CommandSpec = {
   flags: ['write', 'denyoom', 'fast'],
   keys: { first: 1, last: 1, step: 1, element: 2 },
   keyFlags: ['RW', 'insert'],
+  onUnheld: () => 'adds',
   group: 'set',
   since: '1.0.0',
   summary: 'Adds members to a set, which is created where there is none.',

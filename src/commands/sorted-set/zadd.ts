@@ -5,6 +5,7 @@ import { incrementTooMany, sortedSetConditionsClash, sortedSetExistenceClash } f
 import { Condition } from '../../store/sorted-sets.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { isOneOf } from '../keys-of.ts';
 import { addMembers, incrementMember } from './add-members.ts';
 import { readScore } from './read-score.ts';
 
@@ -14,6 +15,7 @@ export const command: CommandSpec = {
   flags: ['write', 'denyoom', 'fast'],
   keys: { first: 1, last: 1, step: 1, element: 3 },
   keyFlags: ['RW', 'update'],
+  onUnheld: (args) => (isOneOf(args, 2, ['nx', 'xx', 'gt', 'lt', 'ch', 'incr']) ? 'needs' : 'adds'),
   group: 'sorted-set',
   since: '1.2.0',
   summary: 'Puts members into a sorted set, or changes their scores.',

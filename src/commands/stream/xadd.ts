@@ -6,6 +6,7 @@ import { badStreamId, streamExhausted, streamIdTooSmall, streamIdZero } from '..
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { hasWord } from '../keys-of.ts';
 import { openStream } from './open-stream.ts';
 import { replyId } from './reply-entries.ts';
 import { TrimOptions } from './trim-options.ts';
@@ -16,6 +17,7 @@ export const command: CommandSpec = {
   flags: ['write', 'denyoom', 'fast'],
   keys: { first: 1, last: 1, step: 1 },
   keyFlags: ['RW', 'update'],
+  onUnheld: (args) => (hasWord(args, 2, 'nomkstream') ? 'needs' : 'adds'),
   group: 'stream',
   since: '5.0.0',
   summary: 'Adds an entry to a stream, which is made where there is none.',

@@ -9,6 +9,7 @@ export const command: CommandSpec = {
   flags: ['write', 'denyoom'],
   keys: { first: 1, last: -1, step: 2 },
   keyFlags: ['OW', 'update'],
+  onUnheld: () => 'replaces',
   group: 'string',
   since: '1.0.1',
   summary: 'Sets the string values of several keys at once.',

@@ -8,6 +8,9 @@ import type { CommandSpec } from '../command.ts';
 import { DeadlineOption, deadlineOption, optionDeadline } from '../deadline.ts';
 import { hasWord } from '../keys-of.ts';
 
+/** Options with which what was there matters, or with which nothing may be there in the end. */
+const notReplacing = ['nx', 'xx', 'get', 'keepttl', 'exat', 'pxat'];
+
 export const command: CommandSpec = {
   name: 'set',
   arity: -3,
@@ -18,6 +21,7 @@ export const command: CommandSpec = {
     const reads = hasWord(args, base + 3, 'get');
     return [{ index: base + 1, flags: reads ? ['RW', 'access', 'update'] : ['OW', 'update'] }];
   },
+  onUnheld: (args) => (notReplacing.some((word) => hasWord(args, 3, word)) ? 'needs' : 'replaces'),
   group: 'string',
   since: '1.0.0',
   summary: 'Sets the string value of a key, ignoring its type.',

@@ -1,0 +1,343 @@
+// The keys that this node does not hold whole, because it has evicted them and somebody else, the keeper, has them: of
+// such a key nothing may be here, or a part. Each has a mark in the arena, an entry of header and key alone, in a table
+// beside the keyspace's. Marks have a budget; beyond it, and where there is no memory for one, they are folded into a filter
+// of fixed size (unheld-filter.ts). So this can only err by taking a key that nobody has for one that is elsewhere. It
+// knows no keeper and decides nothing: the eviction marks, joins and commands ask.
+import { stampHi, stampLo } from '../base/clock.ts';
+import { CommandError } from '../base/errors.ts';
+import { copyBytes } from '../base/runs.ts';
+import type { BatchReader } from '../delta/batch-reader.ts';
+import type { BatchWriter } from '../delta/batch-writer.ts';
+import { keyspacesMax, UnheldFlag } from '../delta/kinds.ts';
+import { outOfMemory } from '../resp/errors.ts';
+import { EntryType } from './entry.ts';
+import type { Dot } from './key-state.ts';
+import type { Keyspace } from './keyspace.ts';
+import type { Store } from './store.ts';
+import { Table } from './table.ts';
+import { filterHash, UnheldFilter } from './unheld-filter.ts';
+
+/** Of the memory limit, what marks may take. */
+const budgetShare = 1 / 16;
+/** What a mark takes besides its block. */
+const slotBytes = 8;
+/** Marks looked at for folding when a new one is over the budget. */
+const foldedAtOnce = 16;
+/** Keys remembered of which nothing was to be had. */
+const absentMax = 4096;
+/** The type of a key that nobody remembers. */
+export const unknownType = 7;
+
+export interface UnheldKey {
+  /** EntryType of what was evicted, or `unknownType`. */
+  readonly type: number;
+  /** There may have been counters in it. */
+  readonly hasCounters: boolean;
+}
+
+/** Where a scan of all this stands. */
+export class UnheldCursor {
+  keyspace = 0;
+  cursor = 0;
+  chunk = 0;
+}
+
+export class Unheld {
+  /** Told when there come to be such keys, and when there are none any more. */
+  onChange: ((isAny: boolean) => void) | undefined;
+  /** Told of a key for which something came that was left out. */
+  onLeftOut: ((ks: Keyspace, key: Buffer) => void) | undefined;
+  /** Keys marked; those in the filters are not counted. */
+  count = 0;
+  private readonly store: Store;
+  /** By keyspace. */
+  private readonly tables: (Table | undefined)[] = [];
+  private readonly filters: (UnheldFilter | undefined)[] = [];
+  /** Keys that a filter speaks of and that nobody has: the keeper said so, and would have told of it since. Oldest first. */
+  private readonly absent = new Set<string>();
+  private readonly markBytes = new Float64Array(keyspacesMax);
+  private foldKeyspace = 0;
+  private foldCursor = 0;
+  /** Above all stamps that were in what was evicted or left out. */
+  private seenStamp = 0;
+  private wasAny = false;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  get isAny(): boolean {
+    return this.wasAny;
+  }
+
+  /** Marks have been folded into filters: a key that is not here may be elsewhere though nobody evicted it. */
+  get isFiltering(): boolean {
+    return this.filters.some((filter) => filter !== undefined);
+  }
+
+  /** Bytes of marks and filters. */
+  get bytes(): number {
+    return this.filters.reduce((sum, filter) => sum + (filter?.bytes ?? 0), this.allMarkBytes);
+  }
+
+  private get allMarkBytes(): number {
+    return this.markBytes.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  /** What is known of a key that is not held whole; undefined where it is. */
+  find(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): UnheldKey | undefined {
+    const mark = this.markOf(ks, hash, key, offset, length);
+    if (mark !== 0) {
+      const { entries } = this.store;
+      return { type: entries.encoding(mark), hasCounters: entries.access(mark) !== 0 };
+    }
+    const filter = this.filters[ks.id];
+    if (filter === undefined || ks.entryOf(hash, key, offset, length) !== 0) return undefined;
+    if (ks.tombOf(hash, key, offset, length) !== 0) return undefined;
+    const bits = filterHash(key, offset, length);
+    if (!filter.has(bits) || this.absent.has(nameOf(ks, key, offset, length))) return undefined;
+    return { type: unknownType, hasCounters: filter.hasCounters(bits) };
+  }
+
+  /** Marks a key that is evicted at `dot`, or that a snapshot says is unheld. */
+  mark(
+    ks: Keyspace,
+    hash: number,
+    key: Uint8Array,
+    offset: number,
+    length: number,
+    unheld: UnheldKey,
+    dot: Dot,
+  ): void {
+    this.seenStamp = Math.max(this.seenStamp, dot.stamp);
+    if (this.absent.size > 0) this.absent.delete(nameOf(ks, key, offset, length));
+    const { entries } = this.store;
+    const known = this.markOf(ks, hash, key, offset, length);
+    if (known === 0) {
+      if (!this.add(ks, hash, key, offset, length, unheld, dot)) {
+        this.filterOf(ks).add(filterHash(key, offset, length), unheld.hasCounters);
+      }
+      this.tell();
+      this.fold();
+      return;
+    }
+    const hasCounters = unheld.hasCounters || entries.access(known) !== 0;
+    entries.setDot(known, dot.origin, stampHi(dot.stamp), stampLo(dot.stamp));
+    entries.setEncoding(known, unheld.type);
+    entries.setAccess(known, hasCounters ? 1 : 0);
+  }
+
+  /**
+   * Something is about to be written into an unheld key: from now on it has a mark of its own, as it will be there and still
+   * not whole. Throws CommandError OOM.
+   */
+  keepPart(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): void {
+    if (this.markOf(ks, hash, key, offset, length) !== 0) return;
+    const unheld = this.find(ks, hash, key, offset, length);
+    const { clock, self } = this.store;
+    const dot = { stamp: clock.last(), origin: self };
+    if (unheld !== undefined && !this.add(ks, hash, key, offset, length, unheld, dot)) {
+      throw new CommandError(outOfMemory);
+    }
+    this.tell();
+  }
+
+  /** Something for an unheld key was left out. */
+  leaveOut(ks: Keyspace, d: BatchReader): void {
+    this.seenStamp = Math.max(this.seenStamp, d.stamp);
+    this.onLeftOut?.(ks, Buffer.from(d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength)));
+  }
+
+  /** The key is held whole, though nothing of it is here. */
+  noteAbsent(ks: Keyspace, key: Uint8Array): void {
+    this.absent.add(nameOf(ks, key, 0, key.length));
+    for (const name of this.absent) {
+      if (this.absent.size <= absentMax) return;
+      this.absent.delete(name);
+    }
+  }
+
+  /** The key is held whole again. Returns whether it had a mark. */
+  unmark(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): boolean {
+    const table = this.tables[ks.id];
+    const slot = table?.find(hash, key, offset, length) ?? 0;
+    if (table === undefined || slot === 0) return false;
+    this.drop(ks, table, hash, slot);
+    this.tell();
+    return true;
+  }
+
+  /** The whole keyspace was cleared by a statement with this stamp. */
+  cleared(ks: Keyspace, stamp: number): void {
+    if (this.wasAny && stamp > this.seenStamp) this.forget(ks);
+  }
+
+  /** Everything will come anew. */
+  clear(): void {
+    for (const ks of this.store.keyspaces) this.forget(ks);
+  }
+
+  private forget(ks: Keyspace): void {
+    const table = this.tables[ks.id];
+    this.filters[ks.id] = undefined;
+    this.tables[ks.id] = undefined;
+    this.absent.clear();
+    if (table !== undefined) {
+      this.count -= table.size;
+      this.store.discard(table);
+    }
+    this.markBytes[ks.id] = 0;
+    this.tell();
+  }
+
+  private tell(): void {
+    const isAny = this.count > 0 || this.isFiltering;
+    if (isAny === this.wasAny) return;
+    this.wasAny = isAny;
+    this.onChange?.(isAny);
+  }
+
+  private markOf(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): number {
+    const table = this.tables[ks.id];
+    if (table === undefined || table.size === 0) return 0;
+    const slot = table.find(hash, key, offset, length);
+    return slot === 0 ? 0 : table.entryAt(slot);
+  }
+
+  /** False where there is no memory. */
+  private add(
+    ks: Keyspace,
+    hash: number,
+    key: Uint8Array,
+    offset: number,
+    length: number,
+    { type, hasCounters }: UnheldKey,
+    { stamp, origin }: Dot,
+  ): boolean {
+    const { arena, entries, hash: keyHash } = this.store;
+    const table = this.tables[ks.id] ?? new Table(arena, entries, keyHash);
+    if (!table.reserve(hash, 0)) return false;
+    this.tables[ks.id] = table;
+    const at = arena.alloc(entries.size(length, 0, false), 0);
+    if (at === 0) return false;
+    const access = hasCounters ? 1 : 0;
+    entries.init(at, EntryType.mark, type, length, 0, false, origin, stampHi(stamp), stampLo(stamp), access);
+    copyBytes(arena.u8, entries.keyOffset(at), key, offset, length);
+    table.insert(hash, at);
+    this.count += 1;
+    this.markBytes[ks.id] = this.markBytes[ks.id]! + arena.capacity(at) + slotBytes;
+    return true;
+  }
+
+  private drop(ks: Keyspace, table: Table, hash: number, slot: number): void {
+    const { arena } = this.store;
+    const at = table.entryAt(slot);
+    table.remove(hash, slot);
+    this.count -= 1;
+    this.markBytes[ks.id] = this.markBytes[ks.id]! - arena.capacity(at) - slotBytes;
+    arena.free(at);
+  }
+
+  private filterOf(ks: Keyspace): UnheldFilter {
+    const filter = this.filters[ks.id] ?? new UnheldFilter(this.store.limitBytes);
+    this.filters[ks.id] = filter;
+    return filter;
+  }
+
+  /** Over the budget: folds some marks, those of keys of which a part is here aside. */
+  private fold(): void {
+    const { store } = this;
+    if (this.allMarkBytes <= store.limitBytes * budgetShare) return;
+    const table = this.tables[this.foldKeyspace];
+    if (table === undefined || table.size === 0) {
+      this.foldKeyspace = (this.foldKeyspace + 1) % keyspacesMax;
+      this.foldCursor = 0;
+      return;
+    }
+    const ks = store.keyspaces[this.foldKeyspace]!;
+    const { arena, entries } = store;
+    const found: number[] = [];
+    this.foldCursor = table.scan(this.foldCursor, foldedAtOnce, (at) => found.push(at));
+    if (this.foldCursor === 0) this.foldKeyspace = (this.foldKeyspace + 1) % keyspacesMax;
+    for (const at of found) {
+      const [offset, length] = [entries.keyOffset(at), entries.keyLength(at)];
+      const hash = store.hash.of(arena.u8, offset, length);
+      if (ks.entryOf(hash, arena.u8, offset, length) !== 0) continue;
+      this.filterOf(ks).add(filterHash(arena.u8, offset, length), entries.access(at) !== 0);
+      this.drop(ks, table, hash, table.find(hash, arena.u8, offset, length));
+    }
+  }
+
+  /** Appends a slice of all this as local records; returns whether there is more. Marks first: they may be folded meanwhile. */
+  emit(writer: BatchWriter, count: number, at: UnheldCursor): boolean {
+    const { store } = this;
+    if (at.keyspace < keyspacesMax) {
+      const table = this.tables[at.keyspace];
+      const visit = (entry: number): void => this.emitMark(writer, at.keyspace, entry);
+      at.cursor = table === undefined ? 0 : table.scan(at.cursor, count, visit);
+      if (at.cursor === 0) at.keyspace += 1;
+      return true;
+    }
+    const ks = store.keyspaces[at.keyspace - keyspacesMax];
+    if (ks === undefined) return false;
+    const filter = this.filters[ks.id];
+    const piece = filter?.chunk(at.chunk);
+    const dot = { stamp: this.seenStamp, origin: store.self };
+    if (piece !== undefined) writer.unheld(ks.id, piece, 0, 0, dot, UnheldFlag.filter, piece);
+    at.chunk += 1;
+    if (filter === undefined || at.chunk >= filter.chunks) {
+      at.chunk = 0;
+      at.keyspace += 1;
+    }
+    return at.keyspace < keyspacesMax * 2;
+  }
+
+  private emitMark(writer: BatchWriter, keyspace: number, at: number): void {
+    const { entries, arena } = this.store;
+    const flags = flagsOf({ type: entries.encoding(at), hasCounters: entries.access(at) !== 0 });
+    const dot = { stamp: entries.stamp(at), origin: entries.origin(at) };
+    writer.unheld(keyspace, arena.u8, entries.keyOffset(at), entries.keyLength(at), dot, flags);
+  }
+
+  /** Takes in a local record of `emit`, or one that says that a key is held whole. */
+  join(ks: Keyspace, hash: number, d: BatchReader): void {
+    const { buf, keyOffset, keyLength } = d;
+    if (d.has(UnheldFlag.filter)) {
+      this.seenStamp = Math.max(this.seenStamp, d.stamp);
+      this.filterOf(ks).join(buf.subarray(d.valueOffset, d.valueOffset + d.valueLength));
+      this.tell();
+    } else if (d.has(UnheldFlag.marked)) {
+      this.mark(ks, hash, buf, keyOffset, keyLength, unheldIn(d), { stamp: d.stamp, origin: d.origin });
+    } else this.unmark(ks, hash, buf, keyOffset, keyLength);
+  }
+
+  /** Points to where compaction has copied a segment of a table; false where it is none of these. */
+  moveSegment(from: number, to: number): boolean {
+    return this.tables.some((table) => table?.moveSegment(from, to) === true);
+  }
+
+  /** The same of a mark. */
+  moveMark(from: number, to: number): boolean {
+    for (const table of this.tables) {
+      const slot = table === undefined || table.size === 0 ? 0 : table.slotOfEntry(from);
+      if (table === undefined || slot === 0) continue;
+      table.moveEntry(slot, to);
+      return true;
+    }
+    return false;
+  }
+}
+
+function nameOf(ks: Keyspace, key: Uint8Array, offset: number, length: number): string {
+  return `${ks.id}:${Buffer.from(key.buffer, key.byteOffset + offset, length).toString('latin1')}`;
+}
+
+/** The flags of a record that says of a key what is known. */
+export function flagsOf({ type, hasCounters }: UnheldKey): number {
+  return UnheldFlag.marked | (hasCounters ? UnheldFlag.counters : 0) | (type << UnheldFlag.typeShift);
+}
+
+/** What such a record says. */
+export function unheldIn(d: BatchReader): UnheldKey {
+  return { type: (d.flags >>> UnheldFlag.typeShift) & 7, hasCounters: d.has(UnheldFlag.counters) };
+}
