@@ -3,7 +3,7 @@
 import type { RequestListener, Server } from 'node:http';
 import { totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { FerriteError } from './base/errors.ts';
+import { CommandError, FerriteError } from './base/errors.ts';
 import { type Log, silentLog } from './base/log.ts';
 import { forgetViews } from './base/runs.ts';
 import { version } from './base/version.generated.ts';
@@ -310,7 +310,7 @@ export class EdgeNode {
     return this.write(args, (reply) => reply !== null);
   }
 
-  /** The value as text, or undefined. */
+  /** The value as text, or undefined; of a key that was evicted to the hub undefined too: `execute('get', key)` fetches it. */
   get(key: Argument): string | undefined {
     const reply = this.command('get', key);
     return typeof reply === 'string' ? reply : undefined;
@@ -356,9 +356,16 @@ export class EdgeNode {
   }
 
   private write<T>(args: readonly Argument[], read: (reply: Reply) => T): Promise<T> {
-    const { reply, committed } = this.live.local.run(args);
-    const value = read(reply);
-    return committed === undefined ? Promise.resolve(value) : committed.then(() => value);
+    try {
+      const { reply, committed } = this.live.local.run(args);
+      const value = read(reply);
+      return committed === undefined ? Promise.resolve(value) : committed.then(() => value);
+    } catch (error) {
+      // What was evicted can be had, but not at once.
+      const isEvicted = error instanceof CommandError && error.message.startsWith('EVICTED ');
+      if (!isEvicted) throw error;
+      return this.live.local.runLater(args).then(read);
+    }
   }
 
   /** Stops serving, makes everything durable and lets go of the disk. May be called more than once. */

@@ -59,6 +59,26 @@ export function createNodeHandler({ services, sync }: HttpParts): RequestListene
         'Keys purged after their deadline.',
         () => services()?.store.expiredCount,
       ),
+      counter(
+        'ferrite_evicted_keys_total',
+        'Keys evicted for want of room.',
+        () => services()?.store.eviction.evictedCount,
+      ),
+      gauge(
+        'ferrite_unheld_keys',
+        'Evicted keys that are remembered one by one.',
+        () => services()?.store.unheld.count,
+      ),
+      counter(
+        'ferrite_unheld_fetched_total',
+        'Evicted keys that the hub gave back.',
+        () => services()?.unheldKeys.fetched,
+      ),
+      counter(
+        'ferrite_unheld_fetches_failed_total',
+        'Evicted keys that the hub did not give back in time.',
+        () => services()?.unheldKeys.failed,
+      ),
       gauge('ferrite_journal_bytes', 'Journal and snapshots.', () => services()?.journal?.storedBytes),
       gauge('ferrite_sync_pending_ops', 'Writes the hub does not have durably.', () => status()?.pendingOps),
       samples('ferrite_sync_link_up', '1 while the link to the hub or peer is live.', (u) =>
@@ -69,6 +89,10 @@ export function createNodeHandler({ services, sync }: HttpParts): RequestListene
         'Writes that the hub or peer does not have durably.',
         (u) => u.pendingOps,
       ),
+      gauge('ferrite_sync_starved', '1 while what the hub sends finds no room.', () => {
+        const name = status()?.syncStatus;
+        return name === undefined ? undefined : Number(name === 'starved');
+      }),
       gauge('ferrite_sync_edges', 'Edges connected to this hub.', () => sync()?.engine.hub.connections),
       counter('ferrite_sync_reconnects_total', 'Links set up again.', () => status()?.reconnects),
       counter('ferrite_sync_deltas_sent_total', 'Deltas sent.', () => status()?.figures.deltasSent),

@@ -24,6 +24,7 @@ export type SyncEvent =
   | { readonly type: 'link:connecting' | 'link:connected' | 'link:disconnected'; readonly peer: string }
   | { readonly type: 'link:error'; readonly peer: string; readonly error: string }
   | { readonly type: 'sync:started' | 'sync:completed' }
+  | { readonly type: 'sync:starved' | 'sync:fed'; readonly peer: string }
   | { readonly type: 'delta:rejected'; readonly peer: string; readonly error: string }
   | { readonly type: 'conflict'; readonly id: number; readonly conflict: SyncConflict };
 
@@ -184,6 +185,12 @@ export class SyncEngine {
       onRefused: (link: Link, error: string) => {
         options.logger.warn('peer refused', { peer: link.peerId, error });
         options.onEvent?.({ type: 'delta:rejected', peer: link.peerId, error });
+      },
+      onStarved: (link: Link, isStarved: boolean) => {
+        const peer = link.peerId;
+        if (isStarved) options.logger.warn('no room for what a peer sends: pulling pauses', { peer });
+        else options.logger.info('there is room again for what a peer sends', { peer });
+        options.onEvent?.({ type: isStarved ? 'sync:starved' : 'sync:fed', peer });
       },
       onBug: options.onBug,
     } satisfies Partial<LinkParts>;

@@ -83,6 +83,8 @@ export interface LinkParts {
   /** This node has started over, to take a full copy from this peer. */
   readonly onStartedOver: (link: Link) => void;
   readonly onRefused: (link: Link, error: string) => void;
+  /** What the peer sent finds no room, and pulling pauses; or it goes on. */
+  readonly onStarved: (link: Link, isStarved: boolean) => void;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -383,6 +385,7 @@ export class Link {
       nack: (payload) => this.say('nack', payload),
       want: (payload) => this.say('want', payload),
       onForked: () => this.restart(CloseCode.anew, 'the peer knows another past of this node'),
+      onStarved: (isStarved) => this.parts.onStarved(this, isStarved),
     });
     this.sender = new Sender(
       {

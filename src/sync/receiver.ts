@@ -62,6 +62,8 @@ export interface ReceiverParts {
   readonly want: (payload: Payload<'want'>) => void;
   /** The peer knows a past of this node that this node does not. */
   readonly onForked: () => void;
+  /** A batch found no room, and waits; or it has found some. */
+  readonly onStarved: (isStarved: boolean) => void;
 }
 
 interface HeldBatch {
@@ -107,6 +109,7 @@ export class Receiver {
   /** The highest stamp of the peer's own origin in the batch being joined. */
   private peerStamp = 0;
   private nextNumber = 1;
+  private wasStarved = false;
   private nextWant = 1;
   private stopped = false;
   private cancelRetry: (() => void) | undefined;
@@ -166,10 +169,17 @@ export class Receiver {
     }
     if (log.failure !== undefined || !this.joinBatch(batch)) {
       this.starved = batch;
+      this.tellStarved(true);
       this.cancelRetry = timers.after(limits.retryMs, () => this.retryStarved());
       return;
     }
+    this.tellStarved(false);
     this.nextNumber += 1;
+  }
+
+  private tellStarved(isStarved: boolean): void {
+    if (isStarved !== this.wasStarved) this.parts.onStarved(isStarved);
+    this.wasStarved = isStarved;
   }
 
   /** Tries again what did not fit. */
@@ -252,7 +262,7 @@ export class Receiver {
         continue;
       }
       if (reader.origin === peer.origin && reader.stamp > this.peerStamp) this.peerStamp = reader.stamp;
-      const result = store.join(reader, peer.vector, whole, isKeeper && !whole);
+      const result = store.join(reader, peer.vector, whole, isKeeper && !whole && !this.isAwaited());
       isWhole = result !== Joined.full;
       if (!isWhole) break;
       figures.deltasReceived += 1;
@@ -270,6 +280,14 @@ export class Receiver {
     }
     for (const { db, key } of leftOut.values()) store.recordLeftOut(db, key);
     return isWhole;
+  }
+
+  /**
+   * Whether the key of the current record was asked for. The answer may be older than what overtakes it, so that is joined with
+   * what is here, even if that is nothing.
+   */
+  private isAwaited(): boolean {
+    return this.wants.size > 0 && this.wantedKeys.has(nameOf(this.reader.db, this.keyOfRecord()));
   }
 
   private keyOfRecord(): Buffer {

@@ -16,6 +16,8 @@ export interface FleetOptions {
   /** Commands of all types, in place of strings and counters alone. */
   readonly allTypes?: boolean;
   readonly lww?: boolean;
+  /** Edges evict at random what the hub keeps, and fetch it again. Implies all types. */
+  readonly evicts?: boolean;
 }
 
 export const troubles = ['cut', 'heal', 'crash', 'clone', 'rollback', 'restore-hub', 'sweep'] as const;
@@ -33,10 +35,14 @@ export interface FleetReport {
   readonly forks: number;
   readonly conflicts: number;
   readonly scans: number;
+  /** Since the last starts of the nodes. */
+  readonly evicted: number;
+  readonly fetched: number;
+  readonly leftOut: number;
 }
 
 function memoryBytesOf(options: FleetOptions): number {
-  return options.allTypes ? 4 * 1024 * 1024 : 1024 * 1024;
+  return options.allTypes || options.evicts ? 4 * 1024 * 1024 : 1024 * 1024;
 }
 
 export class Fleet {
@@ -90,6 +96,7 @@ export class Fleet {
       limits: { offlineQueueSize: this.pick([10_000, 20]) },
       memoryBytes: memoryBytesOf(this.options),
       lww: this.options.lww ?? false,
+      evicts: this.options.evicts ?? false,
       dial: this.net.dialer(name, () => {
         if (!this.hub.isUp) return undefined;
         return (connection) => this.hub.engine.hub.accept(connection, nodeId, name);
@@ -108,6 +115,10 @@ export class Fleet {
     const node = random() < 0.1 ? this.hub : this.pick(this.edges);
     if (!node.isUp) return;
     this.commands += 1;
+    if (this.options.evicts) {
+      this.workAsClient(node);
+      return;
+    }
     if (this.options.allTypes && random() < 0.7) {
       this.workOnAll(node);
       return;
@@ -137,6 +148,35 @@ export class Fleet {
     const db = random() < 0.2 ? 1 : 0;
     if (db === 1 && random() < 0.05) node.send(1, 'FLUSHDB');
     else node.send(db, ...anyCommand((from) => this.pick(from), random, this.commands));
+  }
+
+  /** Everything as requests, which may have to wait for an evicted key. */
+  private workAsClient(node: SimNode): void {
+    const { random } = this.scheduler;
+    const [key, r] = [this.pick(keys), random()];
+    const value = `v${this.commands}`;
+    if (node !== this.hub && random() < 0.2) node.evict();
+    if (r < 0.06) this.askToCount(node, ['INCRBY', this.pick(counters)]);
+    else if (r < 0.12) this.askToCount(node, ['HINCRBY', summedKey, this.pick(summedFields)]);
+    else if (r < 0.16) node.ask(0, ['SET', key, value]);
+    else if (r < 0.18) node.ask(0, ['SET', key, 'x'.repeat(200) + this.commands, 'PX', '60000']);
+    else if (r < 0.22) node.ask(0, ['APPEND', key, value]);
+    else if (r < 0.25) node.ask(0, ['DEL', key]);
+    else if (r < 0.27) node.ask(0, ['INCRBYFLOAT', key, '0.5']);
+    else if (r < 0.29) node.ask(0, ['MSET', key, value, this.pick(keys), value]);
+    else if (r < 0.3) node.ask(1, ['FLUSHDB']);
+    else
+      node.ask(
+        random() < 0.2 ? 1 : 0,
+        anyCommand((from) => this.pick(from), random, this.commands),
+      );
+  }
+
+  private askToCount(node: SimNode, args: readonly string[]): void {
+    if (node === this.hub) return;
+    const by = 1 + Math.floor(this.scheduler.random() * 5);
+    const key = args.slice(1).join('.');
+    node.askToIncr([...args, String(by)], key, by, () => this.expect(key, by));
   }
 
   private expect(key: string, by: number): void {
@@ -247,8 +287,21 @@ export class Fleet {
     for (const node of [this.hub, ...this.edges]) if (!node.isUp) node.start();
     for (let i = 0; i < 120; i++) {
       await scheduler.runUntil(scheduler.nowMs + 5000);
+      if (this.options.evicts) await this.fetchAll();
       if (this.difference() === undefined && this.isSettled()) return;
     }
+  }
+
+  /** Every edge reads every key, so that nothing is left that it has evicted. */
+  private async fetchAll(): Promise<void> {
+    const all = Object.keys(this.hub.visible());
+    for (const edge of this.edges) {
+      for (const name of new Set([...all, ...Object.keys(edge.visible())])) {
+        const [db, key] = [Number(name.slice(0, name.indexOf(':'))), name.slice(name.indexOf(':') + 1)];
+        edge.ask(db, ['EXISTS', key]);
+      }
+    }
+    await this.scheduler.runUntil(this.scheduler.nowMs + 3000);
   }
 
   /** All of an id's nodes but one are told apart by who is connected: the others are in step as of their last time. */
@@ -259,7 +312,7 @@ export class Fleet {
 
   /** What differs between two nodes; undefined if nothing does. */
   difference(): string | undefined {
-    if (this.options.allTypes) return this.differenceOfAll();
+    if (this.options.allTypes || this.options.evicts) return this.differenceOfAll();
     for (const key of [...keys, ...counters]) {
       const want = this.hub.get(key);
       for (const edge of this.edges) {
@@ -273,7 +326,10 @@ export class Fleet {
   private differenceOfAll(): string | undefined {
     const want = this.hub.visible();
     for (const edge of this.edges) {
-      const found = differenceOf(want, edge.visible());
+      const isLive = edge.engine.status().linkState === 'live';
+      const held = (all: Record<string, string>): Record<string, string> =>
+        Object.fromEntries(Object.entries(all).filter(([name]) => isLive || edge.holds(name)));
+      const found = differenceOf(held(want), held(edge.visible()));
       if (found !== undefined) return `${found}: hub and ${this.names.get(edge)}`;
     }
     return undefined;
@@ -301,6 +357,9 @@ export class Fleet {
       forks: all.reduce((sum, n) => sum + n.engine.identity.forks, 0),
       conflicts: all.reduce((sum, n) => sum + n.conflicts, 0),
       scans: all.reduce((sum, n) => sum + n.engine.status().figures.scans, 0),
+      evicted: all.reduce((sum, n) => sum + n.store.eviction.evictedCount, 0),
+      fetched: all.reduce((sum, n) => sum + n.fetched, 0),
+      leftOut: all.reduce((sum, n) => sum + n.engine.status().figures.deltasLeftOut, 0),
     };
   }
 

@@ -1,5 +1,5 @@
 // `npm run sim -- --seed S --seconds N [--edges E] [--runs R] [--only trouble,...] [--types]
-// [--lww] [--go-on]`: simulations of a whole fleet, each
+// [--lww] [--evicts] [--go-on]`: simulations of a whole fleet, each
 // from one seed that is printed when it fails. Without --seed the seeds begin with the clock.
 import { parseArgs } from 'node:util';
 import { runFleet, type Trouble } from './fleet.ts';
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     types: { type: 'boolean', default: false },
     lww: { type: 'boolean', default: false },
+    evicts: { type: 'boolean', default: false },
     'go-on': { type: 'boolean', default: false },
   },
 });
@@ -28,6 +29,7 @@ for (let i = 0; i < Number(values.runs); i++) {
       ...(trouble && { trouble }),
       allTypes: values.types,
       lww: values.lww,
+      evicts: values.evicts,
     });
     console.log(`seed ${seed} ok ${JSON.stringify(report)}`);
   } catch (error) {

@@ -32,7 +32,18 @@ export interface SimNodeOptions {
   readonly keepRecords?: number;
   readonly memoryBytes?: number;
   readonly lww?: boolean;
+  /** It has no links but to its hub, which keeps what it evicts. */
+  readonly evicts?: boolean;
 }
+
+/** A request that a client has sent. */
+interface Asked {
+  readonly client: RigClient;
+  readonly onReply: (reply: string) => void;
+}
+
+/** How often what happens by and by in a node that evicts is looked at, virtual ms. */
+const tickMs = 20;
 
 export class SimNode {
   readonly options: SimNodeOptions;
@@ -49,6 +60,7 @@ export class SimNode {
   /** Own increments by the seq that they were journaled at: what a crash may take. */
   increments: { readonly seq: number; readonly key: string; readonly by: number }[] = [];
   private run = 0;
+  private asked: Asked[] = [];
 
   constructor(options: SimNodeOptions, scheduler: Scheduler, disk: Disk) {
     this.options = options;
@@ -106,7 +118,7 @@ export class SimNode {
         ...(options.dial ? [{ url: 'sim://hub', isHub: true, dial: options.dial }] : []),
         ...(options.peers ?? []),
       ],
-      listens: true,
+      listens: options.evicts !== true,
       policy: options.policy ?? 'immediate',
       syncIntervalMs: 3000,
       limits: { ...syncLimitsDefault, batchBytes: 2048, windowBytes: 8192, ...options.limits },
@@ -123,6 +135,17 @@ export class SimNode {
     });
     this.isUp = true;
     this.engine.start();
+    this.asked = [];
+    const { keeper } = this.engine;
+    if (options.evicts !== true || keeper === undefined) return;
+    this.store.eviction.kept = () => this.engine.keptByHub();
+    this.store.eviction.policy = 'allkeys-random';
+    this.rig.services.unheldKeys.begin(keeper);
+    const tick = (): void => {
+      this.command(() => this.rig.timers.advance(tickMs));
+      timers.after(tickMs, tick);
+    };
+    timers.after(tickMs, tick);
   }
 
   private recover(origins: Origins): void {
@@ -161,7 +184,59 @@ export class SimNode {
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
     }
+    this.hear();
     this.log.commit(() => {});
+  }
+
+  /** Passes on the replies that have come, before what they acknowledge is committed. */
+  private hear(): void {
+    this.asked = this.asked.filter(({ client, onReply }) => {
+      const reply = client.lateNow();
+      if (reply !== '') onReply(reply);
+      return reply === '';
+    });
+  }
+
+  /** Runs a command as a client of its own would send it, which may have to wait for its reply. */
+  ask(db: number, args: readonly string[], onReply: (reply: string) => void = () => {}): void {
+    const client = this.rig.connect();
+    this.command(() => {
+      this.rig.nowMs = this.scheduler.nowMs;
+      this.rig.dispatch.beginTurn();
+      client.session.db = db;
+      const reply = client.send(...args);
+      if (reply === '') this.asked.push({ client, onReply });
+      else onReply(reply);
+      this.rig.timers.endTurn();
+    });
+    this.rig.clients.length = 0;
+  }
+
+  /** Keys that came back from the hub since the start. */
+  get fetched(): number {
+    return this.rig.services.unheldKeys.fetched;
+  }
+
+  /** Whether a key, named as in `visible`, is held whole. */
+  holds(name: string): boolean {
+    const key = Buffer.from(name.slice(name.indexOf(':') + 1), 'latin1');
+    const { store } = this;
+    const ks = store.keyspaces[Number(name.slice(0, name.indexOf(':')))]!;
+    return store.unheld.find(ks, store.hash.of(key, 0, key.length), key, 0, key.length) === undefined;
+  }
+
+  /** Lets go of some keys that the hub keeps. */
+  evict(): void {
+    this.command((s) => s.eviction.relieve(0));
+  }
+
+  /** The same as `incrField` by a command that may have to wait or be refused; `onDone` where it was done. */
+  askToIncr(args: readonly string[], key: string, by: number, onDone: () => void): void {
+    this.ask(0, args, (reply) => {
+      if (!reply.startsWith(':')) return;
+      this.increments.push({ seq: this.log.seq + this.log.writer.count - 1, key, by });
+      onDone();
+    });
   }
 
   /** Runs a command as a client would send it; an error reply is as good as any. */
