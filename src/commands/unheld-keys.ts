@@ -273,9 +273,10 @@ export class UnheldKeys {
   prepare(call: Call, entry: CommandEntry): readonly Replaced[] | undefined {
     const named = this.named(call, entry, call.args);
     if (named.length === 0) return undefined;
-    const why = this.keeper?.isReachable === true && this.rerun !== undefined ? unheldLate : unheldOffline;
+    const why = this.keeper?.isReachable === true ? unheldLate : unheldOffline;
     if (!entry.isWrite) {
-      if (this.readsFail || why === unheldLate) throw new CommandError(why);
+      const waitedInVain = why === unheldLate && this.rerun !== undefined;
+      if (this.readsFail || waitedInVain) throw new CommandError(why);
       this.readInPart += 1;
       return undefined;
     }

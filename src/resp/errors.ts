@@ -137,7 +137,7 @@ export const shapeMissing = (name: string): string =>
 
 // Keys that are not held whole
 export const unheldOffline = 'EVICTED the key was evicted here, and the hub that has it cannot be reached';
-export const unheldLate = 'EVICTED the key was evicted here, and the hub did not answer in time';
+export const unheldLate = 'EVICTED the key was evicted here, and could not be fetched in time: try again';
 
 // Streams
 export const wrongSubcommand = (name: string, container: string): string =>
