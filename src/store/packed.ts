@@ -218,9 +218,16 @@ export class PackedCursor {
   find(name: Uint8Array, offset: number, length: number): boolean {
     const { u8, end } = this;
     const last = length - 1;
+    let record = this.recordsOffset;
     let step = 0;
-    for (let p = this.recordsOffset; p < end; ) {
-      const record = p;
+    for (let next = record; next < end; ) {
+      // Records are often of one size: the processor then guesses where this one is, and need not wait for the one before.
+      if (record + step === next) record += step;
+      else {
+        step = next - record;
+        record = next;
+      }
+      let p = record;
       const head = u8[p]! < 128 ? u8[p++]! : this.longNumber(p);
       if (head >= 128) p = this.p;
       const nameLength = head >>> 2;
@@ -233,12 +240,7 @@ export class PackedCursor {
           return this.next();
         }
       }
-      const next = this.behind(p + nameLength, head);
-      // Records are often of one size: the processor then guesses where the next one is, and need not wait for this one.
-      p = record + step;
-      if (p === next) continue;
-      step = next - record;
-      p = next;
+      next = this.behind(p + nameLength, head);
     }
     this.pos = end;
     this.after = end;
@@ -284,16 +286,24 @@ export class PackedCursor {
    */
   placeOf(from: number, score: number, name: Uint8Array, offset: number, length: number): number {
     const { u8, view, end } = this;
-    for (let p = from; p < end; ) {
-      const record = p;
+    let record = from;
+    let step = 0;
+    for (let next = from; next < end; ) {
+      // As in `find`.
+      if (record + step === next) record += step;
+      else {
+        step = next - record;
+        record = next;
+      }
+      let p = record;
       const head = u8[p]! < 128 ? u8[p++]! : this.longNumber(p);
       if (head >= 128) p = this.p;
       const nameOffset = p;
       p += head >>> 2;
       const isLive = (head & stateFlag) === 0 || u8[p] === 1;
-      p = this.behind(p, head);
+      next = this.behind(p, head);
       if (!isLive) continue;
-      const other = view.getFloat64(p - scoreBytes, true);
+      const other = view.getFloat64(next - scoreBytes, true);
       if (other < score) continue;
       if (other > score) return record;
       this.nameOffset = nameOffset;

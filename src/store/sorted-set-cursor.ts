@@ -18,7 +18,8 @@ export class SortedSetCursor {
   /** The element stepped over or found last. */
   memberOffset = 0;
   memberLength = 0;
-  score = 0;
+  /** Where its score is. */
+  private scoreAt = 0;
   private readonly entries: Entries;
   private readonly hash: KeyHash;
   private readonly elements: Elements;
@@ -32,7 +33,7 @@ export class SortedSetCursor {
   private loaded = false;
   private readonly members = new Int32Array(packedElementsMax * 2);
   private readonly lengths = new Int32Array(packedElementsMax * 2);
-  private readonly scores = new Float64Array(packedElementsMax * 2);
+  private readonly scoresAt = new Int32Array(packedElementsMax * 2);
   private place = 0;
 
   constructor(arena: Arena, entries: Entries, hash: KeyHash, elements: Elements) {
@@ -69,8 +70,13 @@ export class SortedSetCursor {
     for (let i = 0; packed.nextLive(); i++) {
       this.members[i] = packed.nameOffset;
       this.lengths[i] = packed.nameLength;
-      this.scores[i] = packed.score;
+      this.scoresAt[i] = packed.after - scoreBytes;
     }
+  }
+
+  /** The score of the current element. */
+  get score(): number {
+    return this.view.getFloat64(this.scoreAt, true);
   }
 
   /** Finds a member; it becomes the current element, and the place is undefined. */
@@ -100,10 +106,12 @@ export class SortedSetCursor {
   ranksBelow(score: number, andEqual: boolean): number {
     if (this.order !== undefined) return this.order.seekScore(score, andEqual ? Ties.all : Ties.none);
     this.load();
-    const { scores } = this;
-    let rank = 0;
-    while (rank < this.size && (scores[rank]! < score || (andEqual && scores[rank] === score))) rank += 1;
-    return rank;
+    const { view, scoresAt } = this;
+    for (let rank = 0; rank < this.size; rank++) {
+      const own = view.getFloat64(scoresAt[rank]!, true);
+      if (own > score || (own === score && !andEqual)) return rank;
+    }
+    return this.size;
   }
 
   /** How many elements have a lesser member, or the same where `andEqual`; for sets of one score. */
@@ -166,15 +174,14 @@ export class SortedSetCursor {
     const { entries } = this;
     this.memberOffset = entries.keyOffset(ref);
     this.memberLength = entries.keyLength(ref);
-    const end = this.memberOffset + this.memberLength + entries.valueLength(ref);
-    this.score = this.view.getFloat64(end - scoreBytes, true);
+    this.scoreAt = this.memberOffset + this.memberLength + entries.valueLength(ref) - scoreBytes;
   }
 
   private takeCurrent(): void {
     const { packed } = this;
     this.memberOffset = packed.nameOffset;
     this.memberLength = packed.nameLength;
-    this.score = packed.score;
+    this.scoreAt = packed.after - scoreBytes;
   }
 
   private takePacked(i: number): void {
@@ -187,6 +194,6 @@ export class SortedSetCursor {
     this.load();
     this.memberOffset = this.members[i]!;
     this.memberLength = this.lengths[i]!;
-    this.score = this.scores[i]!;
+    this.scoreAt = this.scoresAt[i]!;
   }
 }

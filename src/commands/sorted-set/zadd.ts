@@ -24,6 +24,9 @@ export const command: CommandSpec = {
   run: zAdd,
 };
 
+/** No letter is below it. */
+const letters = 65;
+
 interface Options {
   condition: number;
   countChanged: boolean;
@@ -36,6 +39,8 @@ function readOptions(call: Call): Options {
   const options: Options = { condition: 0, countChanged: false, increments: false, next: 2 };
   for (; options.next < call.argc; options.next++) {
     const i = options.next;
+    // Most often a score, which no option begins as.
+    if (call.buf[call.offset(i)]! < letters) break;
     if (call.is(i, 'nx')) options.condition |= Condition.isNew;
     else if (call.is(i, 'xx')) options.condition |= Condition.exists;
     else if (call.is(i, 'gt')) options.condition |= Condition.greater;
