@@ -25,6 +25,8 @@ export class CommandEntry {
   readonly isHidden: boolean;
   readonly keyRange: KeyRange | undefined;
   readonly keySpecs: readonly KeySpec[];
+  /** All its keys are in `keyRange`, and in the client's database. */
+  readonly hasFixedKeys: boolean;
   readonly run: ((call: Call) => void) | undefined;
   readonly subcommands: CommandTable | undefined;
   calls = 0;
@@ -49,6 +51,8 @@ export class CommandEntry {
     this.needsNoAuth = spec.flags.includes('no_auth');
     this.keyRange = spec.keys;
     this.keySpecs = keySpecsOf(spec);
+    this.hasFixedKeys =
+      spec.keys !== undefined && spec.keyElsewhere === undefined && !spec.flags.includes('movablekeys');
     this.run = spec.run;
     this.subcommands =
       spec.subcommands === undefined ? undefined : new CommandTable(spec.subcommands, spec.name, ids);

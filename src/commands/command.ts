@@ -122,6 +122,8 @@ export interface CommandSpec {
   readonly isPausedAsWrite?: boolean;
   /** Whether an argument must not be shown to anybody. */
   readonly isSecret?: (args: RequestArgs, i: number) => boolean;
+  /** The argument that is a key in another database than the client's, and the number of that, for a request with one. */
+  readonly keyElsewhere?: (args: RequestArgs) => { readonly index: number; readonly db: number } | undefined;
   /**
    * What a request that writes does with keys that are not held whole here, where they cannot be fetched: puts whole values in their
    * place, adds to them what is joined with the rest later, or needs what is not here. By default it needs it.

@@ -207,21 +207,23 @@ export class Dispatch implements Executor {
       entry.rejected += 1;
       throw new CommandError(notWhileMonitoring);
     }
-    const isUnheld = (this.attention.bits & AttentionBit.unheld) !== 0;
-    if (isUnheld && this.services.unheldKeys.holds(this.call, entry)) return;
+    const { unheldKeys } = this.services;
+    const isUnheld =
+      (this.attention.bits & AttentionBit.unheld) !== 0 && unheldKeys.concerns(this.call, entry);
+    if (isUnheld && unheldKeys.holds(this.call, entry)) return;
     this.admitted = entry;
-    this.runAttended(entry);
+    this.runAttended(entry, undefined, isUnheld);
   }
 
-  /** Runs a command, or what finishes it, with what others want to know of it. */
-  private runAttended(entry: CommandEntry, finish?: Finish): void {
+  /** Runs a command, or what finishes it, with what others want to know of it. `mayBeUnheld`: it may name evicted keys. */
+  private runAttended(entry: CommandEntry, finish?: Finish, mayBeUnheld = true): void {
     const { call, attention, services } = this;
     if ((attention.bits & AttentionBit.created) !== 0 && entry.isWrite) this.noteAbsent(entry);
     // EXEC leaves the last of its commands in the call.
     const { args, session, client } = call;
     services.current.client = client;
     try {
-      if ((attention.bits & AttentionBit.unheld) === 0) this.run(entry, finish);
+      if (!mayBeUnheld || (attention.bits & AttentionBit.unheld) === 0) this.run(entry, finish);
       else this.runUnheld(entry, finish);
     } finally {
       services.current.client = undefined;

@@ -1,5 +1,6 @@
 // Which arguments of a request are keys, and what becomes of them, by the command's own metadata. COMMAND GETKEYS, ACL
 // and whatever else must know the keys of any command ask here; it knows no command by name.
+import { keyspacesMax } from '../delta/kinds.ts';
 import { parseSafeInt } from '../store/number.ts';
 import type { CommandSpec, KeyFlag, KeySpec, KeyUse } from './command.ts';
 import type { RequestArgs } from './executor.ts';
@@ -79,6 +80,12 @@ export function isWord(args: RequestArgs, i: number, word: string): boolean {
 /** Whether argument i is one of `words`, letter case aside. */
 export function isOneOf(args: RequestArgs, i: number, words: readonly string[]): boolean {
   return words.some((word) => isWord(args, i, word));
+}
+
+/** Argument i as the number of a database; undefined where it is none. */
+export function databaseAt(args: RequestArgs, i: number): number | undefined {
+  const db = numberAt(args, i);
+  return db !== undefined && db >= 0 && db < keyspacesMax ? db : undefined;
 }
 
 /** Whether any argument from i on is `word`, letter case aside. */

@@ -138,6 +138,29 @@ export class UnheldKeys {
     this.fetchOf(ks, key);
   }
 
+  /** Whether a request names a key that is not held whole, or EXEC one of whose commands does. Allocates nothing. */
+  concerns(call: Call, entry: CommandEntry): boolean {
+    const { transaction } = call.session;
+    if (entry.spec.runsTransaction !== true || transaction === undefined) {
+      return this.namesUnheld(call, entry, call.args);
+    }
+    return transaction.queue.some(({ entry: queued, args }) => this.namesUnheld(call, queued, args));
+  }
+
+  private namesUnheld(call: Call, entry: CommandEntry, args: RequestArgs): boolean {
+    const { keyRange, hasFixedKeys } = entry;
+    if (keyRange === undefined || !hasFixedKeys) return this.named(call, entry, args).length > 0;
+    const { store } = this;
+    const ks = call.keyspace;
+    const { buf, offsets, lengths, argc } = args;
+    const last = keyRange.last < 0 ? argc + keyRange.last : Math.min(keyRange.last, argc - 1);
+    for (let i = keyRange.first; i <= last; i += keyRange.step) {
+      const hash = store.hash.of(buf, offsets[i]!, lengths[i]!);
+      if (store.unheld.find(ks, hash, buf, offsets[i]!, lengths[i]!) !== undefined) return true;
+    }
+    return false;
+  }
+
   /** Keeps the request of the call until its keys are here; false where it need not wait, or may not. */
   holds(call: Call, entry: CommandEntry): boolean {
     const { client, session } = call;
@@ -182,17 +205,13 @@ export class UnheldKeys {
     return named.length > 0 && entry.spec.onUnheld?.(args) === 'replaces' ? [] : named;
   }
 
-  private named(call: Call, { spec, keySpecs, keyRange }: CommandEntry, args: RequestArgs): Named[] {
+  private named(call: Call, entry: CommandEntry, args: RequestArgs): Named[] {
     const named: Named[] = [];
-    const ks = call.keyspace;
-    if (keyRange !== undefined && spec.findKeys === undefined && spec.keySpecs === undefined) {
-      const last = keyRange.last < 0 ? args.argc + keyRange.last : Math.min(keyRange.last, args.argc - 1);
-      for (let i = keyRange.first; i <= last; i += keyRange.step) this.take(ks, args, i, named);
-    } else {
-      for (const { index, flags } of findKeys({ spec, keySpecs }, args) ?? []) {
-        if (!flags.includes('not_key')) this.take(ks, args, index, named);
-      }
+    for (const { index, flags } of findKeys(entry, args) ?? []) {
+      if (!flags.includes('not_key')) this.take(call.keyspace, args, index, named);
     }
+    const elsewhere = entry.spec.keyElsewhere?.(args);
+    if (elsewhere !== undefined) this.take(this.store.keyspace(elsewhere.db), args, elsewhere.index, named);
     return named;
   }
 

@@ -349,12 +349,12 @@ function joinForget(
 /** Replays an eviction: the key goes unless it has been written since, and is marked in any case where it was then. */
 function joinEvict(store: Store, ks: Keyspace, hash: number, d: BatchReader): JoinResult {
   const { entries, unheld } = store;
+  const at = ks.entryOf(hash, d.buf, d.keyOffset, d.keyLength);
+  const isStale = at === 0 || entries.stamp(at) > d.stamp || entries.expiryStamp(at) > d.stamp;
+  if (!isStale) store.dropEntry(ks, hash, at);
   if (d.has(UnheldFlag.marked)) {
     const dot = { stamp: d.stamp, origin: d.origin };
     unheld.mark(ks, hash, d.buf, d.keyOffset, d.keyLength, unheldIn(d), dot);
   }
-  const at = ks.entryOf(hash, d.buf, d.keyOffset, d.keyLength);
-  if (at === 0 || entries.stamp(at) > d.stamp || entries.expiryStamp(at) > d.stamp) return JoinResult.stale;
-  store.dropEntry(ks, hash, at);
-  return JoinResult.joined;
+  return isStale ? JoinResult.stale : JoinResult.joined;
 }

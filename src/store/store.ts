@@ -284,7 +284,10 @@ export class Store {
     const hash = this.hash.of(key, 0, key.length);
     const at = ks.entryOf(hash, key, 0, key.length);
     if (at === 0 || this.entries.type(at) !== EntryType.string) return;
-    if (floor !== undefined && !this.putFloor(ks, hash, key, floor)) return;
+    if (floor !== undefined && !this.putFloor(ks, hash, key, floor)) {
+      this.unheld.keepPart(ks, hash, key, 0, key.length);
+      return;
+    }
     this.holdWhole(ks.id, key);
   }
 

@@ -21,6 +21,9 @@ import { filterHash, UnheldFilter } from './unheld-filter.ts';
 const budgetShare = 1 / 16;
 /** What a mark takes besides its block. */
 const slotBytes = 8;
+/** In the access clock of a mark: there may have been counters in the key; a part of it may be here. */
+const countersBit = 1;
+const partBit = 2;
 /** Marks looked at for folding when a new one is over the budget. */
 const foldedAtOnce = 16;
 /** Keys remembered of which nothing was to be had. */
@@ -49,6 +52,8 @@ export class Unheld {
   onLeftOut: ((ks: Keyspace, key: Buffer) => void) | undefined;
   /** Keys marked; those in the filters are not counted. */
   count = 0;
+  /** Of the keys marked, those of which a part may be here. */
+  private parts = 0;
   private readonly store: Store;
   /** By keyspace. */
   private readonly tables: (Table | undefined)[] = [];
@@ -86,17 +91,22 @@ export class Unheld {
 
   /** What is known of a key that is not held whole; undefined where it is. */
   find(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): UnheldKey | undefined {
+    // Whoever asks will look for the key's entry next, and most often it is there.
+    const isHere = ks.entryOf(hash, key, offset, length) !== 0;
+    if (isHere && this.parts === 0) return undefined;
     const mark = this.markOf(ks, hash, key, offset, length);
-    if (mark !== 0) {
-      const { entries } = this.store;
-      return { type: entries.encoding(mark), hasCounters: entries.access(mark) !== 0 };
-    }
+    if (mark !== 0) return this.unheldAt(mark);
     const filter = this.filters[ks.id];
-    if (filter === undefined || ks.entryOf(hash, key, offset, length) !== 0) return undefined;
+    if (filter === undefined || isHere) return undefined;
     if (ks.tombOf(hash, key, offset, length) !== 0) return undefined;
     const bits = filterHash(key, offset, length);
     if (!filter.has(bits) || this.absent.has(nameOf(ks, key, offset, length))) return undefined;
     return { type: unknownType, hasCounters: filter.hasCounters(bits) };
+  }
+
+  private unheldAt(mark: number): UnheldKey {
+    const { entries } = this.store;
+    return { type: entries.encoding(mark), hasCounters: (entries.access(mark) & countersBit) !== 0 };
   }
 
   /** Marks a key that is evicted at `dot`, or that a snapshot says is unheld. */
@@ -117,14 +127,32 @@ export class Unheld {
       if (!this.add(ks, hash, key, offset, length, unheld, dot)) {
         this.filterOf(ks).add(filterHash(key, offset, length), unheld.hasCounters);
       }
+      this.notePart(ks, hash, key, offset, length);
       this.tell();
       this.fold();
       return;
     }
-    const hasCounters = unheld.hasCounters || entries.access(known) !== 0;
+    const hasCounters = unheld.hasCounters || (entries.access(known) & countersBit) !== 0;
     entries.setDot(known, dot.origin, stampHi(dot.stamp), stampLo(dot.stamp));
     entries.setEncoding(known, unheld.type);
-    entries.setAccess(known, hasCounters ? 1 : 0);
+    this.setPart(known, false);
+    entries.setAccess(known, hasCounters ? countersBit : 0);
+    this.notePart(ks, hash, key, offset, length);
+  }
+
+  /** A part of the key may be here when it is marked: what was written since, where that is replayed. */
+  private notePart(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): void {
+    if (ks.entryOf(hash, key, offset, length) === 0) return;
+    const mark = this.markOf(ks, hash, key, offset, length);
+    if (mark !== 0) this.setPart(mark, true);
+  }
+
+  private setPart(mark: number, isPart: boolean): void {
+    const { entries } = this.store;
+    const access = entries.access(mark);
+    if (((access & partBit) !== 0) === isPart) return;
+    entries.setAccess(mark, access ^ partBit);
+    this.parts += isPart ? 1 : -1;
   }
 
   /**
@@ -132,14 +160,15 @@ export class Unheld {
    * not whole. Throws CommandError OOM.
    */
   keepPart(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): void {
-    if (this.markOf(ks, hash, key, offset, length) !== 0) return;
-    const unheld = this.find(ks, hash, key, offset, length);
-    const { clock, self } = this.store;
-    const dot = { stamp: clock.last(), origin: self };
-    if (unheld !== undefined && !this.add(ks, hash, key, offset, length, unheld, dot)) {
-      throw new CommandError(outOfMemory);
+    if (this.markOf(ks, hash, key, offset, length) === 0) {
+      const unheld = this.find(ks, hash, key, offset, length);
+      if (unheld === undefined) return;
+      const { clock, self } = this.store;
+      const dot = { stamp: clock.last(), origin: self };
+      if (!this.add(ks, hash, key, offset, length, unheld, dot)) throw new CommandError(outOfMemory);
+      this.tell();
     }
-    this.tell();
+    this.setPart(this.markOf(ks, hash, key, offset, length), true);
   }
 
   /** Something for an unheld key was left out. */
@@ -183,6 +212,9 @@ export class Unheld {
     this.tables[ks.id] = undefined;
     this.absent.clear();
     if (table !== undefined) {
+      for (let cursor = 0, isMore = this.parts > 0; isMore; isMore = cursor !== 0) {
+        cursor = table.scan(cursor, 1024, (mark) => this.setPart(mark, false));
+      }
       this.count -= table.size;
       this.store.discard(table);
     }
@@ -220,7 +252,7 @@ export class Unheld {
     this.tables[ks.id] = table;
     const at = arena.alloc(entries.size(length, 0, false), 0);
     if (at === 0) return false;
-    const access = hasCounters ? 1 : 0;
+    const access = hasCounters ? countersBit : 0;
     entries.init(at, EntryType.mark, type, length, 0, false, origin, stampHi(stamp), stampLo(stamp), access);
     copyBytes(arena.u8, entries.keyOffset(at), key, offset, length);
     table.insert(hash, at);
@@ -232,6 +264,7 @@ export class Unheld {
   private drop(ks: Keyspace, table: Table, hash: number, slot: number): void {
     const { arena } = this.store;
     const at = table.entryAt(slot);
+    this.setPart(at, false);
     table.remove(hash, slot);
     this.count -= 1;
     this.markBytes[ks.id] = this.markBytes[ks.id]! - arena.capacity(at) - slotBytes;
@@ -263,7 +296,7 @@ export class Unheld {
       const [offset, length] = [entries.keyOffset(at), entries.keyLength(at)];
       const hash = store.hash.of(arena.u8, offset, length);
       if (ks.entryOf(hash, arena.u8, offset, length) !== 0) continue;
-      this.filterOf(ks).add(filterHash(arena.u8, offset, length), entries.access(at) !== 0);
+      this.filterOf(ks).add(filterHash(arena.u8, offset, length), this.unheldAt(at).hasCounters);
       this.drop(ks, table, hash, table.find(hash, arena.u8, offset, length));
     }
   }
@@ -294,7 +327,7 @@ export class Unheld {
 
   private emitMark(writer: BatchWriter, keyspace: number, at: number): void {
     const { entries, arena } = this.store;
-    const flags = flagsOf({ type: entries.encoding(at), hasCounters: entries.access(at) !== 0 });
+    const flags = flagsOf(this.unheldAt(at));
     const dot = { stamp: entries.stamp(at), origin: entries.origin(at) };
     writer.unheld(keyspace, arena.u8, entries.keyOffset(at), entries.keyLength(at), dot, flags);
   }

@@ -129,6 +129,19 @@ test('DEL, EXPIRE and RENAME find the key, as do WATCH and keys of other argumen
   assert.equal(pair.ask('OBJECT', 'ENCODING', 'e'), bulk('int'));
 });
 
+test('a key in another database is looked at there', () => {
+  const pair = new Pair(['SET', 'k', 'v']);
+  const { client } = pair;
+  client.send('SELECT', '1');
+  assert.equal(client.send('SET', 'k', 'other'), '+OK\r\n');
+  assert.equal(pair.ask('MOVE', 'k', '0'), ':0\r\n');
+  assert.equal(client.send('COPY', 'k', 'k', 'DB', '0'), ':0\r\n');
+  const second = new Pair(['SET', 'k', 'v']);
+  second.client.send('SELECT', '1');
+  second.client.send('SET', 'j', 'other');
+  assert.equal(second.ask('COPY', 'j', 'k', 'DB', '0'), ':0\r\n');
+});
+
 test('however many clients ask for a key, it is fetched once', () => {
   const pair = new Pair(['HSET', 'k', 'f', 'v']);
   const others = Array.from({ length: 5 }, () => pair.edge.connect());

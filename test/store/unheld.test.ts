@@ -129,6 +129,7 @@ test('past the budget marks are folded, parts that are here keep theirs, and no 
   const { store } = edge(mb);
   const part = Buffer.from('part');
   mark(store, 'part');
+  store.unheld.keepPart(store.keyspace(0), store.hash.of(part, 0, part.length), part, 0, part.length);
   put(store, 'part', 'x');
   for (let i = 0; i < 10_000; i++) mark(store, `evicted:${i}`, i % 3 === 0);
   assert.ok(store.unheld.isFiltering);
@@ -143,7 +144,6 @@ test('past the budget marks are folded, parts that are here keep theirs, and no 
   put(store, 'evicted:5', 'back');
   store.holdWhole(0, Buffer.from('evicted:5'));
   assert.equal(unheldOf(store, 'evicted:5'), undefined);
-  store.unheld.keepPart(store.keyspace(0), store.hash.of(part, 0, part.length), part, 0, part.length);
 });
 
 test('what the keeper says nobody has is remembered while there is room for it', () => {
@@ -207,6 +207,25 @@ test('replay leaves out what was left out, and keeps what was fetched', () => {
   record(() => node.store.holdWhole(0, Buffer.from('a')));
   assert.ok(isThere(replay(), 'a'));
   assert.equal(unheldOf(replay(), 'a'), undefined);
+});
+
+test('an eviction that is replayed over what was written since leaves that as a part', () => {
+  const node = edge();
+  node.run((store) => put(store, 'a', 'one'));
+  node.store.recorder?.reset();
+  node.run(() => {
+    while (node.store.counts().keys > 0 && node.store.eviction.relieve(0));
+  });
+  node.run((store) => {
+    store.unheld.keepPart(store.keyspace(0), store.hash.of(Buffer.from('a'), 0, 1), Buffer.from('a'), 0, 1);
+    put(store, 'a', 'part');
+  });
+  const fresh = new TestNode('e');
+  // As after a snapshot that was taken later than the eviction, whose replay follows.
+  fresh.join(node.history.at(-1)!, node);
+  fresh.join(node.history.at(-2)!, node);
+  assert.ok(isThere(fresh.store, 'a'));
+  assert.notEqual(unheldOf(fresh.store, 'a'), undefined);
 });
 
 test('a flush that is above all that was evicted forgets it, an older one does not', () => {

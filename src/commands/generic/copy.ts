@@ -4,6 +4,7 @@ import { sameObject } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { readDatabase } from '../database-index.ts';
+import { databaseAt, isWord } from '../keys-of.ts';
 import { shipKey } from './ship-key.ts';
 
 export const command: CommandSpec = {
@@ -15,6 +16,13 @@ export const command: CommandSpec = {
     { flags: ['RO', 'access'], begin: 1, find: { last: 0, step: 1 } },
     { flags: ['OW', 'update'], begin: 2, find: { last: 0, step: 1 } },
   ],
+  keyElsewhere: (args) => {
+    for (let i = 3; i < args.argc - 1; i++) {
+      const db = isWord(args, i, 'db') ? databaseAt(args, i + 1) : undefined;
+      if (db !== undefined) return { index: 2, db };
+    }
+    return undefined;
+  },
   group: 'generic',
   since: '6.2.0',
   summary: 'Copies the value and the deadline of a key to another key.',

@@ -4,6 +4,7 @@ import { sameObject } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { readDatabase } from '../database-index.ts';
+import { databaseAt } from '../keys-of.ts';
 import { shipKey } from './ship-key.ts';
 
 export const command: CommandSpec = {
@@ -11,6 +12,10 @@ export const command: CommandSpec = {
   arity: 3,
   flags: ['write', 'fast'],
   keys: { first: 1, last: 1, step: 1 },
+  keyElsewhere: (args) => {
+    const db = databaseAt(args, 2);
+    return db === undefined ? undefined : { index: 1, db };
+  },
   group: 'generic',
   since: '1.0.0',
   summary: 'Moves a key to another database unless it exists there.',
