@@ -512,7 +512,8 @@ export class Chunks {
     const at = i32[w + 2]!;
     this.writeBehind(chunk + at, this.relation, relation, e);
     i32[w + 2] = at + need;
-    this.setLast(w, e.place);
+    if (relation === 0) this.shiftPlace(w + 7, w + 11, this.stepOf(w), rankStep);
+    else this.setLast(w, e.place);
     i32[w + 3] = i32[w + 3]! + 1;
     if (i32[w] !== 0) this.keepOffset(w, at);
     return true;
@@ -591,7 +592,8 @@ export class Chunks {
     this.writeShort(behind, this.relation, relation);
     if (i32[w] !== 0) this.moveOffset(w, count, behind - chunk);
     i32[w + 1] = at;
-    this.setFirst(w, e.place);
+    if (relation === 0) this.shiftPlace(w + 4, w + 9, -this.stepOf(w), -rankStep);
+    else this.setFirst(w, e.place);
     i32[w + 3] = i32[w + 3]! + 1;
     return true;
   }
