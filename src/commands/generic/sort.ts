@@ -117,15 +117,19 @@ function replyValue({ reply }: Call, value: string | undefined): void {
 
 function store(call: Call, key: number, values: readonly (string | undefined)[]): void {
   const { lists } = call.store;
-  const lengths = Int32Array.from(values, (value) => value?.length ?? 0);
+  const lengths = new Int32Array(values.length);
+  let longest = 0;
+  for (let i = 0; i < values.length; i++) {
+    const length = values[i]?.length ?? 0;
+    lengths[i] = length;
+    if (length > longest) longest = length;
+  }
   lists.requireRoom(lengths, 0, lengths.length);
   const existed = call.removeKey(key);
   if (values.length > 0) {
     lists.open(call.keyspace, call.buf, call.offset(key), call.length(key));
-    for (const value of values) {
-      const bytes = Buffer.from(value ?? '', 'latin1');
-      lists.push(false, bytes, 0, bytes.length);
-    }
+    const bytes = Buffer.allocUnsafe(longest);
+    for (const value of values) lists.push(false, bytes, 0, bytes.write(value ?? '', 'latin1'));
     call.notify('sortstore', key);
   } else if (existed) call.notify('del', key);
   call.reply.integer(values.length);
