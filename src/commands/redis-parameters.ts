@@ -21,7 +21,7 @@ export interface ParameterSources {
   readonly store: Store;
   readonly clients: Pick<Clients, 'all' | 'maxClients'>;
   readonly requestLimits: Pick<RequestLimits, 'bulkBytesMax' | 'requestBytesMax'>;
-  readonly connectionLimits: OutputLimits & { idleTimeoutMs: number };
+  readonly connectionLimits: OutputLimits & { idleTimeoutMs: number; clientsBytesMax: () => number };
   readonly events: KeyEvents;
   readonly tracking: Tracking;
   readonly slowLog: SlowLog;
@@ -63,6 +63,7 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
     decidedAtStart('bind', () => sources.bind),
     bytes('client-query-buffer-limit', mb, gb, requestLimits, 'requestBytesMax'),
     outputBufferLimit(connectionLimits),
+    maxmemoryClients(sources.store, connectionLimits),
     fixed('cluster-enabled', () => 'no'),
     fixed('daemonize', () => 'no'),
     fixed('databases', () => String(sources.databases)),
@@ -335,6 +336,32 @@ function save(): Parameter {
     name: 'save',
     read: () => '',
     prepare: (text) => (text.trim() === '' ? { apply: () => {} } : { refusal }),
+  };
+}
+
+/** What may wait in all clients together: bytes, or a percentage of maxmemory; 0 is no limit. */
+function maxmemoryClients(store: Store, limits: { clientsBytesMax: () => number }): Parameter {
+  let asked = '0';
+  return {
+    name: 'maxmemory-clients',
+    read: () => asked,
+    prepare: (text) => {
+      const percent = /^(\d{1,9})%$/.exec(text)?.[1];
+      const value = percent === undefined ? parseMemory(text) : Number(percent);
+      if (value === undefined) return { refusal: 'argument must be a memory or percent value' };
+      if (percent !== undefined && value > 100) {
+        return { refusal: 'percentage argument must be less or equal to 100' };
+      }
+      return {
+        apply: () => {
+          asked = percent === undefined ? String(value) : text;
+          limits.clientsBytesMax = () => {
+            if (value === 0) return Number.POSITIVE_INFINITY;
+            return percent === undefined ? value : (store.limitBytes * value) / 100;
+          };
+        },
+      };
+    },
   };
 }
 

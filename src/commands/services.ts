@@ -31,6 +31,7 @@ export interface Clients {
   readonly connected: number;
   readonly connectionsTotal: number;
   readonly rejectedTotal: number;
+  readonly evictedTotal: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
   maxClients: number;

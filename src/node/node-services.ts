@@ -61,6 +61,9 @@ function clientsOf(config: Config, listener: () => Listener | undefined): Client
     get rejectedTotal() {
       return listener()?.counters.rejected ?? 0;
     },
+    get evictedTotal() {
+      return listener()?.counters.evicted ?? 0;
+    },
     get bytesIn() {
       return listener()?.counters.bytesIn ?? 0;
     },
@@ -78,7 +81,7 @@ function clientsOf(config: Config, listener: () => Listener | undefined): Client
     resetTotals() {
       const counters = listener()?.counters;
       if (counters === undefined) return;
-      Object.assign(counters, { connectionsTotal: 0, rejected: 0, bytesIn: 0, bytesOut: 0 });
+      Object.assign(counters, { connectionsTotal: 0, rejected: 0, evicted: 0, bytesIn: 0, bytesOut: 0 });
     },
   };
 }

@@ -31,6 +31,8 @@ export interface ConnectionLimits {
   pubsubBytesMax: number;
   pubsubSoftBytes: number;
   pubsubSoftMs: number;
+  /** What may wait in all connections together, bytes: those with most are dropped beyond it. */
+  clientsBytesMax: () => number;
   /** A connection that takes no byte of waiting output for so long is dropped. */
   drainTimeoutMs: number;
   /** A connection that asks nothing for so long is closed; 0: never. */
@@ -56,6 +58,8 @@ export interface ConnectionContext {
 export interface TrafficCounters {
   connectionsTotal: number;
   rejected: number;
+  /** Dropped for what waited in all connections together. */
+  evicted: number;
   bytesIn: number;
   bytesOut: number;
 }
@@ -427,7 +431,7 @@ export class Connection implements ClientPort, RegionOwner {
     this.unpause();
   }
 
-  private drop(reason: string): void {
+  drop(reason: string): void {
     const { id, address } = this.session;
     this.context.log.warn('connection dropped', { id, address, reason, outputBytes: this.outputBytes });
     this.output = undefined;

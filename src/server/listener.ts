@@ -50,6 +50,7 @@ export function defaultConnectionLimits(): ConnectionLimits {
     pubsubBytesMax: 32 * 1024 * 1024,
     pubsubSoftBytes: 8 * 1024 * 1024,
     pubsubSoftMs: 60_000,
+    clientsBytesMax: () => Number.POSITIVE_INFINITY,
     drainTimeoutMs: 60_000,
     idleTimeoutMs: 0,
     inputPauseBytes: 64 * 1024,
@@ -65,7 +66,13 @@ const refusedMax = 128;
 const closeLingerMs = 250;
 
 export class Listener {
-  readonly counters: TrafficCounters = { connectionsTotal: 0, rejected: 0, bytesIn: 0, bytesOut: 0 };
+  readonly counters: TrafficCounters = {
+    connectionsTotal: 0,
+    rejected: 0,
+    evicted: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+  };
   /** These may change while the listener runs. */
   readonly limits: ConnectionLimits;
   readonly requestLimits: RequestLimits;
@@ -140,6 +147,24 @@ export class Listener {
   sweep(): void {
     const nowMs = this.options.nowMs();
     for (const connection of this.connections.values()) connection.sweep(nowMs);
+    this.evict(this.limits.clientsBytesMax());
+  }
+
+  /** Drops connections, those in which most waits first, until no more than so many bytes wait in all of them. */
+  private evict(bytesMax: number): void {
+    const waiting = (one: Connection): number => one.inputBytes + one.outputBytes;
+    let bytes = 0;
+    for (const connection of this.connections.values()) bytes += waiting(connection);
+    if (bytes <= bytesMax) return;
+    const largest = [...this.connections.values()]
+      .filter(({ session }) => !session.noEvict)
+      .sort((a, b) => waiting(b) - waiting(a));
+    for (const connection of largest) {
+      if (bytes <= bytesMax) return;
+      bytes -= waiting(connection);
+      this.counters.evicted++;
+      connection.drop('too much waits in all clients');
+    }
   }
 
   /** Stops accepting, lets replies under way finish, ends every socket; what is left after `deadlineMs` is cut. */

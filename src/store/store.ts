@@ -737,6 +737,15 @@ export class Store {
     else if (type !== EntryType.string && type < EntryType.mark) this.others.freeNest(entry);
   }
 
+  /** About the bytes that an entry has outside its block. */
+  outerBytes(at: number): number {
+    const type = this.entries.type(at);
+    if (type === EntryType.list) return this.lists.outerBytes(at);
+    if (type === EntryType.stream) return this.otherStreams.outerBytes(at);
+    const hasElements = type === EntryType.hash || type === EntryType.set || type === EntryType.zset;
+    return hasElements ? this.elements.outerBytes(at) : 0;
+  }
+
   /** After an allocation has failed: empties a sparse slab. Returns whether there may be more to gain. */
   compactSlice(): boolean {
     // Blocks of flushed tables belong to nobody who could be told of a move; they go by themselves.

@@ -74,6 +74,7 @@ export class Rig {
     pubsubBytesMax: 32 * 1024 * 1024,
     pubsubSoftBytes: 8 * 1024 * 1024,
     pubsubSoftMs: 60_000,
+    clientsBytesMax: () => Number.POSITIVE_INFINITY,
     idleTimeoutMs: 0,
   };
   readonly requestLimits = defaultRequestLimits();
@@ -140,6 +141,7 @@ export class Rig {
       },
       connectionsTotal: 7,
       rejectedTotal: 1,
+      evictedTotal: 0,
       bytesIn: 1000,
       bytesOut: 2000,
       maxClients: 10_000,

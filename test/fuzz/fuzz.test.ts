@@ -28,6 +28,21 @@ test('one seed makes one stream of requests, of any command', () => {
   );
 });
 
+test('no request waits for long', () => {
+  const random = new Random(11);
+  const reads = targetsOf(commandList).filter(({ spec }) => /^(xread|xreadgroup)$/.test(spec.name));
+  for (const target of reads) {
+    for (let i = 0; i < 3000; i++) {
+      const request = makeRequest(random, target);
+      for (const [at, word] of request.entries()) {
+        if (word.toLowerCase() !== 'block' || at + 1 === request.length) continue;
+        const ms = Number(request[at + 1]);
+        assert.ok(Number.isNaN(ms) || ms < 0 || (ms > 0 && ms <= 5), request.join(' '));
+      }
+    }
+  }
+});
+
 test('replies are the same but for order and for moments that pass', () => {
   const is = (request: string[], a: string, b: string): boolean =>
     same(request, Buffer.from(a), Buffer.from(b));

@@ -314,6 +314,24 @@ test('a client that takes nothing for the drain timeout is dropped, with a log l
   assert.match(logLines.join(''), /warn connection dropped .*reason="client does not read"/);
 });
 
+test('where too much waits in all clients those with most are dropped, but not who is not to be', async () => {
+  const limits = { clientsBytesMax: () => 12 * 1024 * 1024 };
+  const { world, connect, executor, logLines } = bind(await start({ limits }));
+  const clients = [await connect(), await connect(), await connect()];
+  for (const { socket } of clients) socket.pause();
+  const [kept] = [...world.listener.clients()];
+  kept!.session.noEvict = true;
+  // Each takes what its socket takes, and has the rest wait.
+  for (const [i, client] of clients.entries()) client.send(`BIG ${(40 - i * 10) * 1024 * 1024} x\r\n`);
+  await until(() => executor.executed.length === 3);
+  await delay(50);
+  world.listener.sweep();
+  await until(() => executor.disconnectedIds.length === 2);
+  assert.deepEqual([...world.listener.clients()], [kept]);
+  assert.equal(world.listener.counters.evicted, 2);
+  assert.match(logLines.join(''), /reason="too much waits in all clients"/);
+});
+
 test('a client whose unsent output passes the hard limit is dropped, with a log line', async () => {
   const { connect, executor, logLines } = bind(await start({ limits: { outputBytesMax: 8 * 1024 * 1024 } }));
   const client = await connect();
@@ -457,7 +475,10 @@ test('counters and the table of clients', async () => {
   client.send('PING\r\n');
   await client.expect('+PONG\r\n');
   const { counters } = world.listener;
-  assert.deepEqual({ ...counters }, { connectionsTotal: 1, rejected: 0, bytesIn: 6, bytesOut: 7 });
+  assert.deepEqual(
+    { ...counters },
+    { connectionsTotal: 1, rejected: 0, evicted: 0, bytesIn: 6, bytesOut: 7 },
+  );
   const ports = [...world.listener.clients()];
   assert.equal(ports.length, 1);
   assert.match(ports[0]!.session.address, /^127\.0\.0\.1:\d+$/);

@@ -27,7 +27,7 @@ export const commands: readonly CommandSpec[] = [
     summary: 'Removes keys; here the same as DEL, which takes no longer.',
     syntax: '<key> [<key> ...]',
     complexity: 'O(N), N being the number of keys',
-    run: del,
+    run: unlink,
   },
 ];
 
@@ -39,4 +39,18 @@ function del(call: Call): void {
     call.notify('del', i);
   }
   call.reply.integer(removed);
+}
+
+/** What has more than that outside its block counts as freed later. */
+const lazyBytesMin = 4096;
+
+function unlink(call: Call): void {
+  const { store } = call;
+  let large = 0;
+  for (let i = 1; i < call.argc; i++) {
+    const at = call.find(i);
+    if (at !== 0 && store.outerBytes(at) > lazyBytesMin) large += 1;
+  }
+  del(call);
+  store.lazyFreedCount += large;
 }

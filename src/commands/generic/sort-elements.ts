@@ -85,7 +85,7 @@ export function sizeToSort(call: Call): number {
   const { store } = call;
   const type = store.entries.type(at);
   if (type === EntryType.list) return store.lists.sizeAt(at);
-  return type === EntryType.string ? 0 : store.elements.sizeAt(at);
+  return type === EntryType.set || type === EntryType.zset ? store.elements.sizeAt(at) : 0;
 }
 
 export function* sortInSteps(call: Call, options: SortOptions): SortSteps {

@@ -223,7 +223,7 @@ function stats({ stats, clients, rates, store, pubsub, tracking }: Services): In
     ['expired_keys', store.expiredCount],
     ['expired_subkeys', store.expiredFieldCount],
     ['evicted_keys', store.eviction.evictedCount],
-    ['evicted_clients', 0],
+    ['evicted_clients', clients.evictedTotal],
     ['keyspace_hits', stats.hits],
     ['keyspace_misses', stats.misses],
     ['pubsub_channels', pubsub.channelCount],

@@ -1,7 +1,5 @@
 // MEMORY USAGE, STATS, DOCTOR, MALLOC-STATS, PURGE: what keys take and how the arena is filled, all of it counted, none
 // estimated. https://redis.io/commands/memory
-import { EntryType } from '../../store/entry.ts';
-import type { Store } from '../../store/store.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
@@ -53,16 +51,7 @@ function usage(call: Call): void {
   }
   const at = call.find(2);
   if (at === 0) call.reply.nil();
-  else call.reply.integer(call.store.arena.capacity(at) + outerBytes(call.store, at) + slotBytes);
-}
-
-/** What an entry has outside its block. */
-function outerBytes(store: Store, at: number): number {
-  const type = store.entries.type(at);
-  if (type === EntryType.list) return store.lists.outerBytes(at);
-  if (type === EntryType.stream) return store.otherStreams.outerBytes(at);
-  const hasElements = type === EntryType.hash || type === EntryType.set || type === EntryType.zset;
-  return hasElements ? store.elements.outerBytes(at) : 0;
+  else call.reply.integer(call.store.arena.capacity(at) + call.store.outerBytes(at) + slotBytes);
 }
 
 function purge(call: Call): void {

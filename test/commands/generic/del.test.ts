@@ -25,3 +25,13 @@ test('frees memory even where it is full', () => {
   assert.equal(node.run('DBSIZE'), 0);
   assert.equal(node.run('SET k v'), 'OK');
 });
+
+test('UNLINK counts what is large as freed later', () => {
+  const node = new CommandNode();
+  const names = Array.from({ length: 1000 }, (_, i) => `n${i}`);
+  node.call('SADD', 's', ...names);
+  node.run('SADD small a b');
+  node.run('SET k v');
+  assert.equal(node.run('UNLINK s small k missing'), 3);
+  assert.equal(node.store.lazyFreedCount, 1);
+});

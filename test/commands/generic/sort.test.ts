@@ -48,6 +48,10 @@ test('tells of what is no number, other types and bad options', () => {
   node.run('SET s v');
   assert.equal(node.run('SORT l'), "-ERR One or more scores can't be converted into double");
   assert.match(String(node.run('SORT s')), /WRONGTYPE/);
+  node.run('XADD x 1-1 f v');
+  node.run('HSET h f v');
+  assert.match(String(node.run('SORT x')), /WRONGTYPE/);
+  assert.match(String(node.run('SORT h')), /WRONGTYPE/);
   assert.equal(node.run('SORT l BY'), '-ERR syntax error');
   assert.equal(node.run('SORT l LIMIT 1'), '-ERR syntax error');
   assert.equal(node.run('SORT_RO l STORE d'), '-ERR syntax error');

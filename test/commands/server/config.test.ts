@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evictionPolicies } from '../../../src/store/eviction.ts';
 import { bulk, Rig } from '../command-rig.ts';
+import { CommandNode } from '../harness.ts';
 
 test('CONFIG GET takes globs, several at a time, and gives each parameter once', () => {
   const client = new Rig().connect();
@@ -210,4 +211,25 @@ test('the limits of encodings decide what OBJECT ENCODING answers', () => {
   client.send('CONFIG', 'SET', 'list-max-ziplist-size', '2', 'set-max-listpack-entries', '2');
   assert.deepEqual(encodings(), ['hashtable', 'hashtable', 'quicklist']);
   assert.equal(client.send('CONFIG', 'GET', 'list-max-listpack-size').split('\r\n')[4], '2');
+});
+
+test('maxmemory-clients is bytes or a percentage of maxmemory', () => {
+  const node = new CommandNode();
+  const { connectionLimits } = node.rig;
+  assert.equal(connectionLimits.clientsBytesMax(), Number.POSITIVE_INFINITY);
+  assert.equal(node.run('CONFIG SET maxmemory-clients 1mb'), 'OK');
+  assert.equal(connectionLimits.clientsBytesMax(), 1024 * 1024);
+  assert.equal(node.run('CONFIG SET maxmemory-clients 10%'), 'OK');
+  assert.equal(connectionLimits.clientsBytesMax(), node.store.limitBytes / 10);
+  assert.deepEqual(node.run('CONFIG GET maxmemory-clients'), ['maxmemory-clients', '10%']);
+  assert.match(
+    String(node.run('CONFIG SET maxmemory-clients 200%')),
+    /percentage argument must be less or equal to 100$/,
+  );
+  assert.match(
+    String(node.run('CONFIG SET maxmemory-clients x')),
+    /argument must be a memory or percent value$/,
+  );
+  assert.equal(node.run('CONFIG SET maxmemory-clients 0'), 'OK');
+  assert.equal(connectionLimits.clientsBytesMax(), Number.POSITIVE_INFINITY);
 });
