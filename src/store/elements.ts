@@ -27,6 +27,7 @@ import {
 import { forgetDead, type Keyspace, type States } from './keyspace.ts';
 import { NameFilter } from './name-filter.ts';
 import { Nest } from './nest.ts';
+import { parseSafeInt } from './number.ts';
 import type { OrderIndex } from './order-index.ts';
 import {
   PackedCursor,
@@ -894,6 +895,10 @@ export class Elements implements States, Collection {
     const { store } = this;
     const { strings } = store;
     store.checkLimits(length, 0, false);
+    if (typeof by === 'number' && this.at !== 0 && this.nest === undefined) {
+      const value = this.countRecord(name, offset, length, by);
+      if (value !== undefined) return value;
+    }
     this.makeRoom(length + counterBytes);
     const { nest } = this;
     if (nest !== undefined) this.purgeNested(nest, name, offset, length);
@@ -906,6 +911,39 @@ export class Elements implements States, Collection {
       store.recorder?.outside();
       this.settleCount();
     }
+  }
+
+  /**
+   * Adds an integer to a field of the open hash, which is packed, that only this node has counted on, in place. Returns the
+   * new value; undefined, with nothing changed, where it is another case.
+   */
+  private countRecord(name: Uint8Array, offset: number, length: number, by: number): number | undefined {
+    const { store } = this;
+    const { codec, clock, self, recorder } = store;
+    const { u8, view } = store.arena;
+    const cursor = this.packed();
+    if (!cursor.find(name, offset, length) || !cursor.isState || !cursor.isLive) return undefined;
+    const slot = codec.loneInteger(view, cursor.valueOffset, self);
+    if (slot === 0 || codec.slotStamp(view, slot) < store.markSinceStamp) return undefined;
+    const { baseOffset, baseLength } = codec;
+    const base = baseLength < 0 ? 0 : parseSafeInt(u8, baseOffset, baseLength);
+    if (base === undefined || this.isHidden(cursor)) return undefined;
+    const before = codec.slotInteger(view, slot);
+    const sum = before + by;
+    const isExact =
+      Number.isSafeInteger(before) && Number.isSafeInteger(sum) && Number.isSafeInteger(base + sum);
+    if (!isExact) return undefined;
+    const [sumHi, sumLo] = [stampHi(sum), stampLo(sum)];
+    const run = codec.slotRun(view, slot);
+    codec.setInteger(view, slot, clock.next(), sumHi, sumLo);
+    if (recorder !== undefined) {
+      const { hi, lo } = clock;
+      this.within();
+      recorder.count64(this.id, name, offset, length, self, hi, lo, stampHi(run), stampLo(run), sumHi, sumLo);
+      recorder.outside();
+    }
+    store.touch(this.at);
+    return base + sum;
   }
 
   /** Adds a decimal to an element. Returns the new value's text. Throws CommandError as for a key. */

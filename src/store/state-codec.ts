@@ -28,6 +28,8 @@ const has = {
 
 const dotBytes = 10;
 
+const two32 = 4294967296;
+const integerSum = 0;
 const wholeSum = 2;
 /** Of a slot: origin, stamp and run come before its sum. */
 const slotSumAt = 2 + 8 + 8;
@@ -43,8 +45,10 @@ function isSmallWhole(text: string): boolean {
 export class StateCodec {
   private readonly f64Value = new Float64Array(1);
   private readonly f64Bytes = new Uint8Array(this.f64Value.buffer);
-  /** The score beneath the slot that `loneSlot` has found. */
+  /** What is beneath the slot that was found: a score, or a range of bytes. */
   base = 0;
+  baseOffset = 0;
+  baseLength = -1;
   private out = Buffer.allocUnsafeSlow(4096);
   private pos = 0;
   private source: Buffer = this.out;
@@ -131,20 +135,31 @@ export class StateCodec {
    * 0 where it has anything else but a value, which is left in `base` if it is a score, and an expiry.
    */
   loneSlot(view: DataView, offset: number, origin: number): number {
+    const at = this.loneSlotOf(view, offset, origin, wholeSum);
+    this.base = at !== 0 && this.baseLength >= 8 ? view.getFloat64(this.baseOffset, true) : 0;
+    return at;
+  }
+
+  /** The same where the sum is an integer; the value is left in `baseOffset` and `baseLength`, which is below 0 where there is none. */
+  loneInteger(view: DataView, offset: number, origin: number): number {
+    return this.loneSlotOf(view, offset, origin, integerSum);
+  }
+
+  private loneSlotOf(view: DataView, offset: number, origin: number, form: number): number {
     const what = view.getUint8(offset);
     if ((what & ~(has.value | has.expiry)) !== 0) return 0;
     let at = offset + 1;
-    this.base = 0;
+    this.baseLength = -1;
     if ((what & has.value) !== 0) {
-      const length = view.getUint32(at + dotBytes, true);
-      if (length >= 8) this.base = view.getFloat64(at + dotBytes + 4, true);
-      at += dotBytes + 4 + length;
+      this.baseLength = view.getUint32(at + dotBytes, true);
+      this.baseOffset = at + dotBytes + 4;
+      at = this.baseOffset + this.baseLength;
     }
     if ((what & has.expiry) !== 0) at += dotBytes + 8;
     if (view.getUint16(at, true) !== 1) return 0;
     at += 2;
-    const isWhole = view.getUint8(at + slotSumAt) === wholeSum;
-    const isAlone = isWhole && view.getUint16(at + slotSumAt + 9, true) === 0;
+    const isOfForm = view.getUint8(at + slotSumAt) === form;
+    const isAlone = isOfForm && view.getUint16(at + slotSumAt + 9, true) === 0;
     return isAlone && view.getUint16(at, true) === origin ? at : 0;
   }
 
@@ -159,6 +174,18 @@ export class StateCodec {
 
   slotSum(view: DataView, slot: number): number {
     return view.getFloat64(slot + slotSumAt + 1, true);
+  }
+
+  /** The integer sum of a slot found by `loneInteger`, the nearest double beyond 2^53. */
+  slotInteger(view: DataView, slot: number): number {
+    return view.getInt32(slot + slotSumAt + 5, true) * two32 + view.getUint32(slot + slotSumAt + 1, true);
+  }
+
+  /** Gives it a later stamp and another sum, in two halves. */
+  setInteger(view: DataView, slot: number, stamp: number, sumHi: number, sumLo: number): void {
+    view.setFloat64(slot + 2, stamp, true);
+    view.setInt32(slot + slotSumAt + 1, sumLo, true);
+    view.setInt32(slot + slotSumAt + 5, sumHi, true);
   }
 
   /** Gives it a later stamp and another sum, below `wholeSumEnd` and above its negative. */
@@ -250,7 +277,7 @@ export class StateCodec {
 
   private sum(value: bigint | string): void {
     if (typeof value === 'bigint') {
-      this.u8(0);
+      this.u8(integerSum);
       this.ensure(8);
       this.pos = this.out.writeBigInt64LE(value, this.pos);
       return;
@@ -268,7 +295,7 @@ export class StateCodec {
 
   private readSum(): bigint | string {
     const form = this.readU8();
-    if (form === 0) {
+    if (form === integerSum) {
       this.pos += 8;
       return this.source.readBigInt64LE(this.pos - 8);
     }

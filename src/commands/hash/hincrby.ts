@@ -3,6 +3,7 @@
 import { CommandError } from '../../base/errors.ts';
 import { hashNotAnInteger, notAnInteger } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
+import { parseSafeInt } from '../../store/number.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 
@@ -21,8 +22,7 @@ export const command: CommandSpec = {
 };
 
 function hincrby(call: Call): void {
-  const big = call.bigInteger(3);
-  const by = Number.isSafeInteger(Number(big)) ? Number(big) : big;
+  const by = parseSafeInt(call.buf, call.offset(3), call.length(3)) ?? call.bigInteger(3);
   call.openToWrite(1, EntryType.hash);
   const { elements } = call.store;
   let value: number | bigint;

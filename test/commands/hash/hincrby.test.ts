@@ -24,3 +24,33 @@ test('goes on when the hash has become a table', () => {
   assert.equal(node.run('HINCRBY h n2 5'), 5);
   assert.equal(node.run('HLEN h'), 302);
 });
+
+test('goes on exactly beside any base, in small steps and in large ones', () => {
+  const steps = ['1', '-7', '4294967296', '-4294967297', '9007199254740991', '-9007199254740991', '0'];
+  const largest = ['9223372036854775807', '-9223372036854775808'];
+  for (const base of [undefined, '0', '-5', '9007199254740990', '123456789012345678']) {
+    const node = new CommandNode();
+    if (base !== undefined) node.call('HSET', 'h', 'n', base);
+    let value = BigInt(base ?? 0);
+    for (let i = 0; i < 60; i++) {
+      const by = i % 20 === 19 ? largest[(i / 20) & 1]! : steps[(i * i + i) % steps.length]!;
+      const sum = value + BigInt(by);
+      const fits = BigInt.asIntN(64, sum) === sum;
+      const reply = node.run(`HINCRBY h n ${by}`);
+      if (fits) value = sum;
+      else assert.equal(reply, '-ERR increment or decrement would overflow');
+      assert.equal(node.run('HGET h n'), String(value));
+    }
+  }
+});
+
+test('a field keeps its deadline', () => {
+  const node = new CommandNode();
+  node.run('HINCRBY h n 5');
+  node.run('HSET h other x');
+  node.run('HPEXPIRE h 100 FIELDS 1 n');
+  assert.equal(node.run('HINCRBY h n 1'), 6);
+  assert.deepEqual(node.run('HPTTL h FIELDS 1 n'), [100]);
+  node.rig.advance(100);
+  assert.equal(node.run('HINCRBY h n 1'), 1);
+});
