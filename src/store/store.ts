@@ -264,6 +264,17 @@ export class Store {
     return !this.unheld.isAny;
   }
 
+  get evictedCount(): number {
+    return this.eviction.evictedCount;
+  }
+
+  /**
+   * All that the keeper has is here now. No record says so: who replays what came before only asks for more than it lacks.
+   */
+  holdAll(): void {
+    this.unheld.clear();
+  }
+
   /** Something that a peer keeps was left out of this key: records that it is not held whole, so that replay leaves it out too. */
   recordLeftOut(keyspace: number, key: Uint8Array): void {
     const ks = this.keyspaces[keyspace]!;

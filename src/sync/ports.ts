@@ -40,6 +40,10 @@ export interface SyncStore {
   join(d: BatchReader, context: VersionVector | undefined, whole?: boolean, isKept?: boolean): number;
   /** Whether every key is held whole. */
   readonly holdsAll: boolean;
+  /** Keys evicted since the start. */
+  readonly evictedCount: number;
+  /** All that the keeper has is here now. */
+  holdAll(): void;
   /** Something was left out of the key. */
   recordLeftOut(keyspace: number, key: Uint8Array): void;
   /** All that the keeper knows of the key is here now. */

@@ -98,6 +98,8 @@ type Refusal = { readonly reason: 'skew' | 'forged'; readonly error: string } | 
 export class Receiver {
   /** A batch waits for memory. */
   starved: WholeBatch | undefined;
+  /** A full copy is under way: what is not held whole is joined too. */
+  takesAll = false;
   private readonly parts: ReceiverParts;
   private readonly assembly = new BatchAssembly();
   private readonly reader: BatchReader;
@@ -262,7 +264,12 @@ export class Receiver {
         continue;
       }
       if (reader.origin === peer.origin && reader.stamp > this.peerStamp) this.peerStamp = reader.stamp;
-      const result = store.join(reader, peer.vector, whole, isKeeper && !whole && !this.isAwaited());
+      const result = store.join(
+        reader,
+        peer.vector,
+        whole,
+        isKeeper && !whole && !this.takesAll && !this.isAwaited(),
+      );
       isWhole = result !== Joined.full;
       if (!isWhole) break;
       figures.deltasReceived += 1;

@@ -161,6 +161,8 @@ export class Uplink {
       await this.run(full, deadlineMs);
     } finally {
       this.forced -= 1;
+      const { receiver } = this.link;
+      if (receiver !== undefined && this.forced === 0) receiver.takesAll = false;
       if (this.parts.policy === 'never' && this.forced === 0) this.link.stop();
     }
   }
@@ -173,6 +175,7 @@ export class Uplink {
     await this.until(() => this.isReady || isOver(), deadlineMs);
     const { current } = this;
     if (!this.isReady) throw this.failure('it cannot be reached');
+    const refill = full && current === this.link ? this.beginRefill() : undefined;
     if (full) current.sender?.resync();
     const startedMs = timers.nowMs();
     let answer: { readonly error: string | undefined } | undefined;
@@ -192,6 +195,21 @@ export class Uplink {
     }
     if (answer === undefined || !hasAll())
       throw this.failure(`not done after ${timers.nowMs() - startedMs} ms`);
+    refill?.();
+  }
+
+  /**
+   * From now on what the hub sends is joined whether or not its key is held whole. What is returned is to be called when all of
+   * it is in: then everything is held whole, unless more was evicted meanwhile.
+   */
+  private beginRefill(): () => void {
+    const { store } = this.parts.link.node;
+    const { receiver } = this.link;
+    const { evictedCount } = store;
+    if (receiver !== undefined) receiver.takesAll = true;
+    return () => {
+      if (this.parts.link.isKeeper && store.evictedCount === evictedCount) store.holdAll();
+    };
   }
 
   private failure(otherwise: string): FerriteError {

@@ -28,11 +28,11 @@ afterEach(async () => {
   for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
 
-async function rows(node: EdgeNode, command: string): Promise<Record<string, string>> {
+async function rows(node: EdgeNode, command: string): Promise<ReadonlyMap<string, string>> {
   const reply = await node.execute(command);
   assert.ok(Array.isArray(reply));
   const pairs = reply.map(String);
-  return Object.fromEntries(pairs.flatMap((name, i) => (i % 2 === 0 ? [[name, pairs[i + 1]!]] : [])));
+  return new Map(pairs.flatMap((name, i) => (i % 2 === 0 ? [[name, pairs[i + 1]!] as const] : [])));
 }
 
 const text = 'x'.repeat(400);
@@ -60,15 +60,15 @@ test('an edge that evicts holds a part and has all: read back, written on, throu
   let edge = await start(options);
   await fill(edge);
   const stats = await rows(edge, 'edge.stats');
-  assert.ok(Number(stats['evicted']) > count / 3, stats['evicted']);
-  assert.equal((await rows(edge, 'edge.status'))['holds_all'], '0');
-  assert.ok(Number((await rows(edge, 'edge.resources'))['memory_unheld']) > 0);
+  assert.ok(Number(stats.get('evicted')) > count / 3, stats.get('evicted'));
+  assert.equal((await rows(edge, 'edge.status')).get('holds_all'), '0');
+  assert.ok(Number((await rows(edge, 'edge.resources')).get('memory_unheld')) > 0);
   assert.equal(hub.command('dbsize'), count);
   for (let i = 0; i < count; i += 45) {
     assert.equal(await edge.execute('hget', `h:${i}`, 'number'), String(i));
     assert.equal(await edge.execute('hincrby', `h:${i}`, 'sum', 1), i + 1);
   }
-  assert.ok(Number((await rows(edge, 'edge.stats'))['unheld_fetched']) > 50);
+  assert.ok(Number((await rows(edge, 'edge.stats')).get('unheld_fetched')) > 50);
   const gone = Array.from({ length: count }, (_, i) => i).find((i) => i % 45 === 1 && !edge.exists(`h:${i}`));
   assert.equal(await edge.del(`h:${gone}`), 1);
   await edge.sync();
@@ -81,6 +81,22 @@ test('an edge that evicts holds a part and has all: read back, written on, throu
     assert.equal(hub.command('hget', `h:${i}`, 'sum'), String(i + 1));
   }
   assert.match(String(hub.command('info', 'keyspace')), new RegExp(`keys=${count - 1}`));
+});
+
+test('given more memory, an edge takes everything back by EDGE.SYNC FULL', async () => {
+  const hub = await start({ mode: 'hub', nodeId: 'hub', settings: { 'hub.port': '0' } });
+  const settings = { 'store.eviction_policy': 'allkeys-lru' };
+  const edge = await start({ nodeId: 'edge', memoryLimit: '16mb', hubUrl: hub.endpoint!, settings });
+  edge.command('config', 'set', 'maxmemory', String(3 * 1024 * 1024));
+  await fill(edge);
+  assert.equal((await rows(edge, 'edge.status')).get('holds_all'), '0');
+  await edge.sync({ full: true });
+  assert.equal((await rows(edge, 'edge.status')).get('holds_all'), '0', 'it does not fit');
+  edge.command('config', 'set', 'maxmemory', String(16 * 1024 * 1024));
+  await edge.sync({ full: true });
+  assert.equal((await rows(edge, 'edge.status')).get('holds_all'), '1');
+  assert.equal(edge.command('dbsize'), count);
+  for (let i = 0; i < count; i += 100) assert.equal(edge.command('hget', `h:${i}`, 'number'), String(i));
 });
 
 test('a hub that goes away leaves reads of what is here, and adds that it gets later', async () => {
@@ -101,7 +117,7 @@ test('a hub that goes away leaves reads of what is here, and adds that it gets l
   });
   await fill(edge);
   await hub.close();
-  while ((await rows(edge, 'edge.status'))['is_online'] === '1') await delay(20);
+  while ((await rows(edge, 'edge.status')).get('is_online') === '1') await delay(20);
   const gone: number[] = [];
   for (let i = 0; i < count; i += 3) if (edge.command('exists', `h:${i}`) === 0) gone.push(i);
   assert.ok(gone.length > 500, String(gone.length));
