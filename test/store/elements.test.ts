@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ElementType } from '../../src/delta/kinds.ts';
+import { DeltaKind, ElementType } from '../../src/delta/kinds.ts';
+import type { Collection } from '../../src/store/collection.ts';
 import type { Store } from '../../src/store/store.ts';
 import { buildMs, TestNode } from './fleet.ts';
 import { deliverInOrder, playHistory, type Step } from './history.ts';
@@ -308,4 +309,98 @@ test('a put over a field of a large hash that has expired speaks of the field', 
   for (const batch of node.history) other.join(batch, node);
   assert.deepEqual(Object.keys(other.visible()), ['0:a']);
   assert.deepEqual(other.visible(), node.visible());
+});
+
+/** A key's collection, alive or in the graveyard. */
+function collectionOf(store: Store, key: string): Collection {
+  const ks = store.keyspace(0);
+  const k = Buffer.from(key);
+  const hash = store.hash.of(k, 0, k.length);
+  const live = ks.entryOf(hash, k, 0, k.length);
+  return store.collectionAt(ks, hash, live !== 0 ? live : ks.tombOf(hash, k, 0, k.length));
+}
+
+test('a prune tells how many of the dead went, and takes none that may not go', () => {
+  const field = fc.record({ length: fc.integer({ min: 1, max: 60 }), stays: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(field, { minLength: 1, maxLength: 12 }), fc.boolean(), (fields, hasLive) => {
+      const node = new TestNode('n1');
+      const names = fields.map(({ length }, i) => `${i}`.padEnd(length, 'x'));
+      if (hasLive) apply(node, { op: 'put', key: 'a', name: 'live', value: 'v' });
+      for (const name of names) apply(node, { op: 'put', key: 'a', name, value: 'v' });
+      for (const name of names) apply(node, { op: 'drop', key: 'a', name });
+      const mayGo = new Set(fields.flatMap(({ stays }, i) => (stays ? [] : [names[i]!])));
+      const dead = (): string[] => node.picture().filter((line) => line.includes(' clear '));
+      const lines = dead();
+      const stamps = new Map(
+        lines.map((line) => [Number(/@(\d+) /.exec(line)?.[1]), /:(\S+) clear/.exec(line)?.[1]]),
+      );
+      const gone = collectionOf(node.store, 'a').prune((dots) =>
+        dots.some(({ stamp }) => mayGo.has(stamps.get(stamp) ?? '')),
+      );
+      const left = dead();
+      assert.equal(gone, lines.length - left.length);
+      for (const line of lines)
+        if (!left.includes(line)) assert.ok(mayGo.has(/:(\S+) clear/.exec(line)![1]!));
+      if (mayGo.size === names.length) assert.deepEqual(left, []);
+      assert.equal(node.visible()['0:a'], hasLive ? '4{live=v} until 0' : undefined);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a dead record that keeps its tomb from becoming shorter in place stays, and is not counted, while another stays', () => {
+  const node = new TestNode('n1');
+  const names = ['x'.repeat(100), 'y'.repeat(100), 'z'.repeat(20)];
+  for (const name of names) apply(node, { op: 'put', key: 'a', name, value: 'v' });
+  for (const name of names) apply(node, { op: 'drop', key: 'a', name });
+  const dead = (): number => node.picture().length;
+  const before = dead();
+  let seen = 0;
+  // The first and the second may go, and the length crosses 255 with one of them.
+  const gone = collectionOf(node.store, 'a').prune(() => seen++ < 2);
+  assert.equal(before - dead(), gone);
+  assert.ok(gone < 2, `${gone}`);
+  assert.equal(
+    collectionOf(node.store, 'a').prune(() => true),
+    before - gone,
+  );
+  assert.deepEqual(node.picture(), []);
+});
+
+test('a copy finds the room that a flush has yet to give back', () => {
+  const node = new TestNode('n1', { keepsDead: false });
+  const { store } = node;
+  for (let i = 0; i < 60; i++) {
+    node.run(() => {
+      const k = Buffer.from(`s${i}`);
+      store.strings.set(store.keyspace(0), k, 0, k.length, Buffer.alloc(50_000, 'x'), 0, 50_000, 0);
+    });
+  }
+  node.run(() => store.flush(store.keyspace(0)));
+  apply(node, { op: 'many', key: 'a', count: 3, stride: 1, isTold: false, value: 'v'.repeat(50_000) });
+  for (const to of ['b', 'c', 'd', 'e']) {
+    node.run(() => {
+      const k = Buffer.from(to);
+      collectionOf(store, 'a').shipTo(store.keyspace(0), k, 0, k.length);
+    });
+  }
+  assert.equal(Object.keys(node.visible()).length, 5);
+});
+
+test('what a copy replaces is removed before its first element is put', () => {
+  for (const count of [3, 200]) {
+    const node = new TestNode('n1');
+    apply(node, { op: 'many', key: 'a', count, stride: 1, isTold: false, value: 'v' });
+    apply(node, { op: 'many', key: 'b', count, stride: 1, isTold: false, value: 'old' });
+    node.run((store) => {
+      const k = Buffer.from('b');
+      collectionOf(store, 'a').shipTo(store.keyspace(0), k, 0, k.length);
+    });
+    const batch = node.history.at(-1)!;
+    node.reader.open(batch, 0, batch.length);
+    const kinds: number[] = [];
+    while (node.reader.next()) kinds.push(node.reader.kind);
+    assert.deepEqual(kinds, [DeltaKind.clear, ...Array.from({ length: count }, () => DeltaKind.put)]);
+  }
 });
