@@ -68,13 +68,13 @@ function joinByKind(
   if (d.kind === DeltaKind.mapDb) {
     return result(store.show(d.deadlineMs, d.db, { stamp: d.stamp, origin: d.origin }));
   }
+  if (d.kind === DeltaKind.unheld) {
+    store.unheld.join(ks, store.hash.of(d.buf, d.keyOffset, d.keyLength), d);
+    return JoinResult.joined;
+  }
   if (isKilled(store, ks, d)) return JoinResult.stale;
   const hash = store.hash.of(d.buf, d.keyOffset, d.keyLength);
   if (d.kind === DeltaKind.evict) return joinEvict(store, ks, hash, d);
-  if (d.kind === DeltaKind.unheld) {
-    store.unheld.join(ks, hash, d);
-    return JoinResult.joined;
-  }
   if (store.unheld.isAny && isLeftOut(store, ks, hash, d, isKept)) return JoinResult.leftOut;
   if (d.kind === DeltaKind.group) return joinGroupNote(store.otherStreams, ks, hash, d);
   if (d.elementType !== 0 || isCollectionKind(d.kind) || store.hasCollections || isOfCollection(d)) {

@@ -28,7 +28,7 @@ export class StoreScan {
   private readonly nests: LargeScan[] = [];
   private readonly isLocal: boolean;
   private readonly unheld = new UnheldCursor();
-  private unheldDone = false;
+  private marksDone = false;
 
   /** `isLocal`: what never leaves this node comes too. */
   constructor(store: Store, covered: VersionVector | undefined, isLocal: boolean) {
@@ -41,8 +41,8 @@ export class StoreScan {
   next(writer: BatchWriter, bytesMax: number): boolean {
     const { store } = this;
     const until = writer.pos + bytesMax;
-    while (this.isLocal && !this.unheldDone) {
-      this.unheldDone = !store.unheld.emit(writer, sliceEntries, this.unheld);
+    while (this.isLocal && !this.marksDone) {
+      this.marksDone = !store.unheld.emitMarks(writer, sliceEntries, this.unheld);
       if (writer.pos >= until) return true;
     }
     if (!this.started) {
@@ -67,7 +67,7 @@ export class StoreScan {
       });
       if (this.cursor === 0) this.keyspace += 1;
     }
-    return false;
+    return this.isLocal && store.unheld.emitFilters(writer, this.unheld);
   }
 
   private visit(writer: BatchWriter, ks: Keyspace, at: number): void {

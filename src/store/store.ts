@@ -321,10 +321,8 @@ export class Store {
   holdWhole(keyspace: number, key: Uint8Array): void {
     const ks = this.keyspaces[keyspace]!;
     const hash = this.hash.of(key, 0, key.length);
-    if (this.unheld.unmark(ks, hash, key, 0, key.length)) {
-      this.recorder?.unheld(keyspace, key, 0, key.length, this.nextDot(), 0);
-    }
-    if (this.unheld.find(ks, hash, key, 0, key.length) !== undefined) this.unheld.noteAbsent(ks, key);
+    if (!this.unheld.holdWhole(ks, hash, key)) return;
+    this.recorder?.unheld(keyspace, key, 0, key.length, this.nextDot(), 0);
   }
 
   /** What a snapshot notes for `expect`: the keys of the first keyspace. */

@@ -42,6 +42,8 @@ export interface UnheldKey {
 export class UnheldCursor {
   keyspace = 0;
   cursor = 0;
+  /** Keyspace and piece of the filters. */
+  filter = 0;
   chunk = 0;
 }
 
@@ -166,6 +168,8 @@ export class Unheld {
       const { clock, self } = this.store;
       const dot = { stamp: clock.last(), origin: self };
       if (!this.add(ks, hash, key, offset, length, unheld, dot)) throw new CommandError(outOfMemory);
+      // A snapshot may have the part and not the mark: replay must make it.
+      this.store.recorder?.unheld(ks.id, key, offset, length, dot, flagsOf(unheld));
       this.tell();
     }
     this.setPart(this.markOf(ks, hash, key, offset, length), true);
@@ -177,8 +181,15 @@ export class Unheld {
     this.onLeftOut?.(ks, Buffer.from(d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength)));
   }
 
-  /** The key is held whole, though nothing of it is here. */
-  noteAbsent(ks: Keyspace, key: Uint8Array): void {
+  /** The key is held whole, also if nothing of it is here. Returns whether that is news. */
+  holdWhole(ks: Keyspace, hash: number, key: Uint8Array): boolean {
+    const hadMark = this.unmark(ks, hash, key, 0, key.length);
+    if (!this.isFiltering) return hadMark;
+    if (this.find(ks, hash, key, 0, key.length) !== undefined) this.noteAbsent(ks, key);
+    return true;
+  }
+
+  private noteAbsent(ks: Keyspace, key: Uint8Array): void {
     this.absent.add(nameOf(ks, key, 0, key.length));
     for (const name of this.absent) {
       if (this.absent.size <= absentMax) return;
@@ -186,8 +197,7 @@ export class Unheld {
     }
   }
 
-  /** The key is held whole again. Returns whether it had a mark. */
-  unmark(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): boolean {
+  private unmark(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): boolean {
     const table = this.tables[ks.id];
     const slot = table?.find(hash, key, offset, length) ?? 0;
     if (table === undefined || slot === 0) return false;
@@ -301,17 +311,25 @@ export class Unheld {
     }
   }
 
-  /** Appends a slice of all this as local records; returns whether there is more. Marks first: they may be folded meanwhile. */
-  emit(writer: BatchWriter, count: number, at: UnheldCursor): boolean {
+  /**
+   * Appends a slice of the marks as local records; returns whether there is more. They go before all keys: what comes of a
+   * marked key is a part.
+   */
+  emitMarks(writer: BatchWriter, count: number, at: UnheldCursor): boolean {
+    const table = this.tables[at.keyspace];
+    const visit = (entry: number): void => this.emitMark(writer, at.keyspace, entry);
+    at.cursor = table === undefined ? 0 : table.scan(at.cursor, count, visit);
+    if (at.cursor === 0) at.keyspace += 1;
+    return at.keyspace < keyspacesMax;
+  }
+
+  /**
+   * The same of the filters, behind all keys: they speak of keys that are not here, and marks that were folded since the scan
+   * began are in them.
+   */
+  emitFilters(writer: BatchWriter, at: UnheldCursor): boolean {
     const { store } = this;
-    if (at.keyspace < keyspacesMax) {
-      const table = this.tables[at.keyspace];
-      const visit = (entry: number): void => this.emitMark(writer, at.keyspace, entry);
-      at.cursor = table === undefined ? 0 : table.scan(at.cursor, count, visit);
-      if (at.cursor === 0) at.keyspace += 1;
-      return true;
-    }
-    const ks = store.keyspaces[at.keyspace - keyspacesMax];
+    const ks = store.keyspaces[at.filter];
     if (ks === undefined) return false;
     const filter = this.filters[ks.id];
     const piece = filter?.chunk(at.chunk);
@@ -320,9 +338,9 @@ export class Unheld {
     at.chunk += 1;
     if (filter === undefined || at.chunk >= filter.chunks) {
       at.chunk = 0;
-      at.keyspace += 1;
+      at.filter += 1;
     }
-    return at.keyspace < keyspacesMax * 2;
+    return at.filter < keyspacesMax;
   }
 
   private emitMark(writer: BatchWriter, keyspace: number, at: number): void {
@@ -341,7 +359,7 @@ export class Unheld {
       this.tell();
     } else if (d.has(UnheldFlag.marked)) {
       this.mark(ks, hash, buf, keyOffset, keyLength, unheldIn(d), { stamp: d.stamp, origin: d.origin });
-    } else this.unmark(ks, hash, buf, keyOffset, keyLength);
+    } else this.holdWhole(ks, hash, buf.subarray(keyOffset, keyOffset + keyLength));
   }
 
   /** Points to where compaction has copied a segment of a table; false where it is none of these. */
