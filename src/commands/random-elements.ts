@@ -1,7 +1,10 @@
 // Random elements of a collection: what SPOP, SRANDMEMBER and HRANDFIELD draw. Elements come as copies, so that what was
 // drawn may be removed. Different ones are drawn by tries while few are wanted; where many are, one walk through all takes
 // each with the chance that is left to it, so that every choice is as likely as any other. Many are drawn in slices.
+import { CommandError } from '../base/errors.ts';
+import { valueNotBetween } from '../resp/errors.ts';
 import type { Elements, ElementVisitor } from '../store/elements.ts';
+import { int64Max } from '../store/number.ts';
 import type { Call } from './call.ts';
 import { largeElementsMin, sliceElements, type Work } from './large-work.ts';
 
@@ -17,6 +20,12 @@ export function drawOne(elements: Elements, random: () => number): Drawn {
     drawn = copyOf(...element);
   });
   return drawn ?? { name: Buffer.alloc(0), value: Buffer.alloc(0) };
+}
+
+/** The argument that says how many to draw: any integer of 64 bits but the least. */
+export function readCount(call: Call, i: number): number {
+  if (call.bigInteger(i) < -int64Max) throw new CommandError(valueNotBetween(-int64Max, int64Max));
+  return call.integer(i);
 }
 
 /** `count` different elements of the open collection, or all where there are no more. */

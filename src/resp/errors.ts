@@ -69,7 +69,7 @@ export const outOfRangePositive = 'ERR value is out of range, must be positive';
 
 export const wrongArguments = (name: string): string => `ERR wrong number of arguments for '${name}' command`;
 export const invalidExpire = (name: string): string => `ERR invalid expire time in '${name}' command`;
-export const valueNotBetween = (min: number, max: number): string =>
+export const valueNotBetween = (min: number | bigint, max: number | bigint): string =>
   `ERR value is out of range, value must between ${min} and ${max}`;
 export const unsupportedOption = (option: string): string => `ERR Unsupported option ${option}`;
 export const expireConditionsClash = 'ERR NX and XX, GT or LT options at the same time are not compatible';

@@ -5,7 +5,14 @@ import { valueOutOfRange } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { type Draw, type Drawn, drawDifferent, drawOne, replyManyDrawn } from '../random-elements.ts';
+import {
+  type Draw,
+  type Drawn,
+  drawDifferent,
+  drawOne,
+  readCount,
+  replyManyDrawn,
+} from '../random-elements.ts';
 
 export const command: CommandSpec = {
   name: 'hrandfield',
@@ -27,7 +34,7 @@ const repeatsMax = 2 ** 24;
 function hrandfield(call: Call): void {
   const { reply, store } = call;
   const { elements } = store;
-  const count = call.argc > 2 ? call.integer(2) : undefined;
+  const count = call.argc > 2 ? readCount(call, 2) : undefined;
   if (call.argc > 4 || (call.argc === 4 && !call.is(3, 'withvalues'))) call.syntaxError();
   if (count !== undefined && Math.abs(count) > repeatsMax && count < 0)
     throw new CommandError(valueOutOfRange);

@@ -5,7 +5,7 @@ import { valueOutOfRange } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { type Draw, type Drawn, drawDifferent, replyManyDrawn } from '../random-elements.ts';
+import { type Draw, type Drawn, drawDifferent, readCount, replyManyDrawn } from '../random-elements.ts';
 
 export const command: CommandSpec = {
   name: 'srandmember',
@@ -28,7 +28,7 @@ function srandmember(call: Call): void {
   if (call.argc > 3) call.syntaxError();
   const { reply, store } = call;
   const { elements } = store;
-  const count = call.argc === 3 ? call.integer(2) : undefined;
+  const count = call.argc === 3 ? readCount(call, 2) : undefined;
   if (count !== undefined && count < -repeatsMax) throw new CommandError(valueOutOfRange);
   const exists = call.openToRead(1, EntryType.set);
   if (count === undefined) {
