@@ -149,7 +149,6 @@ export class FileJournal implements DeltaLog {
   private saveSeq: number;
   private bytesSinceSave = 0;
   private autoSaveFromMs = 0;
-  private pausedSeq = 0;
   /** First record of the segment that no snapshot vouches for yet, after a failure. */
   private probationSeq: number | undefined = undefined;
   private running: Promise<SnapshotResult> | undefined = undefined;
@@ -774,13 +773,10 @@ export class FileJournal implements DeltaLog {
     if (this.failure === undefined) this.prune();
   }
 
-  /** A slice, then as long for everybody else; only a turn of the loop while nobody writes. */
+  /** A slice, then as long for everybody else, readers too: who computes without a rest waits longest for a processor. */
   private pause(sliceMs: number): Promise<void> {
-    const isBusy = this.tail.seq !== this.pausedSeq;
-    this.pausedSeq = this.tail.seq;
     return new Promise((resolve) => {
-      if (isBusy) setTimeout(resolve, Math.max(1, sliceMs));
-      else setImmediate(resolve);
+      setTimeout(resolve, Math.max(1, sliceMs));
     });
   }
 

@@ -37,6 +37,8 @@ export interface FileLayer {
   syncDirLater(dir: string, done: FileDone): void;
   truncate(fd: number, bytes: number): void;
   rename(from: string, to: string): void;
+  /** Where what `to` names may be a big file: see `removeLater`. */
+  renameLater(from: string, to: string, done: FileDone): void;
   remove(path: string): void;
   /** For big files, which some file systems take tens of milliseconds to free. */
   removeLater(path: string, done: FileDone): void;
@@ -80,6 +82,7 @@ export const diskFiles: FileLayer = {
   },
   truncate: (fd, bytes) => fs.ftruncateSync(fd, bytes),
   rename: (from, to) => fs.renameSync(from, to),
+  renameLater: (from, to, done) => fs.rename(from, to, done),
   remove: (path) => fs.unlinkSync(path),
   removeLater: (path, done) => fs.unlink(path, done),
   list: (dir) => fs.readdirSync(dir),

@@ -70,6 +70,12 @@ export function syncFile(files: FileLayer, fd: number): Promise<void> {
   });
 }
 
+function renameFile(files: FileLayer, from: string, to: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    files.renameLater(from, to, (error) => (error === null ? resolve() : reject(error)));
+  });
+}
+
 export function syncDirectory(files: FileLayer, dir: string): Promise<void> {
   return new Promise((resolve, reject) => {
     files.syncDirLater(dir, (error) => (error === null ? resolve() : reject(error)));
@@ -121,7 +127,7 @@ export async function writeSnapshot(plan: SnapshotPlan): Promise<WrittenSnapshot
     await syncFile(files, fd);
     isOpen = false;
     files.close(fd);
-    files.rename(unfinished, join(dir, name));
+    await renameFile(files, unfinished, join(dir, name));
     await syncDirectory(files, dir);
     return { name, bytes: file.bytes, records: file.records };
   } catch (error) {

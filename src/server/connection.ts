@@ -71,7 +71,7 @@ const sliceBytes = 256 * 1024;
 /** Slices written one after another before the event loop gets a turn. */
 const slicesPerTurn = 16;
 /** How long one connection is served in a turn of the event loop while others may wait. */
-const servedMsMax = 2;
+const servedMsMax = 1;
 /** How long an ended socket may wait for the client's own end. */
 const lingerMs = 2000;
 

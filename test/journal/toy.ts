@@ -202,6 +202,10 @@ export class ToyFiles implements FileLayer {
     this.names.set(to, file);
   }
 
+  renameLater(from: string, to: string, done: (error: Error | null) => void): void {
+    this.later(() => this.rename(from, to), done);
+  }
+
   remove(path: string): void {
     this.intercept('remove', path);
     if (!this.names.delete(path)) throw failure('ENOENT');
