@@ -18,7 +18,7 @@ import type { ReplicaStore } from './replica-store.ts';
 export const sliceBytesDefault = 64 * 1024;
 /** A slice ends early where the processor is slow: the clock is looked at after each step. */
 const sliceMsMax = 1.5;
-const stepBytes = 8 * 1024;
+const stepBytes = 4 * 1024;
 /** Written bytes are synced in steps, so that the last sync is no long one that others wait behind. */
 const syncStepBytes = 16 * 1024 * 1024;
 
