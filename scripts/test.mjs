@@ -23,16 +23,16 @@ const built = join(root, '.build', 'test');
 const files = walk(built)
   .filter((f) => f.endsWith('.test.js') && (parts.length === 0 || parts.some((p) => f.includes(p))))
   .sort();
-/**
- * Tests of commands are many, small, and all load the same modules: those of one directory share a process. A file
- * with hooks for all of its tests has one of its own, since a hook would be for the tests of the others too.
- */
+/** Where test files are many and small: those of one directory here or below share a process, which loads the modules once. */
+const small = ['base', 'commands', 'config', 'delta', 'http', 'monitor', 'resp'];
+
+/** The files to run: a file with hooks for all of its tests stays alone, since they would be for the others' tests too. */
 function grouped(files) {
   const groups = new Map();
   const alone = [];
   for (const file of files) {
-    const isCommand = relative(built, file).startsWith(`commands${sep}`);
-    if (isCommand && !/^(before|after)(Each)?\(/m.test(readFileSync(file, 'utf8'))) {
+    const isSmall = small.includes(relative(built, file).split(sep)[0]);
+    if (isSmall && !/^(before|after)(Each)?\(/m.test(readFileSync(file, 'utf8'))) {
       groups.set(dirname(file), [...(groups.get(dirname(file)) ?? []), file]);
     } else alone.push(file);
   }

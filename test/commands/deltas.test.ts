@@ -220,7 +220,7 @@ for (const keepsDead of [true, false]) {
         for (const batch of node.history) replay(fresh, batch);
         assert.deepEqual(seen(fresh), seen(node));
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 }
@@ -260,7 +260,7 @@ test('two nodes that ran commands apart agree once each has the deltas of the ot
       for (const batch of right!) nodes[0]!.join(batch, nodes[1]!);
       assert.deepEqual(seen(nodes[0]!), seen(nodes[1]!));
     }),
-    { numRuns: 400 },
+    { numRuns: 250 },
   );
 });
 

@@ -128,7 +128,7 @@ for (const lww of [false, true]) {
         assert.deepEqual(nodes[1]!.picture(), nodes[0]!.picture());
         assert.deepEqual(nodes[2]!.picture(), nodes[0]!.picture());
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 }
@@ -148,7 +148,7 @@ test('deltas joined in any order that keeps each origin its own, any number of t
         assert.deepEqual(fresh.picture(), nodes[0]!.picture());
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: 600 },
   );
 });
 
