@@ -55,7 +55,6 @@ interface Named {
 export interface Replaced {
   readonly ks: Keyspace;
   readonly key: Buffer;
-  readonly hash: number;
   readonly floor: Dot | undefined;
 }
 
@@ -69,10 +68,11 @@ interface Waiting extends HeldRequest {
 }
 
 interface Fetch {
+  /** Keyspace and key. */
+  readonly name: string;
   readonly keyspace: number;
   readonly key: Buffer;
   readonly waiting: Set<Waiting>;
-  asked: boolean;
 }
 
 export class UnheldKeys {
@@ -227,7 +227,7 @@ export class UnheldKeys {
     const name = `${ks.id}:${key.toString('latin1')}`;
     const known = this.fetches.get(name);
     if (known !== undefined) return known;
-    const fetch: Fetch = { keyspace: ks.id, key, waiting: new Set(), asked: false };
+    const fetch: Fetch = { name, keyspace: ks.id, key, waiting: new Set() };
     this.fetches.set(name, fetch);
     this.queue.push(fetch);
     // Asked for once its first waiter is noted: the answer may come at once.
@@ -251,7 +251,7 @@ export class UnheldKeys {
     this.asking -= 1;
     if (error === undefined) this.fetched += 1;
     else this.failed += 1;
-    this.fetches.delete(`${fetch.keyspace}:${fetch.key.toString('latin1')}`);
+    this.fetches.delete(fetch.name);
     for (const waiting of fetch.waiting) {
       waiting.left -= 1;
       if (waiting.left === 0) this.wake(waiting);
@@ -310,8 +310,8 @@ export class UnheldKeys {
     return undefined;
   }
 
-  private replaced({ ks, key, hash, unheld }: Named): Replaced {
-    return { ks, key, hash, floor: unheld.hasCounters ? this.store.nextDot() : undefined };
+  private replaced({ ks, key, unheld }: Named): Replaced {
+    return { ks, key, floor: unheld.hasCounters ? this.store.nextDot() : undefined };
   }
 
   /** A command has written over these keys: they are held whole again. */

@@ -12,7 +12,7 @@ import type { Origins } from '../delta/origins.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { BlockForm, blockHeaderBytes, sealBlock } from './block.ts';
 import { encodeHeader, headerBytes, Magic, noSeed, snapshotName } from './file-header.ts';
-import type { FileLayer } from './file-layer.ts';
+import type { FileDone, FileLayer } from './file-layer.ts';
 import type { ReplicaStore } from './replica-store.ts';
 
 export const sliceBytesDefault = 64 * 1024;
@@ -64,22 +64,19 @@ export function writeAll(
   });
 }
 
-export function syncFile(files: FileLayer, fd: number): Promise<void> {
+/** Resolves when what `begin` began is done. */
+function done(begin: (done: FileDone) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    files.syncLater(fd, (error) => (error === null ? resolve() : reject(error)));
+    begin((error) => (error === null ? resolve() : reject(error)));
   });
 }
 
-function renameFile(files: FileLayer, from: string, to: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    files.renameLater(from, to, (error) => (error === null ? resolve() : reject(error)));
-  });
+export function syncFile(files: FileLayer, fd: number): Promise<void> {
+  return done((settle) => files.syncLater(fd, settle));
 }
 
 export function syncDirectory(files: FileLayer, dir: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    files.syncDirLater(dir, (error) => (error === null ? resolve() : reject(error)));
-  });
+  return done((settle) => files.syncDirLater(dir, settle));
 }
 
 /** The blocks of one snapshot on their way into its file. */
@@ -127,7 +124,7 @@ export async function writeSnapshot(plan: SnapshotPlan): Promise<WrittenSnapshot
     await syncFile(files, fd);
     isOpen = false;
     files.close(fd);
-    await renameFile(files, unfinished, join(dir, name));
+    await done((settle) => files.renameLater(unfinished, join(dir, name), settle));
     await syncDirectory(files, dir);
     return { name, bytes: file.bytes, records: file.records };
   } catch (error) {
