@@ -10,6 +10,7 @@ import { ConflictLog } from './conflicts.ts';
 import { horizonNote, type NodeParts, recallHorizon, uplinkOriginNote } from './greeting.ts';
 import { Hub, type PeerRow } from './hub.ts';
 import type { Identity } from './identity.ts';
+import { forgetKept, KeptNote } from './kept-note.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Link, LinkFigures, LinkParts } from './link.ts';
 import type { LinkTimes } from './link-machine.ts';
@@ -99,6 +100,7 @@ export class SyncEngine {
   private readonly uplinks: readonly Uplink[];
   /** Who keeps for good what this node evicts: its hub, where it has no other peers to give copies to. */
   readonly keeper: Uplink | undefined;
+  private readonly keptNote: KeptNote | undefined;
   private isQuiet = false;
   private quietSeq = -1;
   private lastSyncMs = 0;
@@ -152,6 +154,9 @@ export class SyncEngine {
       },
     });
     const isLeaf = !options.listens && options.uplinks.length === 1;
+    const keeping = isLeaf ? options.uplinks.find((u) => u.isHub) : undefined;
+    this.keptNote = keeping && new KeptNote(node, keeping.url);
+    if (keeping === undefined) forgetKept(ledger);
     this.uplinks = options.uplinks.map(
       (target) =>
         new Uplink({
@@ -160,14 +165,15 @@ export class SyncEngine {
           isQuiet: () => this.isQuiet,
           link: {
             ...shared,
-            isKeeper: isLeaf && target.isHub,
+            isKeeper: target === keeping,
+            ...(target === keeping && { onPeer: (peer) => this.keptNote?.met(peer) }),
             onLive: () => options.onEvent?.({ type: 'sync:started' }),
           },
           onState: (uplink) => this.uplinkChanged(uplink),
           onProgress: () => this.progressed(),
         }),
     );
-    this.keeper = isLeaf ? this.uplinks.find((u) => u.target.isHub) : undefined;
+    this.keeper = this.uplinks.find((u) => u.target === keeping);
   }
 
   private linkParts(node: NodeParts) {
@@ -241,6 +247,7 @@ export class SyncEngine {
   /** Says goodbye to everybody; resolves when the connections are closed. */
   async stop(): Promise<void> {
     this.stopped = true;
+    this.keptNote?.flush();
     this.cancelTimers();
     for (const { link } of this.uplinks) link.stop();
     this.hub.stop();
@@ -255,6 +262,7 @@ export class SyncEngine {
     this.cancelInterval?.();
     this.cancelIdle?.();
     this.endDurable?.();
+    this.keptNote?.stop();
   }
 
   private isClosing(): boolean {
@@ -462,9 +470,10 @@ export class SyncEngine {
     return known.every((name) => linked.get(name)?.kept.covers(origin, stamp) === true);
   }
 
-  /** What the hub has durably, as far as was last known; undefined where it was not met since the start. */
+  /** What the hub has durably, as far as was last known; undefined where nothing is. */
   keptByHub(): VersionVector | undefined {
-    return this.uplinks.find((u) => u.target.isHub)?.link.lastPeer?.kept;
+    const met = this.uplinks.find((u) => u.target.isHub)?.link.lastPeer;
+    return met?.kept ?? this.keptNote?.recalled;
   }
 
   /** Keeps the store's horizon with the data: to be called when tombstones went. */

@@ -128,6 +128,7 @@ export function peerOf(
     tag: greeting.tag,
     windowBytes: Math.min(greeting.window, windowBytesMax),
     software: greeting.software,
+    isDurable: greeting.durable,
     unpacks: greeting.unpacks?.split(' ').includes(lz4) === true,
   };
   return new Peer(facts, has, log.seq + log.writer.count);

@@ -75,6 +75,8 @@ export interface LinkParts {
   readonly expectedNodeId?: string;
   /** A listener: refuses a peer for reasons of its own (replaced, too many). */
   readonly admit?: (nodeId: string) => Verdict;
+  /** A peer was met, and is what the link is about from now on. */
+  readonly onPeer?: (peer: Peer) => void;
   readonly onState: (link: Link) => void;
   readonly onLive: (link: Link) => void;
   readonly onProgress: (link: Link) => void;
@@ -373,6 +375,7 @@ export class Link {
     const peer = peerOf(node, greeting, knowledge, knowledge.vector, then);
     this.peer = peer;
     this.lastPeer = peer;
+    this.parts.onPeer?.(peer);
     figures.connects += 1;
     this.receiver = new Receiver({
       ...node,

@@ -23,6 +23,8 @@ export interface PeerFacts {
   readonly tag: number;
   readonly windowBytes: number;
   readonly software: string;
+  /** Whether what it acknowledges as durable outlives it: it has a disk. */
+  readonly isDurable: boolean;
   /** Whether it can read batches packed with LZ4. */
   readonly unpacks: boolean;
 }
@@ -33,10 +35,15 @@ export class Peer {
   readonly facts: PeerFacts;
   /** What it has. Of its own current origin that is everything. */
   readonly vector: VersionVector;
-  /** What of that it has durably, as far as it has said so on this connection. */
+  /**
+   * What of that it has durably, as far as it has said so on this connection; of its own origin too only once it has gone
+   * on after seeing what is known of it here, for it may find that its past has forked.
+   */
   readonly kept = new VersionVector();
   /** What it had when it greeted, until it says that this is durable. */
   private greeted: VersionVector | undefined;
+  /** Told when it is known to have more durably. */
+  onKept: (() => void) | undefined;
   /** The log's seq when the link became live: what came from the peer since need not be told to it. */
   readonly sinceSeq: number;
 
@@ -46,7 +53,6 @@ export class Peer {
     this.origin = facts.origin;
     this.vector = vector;
     this.vector.advance(facts.origin, stampMax, 0);
-    this.kept.advance(facts.origin, stampMax, 0);
     this.greeted = vector.clone();
     this.sinceSeq = sinceSeq;
   }
@@ -58,13 +64,15 @@ export class Peer {
   /** It has all this durably: it has stated or acknowledged it. */
   keeps(frontiers: readonly Frontier[]): void {
     for (const f of frontiers) this.kept.advance(f.origin, f.stamp, f.tag);
+    this.onKept?.();
   }
 
   /** What it had when it greeted is durable there. */
   keepsGreeting(): void {
-    for (const [origin, { stamp, tag }] of this.greeted?.entries() ?? [])
-      this.kept.advance(origin, stamp, tag);
+    if (this.greeted === undefined) return;
+    for (const [origin, { stamp, tag }] of this.greeted.entries()) this.kept.advance(origin, stamp, tag);
     this.greeted = undefined;
+    this.onKept?.();
   }
 }
 

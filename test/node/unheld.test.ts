@@ -141,3 +141,33 @@ test('a hub that goes away leaves reads of what is here, and adds that it gets l
   assert.equal(hub.command('hlen', `h:${plain}`), 3);
   assert.equal(await edge.execute('hget', `h:${plain}`, 'number'), String(plain));
 });
+
+test('an edge that comes up alone evicts what its hub had, and keeps what it writes then', async () => {
+  const settings = { 'hub.port': '0' };
+  const dir = newDir();
+  let hub = await start({ mode: 'hub', nodeId: 'hub', dir, settings });
+  const endpoint = hub.endpoint!;
+  const options: EdgeNodeOptions = {
+    nodeId: 'edge',
+    dir: newDir(),
+    memoryLimit: '3mb',
+    hubUrl: endpoint,
+    settings: { 'store.eviction_policy': 'allkeys-lru', 'sync.reconnect_initial_delay': '50ms' },
+  };
+  let edge = await start(options);
+  await fill(edge);
+  await hub.close();
+  await edge.close();
+  edge = await start(options);
+  for (let i = 0; i < 2000; i++) await edge.execute('hset', `late:${i}`, 'text', text);
+  for (let i = 0; i < 2000; i++) assert.equal(edge.command('hlen', `late:${i}`), 1);
+  hub = await start({
+    mode: 'hub',
+    nodeId: 'hub',
+    dir,
+    settings: { 'hub.port': new URL(endpoint).port },
+  });
+  await edge.sync();
+  assert.equal(hub.command('dbsize'), count + 2000);
+  for (let i = 0; i < count; i += 90) assert.equal(await edge.execute('hget', `h:${i}`, 'number'), String(i));
+});

@@ -43,6 +43,7 @@ function blocksOf(node: TestNode, source: string): SyncBlock[] {
 function peerOf(node: TestNode, vector = new VersionVector()): Peer {
   const origin = node.store.origins.intern('peer/00000009');
   const facts = {
+    isDurable: true,
     nodeId: 'peer',
     origin,
     journal: 'j',

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Scheduler } from '../sim/scheduler.ts';
+import { copyDisk, newDisk } from '../sim/sim-log.ts';
+import { SimNet } from '../sim/sim-net.ts';
+import { SimNode } from '../sim/sim-node.ts';
+
+class Pair {
+  readonly scheduler = new Scheduler(11, Date.UTC(2026, 10, 1));
+  readonly net = new SimNet(this.scheduler);
+  readonly hub = new SimNode({ nodeId: 'hub', role: 'hub' }, this.scheduler, newDisk('h'));
+  readonly edge = this.edgeBelow('e', 'hub');
+
+  constructor() {
+    this.hub.start();
+    this.edge.start();
+  }
+
+  /** An edge of a disk of its own whose hub has an address of its own. */
+  private edgeBelow(nodeId: string, name: string): SimNode {
+    const dial = this.net.dialer(name, () =>
+      this.hub.isUp ? (c) => this.hub.engine.hub.accept(c, nodeId, nodeId) : undefined,
+    );
+    return new SimNode({ nodeId, role: 'edge', evicts: true, dial }, this.scheduler, newDisk('e'));
+  }
+
+  async pass(ms: number): Promise<void> {
+    await this.scheduler.runUntil(this.scheduler.nowMs + ms);
+  }
+
+  /** The edge comes up again and cannot reach its hub. */
+  restartAlone(powerLoss: boolean): void {
+    this.net.cut('hub');
+    this.edge.crash(powerLoss);
+    this.edge.start();
+  }
+
+  get keys(): string[] {
+    return Object.keys(this.edge.visible()).sort();
+  }
+
+  /** Evicts while something may go. */
+  evictAll(): void {
+    for (let i = 0; i < 10; i++) this.edge.evict();
+  }
+
+  get note(): string | undefined {
+    return this.edge.ledger.notes.get('kept');
+  }
+}
+
+async function filled(): Promise<Pair> {
+  const pair = new Pair();
+  for (let i = 0; i < 5; i++) pair.edge.set(`old${i}`, 'v');
+  pair.edge.send(0, 'HSET', 'hash', 'f', 'v');
+  await pair.pass(5000);
+  return pair;
+}
+
+for (const powerLoss of [false, true]) {
+  test(`what the hub has may go after a ${powerLoss ? 'power loss' : 'crash'}, what it has not stays`, async () => {
+    const pair = await filled();
+    pair.restartAlone(powerLoss);
+    pair.edge.set('new', 'v');
+    pair.edge.send(0, 'HSET', 'hash', 'g', 'v');
+    pair.evictAll();
+    assert.deepEqual(pair.keys, ['0:hash', '0:new']);
+    await pair.pass(100);
+    pair.restartAlone(powerLoss);
+    pair.evictAll();
+    pair.net.heal();
+    await pair.pass(60_000);
+    assert.equal(Object.keys(pair.hub.visible()).length, 7);
+    assert.match(pair.hub.send(0, 'HGETALL', 'hash'), /f[^]*g/);
+    pair.edge.ask(0, ['MGET', 'old0', 'new'], (reply) => assert.match(reply, /\$1\r\nv\r\n\$1\r\nv/));
+    await pair.pass(1000);
+  });
+}
+
+test('what was received and not acknowledged as durable is in no note', async () => {
+  const pair = await filled();
+  pair.net.cut('hub');
+  pair.edge.set('pending', 'v');
+  await pair.pass(3000);
+  pair.restartAlone(false);
+  pair.evictAll();
+  assert.deepEqual(pair.keys, ['0:pending']);
+});
+
+test('a hub that comes back from a backup counts for nothing until it says what it has', async () => {
+  const pair = await filled();
+  const backup = copyDisk(pair.hub.disk);
+  pair.edge.set('later', 'v');
+  await pair.pass(5000);
+  pair.hub.crash(false);
+  pair.hub.disk = backup;
+  pair.hub.start();
+  const before = pair.note;
+  assert.ok(before?.includes('e/'));
+  await pair.pass(10_000);
+  assert.notEqual(pair.note, before);
+  pair.restartAlone(false);
+  pair.evictAll();
+  pair.net.heal();
+  await pair.pass(60_000);
+  assert.equal(Object.keys(pair.hub.visible()).length, 7);
+});
+
+test('the note goes as soon as the hub is met under another tag', async () => {
+  const pair = await filled();
+  pair.hub.crash(false);
+  pair.hub.start();
+  while (pair.edge.engine.status().reconnects === 0) await pair.pass(1);
+  assert.equal(pair.note, undefined);
+  await pair.pass(5000);
+  assert.ok(pair.note !== undefined);
+});
+
+test('a note of another address, or ahead of what this node has made, is not believed', async () => {
+  const pair = await filled();
+  const [url, origin, tag, rows] = JSON.parse(pair.note!);
+  const ahead = rows.map(([name, stamp, t]: [string, number, number]) =>
+    name.startsWith('e/') ? [name, stamp + 1e12, t] : [name, stamp, t],
+  );
+  for (const note of [
+    ['sim://other', origin, tag, rows],
+    [url, origin, tag, ahead],
+  ]) {
+    pair.edge.ledger.setNote('kept', JSON.stringify(note));
+    pair.edge.log.commit(() => {});
+    pair.restartAlone(false);
+    assert.equal(pair.note, undefined);
+    pair.evictAll();
+    assert.equal(pair.keys.length, 6);
+  }
+});
+
+test('a node without a keeper forgets what one had', async () => {
+  const pair = await filled();
+  pair.edge.crash(false);
+  const alone = new SimNode({ nodeId: 'e', role: 'edge' }, pair.scheduler, pair.edge.disk);
+  alone.start();
+  alone.log.commit(() => {});
+  alone.crash(false);
+  pair.net.cut('hub');
+  pair.edge.start();
+  pair.evictAll();
+  assert.equal(pair.keys.length, 6);
+});
