@@ -3,7 +3,8 @@
 // each with the chance that is left to it, so that every choice is as likely as any other. Many are drawn in slices.
 import { CommandError } from '../base/errors.ts';
 import { valueNotBetween } from '../resp/errors.ts';
-import type { Elements, ElementVisitor } from '../store/elements.ts';
+import type { ElementVisitor } from '../store/elements/element-form.ts';
+import type { Elements } from '../store/elements.ts';
 import { int64Max } from '../store/number.ts';
 import type { Call } from './call.ts';
 import { largeElementsMin, sliceElements, type Work } from './large-work.ts';

@@ -1,7 +1,8 @@
 // Replies with all of a hash or a set: SMEMBERS, HGETALL, HKEYS and HVALS. A large one is read in slices. Where fields of it
 // have deadlines, what has expired when the work began is left out: the others are counted first, in slices as well.
 import type { ReplyWriter } from '../resp/reply-writer.ts';
-import type { Elements, ElementVisitor } from '../store/elements.ts';
+import type { ElementVisitor } from '../store/elements/element-form.ts';
+import type { Elements } from '../store/elements.ts';
 import type { Call } from './call.ts';
 import { largeElementsMin, sliceElements, type Work } from './large-work.ts';
 

@@ -6,7 +6,7 @@ import type { BatchReader } from '../delta/batch-reader.ts';
 import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import type { Collection } from './collection.ts';
-import { keepKill, takeKill } from './elements.ts';
+import { keepKill, takeKill } from './elements/element-state.ts';
 import { EntryType } from './entry.ts';
 import { noteStateConflict } from './join-conflicts.ts';
 import { JoinResult } from './join-result.ts';

@@ -1,7 +1,7 @@
 // The packed form of a small collection: all its elements with their dots in one run of bytes, the value of the key's
-// entry. A cursor walks it in place, in the arena; changes are spliced by their owner (elements.ts). It knows no blocks
-// and no tables. Live elements keep their order, in a sorted set that of
-// their scores; dead ones, while they are remembered, stand where they died.
+// entry. A cursor walks it in place, in the arena; changes are spliced by their owner (elements/packed-run.ts). It knows no
+// blocks and no tables. Live elements keep their order, in a sorted set that of their scores; dead ones, while they are
+// remembered, stand where they died.
 //
 //   u8       1 = meta follows the header | 2 some element has or had a deadline
 //   u8       live elements
@@ -18,6 +18,7 @@ import { assert } from '../base/assert.ts';
 import { stampHi, stampLo } from '../base/clock.ts';
 import { copyBytes, sameBytes } from '../base/runs.ts';
 import type { Arena } from './arena.ts';
+import type { Element } from './elements/element.ts';
 import { EntryType } from './entry.ts';
 import type { Dot } from './key-state.ts';
 import { scoreBytes } from './score.ts';
@@ -74,18 +75,11 @@ function writeNumber(u8: Uint8Array, at: number, value: number): number {
 }
 
 /** Writes the head, name and stamp of a plain record; returns where they end. */
-function writePlain(
-  u8: Uint8Array,
-  at: number,
-  name: Uint8Array,
-  offset: number,
-  length: number,
-  difference: number,
-  isForeign: boolean,
-): number {
-  const p = writeNumber(u8, at, (length << 2) | (isForeign ? foreign : 0));
-  copyBytes(u8, p, name, offset, length);
-  return writeNumber(u8, p + length, difference);
+function writePlain(u8: Uint8Array, at: number, e: Element, baseStamp: number, isForeign: boolean): number {
+  const { nameLength } = e;
+  const p = writeNumber(u8, at, (nameLength << 2) | (isForeign ? foreign : 0));
+  copyBytes(u8, p, e.name, e.nameOffset, nameLength);
+  return writeNumber(u8, p + nameLength, zigzag(e.stamp - baseStamp));
 }
 
 /** Stands on one record after the other. All offsets are into `u8`. */
@@ -281,11 +275,12 @@ export class PackedCursor {
   }
 
   /**
-   * Where a live member with this score and name belongs, looked for from the record at `from` on: before the first live
-   * one that is greater. The members are those of a sorted set, and the cursor stands nowhere afterwards.
+   * Where a live member belongs by its score and name, looked for from the record at `from` on: before the first live one
+   * that is greater. The members are those of a sorted set, and the cursor stands nowhere afterwards.
    */
-  placeOf(from: number, score: number, name: Uint8Array, offset: number, length: number): number {
+  placeOf(from: number, e: Element): number {
     const { u8, view, end } = this;
+    const { score } = e;
     let record = from;
     let step = 0;
     for (let next = from; next < end; ) {
@@ -308,7 +303,7 @@ export class PackedCursor {
       if (other > score) return record;
       this.nameOffset = nameOffset;
       this.nameLength = head >>> 2;
-      if (this.compareName(name, offset, length) > 0) return record;
+      if (this.compareName(e.name, e.nameOffset, e.nameLength) > 0) return record;
     }
     return end;
   }
@@ -349,40 +344,31 @@ export class PackedCursor {
   }
 
   /**
-   * Writes the plain record anew where it stands: its dot and, in a hash, its value, while a member keeps its score. False,
-   * with nothing changed, where that would be of another size, or the record says whose it is.
+   * Writes an element over the plain record of its name: its dot and, in a hash, its value, while a member keeps its score.
+   * False, with nothing changed, where that would be of another size, or the record says whose it is.
    */
-  rewrite(stamp: number, origin: number, value: Uint8Array, offset: number, length: number): boolean {
-    if (this.isForeign || length !== this.valueLength || origin !== this.baseOrigin) return false;
-    const difference = zigzag(stamp - this.baseStamp);
+  rewrite(e: Element): boolean {
+    if (this.isForeign || e.valueLength !== this.valueLength || e.origin !== this.baseOrigin) return false;
+    const difference = zigzag(e.stamp - this.baseStamp);
     if (numberBytes(difference) !== this.dotEnd - this.dotOffset) return false;
     writeNumber(this.u8, this.dotOffset, difference);
-    if (this.fixed < 0) copyBytes(this.u8, this.valueOffset, value, offset, length);
+    if (this.fixed < 0) copyBytes(this.u8, this.valueOffset, e.value, e.valueOffset, e.valueLength);
     return true;
   }
 
-  /** Bytes of a plain record of the base origin. */
-  plainBytes(nameLength: number, stamp: number, valueLength: number): number {
+  /** Bytes of an element as a plain record of the base origin. */
+  plainBytes({ nameLength, valueLength, stamp }: Element): number {
     const sized = this.fixed < 0 ? numberBytes(valueLength) : 0;
     const difference = zigzag(stamp - this.baseStamp);
     return numberBytes(nameLength << 2) + nameLength + numberBytes(difference) + sized + valueLength;
   }
 
-  /** Writes a plain record of the base origin behind the last one, where there is room for it, and counts it. */
-  append(
-    name: Uint8Array,
-    offset: number,
-    length: number,
-    stamp: number,
-    value: Uint8Array,
-    valueOffset: number,
-    valueLength: number,
-  ): void {
+  /** Writes an element of the base origin behind the last record, where there is room for it, and counts it. */
+  append(e: Element): void {
     const { u8 } = this;
-    const difference = zigzag(stamp - this.baseStamp);
-    let p = writePlain(u8, this.end, name, offset, length, difference, false);
-    if (this.fixed < 0) p = writeNumber(u8, p, valueLength);
-    if (valueLength > 0) copyBytes(u8, p, value, valueOffset, valueLength);
+    let p = writePlain(u8, this.end, e, this.baseStamp, false);
+    if (this.fixed < 0) p = writeNumber(u8, p, e.valueLength);
+    if (e.valueLength > 0) copyBytes(u8, p, e.value, e.valueOffset, e.valueLength);
     this.liveCount += 1;
   }
 
@@ -436,25 +422,17 @@ export class PackedScratch {
   }
 
   /** The head, name and dot of a plain record; the value is to follow. */
-  plain(
-    name: Uint8Array,
-    nameOffset: number,
-    nameLength: number,
-    stamp: number,
-    origin: number,
-    baseStamp: number,
-    baseOrigin: number,
-  ): void {
-    this.ensure(nameLength + 32);
-    const other = origin !== baseOrigin;
-    const difference = zigzag(stamp - baseStamp);
-    this.length = writePlain(this.u8, this.length, name, nameOffset, nameLength, difference, other);
-    if (!other) return;
-    this.u8[this.length++] = origin & 255;
-    this.u8[this.length++] = origin >>> 8;
+  plain(e: Element, baseStamp: number, baseOrigin: number): void {
+    this.ensure(e.nameLength + 32);
+    const isForeign = e.origin !== baseOrigin;
+    this.length = writePlain(this.u8, this.length, e, baseStamp, isForeign);
+    if (!isForeign) return;
+    this.u8[this.length++] = e.origin & 255;
+    this.u8[this.length++] = e.origin >>> 8;
   }
 
-  state(name: Uint8Array, nameOffset: number, nameLength: number, isLive: boolean, packed: Uint8Array): void {
+  /** The element of this name as a packed state. */
+  state({ name, nameOffset, nameLength }: Element, isLive: boolean, packed: Uint8Array): void {
     this.ensure(nameLength + 32);
     this.varint((nameLength << 2) | stateFlag);
     this.copy(name, nameOffset, nameLength);

@@ -3,7 +3,7 @@
 // is the type's own business, and so is which entry it has at the moment: this hands it out and does not keep it.
 import { CommandError } from '../base/errors.ts';
 import { wrongType } from '../resp/errors.ts';
-import type { EntryType, Form } from './entry.ts';
+import type { Form } from './entry.ts';
 import { type Expiry, emptyState, type KeyState, yieldTo, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Store } from './store.ts';
@@ -16,10 +16,11 @@ export class StoodKey {
   bytes: Uint8Array = noBytes;
   offset = 0;
   length = 0;
+  /** Of what stands here. */
+  type: number;
   private readonly store: Store;
-  private readonly type: EntryType;
 
-  constructor(store: Store, type: EntryType) {
+  constructor(store: Store, type: number) {
     this.store = store;
     this.type = type;
     this.ks = store.keyspaces[0]!;
