@@ -9,6 +9,7 @@
 // client is woken once for many replies, and node settles all writes in one go. Where much waits, it leaves earlier.
 import type { Committer, Executor } from '../commands/executor.ts';
 import { ReplyWriter } from '../resp/reply-writer.ts';
+import { emptyBuffer } from '../resp/request-args.ts';
 
 /** Whom a region belongs to: a connection, as far as a turn needs to know. */
 export interface RegionOwner {
@@ -26,20 +27,23 @@ export interface RegionOwner {
   delivered(): void;
 }
 
+/** Refilled turn after turn, with its batch: a region for each request was most of what a turn left to the collector. */
 interface Region {
-  readonly owner: RegionOwner;
-  readonly buf: Buffer;
-  readonly start: number;
+  owner: RegionOwner | undefined;
+  buf: Buffer;
+  start: number;
   end: number;
   /** Its pairs in the batch's marks; from -1 when the whole region acknowledges a write. */
-  readonly marksFrom: number;
-  readonly marksTo: number;
+  marksFrom: number;
+  marksTo: number;
   sent: boolean;
 }
 
 /** What is answered after one commit. */
 class Batch {
+  /** The first `count` are in use. */
   readonly regions: Region[] = [];
+  count = 0;
   /** Begin and end of each reply that acknowledges a write, counted from its region's start. */
   marks = new Int32Array(64);
   markCount = 0;
@@ -54,8 +58,32 @@ class Batch {
     this.done = (error) => settle(this, error);
   }
 
+  /** The next region, its fields to be filled. */
+  add(): Region {
+    const { regions, count } = this;
+    if (count === regions.length) {
+      regions.push({
+        owner: undefined,
+        buf: emptyBuffer,
+        start: 0,
+        end: 0,
+        marksFrom: 0,
+        marksTo: 0,
+        sent: false,
+      });
+    }
+    this.count = count + 1;
+    return regions[count]!;
+  }
+
   clear(): void {
-    this.regions.length = 0;
+    const { regions, count } = this;
+    for (let i = 0; i < count; i++) {
+      regions[i]!.owner = undefined;
+      regions[i]!.buf = emptyBuffer;
+    }
+    if (count > keptRegionsMax) regions.length = keptRegionsMax;
+    this.count = 0;
     this.markCount = 0;
     this.wrote = false;
     this.settled = false;
@@ -67,6 +95,7 @@ class Batch {
 /** What grew beyond these is not kept for the next turn. */
 const keptBufferBytesMax = 1024 * 1024;
 const keptMarksMax = 64 * 1024;
+const keptRegionsMax = 4096;
 /** A region of so many bytes gains nothing by waiting for others, and its room can be used again at once. */
 const directBytesMin = 16 * 1024;
 /** More than this, of replies or of the journal, saves nothing by waiting and outgrows the processor's cache. */
@@ -179,7 +208,8 @@ export class Turn {
     const reply = this.lateReply;
     reply.open();
     reply.raw(bytes);
-    const last = this.batch.regions.at(-1);
+    const { regions, count } = this.batch;
+    const last = count === 0 ? undefined : regions[count - 1];
     const isMore =
       last?.owner === owner &&
       last.buf === reply.buf &&
@@ -201,7 +231,14 @@ export class Turn {
   ): void {
     owner.heldRegions++;
     owner.heldBytes += end - start;
-    this.batch.regions.push({ owner, buf, start, end, marksFrom, marksTo, sent: false });
+    const region = this.batch.add();
+    region.owner = owner;
+    region.buf = buf;
+    region.start = start;
+    region.end = end;
+    region.marksFrom = marksFrom;
+    region.marksTo = marksTo;
+    region.sent = false;
     if (!this.scheduled) {
       this.scheduled = true;
       setImmediate(this.endLater);
@@ -215,15 +252,16 @@ export class Turn {
   }
 
   private flush(): void {
-    if (this.batch.regions.length === 0) return;
+    if (this.batch.count === 0) return;
     const batch = this.batch;
     this.flushing = batch;
     this.batch = this.spareBatch ?? new Batch(this.settleLater);
     this.spareBatch = undefined;
     let waiting = 0;
-    for (const region of batch.regions) {
+    for (let i = 0; i < batch.count; i++) {
+      const region = batch.regions[i]!;
       // What acknowledges nothing and waits behind nothing need not wait for the disk.
-      if (region.marksFrom === region.marksTo && region.owner.heldRegions === 1) this.send(batch, region);
+      if (region.marksFrom === region.marksTo && region.owner!.heldRegions === 1) this.send(batch, region);
       else waiting++;
     }
     if (waiting === 0) {
@@ -261,24 +299,29 @@ export class Turn {
   private sendSettled(): void {
     while (this.committing[0]?.settled === true) {
       const batch = this.committing.shift()!;
-      for (const region of batch.regions) if (!region.sent) this.send(batch, region);
+      for (let i = 0; i < batch.count; i++) {
+        const region = batch.regions[i]!;
+        if (!region.sent) this.send(batch, region);
+      }
       this.complete(batch);
+      if (batch !== this.flushing) this.recycle(batch);
     }
   }
 
   /** All regions are sent: their room is free again, their owners may go on. */
   private complete(batch: Batch): void {
     batch.sent = true;
-    const inUse = this.batch.regions.length > 0 || (this.flushing !== undefined && this.flushing !== batch);
+    const inUse = this.batch.count > 0 || (this.flushing !== undefined && this.flushing !== batch);
     if (!inUse) {
       this.reply.reset(keptBufferBytesMax);
       this.lateReply.reset(keptBufferBytesMax);
     }
-    for (const region of batch.regions) region.owner.delivered();
+    for (let i = 0; i < batch.count; i++) batch.regions[i]!.owner!.delivered();
   }
 
   private send(batch: Batch, region: Region): void {
-    const { owner, buf, start, end, marksFrom, marksTo } = region;
+    const { buf, start, end, marksFrom, marksTo } = region;
+    const owner = region.owner!;
     region.sent = true;
     owner.heldRegions--;
     owner.heldBytes -= end - start;
