@@ -305,6 +305,8 @@ export class UnheldKeys {
       if (use === 'needs' || unheld.hasCounters) throw new CommandError(why);
       const isOther = unheld.type !== unknownType && unheld.type !== typeOfGroup[entry.spec.group];
       if (isOther) throw new CommandError(wrongType);
+      // At which end a push stands cannot be said where the ends are not known.
+      if (entry.spec.group === 'list' && unheld.ends === undefined) throw new CommandError(why);
       this.store.unheld.keepPart(ks, hash, key, 0, key.length);
     }
     return undefined;

@@ -235,10 +235,10 @@ export class BatchReader {
         this.deadlineMs = this.varint();
         return;
       case DeltaKind.forget:
-      case DeltaKind.evict:
         return;
+      case DeltaKind.evict:
       case DeltaKind.unheld:
-        if ((this.flags & UnheldFlag.filter) !== 0) this.value();
+        if ((this.flags & (UnheldFlag.filter | UnheldFlag.ends)) !== 0) this.value();
         return;
       case DeltaKind.insert:
         this.position();

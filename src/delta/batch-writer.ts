@@ -483,21 +483,20 @@ export class BatchWriter {
     this.head(DeltaKind.forget, 0, db, key, keyOffset, keyLength, origin, hi, lo, 0);
   }
 
-  /** evict: the key was evicted here, at this dot; `flags` as in UnheldFlag. */
+  /** evict: the key was evicted here, at this dot; `flags` as in UnheldFlag, which say what follows. */
   evict(
     db: number,
     key: Uint8Array,
     keyOffset: number,
     keyLength: number,
-    origin: number,
-    hi: number,
-    lo: number,
-    flags = 0,
+    dot: { readonly stamp: number; readonly origin: number },
+    flags: number,
+    piece?: Uint8Array,
   ): void {
-    this.head(DeltaKind.evict, flags, db, key, keyOffset, keyLength, origin, hi, lo, 0);
+    this.mark(DeltaKind.evict, db, key, keyOffset, keyLength, dot, flags, piece);
   }
 
-  /** unheld: of a key alone nothing more; where `flags` say that it is a filter's a piece of that, and the key is empty. */
+  /** unheld: of a key as `evict`; where `flags` say that it is a filter's a piece of that, and the key is empty. */
   unheld(
     db: number,
     key: Uint8Array,
@@ -507,21 +506,22 @@ export class BatchWriter {
     flags: number,
     piece?: Uint8Array,
   ): void {
-    const { stamp, origin } = dot;
-    const hi = Math.floor(stamp / two32);
+    this.mark(DeltaKind.unheld, db, key, keyOffset, keyLength, dot, flags, piece);
+  }
+
+  private mark(
+    kind: number,
+    db: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    { stamp, origin }: { readonly stamp: number; readonly origin: number },
+    flags: number,
+    piece: Uint8Array | undefined,
+  ): void {
+    const [hi, lo] = [Math.floor(stamp / two32), (stamp % two32) | 0];
     const length = piece?.length ?? 0;
-    this.head(
-      DeltaKind.unheld,
-      flags,
-      db,
-      key,
-      keyOffset,
-      keyLength,
-      origin,
-      hi,
-      (stamp % two32) | 0,
-      length,
-    );
+    this.head(kind, flags, db, key, keyOffset, keyLength, origin, hi, lo, length);
     if (piece !== undefined) this.bytes(piece, 0, length);
   }
 

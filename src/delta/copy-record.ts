@@ -146,7 +146,7 @@ function copy(d: BatchReader, w: BatchWriter, ko: number, kl: number): void {
       w.forget(db, buf, ko, kl, origin, hi, lo);
       return;
     case DeltaKind.evict:
-      w.evict(db, buf, ko, kl, origin, hi, lo, d.flags);
+      w.evict(db, buf, ko, kl, d, d.flags, buf.subarray(d.valueOffset, d.valueOffset + d.valueLength));
       return;
     case DeltaKind.registers:
       w.registers(

@@ -79,6 +79,8 @@ export const UnheldFlag = {
   filter: 4,
   /** Three bits: the type that it had, EntryType of the store, 7 where nobody remembers. */
   typeShift: 3,
+  /** How far a list reaches follows (store/list/list-ends.ts). */
+  ends: 128,
 } as const;
 
 /** clear of a key: the low bits of the flags hold one more than the type of what it removed; 0 = not said. */

@@ -3,14 +3,13 @@
 // has not acknowledged. It runs between the tries of a write that found no room, never in the midst of one, because an entry
 // that goes makes offsets void. Where there is a keeper, from whom everything can be had again, keys of all types go and are
 // marked (unheld.ts). Knows no clients and no links: what others have is asked of the driver.
-import { stampHi, stampLo } from '../base/clock.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { frequency, idleSeconds, type LfuRules } from './access-clock.ts';
 import { coveredKey, isHeadCovered } from './coverage.ts';
 import { Encoding, EntryType } from './entry.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Store } from './store.ts';
-import { flagsOf, type UnheldKey } from './unheld.ts';
+import { endsIn, flagsOf, type UnheldKey } from './unheld.ts';
 
 export const evictionPolicies = [
   'noeviction',
@@ -260,9 +259,8 @@ export class Eviction {
     const unheld = this.kept === undefined ? undefined : this.unheldOf(ks, at, key);
     if (unheld === undefined && this.kept !== undefined) return false;
     const dot = store.nextDot();
-    const [hi, lo] = [stampHi(dot.stamp), stampLo(dot.stamp)];
-    const flags = unheld === undefined ? 0 : flagsOf(unheld);
-    store.recorder?.evict(ks.id, key, 0, key.length, dot.origin, hi, lo, flags);
+    if (unheld === undefined) store.recorder?.evict(ks.id, key, 0, key.length, dot, 0);
+    else store.recorder?.evict(ks.id, key, 0, key.length, dot, flagsOf(unheld), endsIn(unheld));
     store.dropEntry(ks, hash, at);
     if (unheld !== undefined) store.unheld.mark(ks, hash, key, 0, key.length, unheld, dot);
     this.evictedCount += 1;
@@ -281,8 +279,12 @@ export class Eviction {
     const kept = this.kept?.();
     if (kept === undefined || pendingKeys.has(name)) return undefined;
     const covered = coveredKey(store, ks, at, kept);
-    if (covered !== undefined) return { type: store.entries.type(at), hasCounters: covered.hasCounters };
-    pendingKeys.add(name);
-    return undefined;
+    if (covered === undefined) {
+      pendingKeys.add(name);
+      return undefined;
+    }
+    const type = store.entries.type(at);
+    const ends = type === EntryType.list ? store.unheld.endsWith(ks, at, key) : undefined;
+    return { type, hasCounters: covered.hasCounters, ends };
   }
 }

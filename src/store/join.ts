@@ -93,7 +93,7 @@ function isLeftOut(store: Store, ks: Keyspace, hash: number, d: BatchReader, isK
   const { unheld } = store;
   const { buf, keyOffset, keyLength } = d;
   if (unheld.find(ks, hash, buf, keyOffset, keyLength) === undefined) return false;
-  if (isKept) unheld.leaveOut(ks, d);
+  if (isKept) unheld.leaveOut(ks, hash, d);
   else unheld.keepPart(ks, hash, buf, keyOffset, keyLength);
   return isKept;
 }

@@ -27,6 +27,7 @@ import { forgetDead, type Keyspace } from './keyspace.ts';
 import { Chunks, chunkElementsMax, chunkHeaderBytes } from './list/chunk.ts';
 import { Element } from './list/element.ts';
 import { ListChunks } from './list/list-chunks.ts';
+import type { ListEnds } from './list/list-ends.ts';
 import { ListValue } from './list/list-value.ts';
 import {
   type Position,
@@ -151,6 +152,14 @@ export class Lists implements Collection {
   /** Elements of the list at `at`. */
   sizeAt(at: number): number {
     return this.liveAt(at).count;
+  }
+
+  /** How far the living elements of the list at `at` reach. */
+  endsAt(at: number): ListEnds {
+    const { chunks } = this;
+    const live = this.liveAt(at);
+    const [first, last] = [live.chunkAt(0), live.chunkAt(live.size - 1)];
+    return { first: chunks.rankOfEnd(first, true), last: chunks.rankOfEnd(last, false) };
   }
 
   private liveAt(at: number): ListChunks {
@@ -615,13 +624,15 @@ export class Lists implements Collection {
     const { live, chunks, element: e } = this;
     const { self } = this.store;
     if (this.residueOf !== self) this.takeResidue(self);
-    if (live.count === 0) {
+    const chunk = live.count === 0 ? 0 : live.chunkAt(atFront ? 0 : live.size - 1);
+    const here = chunk === 0 ? undefined : chunks.rankOfEnd(chunk, atFront);
+    const end = this.endWith(here, atFront);
+    if (end === undefined) {
       e.place.rank = this.residue;
       return;
     }
-    const chunk = live.chunkAt(atFront ? 0 : live.size - 1);
-    const end = chunks.rankOfEnd(chunk, atFront);
-    if (chunks.originOfEnd(chunk, atFront) === self && end < plainRankMax && end > -plainRankMax) {
+    const isOwn = end === here && chunks.originOfEnd(chunk, atFront) === self;
+    if (isOwn && end < plainRankMax && end > -plainRankMax) {
       e.place.rank = atFront ? end - rankStep : end + rankStep;
       return;
     }
@@ -630,7 +641,8 @@ export class Lists implements Collection {
       e.place.rank = rank;
       return;
     }
-    const last = this.positionAt(atFront ? 0 : live.count - 1);
+    const isHere = end === here;
+    const last = isHere ? this.positionAt(atFront ? 0 : live.count - 1) : { rank: end, extension: noBytes };
     const { random } = this.store;
     const beyond = atFront
       ? positionBetween(undefined, last, random)
@@ -639,6 +651,16 @@ export class Lists implements Collection {
     e.extension = beyond.extension;
     e.extensionOffset = 0;
     e.extensionLength = beyond.extension.length;
+  }
+
+  /** The rank at one end, given that of what is here: of a list that is not held whole what is not here may be beyond. */
+  private endWith(here: number | undefined, atFront: boolean): number | undefined {
+    const { unheld } = this.store;
+    if (!unheld.hasParts) return here;
+    const ends = unheld.endsOf(this.key.ks, this.key.hash, this.key.bytes, this.key.offset, this.key.length);
+    if (ends === undefined) return here;
+    if (here === undefined) return atFront ? ends.first : ends.last;
+    return atFront ? Math.min(here, ends.first) : Math.max(here, ends.last);
   }
 
   /** Nodes push at residues of their own, which come from their names. */

@@ -50,7 +50,7 @@ import { StateCodec } from './state-codec.ts';
 import { Streams } from './streams.ts';
 import { Strings } from './strings.ts';
 import type { Table } from './table.ts';
-import { flagsOf, Unheld } from './unheld.ts';
+import { endsIn, flagsOf, Unheld } from './unheld.ts';
 
 /** No entry, with its place in the table, takes less. */
 const entryBytesMin = 32;
@@ -282,9 +282,7 @@ export class Store {
     // A part of the key that is here must stay: it may be pending.
     if (unheld === undefined || ks.entryOf(this.hash.of(key, 0, key.length), key, 0, key.length) !== 0)
       return;
-    const { stamp, origin } = this.nextDot();
-    const flags = flagsOf(unheld);
-    this.recorder?.evict(keyspace, key, 0, key.length, origin, stampHi(stamp), stampLo(stamp), flags);
+    this.recorder?.evict(keyspace, key, 0, key.length, this.nextDot(), flagsOf(unheld), endsIn(unheld));
   }
 
   /**

@@ -8,11 +8,13 @@ import { CommandError } from '../base/errors.ts';
 import { copyBytes } from '../base/runs.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
-import { keyspacesMax, UnheldFlag } from '../delta/kinds.ts';
+import { DeltaKind, keyspacesMax, UnheldFlag } from '../delta/kinds.ts';
 import { outOfMemory } from '../resp/errors.ts';
 import { EntryType } from './entry.ts';
 import type { Dot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
+import { type ListEnds, listEndsBytes, packEnds, unitedEnds, unpackEnds } from './list/list-ends.ts';
+import { readInteger } from './list/position.ts';
 import type { Store } from './store.ts';
 import { Table } from './table.ts';
 import { filterHash, UnheldFilter } from './unheld-filter.ts';
@@ -36,6 +38,8 @@ export interface UnheldKey {
   readonly type: number;
   /** There may have been counters in it. */
   readonly hasCounters: boolean;
+  /** How far a list reaches; undefined where nobody remembers. */
+  readonly ends?: ListEnds | undefined;
 }
 
 /** Where a scan of all this stands. */
@@ -108,7 +112,41 @@ export class Unheld {
 
   private unheldAt(mark: number): UnheldKey {
     const { entries } = this.store;
-    return { type: entries.encoding(mark), hasCounters: (entries.access(mark) & countersBit) !== 0 };
+    const type = entries.encoding(mark);
+    const unheld = { type, hasCounters: (entries.access(mark) & countersBit) !== 0 };
+    return type === EntryType.list ? { ...unheld, ends: this.endsAt(mark) } : unheld;
+  }
+
+  private endsAt(mark: number): ListEnds | undefined {
+    const { entries, arena } = this.store;
+    return unpackEnds(arena.u8, entries.valueOffset(mark), entries.valueLength(mark));
+  }
+
+  /** Parts of keys may be here whose rest is not. */
+  get hasParts(): boolean {
+    return this.parts > 0;
+  }
+
+  /** How far a list reaches that is not held whole; undefined where it is, or nobody remembers. */
+  endsOf(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): ListEnds | undefined {
+    const mark = this.markOf(ks, hash, key, offset, length);
+    return mark === 0 ? undefined : this.unheldAt(mark).ends;
+  }
+
+  /** The same of a list that is about to be evicted from `at`, with what of it was not here. */
+  endsWith(ks: Keyspace, at: number, key: Uint8Array): ListEnds | undefined {
+    const here = this.store.otherLists.endsAt(at);
+    const mark = this.markOf(ks, this.store.hashOfEntry(at), key, 0, key.length);
+    if (mark === 0) return here;
+    const { ends } = this.unheldAt(mark);
+    return ends && unitedEnds(ends, here);
+  }
+
+  private widen(mark: number, more: ListEnds): void {
+    const ends = this.endsAt(mark);
+    if (ends === undefined) return;
+    const { entries, arena } = this.store;
+    arena.u8.set(packEnds(unitedEnds(ends, more)), entries.valueOffset(mark));
   }
 
   /** Marks a key that is evicted at `dot`, or that a snapshot says is unheld. */
@@ -137,6 +175,7 @@ export class Unheld {
     const hasCounters = unheld.hasCounters || (entries.access(known) & countersBit) !== 0;
     entries.setDot(known, dot.origin, stampHi(dot.stamp), stampLo(dot.stamp));
     entries.setEncoding(known, unheld.type);
+    if (unheld.ends !== undefined) this.widen(known, unheld.ends);
     this.setPart(known, false);
     entries.setAccess(known, hasCounters ? countersBit : 0);
     this.notePart(ks, hash, key, offset, length);
@@ -169,15 +208,20 @@ export class Unheld {
       const dot = { stamp: clock.last(), origin: self };
       if (!this.add(ks, hash, key, offset, length, unheld, dot)) throw new CommandError(outOfMemory);
       // A snapshot may have the part and not the mark: replay must make it.
-      this.store.recorder?.unheld(ks.id, key, offset, length, dot, flagsOf(unheld));
+      this.store.recorder?.unheld(ks.id, key, offset, length, dot, flagsOf(unheld), endsIn(unheld));
       this.tell();
     }
     this.setPart(this.markOf(ks, hash, key, offset, length), true);
   }
 
   /** Something for an unheld key was left out. */
-  leaveOut(ks: Keyspace, d: BatchReader): void {
+  leaveOut(ks: Keyspace, hash: number, d: BatchReader): void {
     this.seenStamp = Math.max(this.seenStamp, d.stamp);
+    if (d.kind === DeltaKind.insert) {
+      const mark = this.markOf(ks, hash, d.buf, d.keyOffset, d.keyLength);
+      const rank = readInteger(d.buf, d.positionOffset);
+      if (mark !== 0) this.widen(mark, { first: rank, last: rank });
+    }
     this.onLeftOut?.(ks, Buffer.from(d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength)));
   }
 
@@ -253,18 +297,20 @@ export class Unheld {
     key: Uint8Array,
     offset: number,
     length: number,
-    { type, hasCounters }: UnheldKey,
+    { type, hasCounters, ends }: UnheldKey,
     { stamp, origin }: Dot,
   ): boolean {
     const { arena, entries, hash: keyHash } = this.store;
     const table = this.tables[ks.id] ?? new Table(arena, entries, keyHash);
     if (!table.reserve(hash, 0)) return false;
     this.tables[ks.id] = table;
-    const at = arena.alloc(entries.size(length, 0, false), 0);
+    const more = ends === undefined ? 0 : listEndsBytes;
+    const at = arena.alloc(entries.size(length, more, false), 0);
     if (at === 0) return false;
-    const access = hasCounters ? countersBit : 0;
-    entries.init(at, EntryType.mark, type, length, 0, false, origin, stampHi(stamp), stampLo(stamp), access);
+    const [access, hi, lo] = [hasCounters ? countersBit : 0, stampHi(stamp), stampLo(stamp)];
+    entries.init(at, EntryType.mark, type, length, more, false, origin, hi, lo, access);
     copyBytes(arena.u8, entries.keyOffset(at), key, offset, length);
+    if (ends !== undefined) arena.u8.set(packEnds(ends), entries.valueOffset(at));
     table.insert(hash, at);
     this.count += 1;
     this.markBytes[ks.id] = this.markBytes[ks.id]! + arena.capacity(at) + slotBytes;
@@ -345,9 +391,10 @@ export class Unheld {
 
   private emitMark(writer: BatchWriter, keyspace: number, at: number): void {
     const { entries, arena } = this.store;
-    const flags = flagsOf(this.unheldAt(at));
+    const unheld = this.unheldAt(at);
     const dot = { stamp: entries.stamp(at), origin: entries.origin(at) };
-    writer.unheld(keyspace, arena.u8, entries.keyOffset(at), entries.keyLength(at), dot, flags);
+    const [offset, length] = [entries.keyOffset(at), entries.keyLength(at)];
+    writer.unheld(keyspace, arena.u8, offset, length, dot, flagsOf(unheld), endsIn(unheld));
   }
 
   /** Takes in a local record of `emit`, or one that says that a key is held whole. */
@@ -384,11 +431,19 @@ function nameOf(ks: Keyspace, key: Uint8Array, offset: number, length: number): 
 }
 
 /** The flags of a record that says of a key what is known. */
-export function flagsOf({ type, hasCounters }: UnheldKey): number {
-  return UnheldFlag.marked | (hasCounters ? UnheldFlag.counters : 0) | (type << UnheldFlag.typeShift);
+export function flagsOf({ type, hasCounters, ends }: UnheldKey): number {
+  const bits = (hasCounters ? UnheldFlag.counters : 0) | (ends === undefined ? 0 : UnheldFlag.ends);
+  return UnheldFlag.marked | bits | (type << UnheldFlag.typeShift);
+}
+
+/** What follows in such a record. */
+export function endsIn({ ends }: UnheldKey): Uint8Array | undefined {
+  return ends && packEnds(ends);
 }
 
 /** What such a record says. */
 export function unheldIn(d: BatchReader): UnheldKey {
-  return { type: (d.flags >>> UnheldFlag.typeShift) & 7, hasCounters: d.has(UnheldFlag.counters) };
+  const type = (d.flags >>> UnheldFlag.typeShift) & 7;
+  const ends = d.has(UnheldFlag.ends) ? unpackEnds(d.buf, d.valueOffset, d.valueLength) : undefined;
+  return { type, hasCounters: d.has(UnheldFlag.counters), ends };
 }

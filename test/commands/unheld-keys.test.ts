@@ -260,6 +260,61 @@ test('while the hub cannot be reached, what adds is joined later, what depends o
   assert.match(pair.client.send('EXEC'), /^\*1\r\n-EVICTED /);
 });
 
+/** What a command makes in the hub's own journal reaches the edge as it would in passing. */
+function passOn(pair: Pair, ...command: string[]): void {
+  const { hub, edge } = pair;
+  const from = hub.store.recorder!.count;
+  hub.connect().send(...command);
+  assert.ok(hub.store.recorder!.count > from);
+  const writer = new BatchWriter(hub.store.origins);
+  hub.store.emitKey(writer, 0, Buffer.from(command[1]!));
+  const d = new BatchReader(edge.store.origins);
+  d.open(writer.buf, 0, writer.pos);
+  while (d.next()) edge.store.join(d, new VersionVector(), false, true);
+}
+
+test('pushes on a list that is not here stand at the ends that it had, and beyond what has come since', () => {
+  const pair = new Pair(['RPUSH', 'l', 'c', 'd'], ['LPUSH', 'l', 'b']);
+  passOn(pair, 'RPUSH', 'l', 'e');
+  assert.equal(pair.edge.store.counts().keys, 0);
+  pair.isReachable = false;
+  assert.equal(pair.client.send('RPUSH', 'l', 'f', 'g'), ':2\r\n');
+  assert.equal(pair.client.send('LPUSH', 'l', 'a'), ':3\r\n');
+  assert.match(pair.client.send('LINSERT', 'l', 'BEFORE', 'f', 'x'), evicted);
+  assert.equal(pair.client.send('RPUSH', 'l', 'h'), ':4\r\n');
+  assert.equal(pair.client.send('LRANGE', 'l', '0', '-1').replace(/[^a-z]/g, ''), 'afgh');
+  assert.equal(pair.onHub('LRANGE', 'l', '0', '-1').replace(/[^a-z]/g, ''), 'abcdefgh');
+  // The part goes too, and what is pushed then is at the ends of both.
+  while (pair.edge.store.counts().keys > 0 && pair.edge.store.eviction.relieve(0));
+  assert.equal(pair.edge.store.counts().keys, 0);
+  assert.equal(pair.client.send('RPUSH', 'l', 'i'), ':1\r\n');
+  assert.equal(pair.onHub('LRANGE', 'l', '0', '-1').replace(/[^a-z]/g, ''), 'abcdefghi');
+  pair.isReachable = true;
+  assert.equal(pair.ask('LRANGE', 'l', '0', '-1').replace(/[^a-z]/g, ''), 'abcdefghi');
+});
+
+test('the ends of a list outlive a snapshot; where nobody knows them, pushes are refused', () => {
+  const pair = new Pair(['RPUSH', 'l', 'b'], ['RPUSH', 'm', 'b'], ['SET', 's', 'v']);
+  const writer = new BatchWriter(pair.edge.store.origins);
+  const scan = pair.edge.store.scan(undefined, true);
+  while (scan.next(writer, 65_536));
+  const again = new Pair();
+  const d = new BatchReader(again.edge.store.origins);
+  d.open(writer.buf, 0, writer.pos);
+  while (d.next()) again.edge.store.join(d, undefined, true);
+  copy(pair.hub.store, again.hub.store);
+  again.isReachable = false;
+  assert.equal(again.client.send('LPUSH', 'l', 'a'), ':1\r\n');
+  assert.equal(again.client.send('RPUSH', 'l', 'c'), ':2\r\n');
+  assert.equal(again.onHub('LRANGE', 'l', '0', '-1').replace(/[^a-z]/g, ''), 'abc');
+  // As a node of an older version has noted it.
+  const key = Buffer.from('n');
+  const { store } = again.edge;
+  const hash = store.hash.of(key, 0, key.length);
+  store.unheld.mark(store.keyspaces[0]!, hash, key, 0, 1, { type: 1, hasCounters: false }, store.nextDot());
+  assert.match(again.client.send('RPUSH', 'n', 'c'), evicted);
+});
+
 test('a hub that does not answer in time is told of, a link that goes down is as no link', () => {
   const pair = new Pair(['SET', 'k', 'v'], ['SET', 'l', 'v']);
   assert.equal(pair.client.send('GET', 'k'), '');
