@@ -67,6 +67,14 @@ export class Call {
     this.events = services.events;
   }
 
+  /** From now on it is about this command with these arguments: one of a transaction, or one that is looked at ahead. */
+  stand(entry: CommandEntry | undefined, args: RequestArgs): void {
+    this.args = args;
+    this.buf = args.buf;
+    this.argc = args.argc;
+    this.entry = entry;
+  }
+
   offset(i: number): number {
     return this.args.offsets[i]!;
   }

@@ -124,6 +124,10 @@ export interface CommandSpec {
   readonly isSecret?: (args: RequestArgs, i: number) => boolean;
   /** The argument that is a key in another database than the client's, and the number of that, for a request with one. */
   readonly keyElsewhere?: (args: RequestArgs) => { readonly index: number; readonly db: number } | undefined;
+  /** The database that the client has from then on, for a request that changes it. */
+  readonly selects?: (args: RequestArgs) => number | undefined;
+  /** The keys that what is under the request's own keys names, as far as that is here and there are not too many. */
+  readonly keysBehind?: (call: Call) => readonly Buffer[];
   /**
    * What a request that writes does with keys that are not held whole here, where they cannot be fetched: puts whole values in their
    * place, adds to them what is joined with the rest later, or needs what is not here. By default it needs it.

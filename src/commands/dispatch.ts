@@ -273,11 +273,8 @@ export class Dispatch implements Executor {
     const { reply } = call;
     const mark = reply.mark();
     if (this.untimed > 0) this.readClock();
-    call.args = args;
-    call.buf = args.buf;
-    call.argc = args.argc;
+    call.stand(entry, args);
     call.name = entry.name;
-    call.entry = entry;
     this.services.stats.commands += 1;
     const { client, session } = call;
     try {

@@ -140,18 +140,23 @@ export class UnheldKeys {
 
   /** Whether a request names a key that is not held whole, or EXEC one of whose commands does. Allocates nothing. */
   concerns(call: Call, entry: CommandEntry): boolean {
-    const { transaction } = call.session;
+    const { transaction, db } = call.session;
     if (entry.spec.runsTransaction !== true || transaction === undefined) {
-      return this.namesUnheld(call, entry, call.args);
+      return this.namesUnheld(call, entry, call.args, db);
     }
-    return transaction.queue.some(({ entry: queued, args }) => this.namesUnheld(call, queued, args));
+    let current = db;
+    return transaction.queue.some(({ entry: queued, args }) => {
+      const names = this.namesUnheld(call, queued, args, current);
+      current = queued.spec.selects?.(args) ?? current;
+      return names;
+    });
   }
 
-  private namesUnheld(call: Call, entry: CommandEntry, args: RequestArgs): boolean {
+  private namesUnheld(call: Call, entry: CommandEntry, args: RequestArgs, db: number): boolean {
     const { keyRange, hasFixedKeys } = entry;
-    if (keyRange === undefined || !hasFixedKeys) return this.named(call, entry, args).length > 0;
+    if (keyRange === undefined || !hasFixedKeys) return this.named(call, entry, args, db).length > 0;
     const { store } = this;
-    const ks = call.keyspace;
+    const ks = store.keyspace(db);
     const { buf, offsets, lengths, argc } = args;
     const last = keyRange.last < 0 ? argc + keyRange.last : Math.min(keyRange.last, argc - 1);
     for (let i = keyRange.first; i <= last; i += keyRange.step) {
@@ -191,36 +196,81 @@ export class UnheldKeys {
 
   /** The unheld keys that a request needs; of EXEC, those of its commands. */
   private neededBy(call: Call, entry: CommandEntry): Named[] {
-    const { transaction } = call.session;
+    const { transaction, db } = call.session;
     if (entry.spec.runsTransaction !== true || transaction === undefined) {
-      return this.needed(call, entry, call.args);
+      return this.needed(call, entry, call.args, db);
     }
     if (transaction.failed) return [];
-    return transaction.queue.flatMap(({ entry: queued, args }) => this.needed(call, queued, args));
+    let current = db;
+    return transaction.queue.flatMap(({ entry: queued, args }) => {
+      const needed = this.needed(call, queued, args, current);
+      current = queued.spec.selects?.(args) ?? current;
+      return needed;
+    });
   }
 
   /** What is written over is not needed. */
-  private needed(call: Call, entry: CommandEntry, args: RequestArgs): Named[] {
-    const named = this.named(call, entry, args);
+  private needed(call: Call, entry: CommandEntry, args: RequestArgs, db: number): Named[] {
+    const named = this.named(call, entry, args, db);
     return named.length > 0 && entry.spec.onUnheld?.(args) === 'replaces' ? [] : named;
   }
 
-  private named(call: Call, entry: CommandEntry, args: RequestArgs): Named[] {
+  /** The unheld keys of a request in a database. */
+  private named(call: Call, entry: CommandEntry, args: RequestArgs, db: number): Named[] {
     const named: Named[] = [];
+    const ks = this.store.keyspace(db);
     for (const { index, flags } of findKeys(entry, args) ?? []) {
-      if (!flags.includes('not_key')) this.take(call.keyspace, args, index, named);
+      if (!flags.includes('not_key')) this.takeArgument(ks, args, index, named);
     }
     const elsewhere = entry.spec.keyElsewhere?.(args);
-    if (elsewhere !== undefined) this.take(this.store.keyspace(elsewhere.db), args, elsewhere.index, named);
+    if (elsewhere !== undefined) {
+      this.takeArgument(this.store.keyspace(elsewhere.db), args, elsewhere.index, named);
+    }
+    for (const key of this.keysBehind(call, entry, args, db)) this.take(ks, key, named);
     return named;
   }
 
-  private take(ks: Keyspace, { buf, offsets, lengths }: RequestArgs, i: number, named: Named[]): void {
-    const [offset, length] = [offsets[i]!, lengths[i]!];
-    const hash = this.store.hash.of(buf, offset, length);
-    const unheld = this.store.unheld.find(ks, hash, buf, offset, length);
-    if (unheld === undefined) return;
-    named.push({ ks, key: Buffer.from(buf.subarray(offset, offset + length)), hash, unheld });
+  private takeArgument(ks: Keyspace, args: RequestArgs, i: number, named: Named[]): void {
+    const offset = args.offsets[i]!;
+    this.take(ks, args.buf.subarray(offset, offset + args.lengths[i]!), named);
+  }
+
+  private take(ks: Keyspace, key: Buffer, named: Named[]): void {
+    const hash = this.store.hash.of(key, 0, key.length);
+    const unheld = this.store.unheld.find(ks, hash, key, 0, key.length);
+    if (unheld !== undefined) named.push({ ks, key: Buffer.from(key), hash, unheld });
+  }
+
+  /** What of a request names keys only once others are here; a mistake in it is for the command to tell. */
+  private keysBehind(call: Call, entry: CommandEntry, args: RequestArgs, db: number): readonly Buffer[] {
+    const { keysBehind } = entry.spec;
+    if (keysBehind === undefined) return [];
+    const { session, entry: outer, args: outerArgs } = call;
+    const outerDb = session.db;
+    try {
+      session.db = db;
+      call.stand(entry, args);
+      return keysBehind(call);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      return [];
+    } finally {
+      session.db = outerDb;
+      call.stand(outer, outerArgs);
+    }
+  }
+
+  /**
+   * A command reads a key that it could not name before it ran. Throws CommandError EVICTED where that is not held whole, unless it
+   * only reads and the keeper is out of reach.
+   */
+  comeUpon(call: Call, hash: number, key: Buffer): void {
+    if (this.store.unheld.find(call.keyspace, hash, key, 0, key.length) === undefined) return;
+    const isReachable = this.keeper?.isReachable === true;
+    if (isReachable || this.readsFail || call.entry?.isWrite === true) {
+      throw new CommandError(isReachable ? unheldLate : unheldOffline);
+    }
+    this.readInPart += 1;
   }
 
   private fetchOf(ks: Keyspace, key: Buffer): Fetch {
@@ -290,7 +340,7 @@ export class UnheldKeys {
    * that it writes over, for `settle`. Throws CommandError EVICTED where it must not run.
    */
   prepare(call: Call, entry: CommandEntry): readonly Replaced[] | undefined {
-    const named = this.named(call, entry, call.args);
+    const named = this.named(call, entry, call.args, call.session.db);
     if (named.length === 0) return undefined;
     const why = this.keeper?.isReachable === true ? unheldLate : unheldOffline;
     if (!entry.isWrite) {

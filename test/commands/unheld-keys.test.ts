@@ -11,9 +11,9 @@ import type { Store } from '../../src/store/store.ts';
 import { bulk, Rig, type RigClient } from './command-rig.ts';
 
 /** Joins what one store says of a key, or of everything, into another. */
-function copy(from: Store, to: Store, key?: Buffer): void {
+function copy(from: Store, to: Store, key?: Buffer, db = 0): void {
   const writer = new BatchWriter(from.origins);
-  if (key !== undefined) from.emitKey(writer, 0, key);
+  if (key !== undefined) from.emitKey(writer, db, key);
   else {
     const scan = from.scan(undefined);
     while (scan.next(writer, 65_536));
@@ -32,7 +32,11 @@ class Pair implements Keeper {
   readonly hub = new Rig();
   readonly client: RigClient;
   isReachable = true;
-  readonly asked: { readonly key: string; readonly done: (error: string | undefined) => void }[] = [];
+  readonly asked: {
+    readonly db: number;
+    readonly key: string;
+    readonly done: (error: string | undefined) => void;
+  }[] = [];
 
   constructor(...commands: readonly string[][]) {
     const { edge, hub } = this;
@@ -50,21 +54,21 @@ class Pair implements Keeper {
     edge.services.unheldKeys.begin(this);
   }
 
-  fetch(_keyspace: number, key: Buffer, done: (error: string | undefined) => void): void {
-    this.asked.push({ key: key.toString(), done });
+  fetch(db: number, key: Buffer, done: (error: string | undefined) => void): void {
+    this.asked.push({ db, key: key.toString(), done });
   }
 
   /** Lets the requests go out, and answers them. Returns the keys that were asked for. */
   answer(): string[] {
     this.edge.timers.endTurn();
     const asked = this.asked.splice(0);
-    for (const { key, done } of asked) {
-      copy(this.hub.store, this.edge.store, Buffer.from(key));
-      this.edge.store.holdWhole(0, Buffer.from(key));
+    for (const { db, key, done } of asked) {
+      copy(this.hub.store, this.edge.store, Buffer.from(key), db);
+      this.edge.store.holdWhole(db, Buffer.from(key));
       done(undefined);
     }
     this.edge.timers.endTurn();
-    return asked.map(({ key }) => key);
+    return asked.map(({ db, key }) => (db === 0 ? key : `${db}:${key}`));
   }
 
   /** Sends what has to wait for keys; the reply comes once they are here. */
@@ -272,6 +276,59 @@ function passOn(pair: Pair, ...command: string[]): void {
   d.open(writer.buf, 0, writer.pos);
   while (d.next()) edge.store.join(d, new VersionVector(), false, true);
 }
+
+test('EXEC fetches keys of the database that a SELECT among its commands chooses', () => {
+  const pair = new Pair(
+    ['SET', 'a', '0'],
+    ['SET', 'k', '0'],
+    ['SELECT', '1'],
+    ['SET', 'k', '1'],
+    ['SELECT', '0'],
+  );
+  const { client } = pair;
+  for (const command of [['MULTI'], ['GET', 'a'], ['SELECT', '1'], ['APPEND', 'k', 'x'], ['SELECT', '0']]) {
+    client.send(...command);
+  }
+  assert.equal(client.send('EXEC'), '');
+  assert.deepEqual(pair.answer(), ['a', '1:k']);
+  assert.equal(client.lateNow(), `*4\r\n${bulk('0')}+OK\r\n:2\r\n+OK\r\n`);
+  assert.equal(client.session.db, 0);
+  assert.equal(pair.ask('GET', 'k'), bulk('0'));
+});
+
+const sorting = [
+  ['RPUSH', 'ids', '1', '2', '3'],
+  ['MSET', 'weight:1', '30', 'weight:2', '10', 'weight:3', '20'],
+  ['HSET', 'name:1', 'first', 'a'],
+  ['HSET', 'name:2', 'first', 'b'],
+  ['HSET', 'name:3', 'first', 'c'],
+];
+
+test('SORT fetches what its patterns name, and is refused where that cannot be', () => {
+  const sort = ['SORT', 'ids', 'BY', 'weight:*', 'GET', '#', 'GET', 'name:*->first'];
+  const pair = new Pair(...sorting);
+  const { client } = pair;
+  assert.equal(client.send(...sort), '');
+  assert.deepEqual(pair.answer(), ['ids']);
+  assert.equal(pair.answer().length, 6);
+  assert.equal(client.lateNow(), `*6\r\n${['2', 'b', '3', 'c', '1', 'a'].map(bulk).join('')}`);
+  const alone = new Pair(...sorting);
+  alone.isReachable = false;
+  assert.match(alone.client.send(...sort), evicted);
+  const part = ['SORT_RO', 'ids', 'BY', 'weight:*', 'GET', 'name:*->first'];
+  assert.equal(alone.client.send(...part), '*0\r\n', 'by what is here');
+  alone.edge.services.unheldKeys.readsFail = true;
+  assert.match(alone.client.send(...part), evicted);
+});
+
+test('a SORT in a transaction that is about keys made there is refused where they name evicted ones', () => {
+  const pair = new Pair(...sorting);
+  const { client } = pair;
+  client.send('MULTI');
+  client.send('RPUSH', 'mine', '1', '2');
+  client.send('SORT_RO', 'mine', 'BY', 'nosort', 'GET', 'weight:*');
+  assert.match(client.send('EXEC'), /^\*2\r\n:2\r\n-EVICTED /);
+});
 
 test('pushes on a list that is not here stand at the ends that it had, and beyond what has come since', () => {
   const pair = new Pair(['RPUSH', 'l', 'c', 'd'], ['LPUSH', 'l', 'b']);

@@ -3,6 +3,7 @@ import { CommandError } from '../../base/errors.ts';
 import { dbOutOfRange } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { databaseAt } from '../keys-of.ts';
 
 export const command: CommandSpec = {
   name: 'select',
@@ -13,6 +14,7 @@ export const command: CommandSpec = {
   summary: 'Changes the database of the connection.',
   complexity: 'O(1)',
   syntax: '<index>',
+  selects: (args) => databaseAt(args, 1),
   run: select,
 };
 

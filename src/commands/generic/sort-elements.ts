@@ -23,6 +23,8 @@ export interface SortOptions {
 }
 
 const star = 42;
+/** Keys that patterns name which are fetched ahead where they were evicted. */
+const patternKeysMax = 10_000;
 
 export function readSortOptions(call: Call, mayStore: boolean): SortOptions {
   const options: SortOptions = {
@@ -218,24 +220,56 @@ function numberOf(text: string | undefined): number {
 
 /** The value of the key, or of the hash's field (`->`), that a pattern names with the element in place of its `*`. */
 function lookUp(call: Call, pattern: Buffer, element: string): string | undefined {
-  if (pattern.length === 1 && pattern[0] === 35) return element;
+  if (isElement(pattern)) return element;
+  const named = keyNamed(pattern, element);
+  if (named === undefined) return undefined;
+  const { key, field } = named;
+  const { store, keyspace, services } = call;
+  const hash = store.hash.of(key, 0, key.length);
+  if (store.unheld.isAny) services.unheldKeys.comeUpon(call, hash, key);
+  const entry = store.find(keyspace, hash, key, 0, key.length);
+  if (entry === 0) return undefined;
+  const type = store.entries.type(entry);
+  if (field === undefined)
+    return type === EntryType.string ? store.strings.copy(entry).toString('latin1') : undefined;
+  if (type !== EntryType.hash) return undefined;
+  const { elements } = store;
+  elements.open(keyspace, key, 0, key.length, EntryType.hash);
+  if (!elements.get(field, 0, field.length)) return undefined;
+  return textOf(elements.valueBytes, elements.valueOffset, elements.valueLength);
+}
+
+/** `#`: the element itself. */
+function isElement(pattern: Buffer): boolean {
+  return pattern.length === 1 && pattern[0] === 35;
+}
+
+interface PatternKey {
+  readonly key: Buffer;
+  readonly field: Buffer | undefined;
+}
+
+/** What a pattern names with the element in place of its `*`; undefined where it has none. */
+function keyNamed(pattern: Buffer, element: string): PatternKey | undefined {
   const at = pattern.indexOf(star);
   if (at < 0) return undefined;
   const arrow = pattern.indexOf('->', at + 1);
   const hasField = arrow >= 0 && arrow + 2 < pattern.length;
   const rest = pattern.subarray(at + 1, hasField ? arrow : pattern.length);
   const key = Buffer.concat([pattern.subarray(0, at), Buffer.from(element, 'latin1'), rest]);
-  const { store, keyspace } = call;
-  const entry = store.find(keyspace, store.hash.of(key, 0, key.length), key, 0, key.length);
-  if (entry === 0) return undefined;
-  const type = store.entries.type(entry);
-  if (!hasField) return type === EntryType.string ? store.strings.copy(entry).toString('latin1') : undefined;
-  if (type !== EntryType.hash) return undefined;
-  const { elements } = store;
-  elements.open(keyspace, key, 0, key.length, EntryType.hash);
-  const field = pattern.subarray(arrow + 2);
-  if (!elements.get(field, 0, field.length)) return undefined;
-  return textOf(elements.valueBytes, elements.valueOffset, elements.valueLength);
+  return { key, field: hasField ? pattern.subarray(arrow + 2) : undefined };
+}
+
+/** The keys that the patterns name; none where these would be more than are worth a walk of their own. */
+export function keysOfPatterns(call: Call, { by, unsorted, gets }: SortOptions): Buffer[] {
+  const patterns = [...(by === undefined || unsorted ? [] : [by]), ...gets].filter((p) => !isElement(p));
+  if (patterns.length === 0 || sizeToSort(call) * patterns.length > patternKeysMax) return [];
+  const at = call.find(1);
+  const steps = at === 0 ? undefined : elementsOf(call, at, call.store.entries.type(at));
+  let step = steps?.next();
+  while (step?.done === false) step = steps?.next();
+  const elements = step?.value ?? [];
+  return patterns.flatMap((pattern) => elements.flatMap((e) => keyNamed(pattern, e)?.key ?? []));
 }
 
 function textOf(bytes: Uint8Array, offset: number, length: number): string {

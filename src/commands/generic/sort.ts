@@ -4,7 +4,14 @@ import type { Call } from '../call.ts';
 import type { CommandSpec, KeySpec, KeyUse } from '../command.ts';
 import type { RequestArgs } from '../executor.ts';
 import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
-import { readSortOptions, type SortOptions, sizeToSort, sortElements, sortInSteps } from './sort-elements.ts';
+import {
+  keysOfPatterns,
+  readSortOptions,
+  type SortOptions,
+  sizeToSort,
+  sortElements,
+  sortInSteps,
+} from './sort-elements.ts';
 
 const syntax =
   '<key> [BY <by-pattern:pattern>] [LIMIT <offset> <count>] [GET <get-pattern:pattern> [GET <get-pattern:pattern> ...]] ' +
@@ -43,6 +50,7 @@ export const commands: readonly CommandSpec[] = [
       { flags: ['OW', 'update'], begin: { word: 'STORE', from: 2 }, find: { last: 0, step: 1 } },
     ],
     findKeys,
+    keysBehind: (call) => keysOfPatterns(call, readSortOptions(call, true)),
     categories: ['set', 'sortedset', 'list', 'dangerous'],
     group: 'generic',
     since: '1.0.0',
@@ -58,6 +66,7 @@ export const commands: readonly CommandSpec[] = [
     keys: { first: 1, last: 1, step: 1 },
     keySpecs: [sorted, patterns],
     findKeys: (_args, base) => [{ index: base + 1, flags: sorted.flags }],
+    keysBehind: (call) => keysOfPatterns(call, readSortOptions(call, false)),
     categories: ['set', 'sortedset', 'list', 'dangerous'],
     group: 'generic',
     since: '7.0.0',
