@@ -1,5 +1,7 @@
 // Runs the tests: builds dist/ and .build/ when stale, then hands every *.test.js to node's runner.
 //   npm test [-- path-part ...]   only the test files whose path contains one of the parts
+//   --long                        properties are tried as often as they were written for, which CI does
+//   TEST_SEED=n                   properties run on this seed: what the run that failed printed
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -8,11 +10,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const parts = process.argv.slice(2).filter((a) => !a.startsWith('--'));
-const options = process.argv.slice(2).filter((a) => a.startsWith('--'));
-const build = spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--tests', '--if-stale'], {
-  stdio: 'inherit',
-});
-if (build.status !== 0) process.exit(build.status ?? 1);
+const isLong = process.argv.includes('--long');
+const options = process.argv.slice(2).filter((a) => a.startsWith('--') && a !== '--long');
+
+function build(...flags) {
+  const args = [join(root, 'scripts', 'build.mjs'), ...flags, '--if-stale'];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+build();
+build('--tests');
 
 function walk(dir) {
   return readdirSync(dir, { withFileTypes: true }).flatMap((e) =>
@@ -23,44 +30,49 @@ const built = join(root, '.build', 'test');
 const files = walk(built)
   .filter((f) => f.endsWith('.test.js') && (parts.length === 0 || parts.some((p) => f.includes(p))))
   .sort();
-/** Where test files are many and small: those of one directory here or below share a process, which loads the modules once. */
-const small = ['base', 'commands', 'config', 'delta', 'http', 'monitor', 'resp'];
+/** Directories whose test files have a process each: they start others, or take long. They begin first. */
+const apart = ['sim', 'e2e', 'fuzz', 'server'];
+/** The files of each other directory share a process, which loads and compiles the modules once. The longest first. */
+const together = ['commands', 'store', 'node', 'journal', 'sync', 'resp'];
 
-/** The files to run: a file with hooks for all of its tests stays alone, since they would be for the others' tests too. */
+/** A file with hooks for all of its tests stays alone, since they would be for the others' tests too. */
+function isAlone(file, directory) {
+  return apart.includes(directory) || /^(before|after)(Each)?\(/m.test(readFileSync(file, 'utf8'));
+}
+
+/** One entry a process, which imports its test files; node's runner begins them in order of name. */
 function grouped(files) {
   const groups = new Map();
-  const alone = [];
   for (const file of files) {
-    const isSmall = small.includes(relative(built, file).split(sep)[0]);
-    if (isSmall && !/^(before|after)(Each)?\(/m.test(readFileSync(file, 'utf8'))) {
-      groups.set(dirname(file), [...(groups.get(dirname(file)) ?? []), file]);
-    } else alone.push(file);
+    const path = relative(built, file).replace(/\.test\.js$/, '');
+    const [directory] = path.split(sep);
+    const name = isAlone(file, directory) ? path.replaceAll(sep, '-') : directory;
+    const rank = [...apart, ...together, directory].indexOf(directory);
+    const entry = `${String(rank).padStart(2, '0')}-${name}.test.js`;
+    groups.set(entry, [...(groups.get(entry) ?? []), file]);
   }
   const directory = join(root, '.build', 'groups');
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory);
-  for (const [of, members] of groups) {
-    const entry = join(directory, `${relative(built, of).replaceAll(sep, '-')}.test.js`);
-    writeFileSync(
-      entry,
-      members.map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};\n`).join(''),
-    );
-    alone.push(entry);
-  }
-  return alone;
+  return [...groups].map(([entry, members]) => {
+    const imports = members.map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};\n`);
+    writeFileSync(join(directory, entry), imports.join(''));
+    return join(directory, entry);
+  });
 }
 if (files.length === 0) {
   process.stderr.write(`no test file matches ${parts.join(' ')}\n`);
   process.exit(1);
 }
-const seed = process.env.CI
-  ? ['--import', pathToFileURL(join(root, '.build', 'test', 'fixed-seed.js')).href]
-  : [];
+const seed = process.env.TEST_SEED ?? (process.env.CI ? 20_260_101 : Math.floor(Math.random() * 2 ** 31));
+process.stdout.write(`# properties run on seed ${seed}: TEST_SEED=${seed} npm test\n`);
 // The runner leaves one processor idle by itself, which on two is half of them.
 const parallel = `--test-concurrency=${Math.max(2, availableParallelism())}`;
-const args = ['--enable-source-maps', ...seed, '--test', parallel, ...options, ...grouped(files)];
+const preload = ['--import', pathToFileURL(join(built, 'seed.js')).href];
+const args = ['--enable-source-maps', ...preload, '--test', parallel, ...options, ...grouped(files)];
 const run = spawnSync(process.execPath, args, {
   stdio: 'inherit',
   cwd: root,
+  env: { ...process.env, TEST_SEED: String(seed), TEST_SHARE: isLong ? '1' : '0.4' },
 });
 process.exit(run.status ?? 1);

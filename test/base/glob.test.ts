@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Glob } from '../../src/base/glob.ts';
 import { RedisOracle, redisMissing } from '../commands/redis-oracle.ts';
+import { runs } from '../runs.ts';
 
 function matches(pattern: string, text: string): boolean {
   const bytes = Buffer.from(`<${text}>`, 'latin1');
@@ -96,7 +97,7 @@ test('redis-server agrees', { skip: redisMissing }, async () => {
           });
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   } finally {
     await redis.stop();

@@ -1,6 +1,5 @@
 // A node for the tests of commands: a real store, journal in memory, dispatch and parameters, no socket, no timer. Its
 // clients send whole requests and get the reply as it would be on the wire.
-import { HybridClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { AclLog } from '../../src/commands/acl/acl-log.ts';
 import { Users } from '../../src/commands/acl/users.ts';
@@ -18,16 +17,14 @@ import { Session } from '../../src/commands/session.ts';
 import { SlowLog } from '../../src/commands/slow-log.ts';
 import type { Timers } from '../../src/commands/timers.ts';
 import { TrafficRates } from '../../src/commands/traffic-rates.ts';
-import { Origins } from '../../src/delta/origins.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { ReplyWriter } from '../../src/resp/reply-writer.ts';
 import { createRequestArgs } from '../../src/resp/request-args.ts';
 import { defaultRequestLimits } from '../../src/resp/request-decoder.ts';
 import { Ledger } from '../../src/store/ledger.ts';
-import { Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { buildMs, newStore } from '../store/new-store.ts';
 import { StubEdgeView } from './stub-edge-view.ts';
-
-export const rigStartMs = Date.UTC(2026, 0, 1);
 
 export interface RigOptions {
   /** In place of a store of its own. */
@@ -42,18 +39,8 @@ export interface RigOptions {
   readonly commands?: readonly CommandSpec[];
 }
 
-function newStore(memoryBytes: number): Store {
-  const origins = new Origins();
-  const clock = new HybridClock(rigStartMs);
-  let state = 1;
-  const random = (): number => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return state / 4294967296;
-  };
-  const store = new Store({ memoryBytes, origins, clock, hashSeed: [1, 2], random });
-  store.self = origins.intern('rig/00000001');
-  return store;
-}
+/** The table of all commands: to make one takes longer than most tests, so that rigs share it. */
+const commandTable = new CommandTable(commandList);
 
 export class Rig {
   readonly edge = new StubEdgeView();
@@ -88,18 +75,20 @@ export class Rig {
   shutdownError: Error | undefined;
   refusal: string | undefined;
   readonly timers = new RigTimers();
-  nowMs = rigStartMs;
+  nowMs = buildMs;
   /** What each reading of the monotonic clock takes. */
   readingMs = 0;
   private readMs = 0;
   private nextId = 1;
 
   constructor(options: RigOptions = {}) {
-    this.store = options.store ?? newStore(options.memoryBytes ?? 8 * 1024 * 1024);
+    this.store = options.store ?? newStore('rig', options.memoryBytes);
     const { origins } = this.store;
     this.journal = new MemoryJournal({ origins, tailBytesMax: 1024 * 1024, nowMs: () => this.nowMs });
     this.store.recorder = this.journal.writer;
-    this.table = new CommandTable([...commandList, ...(options.commands ?? [])]);
+    const { commands } = options;
+    this.table = commands === undefined ? commandTable : new CommandTable([...commandList, ...commands]);
+    this.table.resetFigures();
     this.users = new Users(this.table, options.password);
     this.aclText = options.aclText;
     this.services = this.createServices(options);
@@ -108,7 +97,7 @@ export class Rig {
       nowMs: () => this.nowMs,
       monotonicMs: () => {
         this.readMs += this.readingMs;
-        return this.nowMs - rigStartMs + this.readMs;
+        return this.nowMs - buildMs + this.readMs;
       },
     });
     this.dispatch.beginTurn();
@@ -148,7 +137,7 @@ export class Rig {
       resetTotals: () => {},
     };
     const stats: Stats = {
-      startedAtMs: rigStartMs,
+      startedAtMs: buildMs,
       commands: 0,
       hits: 0,
       misses: 0,

@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { JoinResult } from '../../src/store/join-result.ts';
-import { buildMs, TestNode } from '../store/fleet.ts';
+import { runs } from '../runs.ts';
+import { TestNode } from '../store/fleet.ts';
+import { buildMs } from '../store/new-store.ts';
 import { CommandNode } from './harness.ts';
 
 type Step = { readonly command: readonly string[] } | { readonly passMs: number } | { readonly db: number };
@@ -220,7 +222,7 @@ for (const keepsDead of [true, false]) {
         for (const batch of node.history) replay(fresh, batch);
         assert.deepEqual(seen(fresh), seen(node));
       }),
-      { numRuns: 250 },
+      { numRuns: runs(250) },
     );
   });
 }
@@ -238,7 +240,7 @@ test('deltas that come twice change nothing', () => {
       });
       assert.deepEqual(seen(fresh), seen(node));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -260,7 +262,7 @@ test('two nodes that ran commands apart agree once each has the deltas of the ot
       for (const batch of right!) nodes[0]!.join(batch, nodes[1]!);
       assert.deepEqual(seen(nodes[0]!), seen(nodes[1]!));
     }),
-    { numRuns: 250 },
+    { numRuns: runs(250) },
   );
 });
 

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
+import { runs } from '../runs.ts';
 import { CommandNode } from './harness.ts';
 import { parseReply, type Reply, ReplyError } from './parse-reply.ts';
 import { RedisOracle, redisMissing } from './redis-oracle.ts';
@@ -213,7 +214,7 @@ for (const protocol of [2, 3] as const) {
           compare(args, node.bytes(...args), theirs[i + 1]!);
         });
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 }

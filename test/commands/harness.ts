@@ -1,10 +1,9 @@
 // One client on a rig, for tests that say much in few words: commands as lines, replies parsed. Time stands still until
 // `advance`.
-import { HybridClock } from '../../src/base/clock.ts';
 import type { Services } from '../../src/commands/services.ts';
-import { Origins } from '../../src/delta/origins.ts';
-import { Store } from '../../src/store/store.ts';
-import { Rig, type RigClient, rigStartMs } from './command-rig.ts';
+import type { Store } from '../../src/store/store.ts';
+import { buildMs } from '../store/new-store.ts';
+import { Rig, type RigClient } from './command-rig.ts';
 import { parseReply, type Reply, ReplyError } from './parse-reply.ts';
 
 export type Argument = string | number | Uint8Array;
@@ -18,32 +17,18 @@ export interface NodeOptions {
   readonly nowMs?: number;
 }
 
-function newStore(memoryBytes: number): Store {
-  const origins = new Origins();
-  let state = 1;
-  const store = new Store({
-    memoryBytes,
-    origins,
-    clock: new HybridClock(rigStartMs),
-    hashSeed: [7, 11],
-    random: () => {
-      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-      return state / 4294967296;
-    },
-  });
-  store.self = origins.intern('test/00000001');
-  return store;
-}
-
 export class CommandNode {
   readonly rig: Rig;
   readonly client: RigClient;
 
   constructor(options: NodeOptions = {}) {
-    const store = options.store ?? newStore(options.memoryBytes ?? 8 * 1024 * 1024);
-    this.rig = new Rig({ store });
+    const { store, memoryBytes } = options;
+    this.rig = new Rig({
+      ...(store === undefined ? {} : { store }),
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    });
     Object.assign(this.rig.services, options.services);
-    this.rig.advance((options.nowMs ?? rigStartMs + 1000) - this.rig.nowMs);
+    this.rig.advance((options.nowMs ?? buildMs + 1000) - this.rig.nowMs);
     this.client = this.rig.connect();
   }
 

@@ -1,22 +1,33 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CommandEntry } from '../../src/commands/command-table.ts';
-import { CommandNode } from './harness.ts';
+import { type Argument, CommandNode } from './harness.ts';
 import { parseReply, type Reply, ReplyError } from './parse-reply.ts';
 
 const count = 20_000;
 
-function filled(): CommandNode {
+/** What fills each key, given the numbers of some elements. */
+const fills: Readonly<Record<string, (numbers: readonly number[]) => Argument[]>> = {
+  s: (numbers) => ['SADD', 's', ...numbers.map((n) => `e${n}`)],
+  h: (numbers) => ['HSET', 'h', ...numbers.flatMap((n) => [`e${n}`, `ve${n}`])],
+  l: (numbers) => ['RPUSH', 'l', ...numbers.map((n) => `e${n}`)],
+  z: (numbers) => ['ZADD', 'z', ...numbers.flatMap((n) => [n, `e${n}`])],
+  half: (numbers) => ['SADD', 'half', ...numbers.filter((n) => n % 2 === 0).map((n) => `e${n}`)],
+  g: (numbers) => [
+    'GEOADD',
+    'g',
+    ...numbers.flatMap((n) => [(n % 200) / 100, Math.floor(n / 200) / 50, `e${n}`]),
+  ],
+};
+
+/** A node with those of the large keys that the words name, by default all. */
+function filled(words: readonly string[] = Object.keys(fills)): CommandNode {
   const node = new CommandNode({ memoryBytes: 64 * 1024 * 1024 });
+  const named = Object.keys(fills).filter((key) => words.some((w) => w === key || w.startsWith(`${key}->`)));
+  assert.ok(named.length > 0, words.join(' '));
   for (let from = 0; from < count; from += 2000) {
-    const names = Array.from({ length: 2000 }, (_, i) => `e${from + i}`);
-    node.call('SADD', 's', ...names);
-    node.call('HSET', 'h', ...names.flatMap((name) => [name, `v${name}`]));
-    node.call('RPUSH', 'l', ...names);
-    node.call('ZADD', 'z', ...names.flatMap((name, i) => [from + i, name]));
-    node.call('SADD', 'half', ...names.filter((_, i) => i % 2 === 0));
-    const place = (i: number): number[] => [((from + i) % 200) / 100, Math.floor((from + i) / 200) / 50];
-    node.call('GEOADD', 'g', ...names.flatMap((name, i) => [...place(i), name]));
+    const numbers = Array.from({ length: 2000 }, (_, i) => from + i);
+    for (const key of named) node.call(...fills[key]!(numbers));
   }
   return node;
 }
@@ -79,7 +90,7 @@ const commands = [
 
 for (const words of commands) {
   test(`${words.join(' ')} in slices replies what it does as a whole`, () => {
-    const node = filled();
+    const node = filled(words);
     const expected = whole(node, words);
     assert.deepEqual(sliced(node, words), expected);
     const added = (): void => {
@@ -95,7 +106,7 @@ for (const words of commands) {
 
 for (const name of ['HGETALL', 'HKEYS', 'HVALS']) {
   test(`${name} of fields with deadlines in slices shows those that had not expired when it began`, () => {
-    const node = filled();
+    const node = filled(['h']);
     const expire = (ms: string, from: number): void => {
       const fields = Array.from({ length: 5000 }, (_, i) => `e${from + i}`);
       node.call('HPEXPIRE', 'h', ms, 'FIELDS', String(fields.length), ...fields);
@@ -116,7 +127,7 @@ for (const name of ['HGETALL', 'HKEYS', 'HVALS']) {
 }
 
 test('many random elements come in slices, different ones or not', () => {
-  const node = filled();
+  const node = filled(['s', 'h']);
   for (const [words, size] of [
     [['SRANDMEMBER', 's', '17000'], 17_000],
     [['HRANDFIELD', 'h', '100000'], count],
@@ -133,7 +144,7 @@ test('many random elements come in slices, different ones or not', () => {
 });
 
 test('a key that goes meanwhile is read as one that is not there', () => {
-  const node = filled();
+  const node = filled(['s']);
   const del = (): void => {
     node.rig.connect().send('FLUSHALL');
   };
@@ -141,7 +152,7 @@ test('a key that goes meanwhile is read as one that is not there', () => {
 });
 
 test('where a key never stands still the read is done as a whole in the end', () => {
-  const node = filled();
+  const node = filled(['s']);
   const other = node.rig.connect();
   assert.equal(node.client.send('SMEMBERS', 's'), '');
   let late = '';
@@ -156,7 +167,7 @@ test('where a key never stands still the read is done as a whole in the end', ()
 });
 
 test('an error ends it, and a client that is gone', () => {
-  const node = filled();
+  const node = filled(['s']);
   assert.match(errorOf(sliced(node, ['SORT', 's'])), /can't be converted into double/);
   node.client.send('SMEMBERS', 's');
   node.client.close();
@@ -165,7 +176,7 @@ test('an error ends it, and a client that is gone', () => {
 });
 
 test('a client that is tracked is told of changes during its read and after it', () => {
-  const node = filled();
+  const node = filled(['l']);
   node.run('HELLO 3');
   node.run('CLIENT TRACKING ON');
   const other = node.rig.connect();
@@ -177,7 +188,7 @@ test('a client that is tracked is told of changes during its read and after it',
 });
 
 test('a turn has one slice, however many clients read', () => {
-  const node = filled();
+  const node = filled(['l']);
   const clients = Array.from({ length: 5 }, () => node.rig.connect());
   for (const client of clients) assert.equal(client.send('LRANGE', 'l', '0', '-1'), '');
   let turns = 0;
@@ -192,7 +203,7 @@ test('a turn has one slice, however many clients read', () => {
 });
 
 test('a command done in slices is counted once, with all of its time and its errors', () => {
-  const node = filled();
+  const node = filled(['s']);
   const { services, rig } = node;
   services.slowLog.slowerThanUsec = 5000;
   services.latency.thresholdUsec = 5000;
@@ -252,10 +263,10 @@ function shown(node: CommandNode, key: string): Reply {
 for (const words of stores) {
   test(`${words.join(' ')} in slices stores what it does as a whole, at once`, () => {
     const [to] = words.slice(1);
-    const other = filled();
+    const other = filled(words);
     const before = shown(other, to!);
     const expected = whole(other, words);
-    const node = filled();
+    const node = filled(words);
     const unseen = (): void => assert.deepEqual(shown(node, to!), before, 'nothing of it is seen before');
     assert.equal(sliced(node, words, unseen), expected);
     assert.deepEqual(shown(node, to!), shown(other, to!));
@@ -263,7 +274,7 @@ for (const words of stores) {
 }
 
 test('what stores begins anew where what it reads changes, and not where its destination does', () => {
-  const node = filled();
+  const node = filled(['s', 'half']);
   const other = node.rig.connect();
   const change = (): void => {
     other.send('SADD', 's', 'new');
@@ -275,7 +286,7 @@ test('what stores begins anew where what it reads changes, and not where its des
 });
 
 test('what stores waits for the end of a pause, and is done though its client is gone', () => {
-  const node = filled();
+  const node = filled(['s', 'half']);
   const other = node.rig.connect();
   node.client.send('SUNIONSTORE', 'd', 's', 'half');
   other.send('CLIENT', 'PAUSE', '1000', 'WRITE');
@@ -288,7 +299,7 @@ test('what stores waits for the end of a pause, and is done though its client is
 });
 
 test('what stores and finds no room changes nothing and leaves nothing', () => {
-  const node = filled();
+  const node = filled(['s', 'half']);
   const { store } = node;
   node.run(`CONFIG SET maxmemory ${store.arena.liveBytes + 256 * 1024}`);
   node.run('SADD d old');

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { EdgeNode } from '../../src/node.ts';
+import { runs } from '../runs.ts';
 import { TestClient } from '../server/test-client.ts';
 
 const names = Array.from({ length: 40 }, (_, i) => `name:${i * 37}`);
@@ -74,7 +75,7 @@ test('requests that come together have the replies that they have one at a time'
         const apart = await repliesTo([start, ...requests.map((request) => encode([request]))], node);
         assert.equal(together, apart);
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   } finally {
     await node.close();

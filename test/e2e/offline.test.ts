@@ -3,6 +3,7 @@ import { env } from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Reply } from '../../src/resp/reply-reader.ts';
+import { until } from '../until.ts';
 import { MixedWriter } from './mixed-writer.ts';
 import { NetworkPlug } from './network-plug.ts';
 import { askOnce, Pipeline } from './pipeline.ts';
@@ -75,14 +76,6 @@ async function agree(seed: number, nodes: readonly ServerProcess[]): Promise<voi
   }
 }
 
-async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = Date.now() + patienceMs;
-  while (!(await holds())) {
-    if (Date.now() > endMs) throw new Error(`not in time: ${what}`);
-    await delay(5);
-  }
-}
-
 describe('a hub and two edges', () => {
   const seed = Number(seedGiven ?? Date.now() % 1_000_000);
   const hub = new ServerProcess();
@@ -127,14 +120,14 @@ describe('a hub and two edges', () => {
 
   test('agree after a pulled plug and a kill -9 mid-load, each INCR counted once', async () => {
     const online = writers.map((writer, i) => writer.write(nodes[i]!.port, 1000));
-    await eventually('600 writes', () => shopWriter.acknowledged >= 600);
+    await until(() => shopWriter.acknowledged >= 600, '600 writes');
     shopPlug.pull();
     await Promise.all(online);
     assert.equal((await statusOf(shop.port)).get('sync_status'), 'offline');
 
     const offline = [hubWriter.write(hub.port, 1000), tillWriter.write(till.port, 2000)];
     const killed = shopWriter.write(shop.port, 10_000);
-    await eventually('3000 writes', () => shopWriter.acknowledged >= 3000);
+    await until(() => shopWriter.acknowledged >= 3000, '3000 writes');
     await shop.kill();
     await killed;
     await startShop();

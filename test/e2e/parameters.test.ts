@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { TestClient, until } from '../server/test-client.ts';
+import { TestClient } from '../server/test-client.ts';
+import { until } from '../until.ts';
 import { ServerProcess } from './server-process.ts';
 
 const server = new ServerProcess();

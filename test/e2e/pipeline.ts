@@ -18,6 +18,7 @@ export class Pipeline {
   private readonly socket: Socket;
   private readonly waiting: Waiting[] = [];
   private broken = false;
+  private unsent = '';
 
   private constructor(socket: Socket) {
     this.socket = socket;
@@ -46,12 +47,23 @@ export class Pipeline {
         return;
       }
       this.waiting.push({ resolve, reject });
-      this.socket.write(encodeCommand(args));
+      this.send(encodeCommand(args));
     });
   }
 
   close(): void {
     this.socket.destroy();
+  }
+
+  /** What is asked for in one turn goes out as one write. */
+  private send(text: string): void {
+    if (this.unsent === '') queueMicrotask(() => this.flush());
+    this.unsent += text;
+  }
+
+  private flush(): void {
+    this.socket.write(this.unsent);
+    this.unsent = '';
   }
 }
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 const patienceMs = 60_000;
 
 export class ServerProcess {
@@ -28,27 +28,27 @@ export class ServerProcess {
     return this.child?.pid ?? 0;
   }
 
-  /** Starts the node; resolves when it is ready. */
+  /** Starts the node; resolves when it is ready. Rejects with what it said where it ends first, or takes too long. */
   async start(...args: string[]): Promise<void> {
     const child = spawn(process.execPath, [main, '--port', '0', '--dir', this.dir, ...args]);
     this.child = child;
-    const late = setTimeout(() => child.kill('SIGKILL'), patienceMs);
     let output = '';
-    const note = (chunk: Buffer): void => {
-      output += chunk.toString();
-      this.output += chunk.toString();
-    };
-    child.stderr.on('data', note);
-    this.port = await new Promise((resolve, reject) => {
-      child.stdout.on('data', (chunk: Buffer) => {
-        note(chunk);
-        const ready = /Ready to accept connections port=(\d+)/.exec(output);
-        if (ready !== null) resolve(Number(ready[1]));
-      });
-      child.once('exit', (code) => reject(new Error(`the node ended with ${code}: ${output}`)));
+    const ready = new Promise<number>((resolve, reject) => {
+      const note = (chunk: Buffer): void => {
+        output += chunk.toString();
+        this.output += chunk.toString();
+        const port = /Ready to accept connections port=(\d+)/.exec(output)?.[1];
+        if (port !== undefined) resolve(Number(port));
+      };
+      child.stdout.on('data', note);
+      child.stderr.on('data', note);
+      child.once('error', reject);
+      child.once('close', (code, signal) =>
+        reject(new Error(`the node ended with ${code ?? signal}: ${output}`)),
+      );
     });
+    this.port = await this.inTime(ready, 'it was ready');
     this.edgesUrl = /Ready to accept edges url=(\S+)/.exec(output)?.[1] ?? '';
-    clearTimeout(late);
   }
 
   /** Sends a signal and no more. */
@@ -58,28 +58,44 @@ export class ServerProcess {
 
   /** Resolves once the node is gone without having had a chance to do anything about it. */
   async kill(): Promise<void> {
-    const { child } = this;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    this.signal('SIGKILL');
+    await this.ended();
   }
 
-  /** Resolves with the exit code once the node has ended by itself. */
+  /** Resolves with the exit code once the node has ended by itself; null where a signal ended it. */
   async ended(): Promise<number | null> {
     const { child } = this;
     if (child === undefined) return null;
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    if (this.isRunning) await this.inTime(once(child, 'exit'), 'it ended');
     return child.exitCode;
   }
 
   /** Ends the node and removes its directory. */
   async stop(): Promise<void> {
-    const { child } = this;
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    }
+    this.signal('SIGTERM');
+    await this.ended();
     rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  private get isRunning(): boolean {
+    const { child } = this;
+    return child?.pid !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
+  /** What the promise gives. A node that lets it wait for too long is killed, and the error says what it wrote. */
+  private async inTime<T>(promise: Promise<T>, what: string): Promise<T> {
+    let late: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_resolve, reject) => {
+      late = setTimeout(() => {
+        this.signal('SIGKILL');
+        reject(new Error(`waited ${patienceMs / 1000} s until ${what}: ${this.output.slice(-4096)}`));
+      }, patienceMs);
+    });
+    try {
+      return await Promise.race([promise, deadline]);
+    } finally {
+      clearTimeout(late);
+    }
   }
 }
 

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Redis } from 'ioredis';
-import { TestClient, until } from '../server/test-client.ts';
+import { TestClient } from '../server/test-client.ts';
+import { until } from '../until.ts';
 import { ServerProcess } from './server-process.ts';
 
 const server = new ServerProcess();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../until.ts';
 import { MixedWriter } from './mixed-writer.ts';
 import { askOnce, encodeCommand } from './pipeline.ts';
 import { ServerProcess } from './server-process.ts';
@@ -21,7 +22,9 @@ for (const appendfsync of ['everysec', 'always']) {
     const interrupt = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
       const soon = writer.acknowledged + 300;
       const writing = writer.write(server.port, 100_000);
-      while (writer.acknowledged < soon) await delay(1);
+      const isWritten = () => writer.acknowledged >= soon;
+      await Promise.race([until(isWritten), writing]);
+      assert.ok(isWritten(), `the connection broke before the signal: ${server.output}`);
       server.signal(signal);
       const code = await server.ended();
       await writing;

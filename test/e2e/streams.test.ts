@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { until } from '../until.ts';
 import { NetworkPlug } from './network-plug.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -19,14 +20,6 @@ function connect(server: ServerProcess): Redis {
 after(() => {
   for (const client of clients) client.disconnect();
 });
-
-async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if (await holds()) return;
-    await delay(50);
-  }
-  assert.fail(`never: ${what}`);
-}
 
 describe('a stream with groups on one node', () => {
   const server = new ServerProcess();
@@ -59,7 +52,7 @@ describe('a stream with groups on one node', () => {
     assert.deepEqual(await shape(redis), whole);
 
     await redis.bgsave();
-    await eventually('saved', async () => /rdb_bgsave_in_progress:0/.test(await redis.info('persistence')));
+    await until(async () => /rdb_bgsave_in_progress:0/.test(await redis.info('persistence')), 'saved');
     await redis.xadd('s', 'MAXLEN', 300, '*', 'sensor', 'last', 'value', '1');
     await redis.xreadgroup('GROUP', 'g', 'carol', 'COUNT', 50, 'STREAMS', 's', '>');
     const later = await shape(redis);
@@ -90,7 +83,7 @@ describe('a stream to which a hub and two edges add', () => {
   test('holds the entries of all in the order of their ids, wakes who waits, and keeps groups at home', async () => {
     const [a, b, h] = [connect(left), connect(right), connect(hub)];
     await a.xadd('s', '*', 'from', 'a');
-    await eventually('all have the first', async () => (await b.xlen('s')) === 1);
+    await until(async () => (await b.xlen('s')) === 1, 'all have the first');
     await a.xgroup('CREATE', 's', 'g', '0');
     const waiting = connect(right).xread('BLOCK', 10_000, 'STREAMS', 's', '$');
     await delay(100);
@@ -106,10 +99,10 @@ describe('a stream to which a hub and two edges add', () => {
     await b.xdel('s', String((await b.xrange('s', '-', '+', 'COUNT', 1))[0]?.[0]));
     plug.plugIn();
     const all = async (redis: Redis): Promise<string> => JSON.stringify(await redis.xrange('s', '-', '+'));
-    await eventually('all agree', async () => {
+    await until(async () => {
       const seen = await Promise.all([a, b, h].map(all));
       return seen[0] === seen[1] && seen[1] === seen[2] && JSON.parse(seen[0]!).length === 201;
-    });
+    }, 'all agree');
     assert.deepEqual(await b.call('XINFO', 'GROUPS', 's'), []);
     const read = await a.xreadgroup('GROUP', 'g', 'c', 'STREAMS', 's', '>');
     assert.equal((read as [string, unknown[]][])[0]![1].length, 201);

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer as createPlain, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createServer } from 'node:tls';
 import { EdgeNode } from '../../src/node.ts';
+import { freePort } from '../free-port.ts';
 import { missing } from './server-process.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'ferrite-tls-'));
@@ -73,14 +74,6 @@ async function open(nodeId: string, hubUrl: string | undefined, settings: Record
   nodes.push(node);
   await node.open();
   return node;
-}
-
-async function freePort(): Promise<number> {
-  const server = createPlain();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** The last error of an edge, once it has one. */

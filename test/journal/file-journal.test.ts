@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { BatchReader } from '../../src/delta/batch-reader.ts';
 import type { Block } from '../../src/journal/delta-log.ts';
 import type { FsyncPolicy } from '../../src/journal/file-journal.ts';
-import { failure, openRig, putRecord, setOne, settle, ToyFiles, until } from './toy.ts';
+import { runs } from '../runs.ts';
+import { until } from '../until.ts';
+import { failure, openRig, putRecord, setOne, settle, ToyFiles } from './toy.ts';
 
 function stamps(rig: { origins: ConstructorParameters<typeof BatchReader>[0] }, blocks: Block[]): number[] {
   const reader = new BatchReader(rig.origins);
@@ -426,7 +428,7 @@ test('crashes at random: nothing acknowledged under always, nothing durable unde
         }
       },
     ),
-    { numRuns: 250 },
+    { numRuns: runs(250) },
   );
 });
 

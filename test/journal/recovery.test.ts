@@ -11,7 +11,8 @@ import { check } from '../../src/journal/check.ts';
 import { headerBytes, segmentName } from '../../src/journal/file-header.ts';
 import { openJournal, segmentBytesFor } from '../../src/journal/open-journal.ts';
 import { Ledger } from '../../src/store/ledger.ts';
-import { failure, openRig, setOne, settle, ToyFiles, ToyStore, until } from './toy.ts';
+import { until } from '../until.ts';
+import { failure, openRig, setOne, settle, ToyFiles, ToyStore } from './toy.ts';
 
 /** A disk with `n` records in one segment, one block each, and nothing synced but what `sync` says. */
 async function logOf(n: number, sync: boolean, close = false): Promise<ToyFiles> {

@@ -347,10 +347,3 @@ export function settle(turns = 20): Promise<void> {
     step(turns);
   });
 }
-
-/** Waits for other turns until `condition` holds; fails after two seconds. */
-export async function until(condition: () => boolean): Promise<void> {
-  for (const startedMs = Date.now(); !condition(); await new Promise((r) => setTimeout(r, 1))) {
-    if (Date.now() - startedMs > 2000) throw new Error('waited in vain');
-  }
-}

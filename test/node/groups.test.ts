@@ -2,61 +2,41 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { EdgeNode } from '../../src/node.ts';
+import { startEdge, startHub } from './start-node.ts';
 
 const keys = 500;
 const patienceTurns = 200_000;
 
-test('what EXEC writes reaches the hub, and from there another edge, all at once', async () => {
-  const hub = new EdgeNode({ nodeId: 'hub', mode: 'hub', settings: { 'hub.port': '0' } });
-  await hub.open();
+test('what EXEC writes reaches the hub, and from there another edge, all at once', async (t) => {
+  const hub = await startHub(t);
   const small = { 'sync.batch_deltas': '10', 'sync.batch_bytes': '1kb' };
-  const edges = ['a', 'b'].map(
-    (nodeId) => new EdgeNode({ nodeId, hubUrl: hub.endpoint ?? '', settings: small }),
-  );
-  try {
-    for (const edge of edges) await edge.open();
-    const [a, b] = edges as [EdgeNode, EdgeNode];
-    await a.set('warm', 'up');
-    await a.sync();
-    await b.sync();
-    assert.equal(b.get('warm'), 'up');
-    a.command('multi');
-    for (let i = 0; i < keys; i++) a.command('set', `group:${i}`, 'x'.repeat(50));
-    await a.execute('exec');
-    const seen = new Map([hub, b].map((node) => [node, new Set<number>()]));
-    for (let i = 0; i < patienceTurns && !seen.get(b)?.has(keys + 1); i++) {
-      for (const [node, sizes] of seen) sizes.add(Number(node.command('dbsize')));
-      await turn();
-    }
-    for (const sizes of seen.values())
-      assert.deepEqual([...sizes].sort((x, y) => x - y).slice(-2), [1, keys + 1]);
-    for (const sizes of seen.values()) assert.ok(sizes.size <= 2);
-  } finally {
-    for (const edge of edges) await edge.close();
-    await hub.close();
+  const a = await startEdge(t, hub, { nodeId: 'a', settings: small });
+  const b = await startEdge(t, hub, { nodeId: 'b', settings: small });
+  await a.set('warm', 'up');
+  await a.sync();
+  await b.sync();
+  assert.equal(b.get('warm'), 'up');
+  a.command('multi');
+  for (let i = 0; i < keys; i++) a.command('set', `group:${i}`, 'x'.repeat(50));
+  await a.execute('exec');
+  const seen = new Map([hub, b].map((node) => [node, new Set<number>()]));
+  for (let i = 0; i < patienceTurns && !seen.get(b)?.has(keys + 1); i++) {
+    for (const [node, sizes] of seen) sizes.add(Number(node.command('dbsize')));
+    await turn();
   }
+  for (const sizes of seen.values())
+    assert.deepEqual([...sizes].sort((x, y) => x - y).slice(-2), [1, keys + 1]);
+  for (const sizes of seen.values()) assert.ok(sizes.size <= 2);
 });
 
-test('a watched key that a peer writes stops EXEC', async () => {
-  const hub = new EdgeNode({
-    nodeId: 'hub',
-    mode: 'hub',
-    settings: { 'hub.port': '0' },
-  });
-  await hub.open();
-  const edge = new EdgeNode({ nodeId: 'a', hubUrl: hub.endpoint ?? '' });
-  try {
-    await edge.open();
-    hub.command('watch', 'k');
-    await edge.set('k', 'v');
-    await edge.sync();
-    assert.equal(hub.get('k'), 'v');
-    hub.command('multi');
-    hub.command('set', 'k', 'w');
-    assert.equal(await hub.execute('exec'), null);
-  } finally {
-    await edge.close();
-    await hub.close();
-  }
+test('a watched key that a peer writes stops EXEC', async (t) => {
+  const hub = await startHub(t);
+  const edge = await startEdge(t, hub);
+  hub.command('watch', 'k');
+  await edge.set('k', 'v');
+  await edge.sync();
+  assert.equal(hub.get('k'), 'v');
+  hub.command('multi');
+  hub.command('set', 'k', 'w');
+  assert.equal(await hub.execute('exec'), null);
 });

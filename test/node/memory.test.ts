@@ -1,28 +1,11 @@
 // Limits, eviction and compression of whole nodes, as their users meet them.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CommandError, EdgeNode, type EdgeNodeOptions } from '../../src/node.ts';
+import { CommandError, type EdgeNode, type EdgeNodeOptions } from '../../src/node.ts';
 import { sensorValues } from '../store/sensor-values.ts';
-
-const open: EdgeNode[] = [];
-const dirs: string[] = [];
-
-async function start(options: EdgeNodeOptions): Promise<EdgeNode> {
-  const node = new EdgeNode(options);
-  open.push(node);
-  await node.open();
-  return node;
-}
-
-function newDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'ferrite-memory-'));
-  dirs.push(dir);
-  return dir;
-}
+import { until } from '../until.ts';
+import { newDir, startHub, startNode } from './start-node.ts';
 
 /** A row of EDGE.STATS or a line of INFO, as text. */
 async function figure(node: EdgeNode, name: string): Promise<string> {
@@ -34,46 +17,30 @@ async function figure(node: EdgeNode, name: string): Promise<string> {
   return line?.[1] ?? '';
 }
 
-async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 2000; i++) {
-    if (await holds()) return;
-    await delay(10);
-  }
-  throw new Error(`not so after twenty seconds: ${what}`);
-}
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((node) => node.close()));
-  for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
-});
-
-test('values are compressed, the share of each form is told, and a restart reads them all', async () => {
-  const dir = newDir();
+test('values are compressed, the share of each form is told, and a restart reads them all', async (t) => {
+  const dir = newDir(t);
   const settings = { 'store.compression_level': '3' };
   const options: EdgeNodeOptions = { dir, memoryLimit: '16mb', settings };
-  let node = await start(options);
+  let node = await startNode(t, options);
   const values = sensorValues(2000);
   for (const [i, value] of values.entries()) node.command('set', `json:${i}`, value);
   for (let i = 0; i < 500; i++) node.command('set', `small:${i}`, 'short');
-  await eventually(
-    'all long values are compressed',
+  await until(
     async () => (await figure(node, 'compressed_share')) === '0.8000',
+    'all long values are compressed',
   );
   assert.equal(await figure(node, 'inline_share'), '0.2000');
   assert.ok(Number(await figure(node, 'compression_ratio')) > 2.5);
   assert.ok(Number(await figure(node, 'compression_savings')) > 200_000);
   assert.equal(await figure(node, 'ferrite_compressed_share'), '0.8000');
   await node.close();
-  node = await start(options);
+  node = await startNode(t, options);
   for (const [i, value] of values.entries()) assert.equal(node.get(`json:${i}`), value.toString());
-  await eventually(
-    'they are compressed again',
-    async () => Number(await figure(node, 'compressed_share')) > 0.79,
-  );
+  await until(async () => Number(await figure(node, 'compressed_share')) > 0.79, 'they are compressed again');
 });
 
-test('a preset sets the limits of a class of device, and each of them can be overridden', async () => {
-  const node = await start({
+test('a preset sets the limits of a class of device, and each of them can be overridden', async (t) => {
+  const node = await startNode(t, {
     preset: 'iot',
     settings: { 'store.max_keys': '10', 'persistence.enabled': 'false' },
   });
@@ -85,14 +52,14 @@ test('a preset sets the limits of a class of device, and each of them can be ove
   assert.equal(await figure(node, 'memory_limit'), String(2 * 1024 * 1024));
 });
 
-test('where memory or keys run out, expired keys go first, then what the policy says, else writes are refused', async () => {
-  const dir = newDir();
+test('where memory or keys run out, expired keys go first, then what the policy says, else writes are refused', async (t) => {
+  const dir = newDir(t);
   const options = (policy: string): EdgeNodeOptions => ({
     dir,
     memoryLimit: '2mb',
     settings: { 'store.eviction_policy': policy, 'store.max_keys': '3000' },
   });
-  let node = await start(options('allkeys-lru'));
+  let node = await startNode(t, options('allkeys-lru'));
   for (let i = 0; i < 2900; i++) node.command('set', `soon:${i}`, 'v', 'px', 1);
   await delay(5);
   for (let i = 0; i < 2900; i++) node.command('set', `key:${i}`, 'v');
@@ -102,7 +69,7 @@ test('where memory or keys run out, expired keys go first, then what the policy 
   assert.equal(node.get('more:1999'), 'x'.repeat(2000));
   const left = Number(node.command('dbsize'));
   await node.close();
-  node = await start(options('noeviction'));
+  node = await startNode(t, options('noeviction'));
   assert.equal(node.command('dbsize'), left);
   assert.throws(() => {
     for (let i = 0; i < 5000; i++) node.command('set', `new:${i}`, 'x'.repeat(500));
@@ -111,15 +78,20 @@ test('where memory or keys run out, expired keys go first, then what the policy 
   assert.equal(await node.del('more:1999'), 1);
 });
 
-test('an edge evicts what its hub has and nothing else', async () => {
-  const hub = await start({ nodeId: 'hub', mode: 'hub', memoryLimit: '16mb', settings: { 'hub.port': '0' } });
+test('an edge evicts what its hub has and nothing else', async (t) => {
+  const hub = await startHub(t);
   const settings = { 'store.eviction_policy': 'allkeys-lru', 'sync.reconnect_initial_delay': '20ms' };
-  const alone = await start({ memoryLimit: '1mb', hubUrl: 'ws://127.0.0.1:1/edge/ws', settings });
+  const alone = await startNode(t, { memoryLimit: '1mb', hubUrl: 'ws://127.0.0.1:1/edge/ws', settings });
   assert.throws(() => {
     for (let i = 0; i < 2000; i++) alone.command('set', `k${i}`, 'x'.repeat(1000));
   }, /OOM/);
   assert.equal(await figure(alone, 'evicted'), '0');
-  const edge = await start({ nodeId: 'edge', memoryLimit: '1mb', hubUrl: String(hub.endpoint), settings });
+  const edge = await startNode(t, {
+    nodeId: 'edge',
+    memoryLimit: '1mb',
+    hubUrl: String(hub.endpoint),
+    settings,
+  });
   for (let i = 0; i < 2000; i++) {
     try {
       edge.command('set', `k${i}`, `${i}`.padEnd(1000));

@@ -1,37 +1,14 @@
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { EdgeNode, type EdgeNodeOptions } from '../../src/node.ts';
+import type { EdgeNode } from '../../src/node.ts';
 import { NetworkPlug } from '../e2e/network-plug.ts';
-
-const open: EdgeNode[] = [];
-
-async function start(options: EdgeNodeOptions): Promise<EdgeNode> {
-  const node = new EdgeNode({ memoryLimit: '4mb', ...options });
-  open.push(node);
-  await node.open();
-  return node;
-}
-
-const startHub = (settings: Record<string, string> = {}) =>
-  start({ nodeId: 'hub', mode: 'hub', settings: { 'hub.port': '0', ...settings } });
-
-async function eventually(what: string, holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 2000; i++) {
-    if (holds()) return;
-    await delay(10);
-  }
-  throw new Error(`not so after twenty seconds: ${what}`);
-}
+import { until } from '../until.ts';
+import { startEdge, startHub, startNode } from './start-node.ts';
 
 function shown(node: EdgeNode, name: string): string {
   return String(node.status()[name]);
 }
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((node) => node.close()));
-});
 
 interface Told {
   readonly messages: readonly { readonly type: string; readonly payload: Record<string, unknown> }[];
@@ -53,8 +30,8 @@ function tell(url: string, text: string): Promise<Told> {
 const envelope = (type: string, payload: object) =>
   JSON.stringify({ type, id: 'msg-1-1', timestamp: 1, payload });
 
-test('nothing is accepted before the handshake, and another version is told so', async () => {
-  const hub = await startHub({ 'sync.handshake_timeout': '1s' });
+test('nothing is accepted before the handshake, and another version is told so', async (t) => {
+  const hub = await startHub(t, { settings: { 'sync.handshake_timeout': '1s' } });
   const url = String(hub.endpoint);
   const early = await tell(url, envelope('ack', { received: 1 }));
   assert.ok(early.messages.every((m) => m.type !== 'welcome'));
@@ -63,35 +40,40 @@ test('nothing is accepted before the handshake, and another version is told so',
   assert.equal(shown(hub, 'edges_online'), '0');
 });
 
-test('a peer that says nothing any more is dropped after dead_peer_timeout, and found when it is back', async () => {
-  const hub = await startHub();
+test('a peer that says nothing any more is dropped after dead_peer_timeout, and found when it is back', async (t) => {
+  const hub = await startHub(t);
   const plug = await NetworkPlug.to(String(hub.endpoint));
   const settings = {
     'sync.heartbeat_interval': '200ms',
     'sync.dead_peer_timeout': '600ms',
     'sync.reconnect_initial_delay': '20ms',
   };
-  const edge = await start({ nodeId: 'edge', hubUrl: plug.url, settings });
+  const edge = await startNode(t, { nodeId: 'edge', hubUrl: plug.url, settings });
   try {
-    await eventually('live', () => shown(edge, 'link_state') === 'live');
+    await until(() => shown(edge, 'link_state') === 'live', 'live');
     plug.swallow();
-    await eventually('dropped', () => shown(edge, 'link_state') !== 'live');
+    await until(() => shown(edge, 'link_state') !== 'live', 'dropped');
     assert.equal(shown(edge, 'sync_status'), 'offline');
     assert.notEqual(shown(edge, 'last_error'), '');
     await edge.set('meanwhile', '1');
     plug.pull();
     plug.plugIn();
-    await eventually('back', () => hub.get('meanwhile') === '1');
+    await until(() => hub.get('meanwhile') === '1', 'back');
   } finally {
     await plug.close();
   }
 });
 
-test('one INCR each on fifty partitioned edges is fifty on all', async () => {
-  const hub = await startHub();
+test('one INCR each on fifty partitioned edges is fifty on all', async (t) => {
+  const hub = await startHub(t);
   const edges = await Promise.all(
     Array.from({ length: 50 }, (_, i) =>
-      start({ nodeId: `e${i}`, memoryLimit: '1mb', hubUrl: String(hub.endpoint), syncPolicy: 'never' }),
+      startNode(t, {
+        nodeId: `e${i}`,
+        memoryLimit: '1mb',
+        hubUrl: String(hub.endpoint),
+        syncPolicy: 'never',
+      }),
     ),
   );
   for (const edge of edges) await edge.incrBy('visits');
@@ -101,14 +83,10 @@ test('one INCR each on fifty partitioned edges is fifty on all', async () => {
   for (const node of [hub, ...edges]) assert.equal(node.get('visits'), '50');
 });
 
-test('the policy opportunistic pushes when writing has paused', async () => {
-  const hub = await startHub();
-  const edge = await start({
-    nodeId: 'edge',
-    hubUrl: String(hub.endpoint),
-    syncPolicy: 'opportunistic',
-  });
-  await eventually('live', () => shown(edge, 'link_state') === 'live');
+test('the policy opportunistic pushes when writing has paused', async (t) => {
+  const hub = await startHub(t);
+  const edge = await startEdge(t, hub, { syncPolicy: 'opportunistic' });
+  await until(() => shown(edge, 'link_state') === 'live', 'live');
   await edge.set('k', 'v');
-  await eventually('pushed', () => hub.get('k') === 'v');
+  await until(() => hub.get('k') === 'v', 'pushed');
 });

@@ -1,62 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EdgeNode, type EdgeNodeOptions } from '../../src/node.ts';
 import { askOnce } from '../e2e/pipeline.ts';
-
-const open: EdgeNode[] = [];
-const dirs: string[] = [];
-const memoryLimit = '16mb';
-
-async function start(options: EdgeNodeOptions = {}): Promise<EdgeNode> {
-  const node = new EdgeNode({ memoryLimit, ...options });
-  open.push(node);
-  await node.open();
-  return node;
-}
-
-function newDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'ferrite-node-'));
-  dirs.push(dir);
-  return dir;
-}
-
-function startHub(options: EdgeNodeOptions = {}): Promise<EdgeNode> {
-  return start({
-    nodeId: 'hub',
-    mode: 'hub',
-    ...options,
-    settings: { 'hub.port': '0', ...options.settings },
-  });
-}
-
-function startEdge(hub: EdgeNode, options: EdgeNodeOptions = {}): Promise<EdgeNode> {
-  const settings = { 'sync.reconnect_initial_delay': '20ms', ...options.settings };
-  return start({ nodeId: 'edge', hubUrl: String(hub.endpoint), ...options, settings });
-}
+import { until } from '../until.ts';
+import { newDir, startEdge, startHub, startNode } from './start-node.ts';
 
 function shown(node: EdgeNode, name: string): string | number | undefined {
   return node.status()[name];
 }
 
-async function eventually(what: string, holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (holds()) return;
-    await delay(10);
-  }
-  throw new Error(`not so after ten seconds: ${what}`);
-}
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((node) => node.close()));
-  for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
-});
-
-test('the library works with no network, no listening port and no disk', async () => {
-  const node = await start({ nodeId: 'lone' });
+test('the library works with no network, no listening port and no disk', async (t) => {
+  const node = await startNode(t, { nodeId: 'lone' });
   assert.equal(node.port, 0);
   assert.equal(node.endpoint, undefined);
   assert.equal(node.nodeId, 'lone');
@@ -74,8 +29,8 @@ test('the library works with no network, no listening port and no disk', async (
   assert.equal(shown(node, 'sync_status'), 'disabled');
 });
 
-test('values live as long as they are told to', async () => {
-  const node = await start();
+test('values live as long as they are told to', async (t) => {
+  const node = await startNode(t);
   await node.set('px', '1', { px: 60_000 });
   await node.set('ex', '1', { ex: 60 });
   await node.set('none', '1');
@@ -87,16 +42,16 @@ test('values live as long as they are told to', async () => {
   assert.equal(node.get('none'), undefined);
 });
 
-test('what has expired is purged without being asked for', async () => {
-  const node = await start({ settings: { 'store.ttl_check_interval': '100ms' } });
+test('what has expired is purged without being asked for', async (t) => {
+  const node = await startNode(t, { settings: { 'store.ttl_check_interval': '100ms' } });
   await node.set('short', '1', { px: 1 });
   await node.set('long', '1');
   assert.equal(node.command('dbsize'), 2);
-  await eventually('purged', () => node.command('dbsize') === 1);
+  await until(() => node.command('dbsize') === 1, 'purged');
 });
 
-test('any command runs, and errors have the words of Redis', async () => {
-  const node = await start();
+test('any command runs, and errors have the words of Redis', async (t) => {
+  const node = await startNode(t);
   assert.equal(node.command('append', 'bytes', Buffer.from([1, 2, 3])), 3);
   assert.deepEqual(node.command('mget', 'bytes', 'nothing'), ['\u0001\u0002\u0003', null]);
   assert.equal(await node.execute('set', 'later', 7), 'OK');
@@ -108,8 +63,8 @@ test('any command runs, and errors have the words of Redis', async () => {
   assert.throws(() => node.incrBy('bytes'), /ERR value is not an integer/);
 });
 
-test('commands that reply later need execute, and those that need a connection are refused', async () => {
-  const node = await start();
+test('commands that reply later need execute, and those that need a connection are refused', async (t) => {
+  const node = await startNode(t);
   assert.throws(() => node.command('edge.resources'), /ERR 'edge\.resources' replies later: use execute\(\)/);
   assert.throws(() => node.command('edge.sync'), /replies later/);
   await assert.rejects(node.execute('edge.sync'), /ERR sync failed: no hub is configured/);
@@ -130,9 +85,9 @@ test('options that are none are refused with what is allowed', () => {
   refused({ settings: { 'edge.nosuch': '1' } }, /edge\.nosuch/);
 });
 
-test('a node opens once, closes as often as one likes, and opens again on its data', async () => {
-  const dir = newDir();
-  const node = await start({ dir });
+test('a node opens once, closes as often as one likes, and opens again on its data', async (t) => {
+  const dir = newDir(t);
+  const node = await startNode(t, { dir });
   await assert.rejects(node.open(), { code: 'CLOSED' });
   await node.set('kept', 'yes');
   const { nodeId } = node;
@@ -143,46 +98,46 @@ test('a node opens once, closes as often as one likes, and opens again on its da
   assert.equal(node.get('kept'), 'yes');
   assert.equal(node.nodeId, nodeId);
   await node.close();
-  const other = await start({ dir });
+  const other = await startNode(t, { dir });
   assert.equal(other.get('kept'), 'yes');
   assert.equal(other.nodeId, nodeId);
 });
 
-test('what cannot be opened lets go of everything it had', async () => {
-  const dir = newDir();
-  const taken = await start({ port: 0 });
-  const node = new EdgeNode({ memoryLimit, dir, port: taken.port });
+test('what cannot be opened lets go of everything it had', async (t) => {
+  const dir = newDir(t);
+  const taken = await startNode(t, { port: 0 });
+  const node = new EdgeNode({ memoryLimit: '16mb', dir, port: taken.port });
   await assert.rejects(node.open(), { code: 'LISTEN' });
-  const next = await start({ dir });
+  const next = await startNode(t, { dir });
   assert.equal(next.get('nothing'), undefined);
 });
 
-test('a directory belongs to one node at a time', async () => {
-  const dir = newDir();
-  await start({ dir });
-  await assert.rejects(new EdgeNode({ memoryLimit, dir }).open(), /in use/);
+test('a directory belongs to one node at a time', async (t) => {
+  const dir = newDir(t);
+  await startNode(t, { dir });
+  await assert.rejects(new EdgeNode({ memoryLimit: '16mb', dir }).open(), /in use/);
 });
 
-test('with a port it serves Redis clients', async () => {
-  const node = await start({ port: 0 });
+test('with a port it serves Redis clients', async (t) => {
+  const node = await startNode(t, { port: 0 });
   await node.set('shared', 'both ways');
   assert.equal(await askOnce(node.port, 'GET', 'shared'), 'both ways');
   await askOnce(node.port, 'SET', 'shared', 'again');
   assert.equal(node.get('shared'), 'again');
 });
 
-test('two edges and a hub in one process sync', async () => {
-  const hub = await startHub();
-  const a = await startEdge(hub, { nodeId: 'a' });
-  const b = await startEdge(hub, { nodeId: 'b', dir: newDir() });
+test('two edges and a hub in one process sync', async (t) => {
+  const hub = await startHub(t);
+  const a = await startEdge(t, hub, { nodeId: 'a' });
+  const b = await startEdge(t, hub, { nodeId: 'b', dir: newDir(t) });
   await Promise.all([a.set('from:a', '1'), a.incrBy('sum', 3), b.incrBy('sum', 4)]);
   const outcome = await a.sync();
   assert.ok(outcome.deltasSent >= 2 && outcome.durationMs >= 0);
   await b.sync();
   await a.sync({ full: true });
-  await eventually('all have all', () => [hub, a, b].every((n) => n.get('sum') === '7'));
+  await until(() => [hub, a, b].every((n) => n.get('sum') === '7'), 'all have all');
   assert.equal(b.get('from:a'), '1');
-  await eventually('synced', () => shown(a, 'sync_status') === 'synced' && shown(a, 'pending_ops') === 0);
+  await until(() => shown(a, 'sync_status') === 'synced' && shown(a, 'pending_ops') === 0, 'synced');
   assert.equal(shown(a, 'node_id'), 'a');
   assert.equal(shown(a, 'hub'), hub.endpoint);
   assert.equal(shown(a, 'link_state'), 'live');
@@ -190,45 +145,45 @@ test('two edges and a hub in one process sync', async () => {
   assert.equal(shown(hub, 'edges_online'), 2);
 });
 
-test('a sync that cannot be says why', async () => {
-  const lone = await start();
+test('a sync that cannot be says why', async (t) => {
+  const lone = await startNode(t);
   await assert.rejects(lone.sync(), { code: 'SYNC', message: 'no hub is configured' });
-  const edge = await start({ hubUrl: 'ws://127.0.0.1:1/edge/ws' });
+  const edge = await startNode(t, { hubUrl: 'ws://127.0.0.1:1/edge/ws' });
   await assert.rejects(edge.sync({ timeoutMs: 3000 }), { code: 'SYNC', message: /ECONNREFUSED/ });
   assert.equal(shown(edge, 'sync_status'), 'offline');
 });
 
-test('a wrong token is refused with 4001 and shown, a right one is not', async () => {
-  const hub = await startHub({ settings: { 'hub.tokens': 'a:secret' } });
-  const wrong = await startEdge(hub, { nodeId: 'a', token: 'guess' });
-  await eventually('refused', () => /4001|unauthorized/.test(String(shown(wrong, 'last_error'))));
+test('a wrong token is refused with 4001 and shown, a right one is not', async (t) => {
+  const hub = await startHub(t, { settings: { 'hub.tokens': 'a:secret' } });
+  const wrong = await startEdge(t, hub, { nodeId: 'a', token: 'guess' });
+  await until(() => /4001|unauthorized/.test(String(shown(wrong, 'last_error'))), 'refused');
   assert.equal(shown(wrong, 'is_online'), 0);
-  const right = await startEdge(hub, { nodeId: 'a', token: 'secret' });
+  const right = await startEdge(t, hub, { nodeId: 'a', token: 'secret' });
   await right.sync();
   assert.equal(shown(right, 'is_online'), 1);
 });
 
-test('the policy never connects for a sync only', async () => {
-  const hub = await startHub();
-  const edge = await startEdge(hub, { syncPolicy: 'never' });
+test('the policy never connects for a sync only', async (t) => {
+  const hub = await startHub(t);
+  const edge = await startEdge(t, hub, { syncPolicy: 'never' });
   await edge.set('k', 'v');
   await delay(100);
   assert.equal(hub.get('k'), undefined);
   await edge.sync();
   assert.equal(hub.get('k'), 'v');
-  await eventually('gone again', () => shown(edge, 'is_online') === 0);
+  await until(() => shown(edge, 'is_online') === 0, 'gone again');
 });
 
-test('the policy periodic pushes at its interval', async () => {
-  const hub = await startHub();
-  const edge = await startEdge(hub, { syncPolicy: 'periodic', syncInterval: '200ms' });
+test('the policy periodic pushes at its interval', async (t) => {
+  const hub = await startHub(t);
+  const edge = await startEdge(t, hub, { syncPolicy: 'periodic', syncInterval: '200ms' });
   await edge.set('k', 'v');
-  await eventually('pushed', () => hub.get('k') === 'v');
+  await until(() => hub.get('k') === 'v', 'pushed');
 });
 
-test('a full queue that is to reject writes rejects them, and goes on serving reads', async () => {
+test('a full queue that is to reject writes rejects them, and goes on serving reads', async (t) => {
   const settings = { 'edge.on_full': 'reject', 'edge.offline_queue_size': '100' };
-  const node = await start({ hubUrl: 'ws://127.0.0.1:1/edge/ws', settings });
+  const node = await startNode(t, { hubUrl: 'ws://127.0.0.1:1/edge/ws', settings });
   const fill = async () => {
     for (let i = 0; i <= 100; i++) await node.set(`k${i}`, 'v');
   };

@@ -9,6 +9,7 @@ import {
   RequestDecoder,
   type RequestLimits,
 } from '../../src/resp/request-decoder.ts';
+import { runs } from '../runs.ts';
 
 interface Decoded {
   requests: string[][];
@@ -93,7 +94,7 @@ test('redis-parser reads the same requests, however the stream is split', () => 
       assert.deepEqual(decode(stream, [stream.length]), { requests: expected, error: '' });
       assert.deepEqual(decode(stream, [1]), { requests: expected, error: '' });
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -153,7 +154,7 @@ test('garbage and mutated streams: no throw, no hang, the same outcome for every
         assert.deepEqual(decode(stream, [1], limits, authenticated), once);
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: runs(1500) },
   );
 });
 
@@ -219,7 +220,7 @@ test('requests decoded together, some of them taken back, are the same requests'
         );
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 

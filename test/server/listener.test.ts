@@ -7,8 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FerriteError } from '../../src/base/errors.ts';
 import { createLog } from '../../src/base/log.ts';
 import { Listener, type ListenerOptions } from '../../src/server/listener.ts';
+import { until } from '../until.ts';
 import { ScriptedCommitter, ScriptedExecutor } from './scripted-executor.ts';
-import { TestClient, until } from './test-client.ts';
+import { TestClient } from './test-client.ts';
 
 class World {
   readonly executor = new ScriptedExecutor();

@@ -1,9 +1,7 @@
 // A raw client for the server's tests: sends text, collects bytes, waits for what it expects.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
-
-const patienceMs = 10_000;
+import { until } from '../until.ts';
 
 export class TestClient {
   readonly socket: Socket;
@@ -71,14 +69,5 @@ export class TestClient {
 
   close(): void {
     this.socket.destroy();
-  }
-}
-
-/** Polls; rejects with `what()` after ten seconds. */
-export async function until(condition: () => boolean, what: () => string = () => 'condition'): Promise<void> {
-  const endMs = Date.now() + patienceMs;
-  while (!condition()) {
-    if (Date.now() > endMs) throw new Error(`timed out: ${what()}`);
-    await delay(2);
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Arena } from '../../src/store/arena.ts';
+import { runs } from '../runs.ts';
 
 const size = fc.oneof(
   fc.integer({ min: 1, max: 200 }),
@@ -42,7 +43,7 @@ test('blocks never overlap, keep their bytes, and all memory comes back', () => 
       assert.equal(arena.usedBytes, 0);
       assert.equal(arena.liveBytes, 0);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import { DeltaKind, ElementType } from '../../src/delta/kinds.ts';
 import type { Collection } from '../../src/store/collection.ts';
 import type { Store } from '../../src/store/store.ts';
-import { buildMs, TestNode } from './fleet.ts';
+import { runs } from '../runs.ts';
+import { TestNode } from './fleet.ts';
 import { deliverInOrder, playHistory, type Step } from './history.ts';
+import { buildMs } from './new-store.ts';
 
 /** The smallest segment, which a table that was ever used keeps. */
 const emptySegmentBytes = 64;
@@ -186,7 +188,7 @@ for (const lww of [false, true]) {
         for (const node of nodes.slice(1)) assert.deepEqual(node.picture(), nodes[0]!.picture());
         assertSeenAlike(nodes);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 }
@@ -205,7 +207,7 @@ for (const lww of [false, true]) {
           assertSeenAlike([...nodes, fresh]);
         },
       ),
-      { numRuns: 250 },
+      { numRuns: runs(250) },
     );
   });
 }
@@ -221,7 +223,7 @@ test('a scan of keys that several types fought over says all that a key needs to
       for (const batch of more.history) for (const node of [copy, nodes[0]!]) node.join(batch, more);
       assertSeenAlike([copy, nodes[0]!]);
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -239,7 +241,7 @@ test('hashes: deltas joined in any order that keeps each origin its own, any num
         assertSeenAlike([...nodes, fresh]);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -257,7 +259,7 @@ test('hashes: a scan joined into an empty store is the same store; without peers
       while (node.store.freeSlice(100));
       assert.ok(node.store.arena.liveBytes <= emptySegmentBytes, 'only the empty table is left');
     }),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   );
 });
 
@@ -345,7 +347,7 @@ test('a prune tells how many of the dead went, and takes none that may not go', 
       if (mayGo.size === names.length) assert.deepEqual(left, []);
       assert.equal(node.visible()['0:a'], hasLive ? '4{live=v} until 0' : undefined);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -369,7 +371,7 @@ test('a dead record that keeps its tomb from becoming shorter in place stays, an
 });
 
 test('a copy finds the room that a flush has yet to give back', () => {
-  const node = new TestNode('n1', { keepsDead: false });
+  const node = new TestNode('n1', { keepsDead: false, memoryBytes: 4 * 1024 * 1024 });
   const { store } = node;
   for (let i = 0; i < 60; i++) {
     node.run(() => {

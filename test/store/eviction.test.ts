@@ -6,7 +6,8 @@ import { VersionVector } from '../../src/delta/vector.ts';
 import { type EvictionPolicy, evictionPolicies } from '../../src/store/eviction.ts';
 import { JoinResult } from '../../src/store/join-result.ts';
 import type { Store } from '../../src/store/store.ts';
-import { buildMs, TestNode } from './fleet.ts';
+import { TestNode } from './fleet.ts';
+import { buildMs } from './new-store.ts';
 
 function put(store: Store, name: string, value: Buffer, deadlineMs = 0): void {
   const key = Buffer.from(name);

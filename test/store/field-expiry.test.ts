@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ElementType } from '../../src/delta/kinds.ts';
 import type { Store } from '../../src/store/store.ts';
-import { buildMs, TestNode } from './fleet.ts';
+import { runs } from '../runs.ts';
+import { TestNode } from './fleet.ts';
+import { buildMs } from './new-store.ts';
 
 const names = Array.from({ length: 160 }, (_, i) => `f${i}`);
 interface Change {
@@ -137,7 +139,7 @@ for (const keepsDead of [true, false]) {
         assert.deepEqual(seen(node.store), shown(model, time));
         assert.deepEqual(seen(recovered.store), shown(model, time));
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 }

@@ -1,18 +1,16 @@
 // A small fleet of stores for the tests of joins: stores with their own origins, clocks and recorders, the deltas of
 // each command kept in order, and a canonical picture of what a store knows.
 import assert from 'node:assert/strict';
-import { HybridClock, msOfStamp, stampFrom } from '../../src/base/clock.ts';
+import { msOfStamp, stampFrom } from '../../src/base/clock.ts';
 import { BatchReader } from '../../src/delta/batch-reader.ts';
 import { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { DeltaFlag, DeltaKind } from '../../src/delta/kinds.ts';
-import { Origins } from '../../src/delta/origins.ts';
 import { StreamId } from '../../src/delta/stream-id.ts';
 import { EntryType } from '../../src/store/entry.ts';
 import { JoinResult } from '../../src/store/join-result.ts';
 import type { Keyspace } from '../../src/store/keyspace.ts';
-import { Store } from '../../src/store/store.ts';
-
-export const buildMs = Date.UTC(2026, 0, 1);
+import type { Store } from '../../src/store/store.ts';
+import { buildMs, newStore } from './new-store.ts';
 
 export class TestNode {
   readonly store: Store;
@@ -21,19 +19,8 @@ export class TestNode {
   readonly history: Buffer[] = [];
 
   constructor(name: string, options: { memoryBytes?: number; keepsDead?: boolean; lww?: boolean } = {}) {
-    const origins = new Origins();
-    let state = 1;
-    this.store = new Store({
-      memoryBytes: options.memoryBytes ?? 4 * 1024 * 1024,
-      origins,
-      clock: new HybridClock(buildMs),
-      hashSeed: [1, 2],
-      random: () => {
-        state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-        return state / 4294967296;
-      },
-    });
-    this.store.self = origins.intern(`${name}/00000001`);
+    this.store = newStore(name, options.memoryBytes);
+    const { origins } = this.store;
     this.store.recorder = new BatchWriter(origins);
     this.store.lww = options.lww ?? false;
     if (options.keepsDead !== false) this.store.keepDead();

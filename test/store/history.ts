@@ -1,6 +1,7 @@
 // Histories of a fleet, for the tests of joins: what is played on three nodes that deliver to one another now and then,
 // and the delivery of what they made to another node in a given order. What a command does is the tests' own.
-import { buildMs, TestNode } from './fleet.ts';
+import { TestNode } from './fleet.ts';
+import { buildMs } from './new-store.ts';
 
 export interface Step<Run> {
   readonly node: number;

@@ -14,6 +14,7 @@ import {
   registerCount,
   setDenseRegister,
 } from '../../src/store/hyperloglog.ts';
+import { runs } from '../runs.ts';
 
 const m = 0xc6a4a7935bd1e995n;
 const mask = (1n << 64n) - 1n;
@@ -70,7 +71,7 @@ test('registers survive their representation, sparse or dense', () => {
       assert.deepEqual(back, registers);
       assert.ok(isDense(bytes, 0) || bytes.length <= 3000);
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 

@@ -5,7 +5,8 @@ import { VersionVector } from '../../src/delta/vector.ts';
 import type { Conflict } from '../../src/store/join-conflicts.ts';
 import { packScore } from '../../src/store/score.ts';
 import type { Store } from '../../src/store/store.ts';
-import { buildMs, TestNode } from './fleet.ts';
+import { TestNode } from './fleet.ts';
+import { buildMs } from './new-store.ts';
 
 const key = Buffer.from('k');
 const name = Buffer.from('f');

@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Store } from '../../src/store/store.ts';
 import { keepDeadline } from '../../src/store/strings.ts';
-import { buildMs, TestNode } from './fleet.ts';
+import { runs } from '../runs.ts';
+import { TestNode } from './fleet.ts';
 import { deliverInOrder, playHistory, type Step } from './history.ts';
+import { buildMs } from './new-store.ts';
 
 const dayMs = 24 * 3600 * 1000;
 const keys = ['a', 'b'];
@@ -128,7 +130,7 @@ for (const lww of [false, true]) {
         assert.deepEqual(nodes[1]!.picture(), nodes[0]!.picture());
         assert.deepEqual(nodes[2]!.picture(), nodes[0]!.picture());
       }),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     );
   });
 }
@@ -148,7 +150,7 @@ test('deltas joined in any order that keeps each origin its own, any number of t
         assert.deepEqual(fresh.picture(), nodes[0]!.picture());
       },
     ),
-    { numRuns: 600 },
+    { numRuns: runs(600) },
   );
 });
 
@@ -162,6 +164,6 @@ test('a scan joined into an empty store is the same store', () => {
       assert.deepEqual(copy.picture(), node!.picture());
       assert.deepEqual(copy.visible(), node!.visible());
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });

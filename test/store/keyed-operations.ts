@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { StreamId } from '../../src/delta/stream-id.ts';
 import type { Store } from '../../src/store/store.ts';
-import { buildMs, type TestNode } from './fleet.ts';
+import type { TestNode } from './fleet.ts';
 import type { Step } from './history.ts';
+import { buildMs } from './new-store.ts';
 
 const dayMs = 24 * 3600 * 1000;
 

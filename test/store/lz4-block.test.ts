@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { BlockEncoder, DictionaryIndex, decodeBlock } from '../../src/store/lz4-block.ts';
+import { runs } from '../runs.ts';
 
 const text = fc.array(fc.constantFrom('sensor', '":', '{"', 'temperature', '1', '22.5', ',', '\n', 'x'), {
   maxLength: 120,
@@ -28,7 +29,7 @@ test('what is encoded is decoded, with a dictionary or none, however deep the se
       assert.deepEqual(back.slice(start, start + value.length), value);
       assert.deepEqual([...back.subarray(start + value.length)], [7, 7, 7, 7]);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -50,7 +51,7 @@ test('damaged blocks write nothing outside their bounds and end', () => {
       decodeBlock(bad, 0, Math.max(1, cut), out, 4, 4 + value.length);
       assert.deepEqual([...out.subarray(0, 4), ...out.subarray(-4)], [7, 7, 7, 7, 7, 7, 7, 7]);
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 

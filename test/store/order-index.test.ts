@@ -5,6 +5,7 @@ import { Arena } from '../../src/store/arena.ts';
 import { Entries } from '../../src/store/entry.ts';
 import { OrderIndex, Ties } from '../../src/store/order-index.ts';
 import { OrderNodes } from '../../src/store/order-nodes.ts';
+import { runs } from '../runs.ts';
 
 interface Element {
   readonly score: number;
@@ -166,7 +167,7 @@ test('an index agrees with a sorted array, whatever is added and removed', () =>
       for (const { ref } of pair.model) pair.arena.free(ref);
       assert.equal(pair.arena.usedBytes, 0);
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 

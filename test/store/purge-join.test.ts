@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { CommandError } from '../../src/base/errors.ts';
 import type { Store } from '../../src/store/store.ts';
 import { keepDeadline } from '../../src/store/strings.ts';
+import { runs } from '../runs.ts';
 import { TestNode } from './fleet.ts';
 import { playHistory, type Step } from './history.ts';
 
@@ -86,7 +87,7 @@ for (const lww of [false, true]) {
         assert.deepEqual(nodes[1]!.visible(), nodes[0]!.visible());
         assert.deepEqual(nodes[2]!.visible(), nodes[0]!.visible());
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 }

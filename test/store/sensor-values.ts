@@ -1,11 +1,8 @@
 // Values as sensors send them, about 190 bytes of JSON each, the same ones for the same seed: what compression is measured on.
+import { pseudoRandom } from '../pseudo-random.ts';
 
 export function sensorValues(count: number, seed = 7): Buffer[] {
-  let state = seed;
-  const random = (): number => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return state / 4294967296;
-  };
+  const random = pseudoRandom(seed);
   const pick = (all: readonly string[]): string => all[Math.floor(random() * all.length)]!;
   const tenths = (from: number, range: number): number => Math.round((from + random() * range) * 10) / 10;
   return Array.from({ length: count }, () =>

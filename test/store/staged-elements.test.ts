@@ -5,7 +5,9 @@ import { ElementType } from '../../src/delta/kinds.ts';
 import { EntryType } from '../../src/store/entry.ts';
 import { packScore, scoreBytes } from '../../src/store/score.ts';
 import { StagedElements } from '../../src/store/staged-elements.ts';
-import { buildMs, TestNode } from './fleet.ts';
+import { runs } from '../runs.ts';
+import { TestNode } from './fleet.ts';
+import { buildMs } from './new-store.ts';
 
 const key = Buffer.from('k');
 
@@ -144,7 +146,7 @@ test('members are put, given other scores and taken out as in a map', () => {
         map.size === 0 ? {} : { '0:k': `${EntryType.zset}{${expected.sort().join(',')}} until 0` };
       assert.deepEqual(node.visible(), shown);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

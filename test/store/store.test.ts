@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandError } from '../../src/base/errors.ts';
 import type { Store } from '../../src/store/store.ts';
-import { buildMs, TestNode } from './fleet.ts';
+import { TestNode } from './fleet.ts';
+import { buildMs } from './new-store.ts';
 
 function set(store: Store, key: string, value: string, deadlineMs = 0): void {
   const k = Buffer.from(key);

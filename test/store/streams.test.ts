@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { StreamId } from '../../src/delta/stream-id.ts';
 import { VersionVector } from '../../src/delta/vector.ts';
 import { CommandNode } from '../commands/harness.ts';
-import { buildMs, TestNode } from './fleet.ts';
+import { TestNode } from './fleet.ts';
 import { addEntry } from './keyed-operations.ts';
+import { buildMs } from './new-store.ts';
 
 const k = Buffer.from('a');
 

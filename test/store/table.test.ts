@@ -5,6 +5,7 @@ import { Arena } from '../../src/store/arena.ts';
 import { Entries, EntryType } from '../../src/store/entry.ts';
 import { KeyHash } from '../../src/store/hash.ts';
 import { Table } from '../../src/store/table.ts';
+import { runs } from '../runs.ts';
 
 class Fixture {
   readonly arena: Arena;
@@ -92,7 +93,7 @@ test('a table holds what was put in and not taken out, however it grows and shri
       while (f.table.drain(3));
       assert.equal(f.arena.usedBytes, 0);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

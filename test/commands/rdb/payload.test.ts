@@ -6,6 +6,7 @@ import { decodeLzf } from '../../../src/commands/rdb/lzf.ts';
 import { isSoundPayload, readPayload } from '../../../src/commands/rdb/payload.ts';
 import { MalformedRdb, RdbReader } from '../../../src/commands/rdb/rdb-reader.ts';
 import { RdbWriter } from '../../../src/commands/rdb/rdb-writer.ts';
+import { runs } from '../../runs.ts';
 
 test('the checksum is that of the polynomial of Jones', () => {
   assert.equal(crc64(Buffer.from('123456789'), 0, 9), 0xe9c6d914c4b8d9can);
@@ -31,7 +32,7 @@ test('strings and lengths are read as they were written', () => {
       assert.equal(input.double(), 1.5);
       assert.ok(input.isAtEnd);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

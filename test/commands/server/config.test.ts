@@ -30,7 +30,7 @@ test('what clients ask for at connect is there', () => {
     ['replica-read-only', 'no'],
     ['tcp-keepalive', '300'],
     ['maxclients', '10000'],
-    ['maxmemory', '8388608'],
+    ['maxmemory', '1048576'],
     ['maxmemory-policy', 'noeviction'],
     ['proto-max-bulk-len', '536870912'],
     ['client-query-buffer-limit', '1073741824'],

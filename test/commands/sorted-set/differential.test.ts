@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { runs } from '../../runs.ts';
 import { CommandNode } from '../harness.ts';
 import { RedisOracle, redisMissing } from '../redis-oracle.ts';
 
@@ -140,7 +141,7 @@ for (const protocol of ['2', '3']) {
             assert.equal(node.bytes(...words).toString('latin1'), told, words.join(' '));
           });
         }),
-        { numRuns: 40 },
+        { numRuns: runs(40) },
       );
     } finally {
       await redis.stop();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
+import { runs } from '../../runs.ts';
 import { CommandNode } from '../harness.ts';
 import { RedisOracle, redisMissing } from '../redis-oracle.ts';
 
@@ -224,7 +225,7 @@ for (const protocol of [2, 3] as const) {
           assert.equal(masked(node.bytes(...args), args), masked(theirs[i + 1]!, args), shown);
         });
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 }

@@ -6,9 +6,11 @@ import { BatchWriter } from '../../../src/delta/batch-writer.ts';
 import { VersionVector } from '../../../src/delta/vector.ts';
 import { JoinResult } from '../../../src/store/join-result.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { buildMs, TestNode } from '../fleet.ts';
+import { runs } from '../../runs.ts';
+import { TestNode } from '../fleet.ts';
 import { deliverInOrder, playHistory, type Step } from '../history.ts';
 import { dels, expires, keys, type Run, run, ships, steps } from '../keyed-operations.ts';
+import { buildMs } from '../new-store.ts';
 
 const dayMs = 24 * 3600 * 1000;
 
@@ -92,7 +94,7 @@ for (const lww of [false, true]) {
           assert.deepEqual(other.picture(), nodes[0]!.picture());
         }
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 }
@@ -103,7 +105,7 @@ test('lists and strings under one key: the later type has it on every node', () 
       const nodes = play(history, false);
       for (const node of nodes.slice(1)) assert.deepEqual(node.visible(), nodes[0]!.visible());
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -121,7 +123,7 @@ test('deltas of lists in any order that keeps each origin its own, any number of
         assert.deepEqual(fresh.picture(), nodes[0]!.picture());
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -136,7 +138,7 @@ test('a scan of lists joined into an empty store is the same store; a second one
         assert.deepEqual(copy.visible(), node!.visible());
       }
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 
@@ -149,7 +151,7 @@ test('a node without peers gives its state back from its deltas', () => {
       for (const batch of node.history) fresh.join(batch, node);
       assert.deepEqual(fresh.visible(), node.visible());
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 

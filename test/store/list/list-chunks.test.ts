@@ -7,6 +7,8 @@ import { Element } from '../../../src/store/list/element.ts';
 import { ListChunks } from '../../../src/store/list/list-chunks.ts';
 import { ListValue } from '../../../src/store/list/list-value.ts';
 import { type Position, positionBetween, rankAfter, rankBefore } from '../../../src/store/list/position.ts';
+import { pseudoRandom } from '../../pseudo-random.ts';
+import { runs } from '../../runs.ts';
 
 interface Known {
   readonly stamp: number;
@@ -26,7 +28,6 @@ class Pair {
   readonly model: Known[] = [];
   readonly e = new Element();
   private stamp = 2 ** 41 + 12345;
-  private seed = 1;
 
   constructor(memoryBytes = 16 * 1024 * 1024) {
     this.arena = new Arena(memoryBytes);
@@ -35,10 +36,7 @@ class Pair {
     this.list = new ListChunks(this.chunks, ground, (a, b) => a - b);
   }
 
-  random = (): number => {
-    this.seed = (Math.imul(this.seed, 1103515245) + 12345) >>> 0;
-    return this.seed / 4294967296;
-  };
+  readonly random = pseudoRandom(1);
 
   make(origin: number, gap: number, position: Position, value: string): Known {
     this.stamp += gap;
@@ -266,7 +264,7 @@ test('any history leaves what an array would hold, ids, positions and dots inclu
       pair.list.free();
       assert.equal(pair.arena.liveBytes, 0);
     }),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   );
 });
 
@@ -279,11 +277,10 @@ test('elements inserted by position land where they belong', () => {
         const pair = new Pair();
         for (const [at, o, v] of items) pair.insert(at % (pair.model.length + 1), o, v);
         const other = new Pair();
-        let seed = shuffle;
+        const random = pseudoRandom(shuffle);
         const rest = [...pair.model];
         while (rest.length > 0) {
-          seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
-          const [known] = rest.splice(seed % rest.length, 1);
+          const [known] = rest.splice(Math.floor(random() * rest.length), 1);
           assert.ok(!other.list.find(other.load(known!)));
           assert.ok(other.list.insertHere(other.load(known!)));
           assert.ok(other.list.find(other.load(known!)));
@@ -291,7 +288,7 @@ test('elements inserted by position land where they belong', () => {
         assert.deepEqual(other.read(), pair.read());
       },
     ),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ListValue, valueBytesAt, valueHeadEnd, writeValueHead } from '../../../src/store/list/list-value.ts';
+import { runs } from '../../runs.ts';
 
 /** Writes a value as a chunk does, and reads it back. */
 function roundTrip(value: Buffer): { text: string; bytes: number } {
@@ -34,7 +35,7 @@ test('values come back as they were', () => {
       const bytes = Buffer.from(value, 'latin1');
       assert.equal(roundTrip(bytes).text, bytes.toString('latin1'));
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });
 

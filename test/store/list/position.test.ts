@@ -14,6 +14,8 @@ import {
   readInteger,
   writeInteger,
 } from '../../../src/store/list/position.ts';
+import { pseudoRandom } from '../../pseudo-random.ts';
+import { runs } from '../../runs.ts';
 
 const edges = [0, 63, 64, 8255, 8256, 1056831, 1056832, 135274559, 135274560, 1099646902336, 2 ** 50].flatMap(
   (n) => [n - 1, n, n + 1, -n, -n - 1, -n - 2],
@@ -40,14 +42,6 @@ function bytesOf(p: Position): Buffer {
   return Buffer.concat([codeOf(p.rank), p.extension]);
 }
 
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return state / 4294967296;
-  };
-}
-
 test('codes of integers keep their order and say their own length', () => {
   fc.assert(
     fc.property(integer, integer, (a, b) => {
@@ -57,7 +51,7 @@ test('codes of integers keep their order and say their own length', () => {
       assert.equal(readInteger(x, 0) - a, 0);
       assert.ok(isPosition(x, 0, x.length));
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 
@@ -84,7 +78,7 @@ test('there is a position between any two, and before and behind all', () => {
   const picks = fc.array(fc.nat(), { minLength: 1, maxLength: 120 });
   fc.assert(
     fc.property(picks, fc.nat(), (where, seed) => {
-      const random = randomOf(seed);
+      const random = pseudoRandom(seed);
       const list: Position[] = [];
       for (const pick of where) {
         const i = pick % (list.length + 1);
@@ -101,7 +95,7 @@ test('there is a position between any two, and before and behind all', () => {
 
 test('a hundred thousand inserts at one place keep positions short', () => {
   for (const side of ['before', 'behind'] as const) {
-    const random = randomOf(5);
+    const random = pseudoRandom(5);
     const fixed = { rank: 7 + rankStep, extension: new Uint8Array(0) };
     let moving: Position = { rank: 7 + (side === 'before' ? 0 : 2) * rankStep, extension: new Uint8Array(0) };
     let longest = 0;
@@ -115,7 +109,7 @@ test('a hundred thousand inserts at one place keep positions short', () => {
 });
 
 test('ends of the integers are not the end of positions', () => {
-  const random = randomOf(3);
+  const random = pseudoRandom(3);
   let last: Position = { rank: 2 ** 50 - 1, extension: new Uint8Array(0) };
   let first: Position = { rank: -(2 ** 50) + 1, extension: new Uint8Array(0) };
   for (let i = 0; i < 1000; i++) {
@@ -129,7 +123,7 @@ test('ends of the integers are not the end of positions', () => {
 });
 
 test('halving one gap for ever ends with an error, after thousands of inserts', () => {
-  const random = randomOf(9);
+  const random = pseudoRandom(9);
   let a: Position = { rank: 0, extension: new Uint8Array(0) };
   let b: Position = { rank: rankStep, extension: new Uint8Array(0) };
   let inserts = 0;

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { StreamId } from '../../../src/delta/stream-id.ts';
 import { EntryChunks } from '../../../src/store/stream/entry-chunks.ts';
 import { StreamEntry } from '../../../src/store/stream/entry-codec.ts';
+import { runs } from '../../runs.ts';
 import { TestNode } from '../fleet.ts';
 
 interface Known {
@@ -95,6 +96,6 @@ test('a sequence of entries is what a sorted array is', () => {
         assert.equal(store.arena.liveBytes, before);
       },
     ),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { StreamId } from '../../../src/delta/stream-id.ts';
 import type { Ground } from '../../../src/store/keyspace.ts';
 import { type Consumer, type Group, PendingChunks, StreamGroups } from '../../../src/store/stream/groups.ts';
+import { runs } from '../../runs.ts';
 import { TestNode } from '../fleet.ts';
 
 class Pending {
@@ -94,7 +95,7 @@ test('what is pending in a group, and for each consumer, is what was delivered a
       held.check(copy, 0);
       copy.free();
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
   assert.equal(ground.arena.usedBytes, usedBefore);
 });

@@ -7,6 +7,7 @@ import { StreamId } from '../../../src/delta/stream-id.ts';
 import { VersionVector } from '../../../src/delta/vector.ts';
 import { JoinResult } from '../../../src/store/join-result.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { runs } from '../../runs.ts';
 import { TestNode } from '../fleet.ts';
 import { deliverInOrder, playHistory } from '../history.ts';
 import { addEntry, dels, expires, keys, type Run, run, ships, steps } from '../keyed-operations.ts';
@@ -112,7 +113,7 @@ for (const lww of [false, true]) {
           assert.deepEqual(other.picture(), nodes[0]!.picture());
         }
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 }
@@ -123,7 +124,7 @@ test('streams and strings under one key: the later type has it on every node', (
       const nodes = playHistory(history, run, false);
       for (const node of nodes.slice(1)) assert.deepEqual(node.visible(), nodes[0]!.visible());
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -141,7 +142,7 @@ test('deltas of streams in any order that keeps each origin its own, any number 
         assert.deepEqual(fresh.picture(), nodes[0]!.picture());
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -156,7 +157,7 @@ test('a scan of streams joined into an empty store is the same store; a second o
         assert.deepEqual(copy.visible(), node!.visible());
       }
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 
@@ -172,7 +173,7 @@ test('a node without peers gives its state back from its deltas', () => {
         assert.deepEqual(fresh.visible(), node.visible());
       },
     ),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 
@@ -189,7 +190,7 @@ test('all memory comes back when streams go', () => {
         assert.ok(node.store.arena.liveBytes - before <= tableBytes, 'blocks are left');
       },
     ),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 
