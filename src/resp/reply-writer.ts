@@ -27,6 +27,8 @@ const bulkHeads = Int32Array.from({ length: shortRunMax + 1 }, (_, length) =>
   Buffer.from(`$${length}\r\n`).readInt32LE(),
 );
 const plainIntegerMax = 2 ** 52;
+/** Buffers kept for the next to be left to a commit under way: without them each commit would leave one to the collector. */
+const sparesMax = 4;
 
 export class ReplyWriter {
   /** The protocol of the client being served; it decides the shape of nil, maps, doubles and the like. */
@@ -45,6 +47,7 @@ export class ReplyWriter {
   private readonly initialBytes: number;
   /** Someone refers to bytes of this buffer that have not left yet: it must not be written from its front again. */
   private pinned = false;
+  private readonly spares: Buffer[] = [];
 
   constructor(initialBytes = 64 * 1024, regionBytesMax = 1024 * 1024 * 1024) {
     this.initialBytes = initialBytes;
@@ -75,13 +78,23 @@ export class ReplyWriter {
     if (buf === this.buf) this.pinned = true;
   }
 
-  /** Leaves the buffer to those who still refer to it and goes on in a fresh one. The region must be empty. */
-  handOver(): void {
-    this.buf = Buffer.allocUnsafeSlow(this.initialBytes);
+  /**
+   * Leaves the buffer to those who still refer to it, goes on in another and returns the one left. The region must be
+   * empty.
+   */
+  handOver(): Buffer {
+    const left = this.buf;
+    this.buf = this.spares.pop() ?? Buffer.allocUnsafeSlow(this.initialBytes);
     this.view = viewOf(this.buf);
     this.pinned = false;
     this.pos = 0;
     this.start = 0;
+    return left;
+  }
+
+  /** A buffer that was left to others, none of whom needs it any more: it will be written again. */
+  takeBack(buf: Buffer): void {
+    if (buf.length === this.initialBytes && this.spares.length < sparesMax) this.spares.push(buf);
   }
 
   /** Begins again at the front, in a fresh buffer where this one is pinned or larger than `keepBytesMax`. */

@@ -51,6 +51,11 @@ class Batch {
   settled = false;
   sent = false;
   error: Error | undefined = undefined;
+  /** The writers' buffers that were left to its regions when it had to wait. */
+  replies: Buffer | undefined = undefined;
+  lateReplies: Buffer | undefined = undefined;
+  /** A socket refers to bytes of them. */
+  pinned = false;
   /** What the commit calls; one function for all turns that this object serves. */
   readonly done: (error?: Error) => void;
 
@@ -89,6 +94,9 @@ class Batch {
     this.settled = false;
     this.sent = false;
     this.error = undefined;
+    this.replies = undefined;
+    this.lateReplies = undefined;
+    this.pinned = false;
   }
 }
 
@@ -96,6 +104,7 @@ class Batch {
 const keptBufferBytesMax = 1024 * 1024;
 const keptMarksMax = 64 * 1024;
 const keptRegionsMax = 4096;
+const keptBatchesMax = 4;
 /** A region of so many bytes gains nothing by waiting for others, and its room can be used again at once. */
 const directBytesMin = 16 * 1024;
 /** More than this, of replies or of the journal, saves nothing by waiting and outgrows the processor's cache. */
@@ -113,7 +122,7 @@ export class Turn {
   /** For replies that come while another connection's region is open. */
   private readonly lateReply = new ReplyWriter(4096);
   private batch: Batch;
-  private spareBatch: Batch | undefined = undefined;
+  private readonly spareBatches: Batch[] = [];
   /** Batches handed to the committer and not yet sent, oldest first. */
   private readonly committing: Batch[] = [];
   /** The batch being flushed, while its regions may still refer to the writers' buffers. */
@@ -255,8 +264,7 @@ export class Turn {
     if (this.batch.count === 0) return;
     const batch = this.batch;
     this.flushing = batch;
-    this.batch = this.spareBatch ?? new Batch(this.settleLater);
-    this.spareBatch = undefined;
+    this.batch = this.spareBatches.pop() ?? new Batch(this.settleLater);
     let waiting = 0;
     for (let i = 0; i < batch.count; i++) {
       const region = batch.regions[i]!;
@@ -273,19 +281,25 @@ export class Turn {
     }
     this.flushing = undefined;
     if (batch.sent) this.recycle(batch);
-    else this.handOver();
+    else this.handOver(batch);
   }
 
   private recycle(batch: Batch): void {
-    if (batch.marks.length > keptMarksMax) return;
+    if (batch.marks.length > keptMarksMax || this.spareBatches.length >= keptBatchesMax) return;
     batch.clear();
-    this.spareBatch = batch;
+    this.spareBatches.push(batch);
   }
 
   /** Leaves the written parts of both writers to the regions that refer to them. */
-  private handOver(): void {
-    if (this.reply.pos > 0) this.reply.handOver();
-    if (this.lateReply.pos > 0) this.lateReply.handOver();
+  private handOver(batch: Batch): void {
+    if (this.reply.pos > 0) batch.replies = this.reply.handOver();
+    if (this.lateReply.pos > 0) batch.lateReplies = this.lateReply.handOver();
+  }
+
+  private takeBack(batch: Batch): void {
+    if (batch.pinned) return;
+    if (batch.replies !== undefined) this.reply.takeBack(batch.replies);
+    if (batch.lateReplies !== undefined) this.lateReply.takeBack(batch.lateReplies);
   }
 
   private settle(batch: Batch, error: Error | undefined): void {
@@ -304,7 +318,9 @@ export class Turn {
         if (!region.sent) this.send(batch, region);
       }
       this.complete(batch);
-      if (batch !== this.flushing) this.recycle(batch);
+      if (batch === this.flushing) continue;
+      this.takeBack(batch);
+      this.recycle(batch);
     }
   }
 
@@ -330,6 +346,7 @@ export class Turn {
       const bytes = marksFrom < 0 ? refusal(batch.error) : refused(region, batch.marks, batch.error);
       owner.send(bytes, 0, bytes.length);
     } else if (!owner.send(buf, start, end)) {
+      batch.pinned = true;
       this.reply.pin(buf);
       this.lateReply.pin(buf);
     }
