@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseReply } from './parse-reply.ts';
 
 const readyLine = 'ready to accept connections';
+const patienceMs = 60_000;
 
 /** Whether redis-server is installed; else the reason for skipping. */
 export const redisMissing: string | false =
@@ -26,13 +27,21 @@ export function encodeCommand(args: readonly (string | Uint8Array)[]): Buffer {
 /** One connection to the oracle. */
 export class OracleClient {
   readonly socket: Socket;
-  private received = Buffer.alloc(0);
+  /** Replies and pushes that came and were not taken, and the bytes of one that has not come whole. */
+  private readonly messages: Buffer[] = [];
+  private partial: Buffer = Buffer.alloc(0);
+  private isClosed = false;
   private wake: (() => void) | undefined;
 
   constructor(socket: Socket) {
     this.socket = socket;
     socket.on('data', (chunk) => {
-      this.received = Buffer.concat([this.received, chunk]);
+      this.receive(chunk);
+      this.wake?.();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.isClosed = true;
       this.wake?.();
     });
   }
@@ -50,23 +59,44 @@ export class OracleClient {
     });
   }
 
-  /** The next `count` replies or pushes, as bytes. */
-  async take(count: number): Promise<Buffer[]> {
-    const replies: Buffer[] = [];
-    let from = 0;
-    while (replies.length < count) {
-      const parsed = from < this.received.length ? parseReply(this.received, from) : undefined;
-      if (parsed === undefined) {
-        await new Promise<void>((resolve) => {
-          this.wake = resolve;
-        });
-        continue;
+  /**
+   * The next `count` replies or pushes, as bytes; with `isWanted` the next of those that it holds for, and the others wait
+   * to be taken. Rejects where the server ends or says nothing for a minute.
+   */
+  async take(count: number, isWanted: (message: Buffer) => boolean = () => true): Promise<Buffer[]> {
+    const taken: Buffer[] = [];
+    for (;;) {
+      while (taken.length < count) {
+        const at = this.messages.findIndex(isWanted);
+        if (at < 0) break;
+        taken.push(...this.messages.splice(at, 1));
       }
-      replies.push(Buffer.from(this.received.subarray(from, parsed.end)));
-      from = parsed.end;
+      if (taken.length === count) return taken;
+      if (this.isClosed)
+        throw new Error(`redis-server closed the connection: ${taken.length} of ${count} came`);
+      await this.more();
     }
-    this.received = Buffer.from(this.received.subarray(from));
-    return replies;
+  }
+
+  private receive(chunk: Buffer): void {
+    const bytes = this.partial.length === 0 ? chunk : Buffer.concat([this.partial, chunk]);
+    let from = 0;
+    for (let parsed = parseReply(bytes, 0); parsed !== undefined; ) {
+      this.messages.push(bytes.subarray(from, parsed.end));
+      from = parsed.end;
+      parsed = from < bytes.length ? parseReply(bytes, from) : undefined;
+    }
+    this.partial = bytes.subarray(from);
+  }
+
+  private async more(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error('redis-server says nothing')), patienceMs);
+      this.wake = () => {
+        clearTimeout(late);
+        resolve();
+      };
+    });
   }
 }
 
