@@ -16,7 +16,11 @@ const [testNames = 'set,get,incr,mset', depths = '1,16,64', roundCount = '5', ..
   process.argv.slice(2);
 const rounds = Number(roundCount);
 const tests = testsOf(testNames);
-const isSuite = testNames === 'all';
+if (typeof tests === 'string') {
+  console.error(tests);
+  process.exit(2);
+}
+const isSuite = testNames.toLowerCase() === 'all';
 const clients = 50;
 
 const modes = [

@@ -76,15 +76,15 @@ export const suite: readonly BenchTest[] = [
   words('zincrby_small', 'ZINCRBY smallcounts 3 element:__rand_int__'),
 ];
 
-/** The tests of these names, `all` of them. Throws on a name that is none. */
-export function testsOf(names: string): readonly BenchTest[] {
-  if (names === 'all') return suite;
-  return names.split(',').map((name) => {
-    const test = suite.find((t) => t.name === name);
-    if (test === undefined)
-      throw new Error(`no test ${name}; there are ${suite.map((t) => t.name).join(', ')}`);
-    return test;
-  });
+/** The tests of these names, in either case as redis-benchmark writes them, `all` of them; a string says why there are none. */
+export function testsOf(names: string): readonly BenchTest[] | string {
+  const wanted = names.toLowerCase().split(',');
+  if (wanted.includes('all')) return suite;
+  const known = new Map(suite.map((test) => [test.name, test]));
+  const unknown = wanted.filter((name) => !known.has(name));
+  if (unknown.length > 0)
+    return `no test ${unknown.join(', ')}; there are all, ${[...known.keys()].join(', ')}`;
+  return wanted.flatMap((name) => known.get(name) ?? []);
 }
 
 /** Fills the key of a test anew for a sample of so many requests. */
