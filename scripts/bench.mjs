@@ -11,6 +11,7 @@ const benches = {
   collections: 'memory/collections.js',
   recovery: 'recovery/restart.js',
   pauses: 'pauses/longest.js',
+  'large-commands': 'pauses/commands.js',
   start: 'start/ready.js',
   sync: 'sync/upload.js',
   link: 'sync/link.js',

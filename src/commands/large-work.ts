@@ -2,8 +2,8 @@
 // What is replied or stored is what was there at one moment all the same: where a key that the work reads changes
 // meanwhile, the work begins anew, and after some such turns it is done as a whole. What stores something makes it ready
 // in slices, out of sight, and puts it in place at once. Inside of a transaction nothing may come between, so there all is
-// done at once. A slice is bounded by elements, of which some thousands take a millisecond or two, and a turn of the event
-// loop has one slice, whoever's, however many clients wait.
+// done at once. A slice is bounded by elements and by time, and a turn of the event loop has one slice, whoever's, however
+// many clients wait.
 import { assert } from '../base/assert.ts';
 import { CommandError } from '../base/errors.ts';
 import { ReplyWriter } from '../resp/reply-writer.ts';
@@ -23,16 +23,28 @@ export interface Finish {
   discard(): void;
 }
 
+/** What is to be waited for before the next slice, if anything. */
+export type Wait = Promise<void> | undefined | void;
+
 /**
  * Work that reads, then replies or stores. At each yield others may run, so that what it has open of the store is to be
  * opened anew. Returns true when it has replied, and false where a key is not there any more: then all is to be done again.
  */
-export type Work = Generator<void, boolean | Finish, void>;
+export type Work = Generator<Wait, boolean | Finish, void>;
+
+/** How work is being done. */
+export interface Pace {
+  /** All at once: nothing can be waited for. */
+  isWhole: boolean;
+}
 
 /** From so many elements on work is worth slicing. */
 export const largeElementsMin = 16_384;
-/** Elements in a slice. */
-export const sliceElements = 4096;
+/** Elements between two yields. */
+export const sliceElements = 1024;
+/** A slice ends after so long, or so many yields. */
+const sliceMs = 2;
+const sliceYields = 4;
 const restartsMax = 3;
 
 /** A command that is done in slices. */
@@ -57,7 +69,8 @@ export interface WorkRunner {
 }
 
 interface Job extends SlicedRun {
-  readonly begin: (call: Call) => Work;
+  readonly begin: (call: Call, pace: Pace) => Work;
+  readonly pace: Pace;
   readonly deferral: Deferral;
   readonly db: number;
   /** The client is to be told of changes of what it reads. */
@@ -90,12 +103,12 @@ export class LargeWork implements ChangeListener {
   }
 
   /** Does work on the keys in some arguments, in slices where the client can wait; `keys` undefined: on any key. */
-  run(call: Call, keys: readonly number[] | undefined, begin: (call: Call) => Work): void {
+  run(call: Call, keys: readonly number[] | undefined, begin: (call: Call, pace: Pace) => Work): void {
     const { client, session, entry } = call;
     const { regionBytesMax } = call.reply;
     const mustEnd = call.inTransaction || call.rerunning || session.denyBlocking;
     if (client === undefined || entry === undefined || mustEnd) {
-      doWhole(begin(call));
+      doWhole(begin(call, { isWhole: true }));
       return;
     }
     const ids = keys?.map((i) => call.keyId(i));
@@ -107,16 +120,18 @@ export class LargeWork implements ChangeListener {
     own.name = call.name;
     const deferral = call.defer();
     if (this.jobs.size === 0) this.changes.listen(this);
+    const pace = { isWhole: false };
     const job: Job = {
       call: own,
       client,
       entry,
       begin,
+      pace,
       deferral,
       db: session.db,
       isTracked: call.services.tracking.remembers(client, entry),
       keys: ids === undefined ? undefined : new Set(ids),
-      work: begin(own),
+      work: begin(own, pace),
       changed: false,
       restarts: 0,
       usec: 0,
@@ -143,9 +158,15 @@ export class LargeWork implements ChangeListener {
     this.scheduled = false;
     const job = this.next();
     if (job === undefined) return;
-    const isMore = this.step(job);
+    const left = this.step(job);
     this.queue.splice(this.queue.indexOf(job), 1);
-    if (isMore) this.queue.push(job);
+    if (left instanceof Promise) void left.then(() => this.goOn(job));
+    else if (left) this.queue.push(job);
+    this.schedule();
+  }
+
+  private goOn(job: Job): void {
+    this.queue.push(job);
     this.schedule();
   }
 
@@ -159,8 +180,8 @@ export class LargeWork implements ChangeListener {
     for (const job of this.jobs) if (job.db === db) job.changed = true;
   }
 
-  /** Does a slice. Returns whether there is more to do. */
-  private step(job: Job): boolean {
+  /** Does a slice. Returns whether there is more to do, or what is to be waited for before that. */
+  private step(job: Job): boolean | Promise<void> {
     const { runner } = this;
     assert(runner !== undefined, 'nobody runs work in slices');
     // What a client that is gone wanted to know is of no use; what it wanted to be stored is.
@@ -170,9 +191,12 @@ export class LargeWork implements ChangeListener {
       return false;
     }
     const fromMs = runner.monotonicMs();
-    const isDone = this.slice(job, runner);
+    let left = this.slice(job, runner);
+    for (let n = 1; left === true && n < sliceYields && runner.monotonicMs() - fromMs < sliceMs; n++) {
+      left = this.slice(job, runner);
+    }
     job.usec += (runner.monotonicMs() - fromMs) * 1000;
-    if (!isDone) return true;
+    if (left !== false) return left;
     const { reply } = job.call;
     runner.count(job);
     this.track(job);
@@ -180,10 +204,10 @@ export class LargeWork implements ChangeListener {
     return false;
   }
 
-  /** Goes on with a slice, or where others changed the keys too often with all the rest. Returns whether all is done. */
-  private slice(job: Job, runner: WorkRunner): boolean {
+  /** Goes on with a slice, or where others changed the keys too often with all the rest. Returns as `step`. */
+  private slice(job: Job, runner: WorkRunner): boolean | Promise<void> {
     if (job.changed) restart(job);
-    const isWhole = job.restarts >= restartsMax;
+    const { isWhole } = job.pace;
     let finish: Finish | undefined;
     try {
       for (;;) {
@@ -193,19 +217,19 @@ export class LargeWork implements ChangeListener {
           break;
         }
         if (done === true) restart(job);
-        if (!isWhole) return false;
+        if (!isWhole) return value instanceof Promise ? value : true;
       }
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       this.end(job);
       runner.fail(job, error);
-      return true;
+      return false;
     }
     // What it stores itself is no reason to begin anew.
     this.end(job);
     if (finish !== undefined) runner.run(job, finish);
     finish?.discard();
-    return true;
+    return false;
   }
 
   /** What was told of a change before the reply came was forgotten with it: what the reply has is to be told of anew. */
@@ -237,8 +261,15 @@ function runWhole(finish: Finish): void {
   }
 }
 
-/** Work that fills `staged` by `steps` and then stores it by `run`. */
-export function* stage(staged: StagedElements, steps: Generator<void, boolean, void>, run: () => void): Work {
+/** Work that fills `staged` by `steps`, for the key in argument i, and then stores it by `run`. */
+export function* stage(
+  call: Call,
+  i: number,
+  pace: Pace,
+  staged: StagedElements,
+  steps: Generator<void, boolean, void>,
+  run: () => void,
+): Work {
   let isFull = false;
   try {
     for (let isDone = false; !isDone; ) {
@@ -247,6 +278,11 @@ export function* stage(staged: StagedElements, steps: Generator<void, boolean, v
       isDone = done === true;
       if (isDone) isFull = value === true;
       else yield;
+    }
+    if (isFull && !pace.isWhole) {
+      isFull = false;
+      yield* staged.say(call.buf, call.offset(i), call.length(i));
+      isFull = true;
     }
   } finally {
     if (!isFull) staged.discard();
@@ -259,5 +295,6 @@ function restart(job: Job): void {
   job.restarts += 1;
   job.call.reply.rewind(0);
   job.work.return(false);
-  job.work = job.begin(job.call);
+  job.pace.isWhole = job.restarts >= restartsMax;
+  job.work = job.begin(job.call, job.pace);
 }

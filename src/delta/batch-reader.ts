@@ -77,6 +77,9 @@ export class BatchReader {
   added = 0;
   /** clear of a key: the type of what it removed; -1 = not said. */
   clearType = -1;
+  /** run: its number, and how many records it has. */
+  runNumber = 0;
+  runCount = 0;
   /** frontier, start. */
   tag = 0;
   /** The slot records that a put or clear carries. */
@@ -270,6 +273,10 @@ export class BatchReader {
         return;
       case DeltaKind.group:
         this.value();
+        return;
+      case DeltaKind.run:
+        this.runNumber = this.varint();
+        this.runCount = this.varint();
         return;
       case DeltaKind.clearDb:
         this.base();

@@ -525,6 +525,23 @@ export class BatchWriter {
     if (piece !== undefined) this.bytes(piece, 0, length);
   }
 
+  /** run: its number and how many records it has, varints. The dot is the last one in it. */
+  run(
+    db: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    origin: number,
+    hi: number,
+    lo: number,
+    number: number,
+    count: number,
+  ): void {
+    this.head(DeltaKind.run, 0, db, key, keyOffset, keyLength, origin, hi, lo, 0);
+    this.varint(number);
+    this.varint(count);
+  }
+
   /** clearDb: kill dot. */
   clearDb(
     db: number,

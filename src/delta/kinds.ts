@@ -43,6 +43,8 @@ export const DeltaKind = {
   group: 19,
   /** What a node knows of keys that it does not hold whole. Local: journal and snapshots only. */
   unheld: 20,
+  /** What is in a run, records kept beside the log, counts from here on. Local: journal only. */
+  run: 21,
 } as const;
 export type DeltaKind = (typeof DeltaKind)[keyof typeof DeltaKind];
 

@@ -1,10 +1,14 @@
-// Walks all files of a data directory and says what each holds and where it is damaged; with `repair`, makes a
+// Walks all files of a data directory and says what each holds and where it is damaged, a run where a block of the log
+// names it; with `repair`, makes a
 // directory that recovery refuses one that it takes. It joins nothing and needs no store. A repair deletes nothing: it
 // cuts the log at the first damage and sets what it cuts aside as `*.corrupt`, keeps of a damaged snapshot the blocks
 // before the damage, and lets the log go on behind a gap, so that no record number is ever given out twice.
 import { join } from 'node:path';
 import { FerriteError } from '../base/errors.ts';
-import { blockCountAt } from './block.ts';
+import { BatchReader } from '../delta/batch-reader.ts';
+import { DeltaKind } from '../delta/kinds.ts';
+import { Origins } from '../delta/origins.ts';
+import { blockCountAt, blockRecordsAt } from './block.ts';
 import { BlockScanner, isTornTail, lookBeyond, ScanStep } from './block-scanner.ts';
 import {
   encodeHeader,
@@ -15,12 +19,14 @@ import {
   Magic,
   noSeed,
   restartFlag,
+  runName,
   segmentSeqOf,
   snapshotName,
   snapshotSeqOf,
 } from './file-header.ts';
 import { diskFiles, type FileLayer, reasonOf } from './file-layer.ts';
 import { lockDir } from './lock.ts';
+import { walkRun } from './run-files.ts';
 import { type Damage, readHeader, Segment, walkSegment } from './segment.ts';
 
 export interface CheckedFile {
@@ -73,6 +79,8 @@ class Check {
   private readonly files: FileLayer;
   private readonly options: CheckOptions;
   private readonly scanner: BlockScanner;
+  private readonly runScanner: BlockScanner;
+  private readonly reader = new BatchReader(new Origins());
   private segments: CheckedSegment[] = [];
   private snapshots: CheckedSnapshot[] = [];
 
@@ -81,6 +89,7 @@ class Check {
     this.options = options;
     this.files = options.files ?? diskFiles;
     this.scanner = new BlockScanner(this.files);
+    this.runScanner = new BlockScanner(this.files);
     this.report = { dir, files: [], problems: [], repairs: [], losses: [] };
   }
 
@@ -169,18 +178,37 @@ class Check {
         return { file, header: undefined, endOwnSeq: 0 };
       }
       const segment = new Segment(this.dir, header.seq, header.ownSeq, header.flags);
-      const walked = walkSegment(this.scanner, fd, bytes, segment, () => {});
+      let inRun: string | undefined;
+      const walked = walkSegment(this.scanner, fd, bytes, segment, () => {
+        inRun = this.walkRuns();
+        return inRun;
+      });
       file.blocks = walked.blocks;
       file.records = walked.records;
       file.endSeq = walked.seq;
       file.damage = walked.damage;
-      if (walked.damage !== undefined && isLast) {
+      if (walked.damage !== undefined && inRun === undefined && isLast) {
         const beyond = lookBeyond(this.files, fd, walked.damage.offset, bytes, walked.seq);
         file.isTorn = isTornTail(beyond, walked.damage.offset);
       }
       this.options.onFile?.(file);
       return { file, header, endOwnSeq: walked.ownSeq };
     });
+  }
+
+  /** What is wrong with the runs that the scanner's block names. */
+  private walkRuns(): string | undefined {
+    const { reader, scanner, files, dir, runScanner } = this;
+    reader.open(scanner.buf, blockRecordsAt(scanner.buf, scanner.start), scanner.end);
+    while (reader.next()) {
+      if (reader.kind !== DeltaKind.run) continue;
+      const run = { number: reader.runNumber, count: reader.runCount };
+      const name = runName(run.number);
+      if (!files.list(dir).includes(name)) return `${name} is missing`;
+      const damage = this.withFile(name, (fd) => walkRun(runScanner, files, fd, run, () => {}));
+      if (damage !== undefined) return `${name} at offset ${damage.offset}: ${damage.reason}`;
+    }
+    return undefined;
   }
 
   /** The snapshot that a start would use; damaged ones are problems where the log does not stand in for them. */

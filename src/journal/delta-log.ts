@@ -3,6 +3,7 @@
 // numbered from 0 over the log's life: `seq` is the number the next one gets, `durableSeq` that of the first which a
 // power loss could still take. A block is what one commit appended from one source; nobody splits it.
 import type { BatchWriter } from '../delta/batch-writer.ts';
+import type { DeltaRuns } from '../store/delta-run.ts';
 
 /** Records `firstSeq` to `firstSeq + count - 1`: the batch `buf[start .. end)` for BatchReader.open. Never written to. */
 export interface Block {
@@ -41,6 +42,8 @@ export interface DeltaLog {
   readonly id: string;
   /** The open block: commands and joins append their records here, and no one keeps its `buf`. */
   readonly writer: BatchWriter;
+  /** Records that are written down before they count. */
+  readonly runs: DeltaRuns;
   /** Bytes of the open block so far. */
   readonly openBytes: number;
   /** Where the records of the open block come from; '' = made here. */
@@ -75,6 +78,8 @@ export interface DeltaLog {
    * the end. Undefined when that record is no longer kept. Rejects with FerriteError if the disk fails.
    */
   read(fromSeq: number, limitBytes: number): Promise<Block[]> | undefined;
+  /** The blocks of the run that a record of the log names; undefined when it is no longer kept. Rejects as `read`. */
+  readRun(number: number): Promise<Block[] | undefined>;
   /** Writes a snapshot now, or joins the one in progress. Rejects with FerriteError JOURNAL_IO if it fails. */
   snapshot(): Promise<SnapshotResult>;
   /** Keeps records from `seq` on for the link `name`, within the budget for it; undefined lets go of them. */

@@ -1,4 +1,4 @@
-// The 64 bytes at the start of a segment and of a snapshot, and at a snapshot's end; and the names of those files.
+// The 64 bytes at the start of a segment, a snapshot and a run, and at a snapshot's end; and the names of those files.
 // It knows nothing of what lies between. Integers are little-endian.
 //
 //   0   8 bytes  magic: what the file is
@@ -8,7 +8,7 @@
 //                2 = jump, a segment behind a gap that a repair left
 //   16  8 bytes  id of the journal
 //   24  2 u32    snapshot: seed of the hash in whose order it is; else 0
-//   32  u64      seq: first record of the segment; where replay over the snapshot starts
+//   32  u64      seq: first record of the segment; where replay over the snapshot starts; number of the run
 //   40  u64      own seq: how many of the records below were made here
 //   48  u64      segment: 0; snapshot: Unix ms when begun; trailer: records in the snapshot
 //   56  u64      segment: 0; snapshot: the store's hint of its size; trailer: the log is needed up to this record
@@ -19,7 +19,12 @@ export const formatVersion = 2;
 export const restartFlag = 1;
 /** Made by a repair: records between the segment before and this one are lost. */
 export const jumpFlag = 2;
-export const Magic = { segment: 'FERRLOG\n', snapshot: 'FERRSNAP', trailer: 'FERREND\n' } as const;
+export const Magic = {
+  segment: 'FERRLOG\n',
+  snapshot: 'FERRSNAP',
+  trailer: 'FERREND\n',
+  run: 'FERRRUN\n',
+} as const;
 export type Magic = (typeof Magic)[keyof typeof Magic];
 
 export interface FileHeader {
@@ -99,6 +104,16 @@ export function segmentSeqOf(name: string): number | undefined {
 
 export function snapshotSeqOf(name: string): number | undefined {
   const match = /^snapshot-(\d{16})\.snap$/.exec(name);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** `run-0000000000000042.deltas`. */
+export function runName(number: number): string {
+  return `run-${String(number).padStart(16, '0')}.deltas`;
+}
+
+export function runNumberOf(name: string): number | undefined {
+  const match = /^run-(\d{16})\.deltas$/.exec(name);
   return match === null ? undefined : Number(match[1]);
 }
 

@@ -21,6 +21,7 @@ import { encodeHeader, headerBytes, Magic, noSeed, restartFlag, snapshotSeqOf } 
 import { type FileLayer, reasonOf } from './file-layer.ts';
 import type { Recovered } from './recovery.ts';
 import type { ReplicaStore } from './replica-store.ts';
+import { RunFiles } from './run-files.ts';
 import { Segment } from './segment.ts';
 import { readSegment } from './segment-reader.ts';
 import { sliceBytesDefault, writeSnapshot } from './snapshot.ts';
@@ -107,6 +108,7 @@ export class FileJournal implements DeltaLog {
   durableSeq: number;
   durableOwnSeq: number;
   appendfsync: FsyncPolicy;
+  readonly runs: RunFiles;
   private readonly options: FileJournalOptions;
   private readonly files: FileLayer;
   private readonly tail: BlockTail;
@@ -173,6 +175,21 @@ export class FileJournal implements DeltaLog {
     this.snapshotBytes = recovered.snapshotBytes;
     this.saveSeq = recovered.snapshotSeq;
     for (const s of this.segments) if (s.firstSeq >= this.snapshotSeq) this.bytesSinceSave += s.bytes;
+    const { dir, files, origins } = options;
+    this.runs = new RunFiles(
+      {
+        dir,
+        files,
+        origins,
+        id: this.id,
+        nextSeq: () => this.tail.seq + this.tail.writer.count,
+        onPlaced: (bytes) => {
+          this.bytesSinceSave += bytes;
+        },
+        onWarning: (text, file, reason) => options.log.warn(text, { file, reason }),
+      },
+      recovered.runs,
+    );
     const lastSaveMs = recovered.snapshotMs === 0 ? options.nowMs() : recovered.snapshotMs;
     this.save = { lastSaveMs, lastStatus: 'ok', lastDurationMs: 0, inProgress: false, progressRecords: 0 };
     try {
@@ -211,7 +228,7 @@ export class FileJournal implements DeltaLog {
   }
 
   get storedBytes(): number {
-    let sum = this.snapshotBytes;
+    let sum = this.snapshotBytes + this.runs.bytes;
     for (const segment of this.segments) sum += segment.bytes;
     return sum;
   }
@@ -279,6 +296,10 @@ export class FileJournal implements DeltaLog {
     if (segment === undefined) return undefined;
     const endSeq = this.segments[at + 1]?.firstSeq ?? this.durableSeq;
     return readSegment(this.files, segment, fromSeq, Math.min(endSeq, this.durableSeq), limitBytes);
+  }
+
+  readRun(number: number): Promise<Block[] | undefined> {
+    return this.runs.read(number);
   }
 
   retain(name: string, seq: number | undefined): void {
@@ -669,6 +690,11 @@ export class FileJournal implements DeltaLog {
 
   /** Deletes segments that the snapshot covers and no link within its budget needs. */
   private prune(): void {
+    this.pruneSegments();
+    this.runs.prune(this.segments[0]?.firstSeq ?? 0);
+  }
+
+  private pruneSegments(): void {
     const { segments } = this;
     let coveredBytes = 0;
     for (let i = 0; i + 1 < segments.length && segments[i + 1]!.firstSeq <= this.snapshotSeq; i++) {
@@ -873,6 +899,7 @@ export class FileJournal implements DeltaLog {
     while (this.segments.length > 0 && this.segments[0]!.firstSeq < firstSeq) {
       this.removeFile(this.segments.shift()!.name);
     }
+    this.runs.prune(firstSeq);
     this.options.log.info('the journal can be written again', { seq: firstSeq });
     this.publish();
   }

@@ -3,9 +3,12 @@
 // that falls behind the budget reads what it lacks from the store. It touches no file.
 import { randomBytes } from 'node:crypto';
 import { FerriteError } from '../base/errors.ts';
+import { BatchWriter } from '../delta/batch-writer.ts';
 import type { Origins } from '../delta/origins.ts';
+import type { DeltaRun, DeltaRuns } from '../store/delta-run.ts';
+import { BlockForm, blockHeaderBytes, sealBlock } from './block.ts';
 import type { Block, DeltaLog, SaveFigures, SnapshotResult } from './delta-log.ts';
-import { BlockTail } from './tail.ts';
+import { BlockTail, blockAt } from './tail.ts';
 
 /** Smallest budget that still makes a tail: one chunk being filled and one to read from. */
 export const tailBytesMin = 64 * 1024;
@@ -17,10 +20,64 @@ export interface MemoryJournalOptions {
   readonly nowMs?: () => number;
 }
 
+const runBlockBytes = 256 * 1024;
+
+/** A run in the making, as blocks in memory. */
+class MemoryRun implements DeltaRun {
+  readonly number: number;
+  readonly writer: BatchWriter;
+  readonly blocks: Block[] = [];
+  bytes = 0;
+  private handed = 0;
+  private readonly onPlace: (run: MemoryRun) => void;
+
+  constructor(number: number, origins: Origins, onPlace: (run: MemoryRun) => void) {
+    this.number = number;
+    this.onPlace = onPlace;
+    this.writer = new BatchWriter(origins, runBlockBytes);
+    this.writer.restart(blockHeaderBytes);
+  }
+
+  get count(): number {
+    return this.handed + this.writer.count;
+  }
+
+  flush(): void {
+    if (this.writer.pos > runBlockBytes / 2) this.handOn();
+  }
+
+  private handOn(): void {
+    const { writer } = this;
+    if (writer.count === 0) return;
+    const end = writer.pos;
+    sealBlock(writer.buf, 0, end, BlockForm.records, '', this.handed, writer.count, 0);
+    this.handed += writer.count;
+    this.bytes += end;
+    this.blocks.push(blockAt(writer.take(blockHeaderBytes), 0));
+  }
+
+  finish(): boolean {
+    this.handOn();
+    return true;
+  }
+
+  place(): void {
+    this.onPlace(this);
+  }
+
+  discard(): void {
+    // Where it has not been placed nothing holds it any longer.
+  }
+}
+
 export class MemoryJournal implements DeltaLog {
   readonly id = randomBytes(8).toString('hex');
   readonly failure = undefined;
   readonly save: SaveFigures;
+  readonly runs: DeltaRuns;
+  /** The blocks of runs that the tail names, with the record that does. */
+  private readonly placed = new Map<number, { readonly seq: number; readonly blocks: Block[] }>();
+  private runCount = 0;
   private readonly tail: BlockTail;
   private readonly listeners = new Set<() => void>();
   private committedSeq = 0;
@@ -30,8 +87,25 @@ export class MemoryJournal implements DeltaLog {
     const bytesMax = Math.max(tailBytesMin, options.tailBytesMax);
     const chunkBytes = Math.min(256 * 1024, Math.floor(bytesMax / 4));
     this.tail = new BlockTail(options.origins, 0, 0, bytesMax - chunkBytes, chunkBytes);
+    this.runs = {
+      begin: () => new MemoryRun(this.runCount++, options.origins, (run) => this.keep(run, bytesMax)),
+    };
     const lastSaveMs = (options.nowMs ?? Date.now)();
     this.save = { lastSaveMs, lastStatus: 'ok', lastDurationMs: 0, inProgress: false, progressRecords: 0 };
+  }
+
+  /** A run beyond the budget is not kept: links read the store instead. */
+  private keep({ number, blocks, bytes }: MemoryRun, bytesMax: number): void {
+    if (bytes <= bytesMax) this.placed.set(number, { seq: this.tail.seq + this.tail.writer.count, blocks });
+  }
+
+  /** Lets go of runs that the tail does not name any more. */
+  private dropRuns(): void {
+    for (const [number, { seq }] of this.placed) if (seq < this.tail.oldestSeq) this.placed.delete(number);
+  }
+
+  readRun(number: number): Promise<Block[] | undefined> {
+    return Promise.resolve(this.placed.get(number)?.blocks);
   }
 
   get writer(): BlockTail['writer'] {
@@ -87,6 +161,7 @@ export class MemoryJournal implements DeltaLog {
     const appended = this.tail.seq !== this.committedSeq;
     this.committedSeq = this.tail.seq;
     this.tail.turn(this.tail.seq);
+    if (this.placed.size > 0) this.dropRuns();
     done();
     if (appended) for (const listener of this.listeners) listener();
   }

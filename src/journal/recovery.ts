@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { BatchReader } from '../delta/batch-reader.ts';
-import { isBookkeeping } from '../delta/kinds.ts';
+import { DeltaKind, isBookkeeping } from '../delta/kinds.ts';
 import type { Origins } from '../delta/origins.ts';
 import type { Ledger } from '../store/ledger.ts';
-import { blockCountAt, blockRecordsAt } from './block.ts';
+import { blockCountAt, blockFirstSeqAt, blockRecordsAt } from './block.ts';
 import { BlockScanner, isTornTail, lookBeyond, ScanStep } from './block-scanner.ts';
 import {
   type FileHeader,
@@ -22,11 +22,14 @@ import {
   jumpFlag,
   Magic,
   restartFlag,
+  runName,
+  runNumberOf,
   segmentSeqOf,
   snapshotSeqOf,
 } from './file-header.ts';
 import type { FileLayer } from './file-layer.ts';
 import { JoinOutcome, type ReplicaStore } from './replica-store.ts';
+import { type PlacedRun, walkRun } from './run-files.ts';
 import { corrupt, type Damage, readHeader, Segment, walkSegment } from './segment.ts';
 
 export interface RecoveryOptions {
@@ -50,6 +53,8 @@ export interface Recovered {
   snapshotBytes: number;
   /** Oldest first; the last one is appended to. */
   segments: Segment[];
+  /** Those that the segments read name, in their order. */
+  runs: PlacedRun[];
   snapshotRecords: number;
   journalRecords: number;
   /** Bytes of a torn tail that were cut. */
@@ -69,6 +74,8 @@ class Recovery {
   private readonly options: RecoveryOptions;
   private readonly scanner: BlockScanner;
   private readonly reader: BatchReader;
+  /** For what is in runs, made with the first. */
+  private inner: { readonly scanner: BlockScanner; readonly reader: BatchReader } | undefined;
   private ownOrigin: number;
   private ownHi = 0;
   private ownLo = 0;
@@ -93,6 +100,7 @@ class Recovery {
       snapshotSeq: 0,
       snapshotBytes: 0,
       segments: [],
+      runs: [],
       snapshotRecords: 0,
       journalRecords: 0,
       cutBytes: 0,
@@ -110,6 +118,7 @@ class Recovery {
     const segments = this.openSegments(names.filter((n) => segmentSeqOf(n) !== undefined));
     this.loadSnapshots(names.filter((n) => snapshotSeqOf(n) !== undefined).reverse(), segments);
     this.replay(segments);
+    this.removeRuns(names);
     this.options.store.expect?.(0);
     this.tellOwn();
     // Last, because it is they that explain why what follows them is dropped.
@@ -281,10 +290,11 @@ class Recovery {
       const walked = walkSegment(this.scanner, fd, bytes, segment, (seq) => {
         const { buf, start, end } = this.scanner;
         this.bytesLeft -= end - start;
-        if (seq + blockCountAt(buf, start) <= snapshotSeq) return;
+        if (seq + blockCountAt(buf, start) <= snapshotSeq) return undefined;
         result.journalRecords += blockCountAt(buf, start);
         this.joinBlock(segment.path);
         if (result.journalRecords - this.judged.records >= judgedRecords) this.judgeSize();
+        return undefined;
       });
       if (walked.damage !== undefined) {
         if (!isLast) throw corrupt(dir, segment.path, walked.damage.offset, walked.damage.reason);
@@ -328,10 +338,19 @@ class Recovery {
 
   /** Joins the scanner's current block. */
   private joinBlock(path: string): void {
-    const { reader, scanner, options } = this;
-    const { store, ledger } = options;
+    this.joinRecords(path, this.scanner, this.reader);
+  }
+
+  private joinRecords(path: string, scanner: BlockScanner, reader: BatchReader): void {
+    const { store, ledger } = this.options;
     reader.open(scanner.buf, blockRecordsAt(scanner.buf, scanner.start), scanner.end);
     while (reader.next()) {
+      if (reader.kind === DeltaKind.run) {
+        if (reader !== this.reader)
+          throw corrupt(this.options.dir, path, scanner.offset, 'a run within a run');
+        this.joinRun(reader);
+        continue;
+      }
       if (isBookkeeping(reader.kind)) {
         this.tellOwn();
         this.result.lastStamp = Math.max(this.result.lastStamp, reader.stamp);
@@ -352,6 +371,31 @@ class Recovery {
         throw new FerriteError('MEMORY', `the data in ${path} does not fit in the memory limit`);
       }
       if (outcome === JoinOutcome.want) this.result.wants += 1;
+    }
+  }
+
+  /** Joins what the run has that the record at which the reader stands names. */
+  private joinRun({ runNumber: number, runCount: count }: BatchReader): void {
+    const { dir, files, origins } = this.options;
+    this.inner ??= { scanner: new BlockScanner(files), reader: new BatchReader(origins) };
+    const { scanner, reader } = this.inner;
+    const runPath = join(dir, runName(number));
+    this.withFile(runPath, (fd) => {
+      const visit = (): void => this.joinRecords(runPath, scanner, reader);
+      const damage = walkRun(scanner, files, fd, { number, count }, visit);
+      if (damage !== undefined) throw corrupt(dir, runPath, damage.offset, damage.reason);
+      const seq = blockFirstSeqAt(this.scanner.buf, this.scanner.start);
+      this.result.runs.push({ number, seq, bytes: files.bytesOf(fd) });
+    });
+  }
+
+  /** Runs that were never named, or that nothing needs any more. */
+  private removeRuns(names: readonly string[]): void {
+    const { dir, files } = this.options;
+    const kept = new Set(this.result.runs.map((run) => run.number));
+    for (const name of names) {
+      const number = runNumberOf(name);
+      if (number !== undefined && !kept.has(number)) files.remove(join(dir, name));
     }
   }
 

@@ -10,6 +10,7 @@ import {
   isPlausibleBlock,
 } from './block.ts';
 import type { Block } from './delta-log.ts';
+import { headerBytes } from './file-header.ts';
 import { type FileLayer, reasonOf } from './file-layer.ts';
 import type { Segment } from './segment.ts';
 import { blockAt } from './tail.ts';
@@ -56,6 +57,36 @@ export async function readSegment(
     throw new FerriteError('JOURNAL_IO', `cannot read ${segment.name}: ${reasonOf(error)}`, error);
   } finally {
     files.close(fd);
+  }
+}
+
+/** All blocks of a file of `bytes`, behind its header. */
+export async function readAllBlocks(files: FileLayer, path: string, bytes: number): Promise<Block[]> {
+  let fd = -1;
+  try {
+    fd = files.open(path, 'r');
+    const buf = Buffer.allocUnsafeSlow(bytes);
+    const blocks: Block[] = [];
+    let at = headerBytes;
+    for (let filled = 0; filled < bytes; ) {
+      const piece = buf.subarray(filled);
+      const read = await readAt(files, fd, piece, Math.min(piece.length, windowBytesMin), filled);
+      if (read === 0) break;
+      filled += read;
+      for (;;) {
+        const length = wholeBlockAt(buf, at, filled, () => `in ${path} at offset ${at}`);
+        if (length === 0) break;
+        blocks.push(blockAt(buf, at));
+        at += length;
+      }
+    }
+    if (at === bytes) return blocks;
+    throw new FerriteError('JOURNAL_CORRUPT', `${path} is cut short at offset ${at}`);
+  } catch (error) {
+    if (error instanceof FerriteError) throw error;
+    throw new FerriteError('JOURNAL_IO', `cannot read ${path}: ${reasonOf(error)}`, error);
+  } finally {
+    if (fd >= 0) files.close(fd);
   }
 }
 

@@ -67,13 +67,13 @@ export interface Walked {
   damage: Damage | undefined;
 }
 
-/** Walks a segment's blocks from its start, `walked` being where the log stands there; `visit` sees each block. */
+/** Walks a segment's blocks from its start; `visit` sees each one and returns what is wrong with it, if anything. */
 export function walkSegment(
   scanner: BlockScanner,
   fd: number,
   bytes: number,
   segment: Segment,
-  visit: (seq: number) => void,
+  visit: (seq: number) => string | undefined,
 ): Walked {
   let { firstSeq: seq, firstOwnSeq: ownSeq } = segment;
   let blocks = 0;
@@ -90,7 +90,11 @@ export function walkSegment(
     }
     if (damage !== undefined) break;
     segment.index(seq, offset);
-    visit(seq);
+    const reason = visit(seq);
+    if (reason !== undefined) {
+      damage = { offset, reason };
+      break;
+    }
     const count = blockCountAt(buf, start);
     seq += count;
     if (!blockIsForeignAt(buf, start)) ownSeq += count;

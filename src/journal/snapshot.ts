@@ -79,8 +79,8 @@ export function syncDirectory(files: FileLayer, dir: string): Promise<void> {
   return done((settle) => files.syncDirLater(dir, settle));
 }
 
-/** The blocks of one snapshot on their way into its file. */
-class SnapshotFile {
+/** Blocks of records on their way into a file of their own. */
+export class BlockFile {
   bytes = 0;
   records = 0;
   private syncedBytes = 0;
@@ -119,7 +119,7 @@ export async function writeSnapshot(plan: SnapshotPlan): Promise<WrittenSnapshot
   const fd = files.open(unfinished, 'w');
   let isOpen = true;
   try {
-    const file = new SnapshotFile(files, fd);
+    const file = new BlockFile(files, fd);
     await writeContents(plan, file);
     await syncFile(files, fd);
     isOpen = false;
@@ -138,7 +138,7 @@ export async function writeSnapshot(plan: SnapshotPlan): Promise<WrittenSnapshot
   }
 }
 
-async function writeContents(plan: SnapshotPlan, file: SnapshotFile): Promise<void> {
+async function writeContents(plan: SnapshotPlan, file: BlockFile): Promise<void> {
   const { id, seq, ownSeq, nowMs, sliceBytes } = plan;
   const writer = new BatchWriter(plan.origins, sliceBytes + sliceBytes / 4);
   writer.restart(blockHeaderBytes);

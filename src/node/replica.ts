@@ -9,6 +9,7 @@ import type { DeltaLog } from '../journal/delta-log.ts';
 import type { FileJournal } from '../journal/file-journal.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import { openJournal } from '../journal/open-journal.ts';
+import { unkeptRuns } from '../store/delta-run.ts';
 import { Ledger } from '../store/ledger.ts';
 import { Store } from '../store/store.ts';
 import { Identity } from '../sync/identity.ts';
@@ -83,6 +84,7 @@ export function openReplica(config: Config, log: Log, nowMs: () => number): Repl
   // A node that had peers before goes on remembering its dead: they may come back.
   if (ledger.vector.size > 1) store.keepDead();
   store.recorder = journal?.writer;
+  store.runs = journal?.runs ?? unkeptRuns;
   ledger.recorder = journal?.writer;
   const past = ledger.ownOrigin === 0 ? undefined : nodeIdOf(origins.name(ledger.ownOrigin));
   const nodeId = config['edge.node_id'] ?? past ?? `node-${randomBytes(4).toString('hex')}`;

@@ -213,10 +213,10 @@ export class Elements implements Collection {
   }
 
   /**
-   * Gives the open key, which shows nothing, the elements of a nest that was filled out of sight; they are said under new
-   * dots. Throws CommandError OOM, or that of a limit, and changes nothing then.
+   * Gives the open key, which shows nothing, the elements of a nest that was filled out of sight; `say` then sees to their
+   * dots and deltas. Throws CommandError OOM, or that of a limit, and changes nothing then.
    */
-  adopt(nest: Nest, number: number): void {
+  adopt(nest: Nest, number: number, say: () => void): void {
     const { opened, nestedForm } = this;
     opened.reserveBytes = this.store.ground.reserveBytes;
     if (this.at === 0) this.create();
@@ -225,7 +225,7 @@ export class Elements implements Collection {
     const meta = this.meta();
     this.freeNest(this.at);
     this.seat(number, meta);
-    nestedForm.restate();
+    say();
     opened.touch();
     for (const { name, value } of again) this.put(name, 0, name.length, value, 0, value.length);
   }

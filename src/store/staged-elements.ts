@@ -1,9 +1,13 @@
 // A large hash, set or sorted set in the making: a nest that no key has, filled in as many turns as it takes, and then put
-// in place of what a key holds at once. Nothing is recorded of it before: its elements get their dots and are said to
-// peers and to the journal when they are put in place, so that nobody sees, ships or recovers half of them. That takes a
-// fraction of the time that it takes to make them.
+// in place of what a key holds at once. Before that nobody sees, ships or recovers any of it. When it is full its elements
+// get dots that lie ahead of the clock, and their deltas are put into a run (delta-run.ts), in slices too; where the clock
+// has not come up to them when all is ready, the last step is to hang the nest on its key, to say that the run counts, and
+// to set the clock behind its dots. Otherwise all get their dots and are said in the last step.
+import { HybridClock, stampCountersPerMs, stampOfMs } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
 import { outOfMemory } from '../resp/errors.ts';
+import type { DeltaRun } from './delta-run.ts';
+import { sayNest } from './elements/say-nest.ts';
 import { EntryType } from './entry.ts';
 import type { Keyspace } from './keyspace.ts';
 import { Nest } from './nest.ts';
@@ -17,16 +21,43 @@ const stepBytes = 2 * 1024 * 1024;
 /** What a key takes at most while its elements are put in place. */
 const keyBytes = 16 * 1024;
 
+/** Elements that get their dots between two yields. */
+const saidAtOnce = 1024;
+/** How far ahead of the clock dots are given: this, and what so many elements take. */
+const aheadMsMin = 250;
+const elementsPerMs = 1000;
+/** Where a try to say all before the clock comes up has failed, the next has so many times as long. */
+const aheadGrowth = 4;
+const triesMax = 3;
+/** While the clock is ahead of the time by itself, at most this many stamps are given in a millisecond. */
+const stampsPerMs = 1000;
+/** A clock that is this far ahead of the time is not driven on. */
+const aheadMsMax = 20_000;
+/** Stamps between the clock and the dots ahead, for what is said in the last step before them. */
+const spareStamps = 1024;
+
+/** All elements have their dots, the last of which this is, and their deltas are in the run. */
+interface Said {
+  /** Whose dots they are. */
+  readonly self: number;
+  readonly first: number;
+  readonly last: number;
+  readonly run: DeltaRun;
+}
+
 export class StagedElements {
   readonly type: number;
   private readonly store: Store;
+  private readonly ks: Keyspace;
   private readonly nest: Nest;
   private readonly number: number;
   private isOver = false;
+  private said: Said | undefined;
 
   /** `least`: so many elements will come, or more. */
   constructor(store: Store, ks: Keyspace, type: number, least = 0) {
     this.store = store;
+    this.ks = ks;
     this.type = type;
     this.nest = new Nest(type, ks.id, store.ground);
     this.nest.elements.table.expect(least);
@@ -106,6 +137,92 @@ export class StagedElements {
   }
 
   /**
+   * Gives all elements their dots and puts their deltas into a run, in slices; what it yields is waited for, if anything. The
+   * key's bytes must stay as they are. Where it cannot be done, the last step does it all. One does so at a time.
+   */
+  *say(key: Uint8Array, offset: number, length: number): Generator<Promise<void> | undefined, void, void> {
+    const { store } = this;
+    if (store.runs === undefined || this.size === 0) return;
+    while (store.dotsAhead !== undefined) yield store.dotsAhead;
+    let settle = (): void => {};
+    store.dotsAhead = new Promise((resolve) => {
+      settle = resolve;
+    });
+    try {
+      let aheadMs = aheadMsMin + this.size / elementsPerMs;
+      for (let tries = 0; tries < triesMax && this.said === undefined; tries++, aheadMs *= aheadGrowth) {
+        const first = this.firstAhead(aheadMs);
+        if (first === undefined) return;
+        const run = store.runs.begin();
+        try {
+          yield* this.sayFrom(first, run, key, offset, length);
+        } finally {
+          if (this.said === undefined) run.discard();
+        }
+      }
+    } finally {
+      store.dotsAhead = undefined;
+      settle();
+    }
+  }
+
+  /** The first of the dots that are given now; undefined where the clock is too far ahead already. */
+  private firstAhead(aheadMs: number): number | undefined {
+    const { clock, nowMs } = this.store;
+    const last = clock.last();
+    const now = stampOfMs(nowMs);
+    if (last - now > aheadMsMax * stampCountersPerMs) return undefined;
+    return Math.max(now + Math.ceil(aheadMs) * stampCountersPerMs, last + Math.ceil(aheadMs) * stampsPerMs);
+  }
+
+  private *sayFrom(
+    first: number,
+    run: DeltaRun,
+    key: Uint8Array,
+    offset: number,
+    length: number,
+  ): Generator<Promise<void> | undefined, void, void> {
+    const { store, nest } = this;
+    const ahead = new HybridClock(0);
+    ahead.witness(first - 1);
+    for (let cursor = 0; ; ) {
+      cursor = sayNest(store, nest, key, offset, length, cursor, saidAtOnce, ahead, run.writer);
+      if (cursor === 0) break;
+      run.flush();
+      yield;
+    }
+    let isKept = false;
+    const finishing = run.finish();
+    if (typeof finishing === 'boolean') isKept = finishing;
+    else {
+      yield finishing.then((kept) => {
+        isKept = kept;
+      });
+    }
+    if (isKept && this.isAhead(first)) this.said = { self: store.self, first, last: ahead.last(), run };
+  }
+
+  private isAhead(first: number): boolean {
+    return this.store.clock.last() + spareStamps < first;
+  }
+
+  /** The dots and deltas of all elements, now that they are the key's. */
+  private count(ks: Keyspace, key: Uint8Array, offset: number, length: number): void {
+    const { store, nest, said } = this;
+    const { clock, recorder, self } = store;
+    const isSound = said !== undefined && said.self === self && ks === this.ks && clock.last() < said.first;
+    if (!isSound) {
+      for (let at = 0; ; ) {
+        at = sayNest(store, nest, key, offset, length, at, saidAtOnce, clock, recorder);
+        if (at === 0) return;
+      }
+    }
+    said.run.place();
+    clock.witness(said.last);
+    recorder?.run(ks.id, key, offset, length, self, clock.hi, clock.lo, said.run.number, said.run.count);
+  }
+
+  /**
    * Puts all elements in place of what the key holds, which goes where there are none. The key has a deadline then (Unix
    * ms), or 0: none. Returns whether it held anything. Throws CommandError OOM, or that of a limit, and changes nothing then.
    */
@@ -119,8 +236,9 @@ export class StagedElements {
     nest.elements.table.expect(0);
     const existed = store.remove(ks, key, offset, length);
     store.elements.open(ks, key, offset, length, type);
-    store.elements.adopt(nest, number);
+    store.elements.adopt(nest, number, () => this.count(ks, key, offset, length));
     this.isOver = true;
+    this.said?.run.discard();
     const hash = store.hash.of(key, offset, length);
     if (deadlineMs !== 0) store.expireAt(ks, hash, ks.entryOf(hash, key, offset, length), deadlineMs);
     return existed;
@@ -130,6 +248,7 @@ export class StagedElements {
   discard(): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.said?.run.discard();
     this.store.vacate(this.nest.elements);
     this.store.nests.remove(this.number);
   }

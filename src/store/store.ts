@@ -14,6 +14,7 @@ import { Arena } from './arena.ts';
 import type { Collection } from './collection.ts';
 import { compactSlab } from './compaction.ts';
 import { Compression } from './compression.ts';
+import type { DeltaRuns } from './delta-run.ts';
 import { Elements } from './elements.ts';
 import { Encoding, Entries, EntryType } from './entry.ts';
 import { Eviction } from './eviction.ts';
@@ -119,6 +120,10 @@ export class Store {
   holdsExpired = false;
   /** Where deltas go; undefined while nobody wants them (no journal, no sync). */
   recorder: BatchWriter | undefined;
+  /** Where deltas are put that are to count later; undefined: what is made ready in slices is said at once at the end. */
+  runs: DeltaRuns | undefined;
+  /** Somebody has dots that lie ahead of the clock: settled when they have been given or let go. */
+  dotsAhead: Promise<void> | undefined;
   /** The strategy of removals: `lww` kills with the event dot, `crdt` with the version seen. */
   lww = false;
   /** The first stamps of this node's starts that no peer may know, before which slots are marked (fork repair). */

@@ -81,6 +81,7 @@ export interface SyncLog {
   requestSync(): void;
   onDurable(listener: () => void): () => void;
   read(fromSeq: number, limitBytes: number): Promise<SyncBlock[]> | undefined;
+  readRun(number: number): Promise<SyncBlock[] | undefined>;
   retain(name: string, seq: number | undefined): void;
 }
 

@@ -221,9 +221,10 @@ export class Sender {
   /** Answers a want with all that is known of the key. */
   answer(want: number, db: number, key: Uint8Array): void {
     const { store, log } = this.parts;
-    this.writer.reset(frameHeaderBytes);
-    store.emitKey(this.writer, db, key);
-    const frames = this.framesOfWriter({ flags: FrameFlag.answer, batch: want, cursorSeq: 0 });
+    const writer = new BatchWriter(store.origins);
+    writer.reset(frameHeaderBytes);
+    store.emitKey(writer, db, key);
+    const frames = this.framesOf(writer, { flags: FrameFlag.answer, batch: want, cursorSeq: 0 });
     const holdSeq = log.seq + log.writer.count;
     const send = (): void => {
       if (this.stopped) return;
@@ -360,6 +361,11 @@ export class Sender {
       if (block === undefined) break;
       window.add(block, peer);
       rawBytes += block.end - block.start;
+      for (const run of window.runs) {
+        const bytes = await this.addRun(window, run, before);
+        if (bytes === undefined) return;
+        rawBytes += bytes;
+      }
       seq = endOf(block);
       ownSeq += block.ownCount;
     }
@@ -372,7 +378,14 @@ export class Sender {
     }
     writer.reset(frameHeaderBytes);
     const emitKey = store.emitKey.bind(store);
-    const { deltas, frontiers, showsStore } = window.write(writer, emitKey, (s) => identity.tagOf(s));
+    const writing = window.write(writer, emitKey, (s) => identity.tagOf(s));
+    let written = writing.next();
+    while (written.done !== true) {
+      await this.othersTurn();
+      if (this.stopped || this.scan !== undefined || this.position !== before) return;
+      written = writing.next();
+    }
+    const { deltas, frontiers, showsStore } = written.value;
     // Where the count began is an estimate after a restart; at the end of the log it is known.
     const after = { seq, ownSeq: seq === log.seq ? log.ownSeq : ownSeq };
     this.position = after;
@@ -382,6 +395,33 @@ export class Sender {
       return undefined;
     }
     return this.batchOf(deltas, frontiers, 0, after, before, showsStore ? this.storeSeq() : seq);
+  }
+
+  /** Lets everything else that waits have its turn. */
+  private othersTurn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.parts.timers.after(0, resolve);
+    });
+  }
+
+  /** Takes in the blocks of a run. Returns its bytes, or undefined where sending from `before` on makes no sense any more. */
+  private async addRun(window: Window, number: number, before: Position): Promise<number | undefined> {
+    const { log, peer } = this.parts;
+    const blocks = await log.readRun(number);
+    if (this.stopped || this.scan !== undefined || this.position !== before) return undefined;
+    if (blocks === undefined) {
+      this.beginScan(this.covered());
+      this.again = true;
+      return undefined;
+    }
+    let bytes = 0;
+    for (const block of blocks) {
+      window.add(block, peer, true);
+      bytes += block.end - block.start;
+      await this.othersTurn();
+      if (this.stopped || this.scan !== undefined || this.position !== before) return undefined;
+    }
+    return bytes;
   }
 
   /** The durable block at `seq`; undefined at the end; 'gone' when a scan had to begin in its place. */
@@ -423,12 +463,15 @@ export class Sender {
     const number = this.nextNumber++;
     const cursor = after === undefined ? 0 : FrameFlag.cursor;
     const bytes = this.writer.pos;
-    const frames = this.framesOfWriter({ flags: flags | cursor, batch: number, cursorSeq: after?.seq ?? 0 });
+    const frames = this.framesOf(this.writer, {
+      flags: flags | cursor,
+      batch: number,
+      cursorSeq: after?.seq ?? 0,
+    });
     return { number, frames, bytes, deltas, frontiers, after, before, holdSeq, received: false };
   }
 
-  private framesOfWriter(head: { flags: number; batch: number; cursorSeq: number }): Buffer[] {
-    const { writer } = this;
+  private framesOf(writer: BatchWriter, head: { flags: number; batch: number; cursorSeq: number }): Buffer[] {
     const { packer, peer, limits } = this.parts;
     const end = writer.pos;
     const packed = peer.facts.unpacks && limits.packs ? packer.pack(writer.buf, end) : undefined;

@@ -13,6 +13,9 @@ import type { SyncBlock } from './ports.ts';
 /** A key with more patches than this in a window is sent whole. */
 export const patchesPerKeyMax = 8;
 
+/** Blocks of so many bytes are written before others have their turn. */
+const yieldBytes = 256 * 1024;
+
 /** As in clears of keys. */
 const stringType = 0;
 
@@ -50,6 +53,11 @@ function isNeverCoalesced(kind: number): boolean {
   );
 }
 
+/** Kinds that are no content, and say how far this node is all the same. */
+function isTold(kind: number): boolean {
+  return kind === DeltaKind.frontier || kind === DeltaKind.run;
+}
+
 /** What a record speaks of: a key, or an element of one. */
 function addressOf(d: BatchReader): string {
   const key = d.buf.toString('latin1', d.keyOffset, d.keyOffset + d.keyLength);
@@ -70,6 +78,8 @@ export class Window {
   /** Records that stay, and their size as they are in the blocks. */
   deltas = 0;
   bytes = 0;
+  /** The numbers of the runs that the block added last names: their blocks are to be added next. */
+  runs: number[] = [];
   private readonly origins: Origins;
   private readonly self: number;
   private readonly reader: BatchReader;
@@ -89,20 +99,22 @@ export class Window {
     this.reader = new BatchReader(origins);
   }
 
-  /** Takes a block in. Blocks come in the order of the log. */
-  add(block: SyncBlock, peer: Peer): void {
+  /** Takes a block in. Blocks come in the order of the log. `isRun`: of a run, where nothing is said twice. */
+  add(block: SyncBlock, peer: Peer, isRun = false): void {
     this.blocks.push(block);
+    this.runs = [];
     this.ownKnown = peer.vector.stampOf(this.self);
     const isEcho = block.source === peer.nodeId && block.firstSeq >= peer.sinceSeq;
     const { reader } = this;
     reader.open(block.buf, block.start, block.end);
     for (; reader.next(); this.ordinal += 1) {
       if (reader.origin === this.self && block.source === '') {
-        if (isContent(reader.kind) || reader.kind === DeltaKind.frontier) this.noteOwn();
+        if (isContent(reader.kind) || isTold(reader.kind)) this.noteOwn();
       }
       if (isEcho || this.isCovered(peer)) continue;
       if (reader.kind === DeltaKind.frontier) this.noteFrontier();
-      else if (isContent(reader.kind)) this.take();
+      else if (reader.kind === DeltaKind.run) this.runs.push(reader.runNumber);
+      else if (isContent(reader.kind)) this.take(isRun);
     }
   }
 
@@ -128,10 +140,10 @@ export class Window {
     if (known === undefined || known.stamp < stamp) this.others.set(origin, { origin, stamp, tag });
   }
 
-  private take(): void {
+  private take(isRun: boolean): void {
     const { reader } = this;
     this.stay();
-    if (isNeverCoalesced(reader.kind)) return;
+    if (isRun || isNeverCoalesced(reader.kind)) return;
     const { buf, keyOffset, keyLength, db } = reader;
     const name = addressOf(reader);
     const added = this.keptOf();
@@ -217,18 +229,24 @@ export class Window {
   }
 
   /**
-   * Writes what stays, then the frontiers. `emitKey` writes all that the store knows of a key; `tagOf` gives the tag
-   * of an own stamp.
+   * Writes what stays, then the frontiers; yields now and then where that is much. `emitKey` writes all that the store knows
+   * of a key; `tagOf` gives the tag of an own stamp.
    */
-  write(
+  *write(
     writer: BatchWriter,
     emitKey: (writer: BatchWriter, db: number, key: Uint8Array) => boolean,
     tagOf: (stamp: number) => number,
-  ): WindowResult {
+  ): Generator<void, WindowResult, void> {
     const showsStore = this.emitPatched(writer, emitKey);
     const { reader } = this;
     let ordinal = 0;
+    let bytes = 0;
     for (const block of this.blocks) {
+      bytes += block.end - block.start;
+      if (bytes > yieldBytes) {
+        bytes = 0;
+        yield;
+      }
       reader.open(block.buf, block.start, block.end);
       for (; reader.next(); ordinal += 1) {
         if (this.stays[ordinal] !== 1) continue;

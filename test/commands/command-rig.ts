@@ -86,6 +86,7 @@ export class Rig {
     const { origins } = this.store;
     this.journal = new MemoryJournal({ origins, tailBytesMax: 1024 * 1024, nowMs: () => this.nowMs });
     this.store.recorder = this.journal.writer;
+    this.store.runs = this.journal.runs;
     const { commands } = options;
     this.table = commands === undefined ? commandTable : new CommandTable([...commandList, ...commands]);
     this.table.resetFigures();

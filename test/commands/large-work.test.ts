@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CommandEntry } from '../../src/commands/command-table.ts';
+import { BatchReader } from '../../src/delta/batch-reader.ts';
+import { DeltaKind } from '../../src/delta/kinds.ts';
+import type { Block } from '../../src/journal/delta-log.ts';
 import { type Argument, CommandNode } from './harness.ts';
 import { parseReply, type Reply, ReplyError } from './parse-reply.ts';
 
@@ -259,6 +262,108 @@ function shown(node: CommandNode, key: string): Reply {
   }[String(node.run(`TYPE ${key}`))];
   return whole(node, words!);
 }
+
+/** Two hashes need not have their fields in one order. */
+function sorted(reply: Reply): string[] {
+  return (reply as string[]).toSorted();
+}
+
+/** What a node that had read the log, with its runs, would show. */
+async function replayed({ rig }: CommandNode, from: number): Promise<{ node: CommandNode; runs: number }> {
+  const copy = new CommandNode({ memoryBytes: 64 * 1024 * 1024 });
+  rig.journal.commit(() => {});
+  const { store } = copy;
+  store.recorder = undefined;
+  let runs = 0;
+  const read = async (block: Block): Promise<void> => {
+    const reader = new BatchReader(store.origins);
+    const { buf, start, end } = block;
+    reader.open(buf, start, end);
+    while (reader.next()) {
+      if (reader.kind !== DeltaKind.run) store.join(reader, undefined, true);
+      else {
+        runs += 1;
+        for (const inner of (await rig.journal.readRun(reader.runNumber))!) await read(inner);
+      }
+    }
+  };
+  for (let seq = from; seq < rig.journal.seq; ) {
+    for (const block of (await rig.journal.read(seq, 1e6))!) {
+      await read(block);
+      seq = block.firstSeq + block.count;
+    }
+  }
+  return { node: copy, runs };
+}
+
+test('what is stored in slices is in the log as a run, and joined it gives the same', async () => {
+  for (const [words, key] of [
+    [['SUNIONSTORE', 'd', 's', 'half'], 'd'],
+    [['COPY', 'h', 'd', 'REPLACE'], 'd'],
+    [['ZUNIONSTORE', 's', '2', 'z', 'half'], 's'],
+  ] as const) {
+    for (const change of ['nothing', 'clock', 'write']) {
+      const node = filled();
+      const { rig } = node;
+      node.run('SADD d old');
+      rig.journal.commit(() => {});
+      const from = rig.journal.seq;
+      node.client.send(...words);
+      let late = '';
+      for (let turn = 0; late === '' && turn < 1000; turn++) {
+        rig.timers.endTurn();
+        late = node.client.lateNow();
+        // The clock comes up to the dots that lie ahead, once or again and again.
+        if (change === 'clock' || (change === 'write' && turn === 4))
+          rig.advance(change === 'clock' ? 10_000 : 1);
+        if (change === 'write' && turn === 4) rig.connect().send('SADD', 'else', 'where');
+        rig.journal.commit(() => {});
+      }
+      const copy = await replayed(node, from);
+      assert.deepEqual(sorted(shown(copy.node, key)), sorted(shown(node, key)));
+      assert.equal(copy.runs, change === 'clock' ? 0 : 1);
+      const after = node.store.clock.last();
+      node.run('SADD d2 x');
+      assert.ok(node.store.clock.last() > after);
+    }
+  }
+});
+
+test('stores in slices that go on together are all there, each with greater dots than the one before', async () => {
+  const node = filled();
+  const { rig } = node;
+  rig.journal.commit(() => {});
+  const from = rig.journal.seq;
+  const clients = ['a', 'b', 'c'].map((to) => {
+    const client = rig.connect();
+    client.send('SUNIONSTORE', to, 's', 'half');
+    return client;
+  });
+  const replies = clients.map(() => '');
+  for (let turn = 0; turn < 2000; turn++) {
+    rig.timers.endTurn();
+    await Promise.resolve();
+    for (const [i, client] of clients.entries()) replies[i] += client.lateNow();
+  }
+  assert.deepEqual(
+    replies,
+    clients.map(() => `:${count}\r\n`),
+  );
+  const copy = await replayed(node, from);
+  assert.equal(copy.runs, 3);
+  for (const key of ['a', 'b', 'c']) assert.deepEqual(shown(copy.node, key), shown(node, key));
+});
+
+test('WATCH sees a store in slices at its end, and one under MULTI is done at once', () => {
+  const node = filled();
+  const other = node.rig.connect();
+  other.send('WATCH', 'd');
+  assert.equal(sliced(node, ['SUNIONSTORE', 'd', 's', 'half']), count);
+  other.send('MULTI');
+  other.send('SCARD', 'd');
+  assert.equal(other.send('EXEC'), '*-1\r\n');
+  assert.equal(whole(node, ['SUNIONSTORE', 'e', 's', 'half']), count);
+});
 
 for (const words of stores) {
   test(`${words.join(' ')} in slices stores what it does as a whole, at once`, () => {

@@ -5,6 +5,8 @@ import type { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { Origins } from '../../src/delta/origins.ts';
 import type { Block } from '../../src/journal/delta-log.ts';
 import { MemoryJournal, tailBytesMin } from '../../src/journal/memory-journal.ts';
+import type { DeltaRun } from '../../src/store/delta-run.ts';
+import { putRecord } from './toy.ts';
 
 const origins = new Origins();
 const own = origins.intern('edge/00000001');
@@ -105,4 +107,27 @@ test('closed or asked for a snapshot, it says so', async () => {
     error = e;
   });
   assert.match(String(error), /closed/);
+});
+
+test('a run is kept as long as the tail names it, within the budget', async () => {
+  const journal = new MemoryJournal({ origins, tailBytesMax: 64 * 1024 });
+  const make = (count: number): DeltaRun => {
+    const run = journal.runs.begin();
+    for (let i = 0; i < count; i++) putRecord(run.writer!, own, `r${i}`, i + 1, 'v'.repeat(100));
+    run.flush();
+    assert.equal(run.finish(), true);
+    run.place();
+    journal.writer.run(0, key, 0, 3, own, 0, count, run.number, run.count);
+    journal.commit(() => {});
+    return run;
+  };
+  const small = make(10);
+  const large = make(5000);
+  assert.equal((await journal.readRun(small.number))?.length, 1);
+  assert.equal(await journal.readRun(large.number), undefined);
+  for (let i = 0; i < 2000; i++) {
+    putRecord(journal.writer, own, `k${i}`, i + 10_000, 'v'.repeat(100));
+    journal.commit(() => {});
+  }
+  assert.equal(await journal.readRun(small.number), undefined);
 });

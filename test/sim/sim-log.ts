@@ -64,6 +64,11 @@ export class SimLog implements SyncLog {
     this.source = peer;
   }
 
+  /** Simulated stores put nothing into runs. */
+  readRun(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   private closeBlock(): void {
     const { writer, source } = this;
     if (writer.count === 0) return;

@@ -58,12 +58,14 @@ function peerOf(node: TestNode, vector = new VersionVector()): Peer {
 
 function write(node: TestNode, window: Window): { batch: Buffer; deltas: number } {
   const writer = new BatchWriter(node.store.origins);
-  const { deltas } = window.write(
+  const writing = window.write(
     writer,
     (w, db, key) => node.store.emitKey(w, db, key),
     () => 1,
   );
-  return { batch: Buffer.from(writer.buf.subarray(0, writer.pos)), deltas };
+  let written = writing.next();
+  while (written.done !== true) written = writing.next();
+  return { batch: Buffer.from(writer.buf.subarray(0, writer.pos)), deltas: written.value.deltas };
 }
 
 test('a coalesced window, joined, gives the state that all of its records give', () => {
@@ -129,4 +131,30 @@ test('the newest value inherits the oldest base', () => {
   reader.open(batch, 0, batch.length);
   assert.ok(reader.next());
   assert.equal(from.store.origins.name(reader.baseOrigin), 'b/00000001');
+});
+
+test('a run that a block names comes next, as its blocks, and says how far this node is', () => {
+  const node = new TestNode('a');
+  const { store } = node;
+  const key = Buffer.from('k');
+  const value = Buffer.from('v');
+  const run = new BatchWriter(store.origins);
+  for (let i = 0; i < 3; i++) {
+    run.put(0, Buffer.from(`r${i}`), 0, 2, store.self, 1, i, value, 0, 1, true, 0, 0, 0, 0);
+  }
+  node.run(({ recorder, self }) => recorder!.run(0, key, 0, 1, self, 1, 2, 7, 3));
+  const peer = peerOf(node);
+  const window = new Window(store.origins, store.self);
+  for (const block of blocksOf(node, '')) window.add(block, peer);
+  assert.deepEqual(window.runs, [7]);
+  const buf = run.buf.subarray(0, run.pos);
+  const of = { source: '', firstSeq: 0, count: 3, ownCount: 3 };
+  window.add({ ...of, buf, start: 0, end: buf.length }, peer, true);
+  assert.deepEqual(window.runs, []);
+  assert.equal(window.lastOwnStamp, 2 ** 32 + 2);
+  const { batch, deltas } = write(node, window);
+  assert.equal(deltas, 3);
+  const far = new TestNode('far');
+  far.join(batch.subarray(0, batch.length), node);
+  assert.equal(Object.keys(far.visible()).length, 3);
 });

@@ -5,7 +5,7 @@ import { EntryType } from '../../store/entry.ts';
 import type { Keyspace } from '../../store/keyspace.ts';
 import { isStageable, StagedElements } from '../../store/staged-elements.ts';
 import type { Call } from '../call.ts';
-import { largeElementsMin, sliceElements, stage, type Work } from '../large-work.ts';
+import { largeElementsMin, type Pace, sliceElements, stage, type Work } from '../large-work.ts';
 import { openToWrite } from '../sorted-set/find-sorted-set.ts';
 
 export interface Shipment {
@@ -27,7 +27,8 @@ export interface Shipping {
 export function shipKey(call: Call, shipping: Shipping): void {
   const shipment = shipping.plan(call);
   if (shipment === undefined) return;
-  if (isLarge(call, shipment.at)) call.services.largeWork.run(call, [1], (own) => slices(own, shipping));
+  if (isLarge(call, shipment.at))
+    call.services.largeWork.run(call, [1], (own, pace) => slices(own, pace, shipping));
   else shipAtOnce(call, shipping, shipment);
 }
 
@@ -42,7 +43,7 @@ function shipAtOnce(call: Call, shipping: Shipping, { at, to, key }: Shipment): 
   shipping.done(call);
 }
 
-function* slices(call: Call, shipping: Shipping): Work {
+function* slices(call: Call, pace: Pace, shipping: Shipping): Work {
   const { store, buf } = call;
   const shipment = shipping.plan(call);
   if (shipment === undefined) return true;
@@ -51,7 +52,7 @@ function* slices(call: Call, shipping: Shipping): Work {
   const type = store.entries.type(at);
   const staged = new StagedElements(store, to, type, store.elements.sizeAt(at));
   const steps = type === EntryType.zset ? membersInOrder(call, staged) : elementsOf(call, type, staged);
-  return yield* stage(staged, steps, () => {
+  return yield* stage(call, key, pace, staged, steps, () => {
     // What is to be replaced may have changed meanwhile.
     const now = shipping.plan(call);
     if (now === undefined) return;

@@ -5,7 +5,7 @@ import type { SortedSetCursor } from '../../store/sorted-set-cursor.ts';
 import type { Call } from '../call.ts';
 import { sortSlices } from '../generic/sort-slices.ts';
 import type { KeyEvent } from '../key-events.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
+import { largeElementsMin, type Pace, sliceElements, type Work } from '../large-work.ts';
 import type { Scores, Steps } from '../sorted-set/combine.ts';
 import { openToRead, openToWrite } from '../sorted-set/find-sorted-set.ts';
 import { ScoredNames } from '../sorted-set/scored-names.ts';
@@ -20,7 +20,7 @@ export function search(call: Call, form: SearchForm): void {
   const request = readSearchRequest(call, form, cursor);
   const runs = runsOf(cursor, request);
   if (runs.reduce((sum, { first, end }) => sum + end - first, 0) >= largeElementsMin) {
-    call.services.largeWork.run(call, [form.key], (own) => slices(own, form));
+    call.services.largeWork.run(call, [form.key], (own, pace) => slices(own, pace, form));
     return;
   }
   const found = new Found(call.store.hash);
@@ -110,7 +110,7 @@ function eventOf(form: SearchForm): KeyEvent {
   return form.kind === 'searchstore' ? 'geosearchstore' : 'georadiusstore';
 }
 
-function* slices(call: Call, form: SearchForm): Work {
+function* slices(call: Call, pace: Pace, form: SearchForm): Work {
   const request = readSearchRequest(call, form, openToWrite(call, form.key));
   if (request.destination === 0) {
     const found = new Found(call.store.hash);
@@ -123,7 +123,7 @@ function* slices(call: Call, form: SearchForm): Work {
     }
     return true;
   }
-  return yield* storeInSteps(call, request.destination, 0, eventOf(form), (result) =>
+  return yield* storeInSteps(call, request.destination, pace, 0, eventOf(form), (result) =>
     putInSteps(call, form, request, result),
   );
 }

@@ -4,7 +4,7 @@
 import { EntryType } from '../../store/entry.ts';
 import { StagedElements } from '../../store/staged-elements.ts';
 import type { Call } from '../call.ts';
-import { largeElementsMin, sliceElements, stage, type Work } from '../large-work.ts';
+import { largeElementsMin, type Pace, sliceElements, stage, type Work } from '../large-work.ts';
 
 export type Operation = 'union' | 'inter' | 'diff';
 
@@ -179,7 +179,7 @@ function replyMember(call: Call, member: string): void {
 export function storeOperation(call: Call, operation: Operation, event: StoreEvent): void {
   if (sizeOfAll(call, 2, call.argc) >= largeElementsMin) {
     const keys = Array.from({ length: call.argc - 2 }, (_, i) => i + 2);
-    call.services.largeWork.run(call, keys, (own) => storeSlices(own, operation, event));
+    call.services.largeWork.run(call, keys, (own, pace) => storeSlices(own, pace, operation, event));
     return;
   }
   const names = new Names();
@@ -187,9 +187,9 @@ export function storeOperation(call: Call, operation: Operation, event: StoreEve
   storeNames(call, names.all, event);
 }
 
-function* storeSlices(call: Call, operation: Operation, event: StoreEvent): Work {
+function* storeSlices(call: Call, pace: Pace, operation: Operation, event: StoreEvent): Work {
   const staged = new StagedElements(call.store, call.keyspace, EntryType.set);
-  return yield* stage(staged, operate(call, operation, 2, call.argc, 0, staged), () => {
+  return yield* stage(call, 1, pace, staged, operate(call, operation, 2, call.argc, 0, staged), () => {
     const { size } = staged;
     ended(call, event, size, staged.replace(call.keyspace, call.buf, call.offset(1), call.length(1)));
   });

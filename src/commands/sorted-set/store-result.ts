@@ -4,7 +4,7 @@ import { EntryType } from '../../store/entry.ts';
 import { StagedElements } from '../../store/staged-elements.ts';
 import type { Call } from '../call.ts';
 import type { KeyEvent } from '../key-events.ts';
-import { stage, type Work } from '../large-work.ts';
+import { type Pace, stage, type Work } from '../large-work.ts';
 import type { Scores, Steps } from './combine.ts';
 import type { ScoredNames } from './scored-names.ts';
 
@@ -26,12 +26,13 @@ export function storeResult(call: Call, i: number, result: ScoredNames, event: K
 export function* storeInSteps(
   call: Call,
   i: number,
+  pace: Pace,
   least: number,
   event: KeyEvent,
   steps: (result: Scores) => Steps,
 ): Work {
   const staged = new StagedElements(call.store, call.keyspace, EntryType.zset, least);
-  return yield* stage(staged, steps(staged), () => {
+  return yield* stage(call, i, pace, staged, steps(staged), () => {
     const { size } = staged;
     const existed = staged.replace(call.keyspace, call.buf, call.offset(i), call.length(i));
     if (size > 0) call.notify(event, i);

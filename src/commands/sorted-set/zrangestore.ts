@@ -35,8 +35,8 @@ function zRangeStore(call: Call): void {
   const cursor = openToRead(call, 2);
   const { first, end } = cursor === undefined ? nothing : placeRequest(call, request, cursor);
   if (end - first >= largeElementsMin) {
-    call.services.largeWork.run(call, [2], (own) =>
-      storeInSteps(own, 1, end - first, 'zrangestore', (result) => steps(own, result)),
+    call.services.largeWork.run(call, [2], (own, pace) =>
+      storeInSteps(own, 1, pace, end - first, 'zrangestore', (result) => steps(own, result)),
     );
     return;
   }

@@ -58,8 +58,8 @@ function storeCombined(call: Call, operation: Operation, event: KeyEvent): void 
     return;
   }
   const keys = combination.sources.map((_, i) => i + 3);
-  call.services.largeWork.run(call, keys, (own) =>
-    storeInSteps(own, 1, 0, event, (result) =>
+  call.services.largeWork.run(call, keys, (own, pace) =>
+    storeInSteps(own, 1, pace, 0, event, (result) =>
       combineInSteps(own, operation, readCombination(own, form), result),
     ),
   );

@@ -19,10 +19,6 @@ import { ScoreCount } from './score-count.ts';
 const samplesMax = 64;
 /** Elements whose blocks tell of the size of all. */
 const samplesOfSize = 64;
-/** Entries that are loaded together before something is done with each. */
-const loadedTogether = 32;
-/** Keeps loads ahead of their use from being left out. */
-const loaded = new Int32Array(1);
 
 export class NestedElements implements ElementForm {
   private readonly open: OpenElements;
@@ -405,54 +401,6 @@ export class NestedElements implements ElementForm {
     }
     return again;
   }
-
-  /** Says all elements under new dots. Some are loaded together, so that the waits for them overlap. */
-  restate(): void {
-    const { open, nest } = this;
-    const { i32 } = open.store.arena;
-    const batch: number[] = [];
-    const flush = (): void => {
-      let sum = 0;
-      for (const entry of batch) sum ^= i32[entry >> 2]!;
-      loaded[0] = sum;
-      for (const entry of batch) this.restateEntry(entry);
-      batch.length = 0;
-    };
-    const visit = (entry: number): void => {
-      if (batch.push(entry) === loadedTogether) flush();
-    };
-    open.within();
-    if (nest.elements.order === undefined) eachEntry(nest, visit);
-    else eachInOrder(nest.elements.order, visit);
-    flush();
-    open.outside();
-  }
-
-  private restateEntry(entry: number): void {
-    const { open } = this;
-    const { entries, arena, clock, self, recorder } = open.store;
-    clock.tick();
-    entries.setDot(entry, self, clock.hi, clock.lo);
-    if (recorder === undefined) return;
-    this.read(entry);
-    recorder.put(
-      open.id,
-      arena.u8,
-      entries.keyOffset(entry),
-      entries.keyLength(entry),
-      self,
-      clock.hi,
-      clock.lo,
-      open.valueBytes,
-      open.valueOffset,
-      open.valueLength,
-      true,
-      0,
-      0,
-      0,
-      0,
-    );
-  }
 }
 
 /** About the bytes of a nest: its tables and its order, and the elements by the size of some of them. */
@@ -478,10 +426,4 @@ function eachEntry(nest: Nest, visit: (entry: number) => void): void {
     at = nest.elements.table.scan(at, 1024, visit);
     if (at === 0) return;
   }
-}
-
-/** Visits the entries of a sorted set in their order. */
-function eachInOrder(order: OrderIndex, visit: (entry: number) => void): void {
-  order.seekRank(0);
-  for (let left = order.size; left > 0; left--) visit(order.next());
 }

@@ -1,0 +1,37 @@
+// Runs: deltas that are written down before they count. What is made ready out of sight in slices has its deltas put into a
+// run in slices too; then one record in the log says that all of them count from there on. This is what the store asks of
+// whoever keeps runs; where nobody keeps deltas, `unkeptRuns` stands in.
+import type { BatchWriter } from '../delta/batch-writer.ts';
+
+export interface DeltaRun {
+  readonly number: number;
+  /** Where deltas of one origin go; undefined where nobody wants them. */
+  readonly writer: BatchWriter | undefined;
+  /** Deltas in it. */
+  readonly count: number;
+  /** Hands on what has been written so far, where that is much. */
+  flush(): void;
+  /** Hands on the rest. Returns, or resolves with, whether all of it is as durable as it gets. */
+  finish(): boolean | Promise<boolean>;
+  /** The record that makes it count is the next one in the log. */
+  place(): void;
+  /** Lets go of it, where it has not been placed. */
+  discard(): void;
+}
+
+export interface DeltaRuns {
+  begin(): DeltaRun;
+}
+
+/** The runs of a node without a log. */
+export const unkeptRuns: DeltaRuns = {
+  begin: () => ({
+    number: 0,
+    writer: undefined,
+    count: 0,
+    flush() {},
+    finish: () => true,
+    place() {},
+    discard() {},
+  }),
+};
