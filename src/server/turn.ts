@@ -33,7 +33,7 @@ interface Region {
   buf: Buffer;
   start: number;
   end: number;
-  /** Its pairs in the batch's marks; from -1 when the whole region acknowledges a write. */
+  /** Its pairs in the batch's marks, none where these are equal; -1 to 0 when the whole region acknowledges a write. */
   marksFrom: number;
   marksTo: number;
   sent: boolean;
@@ -205,7 +205,7 @@ export class Turn {
     reply.protocol = owner.protocol;
     write(reply);
     this.batch.wrote = true;
-    this.hold(owner, reply.buf, reply.start, reply.pos, -1, -1);
+    this.hold(owner, reply.buf, reply.start, reply.pos, -1, 0);
   }
 
   /** Sends bytes that are no reply: they follow the owner's replies so far and wait for no commit of their own. */

@@ -156,6 +156,26 @@ test('requests behind a deferred reply wait for it, other clients do not', async
   await blocked.expect('+WOKEN-x\r\n$1\r\n2\r\n$1\r\n3\r\n$1\r\n4\r\n');
 });
 
+test('a deferred reply waits for a commit, for it may tell of a write, and is refused where that fails', async () => {
+  const { connect, committer, executor } = bind(await start());
+  const client = await connect();
+  committer.holding = true;
+  client.send('LATER\r\n');
+  await until(() => executor.deferred.length === 1);
+  executor.deferred.shift()!.resume((reply) => reply.ok());
+  await until(() => committer.waiting.length === 1);
+  await delay(10);
+  assert.equal(client.received, 0);
+  committer.waiting.shift()!();
+  await client.expect('+OK\r\n');
+  client.send('LATER\r\n');
+  await until(() => executor.deferred.length === 1);
+  executor.deferred.shift()!.resume((reply) => reply.ok());
+  await until(() => committer.waiting.length === 1);
+  committer.waiting.shift()!(new Error('full'));
+  await client.expect('-MISCONF Errors writing to the AOF file: full\r\n');
+});
+
 test('a deferred reply given at once keeps its place', async () => {
   const { connect } = bind(await start());
   const client = await connect();
