@@ -183,6 +183,7 @@ export class StagedElements {
     length: number,
   ): Generator<Promise<void> | undefined, void, void> {
     const { store, nest } = this;
+    const { self } = store;
     const ahead = new HybridClock(0);
     ahead.witness(first - 1);
     for (let cursor = 0; ; ) {
@@ -199,7 +200,7 @@ export class StagedElements {
         isKept = kept;
       });
     }
-    if (isKept && this.isAhead(first)) this.said = { self: store.self, first, last: ahead.last(), run };
+    if (isKept && this.isAhead(first)) this.said = { self, first, last: ahead.last(), run };
   }
 
   private isAhead(first: number): boolean {
