@@ -5,7 +5,8 @@ import { DeltaKind } from '../../src/delta/kinds.ts';
 import { check } from '../../src/journal/check.ts';
 import { headerBytes, runName, segmentName } from '../../src/journal/file-header.ts';
 import type { DeltaRun } from '../../src/store/delta-run.ts';
-import { failure, openRig, type Rig, setOne, settle, ToyFiles, until } from './toy.ts';
+import { until } from '../until.ts';
+import { failure, openRig, type Rig, setOne, settle, ToyFiles } from './toy.ts';
 
 /** A run of `count` puts of `r0`, `r1`, ..., handed on as they come. */
 async function runOf({ journal, store }: Rig, count: number, valueBytes = 1): Promise<[DeltaRun, boolean]> {
