@@ -3,16 +3,18 @@
 // blocks and no tables. Live elements keep their order, in a sorted set that of their scores; dead ones, while they are
 // remembered, stand where they died.
 //
-//   u8       1 = meta follows the header | 2 some element has or had a deadline
+//   u8       1 = meta follows the header | 2 some element has or had a deadline | bytes of a stamp << 4
 //   u8       live elements
 //   u16      base origin
 //   u32 u24  base stamp: lower 32 bits, upper bits
 //   [meta    varint length, packed KeyState of the key without its content]
 //   record   head varint: name length << 2 | 2 the dot has an origin of its own | 1 a packed KeyState
 //            name
-//            plain: zigzag varint of stamp - base stamp, [u16 origin], value
+//            plain: zigzag of stamp - base stamp in so many bytes, [u16 origin], value
 //            state: u8 1 = live, varint length, packed KeyState; of a live member of a sorted set its score is the end
 //
+// All stamps have as many bytes as the one that needs most, so that a record is passed by with one look, and one that is
+// written anew is as long as before.
 // A value is a varint length and bytes in a hash, eight bytes in a sorted set, and nothing in a set.
 import { assert } from '../base/assert.ts';
 import { stampHi, stampLo } from '../base/clock.ts';
@@ -30,6 +32,7 @@ const two28 = 268435456;
 const two32 = 4294967296;
 const metaFlag = 1;
 const deadlinesFlag = 2;
+const stampBytesShift = 4;
 const foreign = 2;
 const stateFlag = 1;
 const noBytes = new Uint8Array(0);
@@ -74,12 +77,53 @@ function writeNumber(u8: Uint8Array, at: number, value: number): number {
   return p;
 }
 
+/** Bytes of a stamp that is so far from the base. */
+function bytesOfStamp(difference: number): number {
+  let bytes = 1;
+  for (let end = 256; difference >= end; end *= 256) bytes += 1;
+  return bytes;
+}
+
+/** Writes a stamp, as its difference from the base, in so many bytes; returns where it ends. */
+function writeStamp(u8: Uint8Array, at: number, difference: number, bytes: number): number {
+  const end = at + bytes;
+  let p = at;
+  // In two parts: shifts are for 32 bits.
+  for (let lo = difference | 0; p < end && p < at + 4; lo >>>= 8) u8[p++] = lo;
+  if (p < end) for (let hi = Math.floor(difference / two32); p < end; hi >>>= 8) u8[p++] = hi;
+  return end;
+}
+
+function readStamp(u8: Uint8Array, at: number, bytes: number): number {
+  let difference = 0;
+  for (let p = at + bytes - 1; p >= at; p--) difference = difference * 256 + u8[p]!;
+  return difference;
+}
+
 /** Writes the head, name and stamp of a plain record; returns where they end. */
-function writePlain(u8: Uint8Array, at: number, e: Element, baseStamp: number, isForeign: boolean): number {
+function writePlain(
+  u8: Uint8Array,
+  at: number,
+  e: Element,
+  { baseStamp, stampBytes }: PackedCursor,
+  isForeign: boolean,
+): number {
   const { nameLength } = e;
   const p = writeNumber(u8, at, (nameLength << 2) | (isForeign ? foreign : 0));
   copyBytes(u8, p, e.name, e.nameOffset, nameLength);
-  return writeNumber(u8, p + nameLength, zigzag(e.stamp - baseStamp));
+  return writeStamp(u8, p + nameLength, zigzag(e.stamp - baseStamp), stampBytes);
+}
+
+/** Which of the last four bytes of something are of a name of this length. */
+function tailMask(length: number): number {
+  return length >= 4 ? -1 : length === 0 ? 0 : -1 << (8 * (4 - length));
+}
+
+/** The last four bytes of a name, or of a shorter one all, as they are read in one word. */
+function tailOf(name: Uint8Array, offset: number, length: number): number {
+  let tail = 0;
+  for (let i = length > 4 ? length - 4 : 0; i < length; i++) tail = (tail >>> 8) | (name[offset + i]! << 24);
+  return tail | 0;
 }
 
 /** Stands on one record after the other. All offsets are into `u8`. */
@@ -99,8 +143,9 @@ export class PackedCursor {
   /** plain: the value; state: the packed KeyState. */
   valueOffset = 0;
   valueLength = 0;
-  private dotOffset = 0;
-  private dotEnd = 0;
+  /** plain: the stamp, and how many bytes each has. */
+  dotOffset = 0;
+  stampBytes = 1;
   private isForeign = false;
   private fixed = -1;
   private p = 0;
@@ -111,6 +156,7 @@ export class PackedCursor {
     this.start = offset;
     this.end = offset + length;
     this.fixed = fixedBytes(type);
+    this.stampBytes = arena.u8[offset]! >>> stampBytesShift;
     this.after = this.recordsOffset;
   }
 
@@ -185,8 +231,7 @@ export class PackedCursor {
     } else {
       this.isLive = true;
       this.dotOffset = p;
-      while (u8[p++]! >= 128);
-      this.dotEnd = p;
+      p += this.stampBytes;
       if (this.isForeign) p += 2;
     }
     if (length < 0) {
@@ -210,31 +255,24 @@ export class PackedCursor {
 
   /** Stands on the record of this name, live or dead; false, at the end, where there is none. */
   find(name: Uint8Array, offset: number, length: number): boolean {
-    const { u8, end } = this;
-    const last = length - 1;
-    let record = this.recordsOffset;
-    let step = 0;
-    for (let next = record; next < end; ) {
-      // Records are often of one size: the processor then guesses where this one is, and need not wait for the one before.
-      if (record + step === next) record += step;
-      else {
-        step = next - record;
-        record = next;
-      }
-      let p = record;
+    const { u8, view, end } = this;
+    const mask = tailMask(length);
+    const tail = tailOf(name, offset, length);
+    for (let at = this.recordsOffset; at < end; ) {
+      let p = at;
       const head = u8[p]! < 128 ? u8[p++]! : this.longNumber(p);
       if (head >= 128) p = this.p;
-      const nameLength = head >>> 2;
-      if (nameLength === length) {
-        // From the end: names often share their beginning.
-        let i = last;
+      const nameEnd = p + (head >>> 2);
+      // By their ends: names often share their beginning.
+      if (head >>> 2 === length && (view.getInt32(nameEnd - 4, true) & mask) === tail) {
+        let i = length - 5;
         while (i >= 0 && u8[p + i] === name[offset + i]) i -= 1;
         if (i < 0) {
-          this.after = record;
+          this.after = at;
           return this.next();
         }
       }
-      next = this.behind(p + nameLength, head);
+      at = this.behind(nameEnd, head);
     }
     this.pos = end;
     this.after = end;
@@ -255,7 +293,7 @@ export class PackedCursor {
     let at = p;
     if ((head & stateFlag) !== 0) at += 1;
     else {
-      at = this.numberEnd(p);
+      at += this.stampBytes;
       if ((head & foreign) !== 0) at += 2;
       if (fixed >= 0) return at + fixed;
     }
@@ -265,15 +303,6 @@ export class PackedCursor {
     return this.p + long;
   }
 
-  /** Where the number at `p` ends: four bytes are looked at together. The arena has some beyond its last block. */
-  private numberEnd(p: number): number {
-    const { view } = this;
-    for (let at = p; ; at += 4) {
-      const ends = ~view.getInt32(at, true) & 0x80808080;
-      if (ends !== 0) return at + ((31 - Math.clz32(ends & -ends)) >>> 3) + 1;
-    }
-  }
-
   /**
    * Where a live member belongs by its score and name, looked for from the record at `from` on: before the first live one
    * that is greater. The members are those of a sorted set, and the cursor stands nowhere afterwards.
@@ -281,29 +310,21 @@ export class PackedCursor {
   placeOf(from: number, e: Element): number {
     const { u8, view, end } = this;
     const { score } = e;
-    let record = from;
-    let step = 0;
-    for (let next = from; next < end; ) {
-      // As in `find`.
-      if (record + step === next) record += step;
-      else {
-        step = next - record;
-        record = next;
-      }
-      let p = record;
+    for (let at = from; at < end; ) {
+      let p = at;
       const head = u8[p]! < 128 ? u8[p++]! : this.longNumber(p);
       if (head >= 128) p = this.p;
-      const nameOffset = p;
-      p += head >>> 2;
-      const isLive = (head & stateFlag) === 0 || u8[p] === 1;
-      next = this.behind(p, head);
-      if (!isLive) continue;
-      const other = view.getFloat64(next - scoreBytes, true);
-      if (other < score) continue;
-      if (other > score) return record;
-      this.nameOffset = nameOffset;
-      this.nameLength = head >>> 2;
-      if (this.compareName(e.name, e.nameOffset, e.nameLength) > 0) return record;
+      const nameEnd = p + (head >>> 2);
+      const next = this.behind(nameEnd, head);
+      const isLive = (head & stateFlag) === 0 || u8[nameEnd] === 1;
+      const other = isLive ? view.getFloat64(next - scoreBytes, true) : Number.NEGATIVE_INFINITY;
+      if (other > score) return at;
+      if (other === score && isLive) {
+        this.nameOffset = p;
+        this.nameLength = head >>> 2;
+        if (this.compareName(e.name, e.nameOffset, e.nameLength) > 0) return at;
+      }
+      at = next;
     }
     return end;
   }
@@ -326,21 +347,24 @@ export class PackedCursor {
 
   /** Of a plain record. */
   get stamp(): number {
-    this.p = this.dotOffset;
-    const z = this.varint();
+    const z = readStamp(this.u8, this.dotOffset, this.stampBytes);
     return this.baseStamp + (z % 2 === 0 ? z / 2 : -(z + 1) / 2);
   }
 
   /** Of a plain record. */
   get origin(): number {
     if (!this.isForeign) return this.baseOrigin;
-    let p = this.dotOffset;
-    while (this.u8[p++]! >= 128);
+    const p = this.dotOffset + this.stampBytes;
     return this.u8[p]! | (this.u8[p + 1]! << 8);
   }
 
   get dot(): Dot {
     return { stamp: this.stamp, origin: this.origin };
+  }
+
+  /** Bytes that the stamp of an element needs; what follows is for one that needs no more than stamps here have. */
+  stampBytesOf(e: Element): number {
+    return bytesOfStamp(zigzag(e.stamp - this.baseStamp));
   }
 
   /**
@@ -349,24 +373,21 @@ export class PackedCursor {
    */
   rewrite(e: Element): boolean {
     if (this.isForeign || e.valueLength !== this.valueLength || e.origin !== this.baseOrigin) return false;
-    const difference = zigzag(e.stamp - this.baseStamp);
-    if (numberBytes(difference) !== this.dotEnd - this.dotOffset) return false;
-    writeNumber(this.u8, this.dotOffset, difference);
+    writeStamp(this.u8, this.dotOffset, zigzag(e.stamp - this.baseStamp), this.stampBytes);
     if (this.fixed < 0) copyBytes(this.u8, this.valueOffset, e.value, e.valueOffset, e.valueLength);
     return true;
   }
 
   /** Bytes of an element as a plain record of the base origin. */
-  plainBytes({ nameLength, valueLength, stamp }: Element): number {
+  plainBytes({ nameLength, valueLength }: Element): number {
     const sized = this.fixed < 0 ? numberBytes(valueLength) : 0;
-    const difference = zigzag(stamp - this.baseStamp);
-    return numberBytes(nameLength << 2) + nameLength + numberBytes(difference) + sized + valueLength;
+    return numberBytes(nameLength << 2) + nameLength + this.stampBytes + sized + valueLength;
   }
 
   /** Writes an element of the base origin behind the last record, where there is room for it, and counts it. */
   append(e: Element): void {
     const { u8 } = this;
-    let p = writePlain(u8, this.end, e, this.baseStamp, false);
+    let p = writePlain(u8, this.end, e, this, false);
     if (this.fixed < 0) p = writeNumber(u8, p, e.valueLength);
     if (e.valueLength > 0) copyBytes(u8, p, e.value, e.valueOffset, e.valueLength);
     this.liveCount += 1;
@@ -401,12 +422,13 @@ export class PackedScratch {
     this.length = 0;
   }
 
-  header(base: Dot, live: number, hasDeadlines = false): void {
+  /** A header; `stampBytes`: of each record that follows. */
+  header(base: Dot, live: number, hasDeadlines = false, stampBytes = 1): void {
     this.ensure(packedHeaderBytes);
     const { u8 } = this;
     const lo = stampLo(base.stamp);
     const hi = stampHi(base.stamp);
-    u8[0] = hasDeadlines ? deadlinesFlag : 0;
+    u8[0] = (hasDeadlines ? deadlinesFlag : 0) | (stampBytes << stampBytesShift);
     u8[1] = live;
     u8[2] = base.origin & 255;
     u8[3] = base.origin >>> 8;
@@ -415,17 +437,36 @@ export class PackedScratch {
     this.length = packedHeaderBytes;
   }
 
+  /** All that the cursor walks through, with more bytes for each stamp. */
+  widened(cursor: PackedCursor, stampBytes: number): void {
+    const { u8, start, stampBytes: before } = cursor;
+    cursor.rewind();
+    this.copy(u8, start, cursor.after - start);
+    this.u8[0] = (this.u8[0]! & (metaFlag | deadlinesFlag)) | (stampBytes << stampBytesShift);
+    while (cursor.next()) {
+      const { pos, after, dotOffset, isState } = cursor;
+      const rest = isState ? pos : dotOffset + before;
+      if (!isState) {
+        this.copy(u8, pos, dotOffset - pos);
+        this.ensure(stampBytes);
+        const difference = readStamp(u8, dotOffset, before);
+        this.length = writeStamp(this.u8, this.length, difference, stampBytes);
+      }
+      this.copy(u8, rest, after - rest);
+    }
+  }
+
   /** Directly behind the header. */
   meta(state: Uint8Array): void {
     this.u8[0] = this.u8[0]! | metaFlag;
     this.sized(state, 0, state.length);
   }
 
-  /** The head, name and dot of a plain record; the value is to follow. */
-  plain(e: Element, baseStamp: number, baseOrigin: number): void {
+  /** The head, name and dot of a plain record of the cursor's run; the value is to follow. */
+  plain(e: Element, cursor: PackedCursor): void {
     this.ensure(e.nameLength + 32);
-    const isForeign = e.origin !== baseOrigin;
-    this.length = writePlain(this.u8, this.length, e, baseStamp, isForeign);
+    const isForeign = e.origin !== cursor.baseOrigin;
+    this.length = writePlain(this.u8, this.length, e, cursor, isForeign);
     if (!isForeign) return;
     this.u8[this.length++] = e.origin & 255;
     this.u8[this.length++] = e.origin >>> 8;

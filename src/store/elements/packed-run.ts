@@ -115,6 +115,7 @@ export class PackedRun {
    */
   writePlain(cursor: PackedCursor, found: boolean, e: Element): void {
     const isOrdered = this.open.type === EntryType.zset;
+    if (cursor.stampBytesOf(e) > cursor.stampBytes) this.widen(cursor, found, e);
     const keepsPlace = found && !cursor.isState && (!isOrdered || cursor.score === e.score);
     if (keepsPlace && cursor.rewrite(e)) {
       this.noteRecord(cursor.after - cursor.start, e.score);
@@ -123,10 +124,20 @@ export class PackedRun {
     if (!found && !isOrdered && e.origin === cursor.baseOrigin && this.append(cursor, e)) return;
     const { scratch } = this;
     scratch.clear();
-    scratch.plain(e, cursor.baseStamp, cursor.baseOrigin);
+    scratch.plain(e, cursor);
     if (this.open.type === EntryType.hash) scratch.sized(e.value, e.valueOffset, e.valueLength);
     else scratch.copy(e.value, e.valueOffset, e.valueLength);
     this.placeLive(cursor, found, e);
+  }
+
+  /** Gives stamps the bytes that one of an element needs, on whose record the cursor stands, then as before, if it was `found`. */
+  private widen(cursor: PackedCursor, found: boolean, e: Element): void {
+    const { start, end } = cursor;
+    this.scratch.clear();
+    this.scratch.widened(cursor, cursor.stampBytesOf(e));
+    this.splice(start, end - start);
+    this.walk();
+    if (found) cursor.find(e.name, e.nameOffset, e.nameLength);
   }
 
   /** Writes a record behind the last one; false where the block has no room for it. */
@@ -209,7 +220,7 @@ export class PackedRun {
     const base = { stamp: cursor.baseStamp, origin: cursor.baseOrigin };
     const records = cursor.recordsOffset;
     scratch.clear();
-    scratch.header(base, cursor.liveCount, cursor.hasDeadlines);
+    scratch.header(base, cursor.liveCount, cursor.hasDeadlines, cursor.stampBytes);
     if (packed !== undefined) scratch.meta(packed);
     this.splice(cursor.start, records - cursor.start);
   }
