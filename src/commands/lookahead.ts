@@ -22,7 +22,7 @@ export class Lookahead {
   private taken = 0;
   private readonly keyHashes = new Int32Array(expectedMax);
   private keyCount = 0;
-  /** Of requests that name an element: their number, and the hashes of key and element. */
+  /** Of requests that name an element: their number, the hash of the key, and the place kept for that of the element. */
   private readonly naming = new Int32Array(expectedMax);
   private readonly namedKeys = new Int32Array(expectedMax);
   private readonly named = new Int32Array(expectedMax);
@@ -79,11 +79,14 @@ export class Lookahead {
       if (!hash.expect(buf, offsets[k]!, lengths[k]!)) return;
       this.keyHashes[this.keyCount++] = hash.hashes[hash.expectedCount - 1]!;
     }
-    if (element >= argc || !hash.expect(buf, offsets[element]!, lengths[element]!)) return;
+    if (element >= argc) return;
+    // Only in a large collection is it looked for by its hash.
+    const place = hash.expectPerhaps(buf, offsets[element]!);
+    if (place < 0) return;
     const { namedCount } = this;
     this.naming[namedCount] = number;
     this.namedKeys[namedCount] = this.keyHashes[this.keyCount - 1]!;
-    this.named[namedCount] = hash.hashes[hash.expectedCount - 1]!;
+    this.named[namedCount] = place;
     this.namedCount = namedCount + 1;
   }
 
@@ -98,7 +101,10 @@ export class Lookahead {
         nest = this.nestOf(db, i);
         count = 0;
       }
-      elements[count++] = this.named[i]!;
+      if (nest === undefined) continue;
+      const { lengths } = this.requests[this.naming[i]!]!;
+      const { element = 0 } = this.commands[this.naming[i]!]!.keyRange!;
+      elements[count++] = this.store.hash.confirm(this.named[i]!, lengths[element]!);
     }
     nest?.elements.table.warmFor(elements, count);
   }

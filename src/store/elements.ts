@@ -14,6 +14,7 @@ import {
 import { Element } from './elements/element.ts';
 import type { ElementForm, ElementState, ElementVisitor } from './elements/element-form.ts';
 import { raiseCounters, raiseElement, stateBytes } from './elements/element-state.ts';
+import { FoundPlaces } from './elements/found-places.ts';
 import { NestedElements, nestBytes } from './elements/nested-elements.ts';
 import { OpenElements } from './elements/open-elements.ts';
 import { PackedElements } from './elements/packed-elements.ts';
@@ -41,6 +42,8 @@ export class Elements implements Collection {
   private readonly key: StoodKey;
   /** What is open, as both forms see it. */
   private readonly opened: OpenElements;
+  /** Where names were found in packed collections: cleared when a key is let go, whoever does so. */
+  readonly places: FoundPlaces;
   private readonly packedForm: PackedElements;
   private readonly nestedForm: NestedElements;
   /** What is being put. */
@@ -49,11 +52,13 @@ export class Elements implements Collection {
   /** The name of what is being dropped. */
   private name = new Uint8Array(4096);
 
-  constructor(store: Store) {
+  /** `sibling`: another one for the same store, with which it shares where names were found. */
+  constructor(store: Store, sibling?: Elements) {
     this.store = store;
     this.key = new StoodKey(store, EntryType.hash);
     this.opened = new OpenElements(store, this.key);
-    this.packedForm = new PackedElements(this.opened);
+    this.places = sibling?.places ?? new FoundPlaces(store.entries);
+    this.packedForm = new PackedElements(this.opened, this.places);
     this.nestedForm = new NestedElements(this.opened);
   }
 
@@ -591,6 +596,7 @@ export class Elements implements Collection {
 
   /** Frees the open key's elements and takes its entry, live or dead, out of its table; nothing is remembered. */
   release(): void {
+    this.places.clear();
     this.freeNest(this.at);
     this.key.forget(this.at);
     this.opened.stand(0);

@@ -66,6 +66,28 @@ export class KeyHash {
     return true;
   }
 
+  /**
+   * Keeps a place, in the order of offsets, for a key that will be expected if `confirm` says so: until then it costs nothing.
+   * Returns its number, below 0 where no more are taken.
+   */
+  expectPerhaps(buf: Uint8Array, offset: number): number {
+    const count = this.expectedCount;
+    if (count === expectedMax) return -1;
+    this.expectedBuf = buf;
+    this.offsets[count] = offset;
+    this.lengths[count] = -1;
+    this.expectedCount = count + 1;
+    return count;
+  }
+
+  /** Expects the key for which a place was kept, which is so long; returns its hash. */
+  confirm(number: number, length: number): number {
+    const hash = this.compute(this.expectedBuf!, this.offsets[number]!, length);
+    this.lengths[number] = length;
+    this.hashes[number] = hash;
+    return hash;
+  }
+
   /** Forgets the keys expected. */
   expectNone(): void {
     this.offsets.fill(int32Max, 0, this.expectedCount);

@@ -77,12 +77,8 @@ function writeNumber(u8: Uint8Array, at: number, value: number): number {
   return p;
 }
 
-/** Bytes of a stamp that is so far from the base. */
-function bytesOfStamp(difference: number): number {
-  let bytes = 1;
-  for (let end = 256; difference >= end; end *= 256) bytes += 1;
-  return bytes;
-}
+/** By a number of bytes: the first difference of a stamp that does not fit. */
+const differenceEnds: readonly number[] = Array.from({ length: 8 }, (_, bytes) => 256 ** bytes);
 
 /** Writes a stamp, as its difference from the base, in so many bytes; returns where it ends. */
 function writeStamp(u8: Uint8Array, at: number, difference: number, bytes: number): number {
@@ -101,17 +97,11 @@ function readStamp(u8: Uint8Array, at: number, bytes: number): number {
 }
 
 /** Writes the head, name and stamp of a plain record; returns where they end. */
-function writePlain(
-  u8: Uint8Array,
-  at: number,
-  e: Element,
-  { baseStamp, stampBytes }: PackedCursor,
-  isForeign: boolean,
-): number {
+function writePlain(u8: Uint8Array, at: number, e: Element, stampBytes: number, isForeign: boolean): number {
   const { nameLength } = e;
   const p = writeNumber(u8, at, (nameLength << 2) | (isForeign ? foreign : 0));
   copyBytes(u8, p, e.name, e.nameOffset, nameLength);
-  return writeStamp(u8, p + nameLength, zigzag(e.stamp - baseStamp), stampBytes);
+  return writeStamp(u8, p + nameLength, e.difference, stampBytes);
 }
 
 /** Which of the last four bytes of something are of a name of this length. */
@@ -169,14 +159,13 @@ export class PackedCursor {
   }
 
   get baseOrigin(): number {
-    return this.u8[this.start + 2]! | (this.u8[this.start + 3]! << 8);
+    return this.view.getUint16(this.start + 2, true);
   }
 
   get baseStamp(): number {
-    const { u8 } = this;
-    const at = this.start + 4;
-    const lo = (u8[at]! | (u8[at + 1]! << 8) | (u8[at + 2]! << 16) | (u8[at + 3]! << 24)) >>> 0;
-    return (u8[at + 4]! | (u8[at + 5]! << 8) | (u8[at + 6]! << 16)) * two32 + lo;
+    const { view, start } = this;
+    // The byte behind the upper bits is another's.
+    return (view.getInt32(start + 8, true) & 0xffffff) * two32 + view.getUint32(start + 4, true);
   }
 
   get hasMeta(): boolean {
@@ -200,8 +189,8 @@ export class PackedCursor {
   }
 
   get recordsOffset(): number {
+    if (!this.hasMeta) return this.start + packedHeaderBytes;
     this.p = this.start + packedHeaderBytes;
-    if (!this.hasMeta) return this.p;
     const length = this.varint();
     return this.p + length;
   }
@@ -362,18 +351,22 @@ export class PackedCursor {
     return { stamp: this.stamp, origin: this.origin };
   }
 
-  /** Bytes that the stamp of an element needs; what follows is for one that needs no more than stamps here have. */
-  stampBytesOf(e: Element): number {
-    return bytesOfStamp(zigzag(e.stamp - this.baseStamp));
+  /** Takes the difference of an element's stamp from the base into it; returns how many bytes that needs, if too many. */
+  measureStamp(e: Element): number {
+    const difference = zigzag(e.stamp - this.baseStamp);
+    e.difference = difference;
+    if (difference < differenceEnds[this.stampBytes]!) return 0;
+    return differenceEnds.findIndex((end) => difference < end);
   }
 
   /**
-   * Writes an element over the plain record of its name: its dot and, in a hash, its value, while a member keeps its score.
-   * False, with nothing changed, where that would be of another size, or the record says whose it is.
+   * Writes an element, whose stamp has been measured, over the plain record of its name: its dot and, in a hash, its value,
+   * while a member keeps its score. False, with nothing changed, where that would be of another size, or the record says
+   * whose it is.
    */
   rewrite(e: Element): boolean {
     if (this.isForeign || e.valueLength !== this.valueLength || e.origin !== this.baseOrigin) return false;
-    writeStamp(this.u8, this.dotOffset, zigzag(e.stamp - this.baseStamp), this.stampBytes);
+    writeStamp(this.u8, this.dotOffset, e.difference, this.stampBytes);
     if (this.fixed < 0) copyBytes(this.u8, this.valueOffset, e.value, e.valueOffset, e.valueLength);
     return true;
   }
@@ -387,7 +380,7 @@ export class PackedCursor {
   /** Writes an element of the base origin behind the last record, where there is room for it, and counts it. */
   append(e: Element): void {
     const { u8 } = this;
-    let p = writePlain(u8, this.end, e, this, false);
+    let p = writePlain(u8, this.end, e, this.stampBytes, false);
     if (this.fixed < 0) p = writeNumber(u8, p, e.valueLength);
     if (e.valueLength > 0) copyBytes(u8, p, e.value, e.valueOffset, e.valueLength);
     this.liveCount += 1;
@@ -466,7 +459,7 @@ export class PackedScratch {
   plain(e: Element, cursor: PackedCursor): void {
     this.ensure(e.nameLength + 32);
     const isForeign = e.origin !== cursor.baseOrigin;
-    this.length = writePlain(this.u8, this.length, e, cursor, isForeign);
+    this.length = writePlain(this.u8, this.length, e, cursor.stampBytes, isForeign);
     if (!isForeign) return;
     this.u8[this.length++] = e.origin & 255;
     this.u8[this.length++] = e.origin >>> 8;

@@ -193,7 +193,7 @@ export class Store {
     for (let id = 0; id < keyspacesMax; id++) this.keyspaces.push(new Keyspace(id, this.ground));
     this.strings = new Strings(this);
     this.elements = new Elements(this);
-    this.others = new Elements(this);
+    this.others = new Elements(this, this.elements);
     this.lists = new Lists(this);
     this.otherLists = new Lists(this, this.lists);
     this.streams = new Streams(this);
@@ -619,6 +619,7 @@ export class Store {
 
   /** Empties a keyspace or nest at once, its graveyard too; its memory comes back in slices. */
   vacate(ks: Keyspace): void {
+    this.elements.places.clear();
     this.discard(ks.table);
     if (ks.grave.directoryBytes > 0) {
       this.retired.push(ks.grave);

@@ -1,5 +1,6 @@
 // The result of a computation over sorted sets while it is made: names with scores, found by name, outside the arena. It
 // lives as long as one command. Names stand one behind another in one buffer; a small open hash finds them.
+import { sameBytes } from '../../base/runs.ts';
 import type { KeyHash } from '../../store/hash.ts';
 
 const firstSlots = 64;
@@ -94,10 +95,7 @@ export class ScoredNames {
   }
 
   private equals(i: number, u8: Uint8Array, offset: number, length: number): boolean {
-    if (this.length(i) !== length) return false;
-    const from = this.offset(i);
-    for (let k = 0; k < length; k++) if (this.bytes[from + k] !== u8[offset + k]) return false;
-    return true;
+    return this.length(i) === length && sameBytes(this.bytes, this.offset(i), u8, offset, length);
   }
 
   private rehash(): void {

@@ -12,9 +12,12 @@ export class Element {
   valueLength = 0;
   /** Of a member of a sorted set: what its value says. */
   score = 0;
-  /** The dot, and the dot that it replaces: origin 0 = none that others need to hear of. */
+  /** The dot. */
   stamp = 0;
   origin = 0;
+  /** How far the stamp is from the base of the run that it is put into: packed.ts. */
+  difference = 0;
+  /** The dot that it replaces; origin 0 = none that others need to hear of. */
   baseStamp = 0;
   baseOrigin = 0;
 

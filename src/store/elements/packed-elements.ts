@@ -12,6 +12,7 @@ import { packScore, scoreOfState, unpackScore } from '../score.ts';
 import { Element } from './element.ts';
 import type { ElementForm, ElementState, ElementVisitor } from './element-form.ts';
 import { isCounter, isPlain, isWorth } from './element-state.ts';
+import type { FoundPlaces } from './found-places.ts';
 import type { OpenElements } from './open-elements.ts';
 import { PackedRun } from './packed-run.ts';
 import { ScoreCount } from './score-count.ts';
@@ -26,9 +27,9 @@ export class PackedElements implements ElementForm, States {
   /** What is written of a state, and of a member that gets another score. */
   private readonly written = new Element();
 
-  constructor(open: OpenElements) {
+  constructor(open: OpenElements, places: FoundPlaces) {
     this.open = open;
-    this.run = new PackedRun(open);
+    this.run = new PackedRun(open, places);
     this.scoreCount = new ScoreCount(open);
   }
 
@@ -76,8 +77,8 @@ export class PackedElements implements ElementForm, States {
   // ---- reading
 
   get(name: Uint8Array, offset: number, length: number): boolean {
-    const cursor = this.run.walk();
-    return cursor.find(name, offset, length) && cursor.isLive && this.readRecord(cursor);
+    const { run } = this;
+    return run.find(name, offset, length) && run.cursor.isLive && this.readRecord(run.cursor);
   }
 
   /** Reads the value of the live record that the cursor stands on as `get` does; false where it has expired. */
@@ -138,8 +139,8 @@ export class PackedElements implements ElementForm, States {
     const { open, run } = this;
     const { store } = open;
     const { clock, self, recorder } = store;
-    const cursor = run.walk();
-    const found = run.find(cursor, e);
+    const found = run.findToPut(e);
+    const { cursor } = run;
     if (found && cursor.isState) return this.putState(cursor, e);
     if (open.type === EntryType.zset) {
       e.score = unpackScore(e.value, e.valueOffset);
@@ -172,7 +173,7 @@ export class PackedElements implements ElementForm, States {
       );
       recorder.outside();
     }
-    open.touch();
+    run.touch();
     return !found;
   }
 
@@ -193,8 +194,9 @@ export class PackedElements implements ElementForm, States {
   }
 
   drop(name: Uint8Array, offset: number, length: number): boolean {
-    const cursor = this.run.walk();
-    if (!cursor.find(name, offset, length) || !cursor.isLive) return false;
+    const { run } = this;
+    const { cursor } = run;
+    if (!run.find(name, offset, length) || !cursor.isLive) return false;
     this.dropRecord(cursor, name, offset, length);
     return true;
   }
@@ -252,8 +254,8 @@ export class PackedElements implements ElementForm, States {
 
   countScore(name: Uint8Array, offset: number, length: number, by: number): number | undefined {
     const { open, run, scoreCount, written } = this;
-    const cursor = run.walk();
-    if (!cursor.find(name, offset, length) || !cursor.isState || !cursor.isLive) return undefined;
+    const { cursor } = run;
+    if (!run.find(name, offset, length) || !cursor.isState || !cursor.isLive) return undefined;
     if (!scoreCount.prepare(cursor.valueOffset, by)) return undefined;
     scoreCount.commit(name, offset, length);
     open.scoreBefore = cursor.score;
@@ -276,8 +278,8 @@ export class PackedElements implements ElementForm, States {
     const { store } = open;
     const { codec, clock, self, recorder } = store;
     const { u8, view } = store.arena;
-    const cursor = this.run.walk();
-    if (!cursor.find(name, offset, length) || !cursor.isState || !cursor.isLive) return undefined;
+    const { cursor } = this.run;
+    if (!this.run.find(name, offset, length) || !cursor.isState || !cursor.isLive) return undefined;
     const slot = codec.loneInteger(view, cursor.valueOffset, self);
     if (slot === 0 || codec.slotStamp(view, slot) < store.markSinceStamp) return undefined;
     const { baseOffset, baseLength } = codec;
@@ -318,8 +320,7 @@ export class PackedElements implements ElementForm, States {
 
   /** The state of an element: States. Hashes are not used. */
   load(_hash: number, name: Uint8Array, offset: number, length: number): KeyState {
-    const cursor = this.run.walk();
-    return cursor.find(name, offset, length) ? this.stateOf(cursor) : emptyState();
+    return this.run.find(name, offset, length) ? this.stateOf(this.run.cursor) : emptyState();
   }
 
   stateOfElement(name: Uint8Array, offset: number, length: number): KeyState {
@@ -342,8 +343,8 @@ export class PackedElements implements ElementForm, States {
     const { ground, codec } = open.store;
     normalize(state, ground.order);
     if (!ground.keepsDead) forgetDead(state);
-    const cursor = run.walk();
-    const found = cursor.find(name, offset, length);
+    const found = run.find(name, offset, length);
+    const { cursor } = run;
     written.setName(name, offset, length);
     if (!isLive(state)) {
       run.writeDead(cursor, found, written, isWorth(state) ? codec.pack(state) : undefined);
@@ -385,8 +386,8 @@ export class PackedElements implements ElementForm, States {
   }
 
   forget(name: Uint8Array, isTomb: boolean): boolean {
-    const cursor = this.run.walk();
-    cursor.find(name, 0, name.length);
+    const { cursor } = this.run;
+    this.run.find(name, 0, name.length);
     if (this.run.forget(cursor)) return true;
     // The entry would have to be another one, which a tomb cannot.
     if (isTomb) return false;

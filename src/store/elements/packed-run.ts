@@ -14,12 +14,15 @@ import {
 } from '../packed.ts';
 import { scoreBytes } from '../score.ts';
 import type { Element } from './element.ts';
+import type { FoundPlaces } from './found-places.ts';
 import type { OpenElements } from './open-elements.ts';
 
 /** What a record takes at least beside its name and value. */
 const recordOverheadBytesMin = 3;
 /** Room for what a record takes beside its name and value. */
 const recordRoomBytes = 32;
+/** With fewer records a look through them is as quick as a look where a name was found last. */
+const keptRecordsMin = 12;
 /** So many elements at once are worth a filter. */
 const filteredMin = 4;
 
@@ -37,9 +40,11 @@ export class PackedRun {
   readonly cursor = new PackedCursor();
   private readonly scratch = new PackedScratch();
   private readonly open: OpenElements;
+  private readonly places: FoundPlaces;
 
-  constructor(open: OpenElements) {
+  constructor(open: OpenElements, places: FoundPlaces) {
     this.open = open;
+    this.places = places;
   }
 
   /** Another key has been opened. */
@@ -64,13 +69,10 @@ export class PackedRun {
     return this.cursor;
   }
 
-  /** Whether an element with so many bytes of name and value can be put. */
+  /** Whether an element with so many bytes of name and value can be put; leaves the cursor before the first record. */
   hasRoom(bytes: number): boolean {
-    const { at, store } = this.open;
-    const { entries, arena } = store;
-    const length = entries.valueLength(at);
-    const records = arena.u8[entries.valueOffset(at) + 1]!;
-    return records < packedElementsMax && length + bytes + recordRoomBytes <= packedBytesMax;
+    const { start, end, liveCount } = this.walk();
+    return liveCount < packedElementsMax && end - start + bytes + recordRoomBytes <= packedBytesMax;
   }
 
   /** Live records have come, or gone. */
@@ -84,9 +86,37 @@ export class PackedRun {
     this.walk().noteDeadline();
   }
 
-  /** Moves a cursor to the record of an element that is to be put, looked for first behind the one put last. */
-  find(cursor: PackedCursor, e: Element): boolean {
-    const { nextRecord, names } = this;
+  /** Moves the cursor to the record of this name, live or dead; false where there is none. */
+  find(name: Uint8Array, offset: number, length: number): boolean {
+    return this.seek(this.walk(), name, offset, length);
+  }
+
+  private seek(cursor: PackedCursor, name: Uint8Array, offset: number, length: number): boolean {
+    if (cursor.liveCount < keptRecordsMin) return cursor.find(name, offset, length);
+    const { places } = this;
+    const { start } = cursor;
+    const run = places.meet(this.open.at);
+    const place = run < 0 ? 0 : places.placeOf(run, name, offset, length);
+    if (place > 0 && cursor.isAt(start + place, name, offset, length)) return true;
+    const found = cursor.find(name, offset, length);
+    if (found && run >= 0) places.note(run, name, offset, length, cursor.pos - start);
+    return found;
+  }
+
+  /** An element has been written, and the key gets the dot of that. */
+  touch(): void {
+    const { open, places } = this;
+    const run = places.known(open.at);
+    open.touch();
+    if (run >= 0) places.renew(run);
+  }
+
+  /**
+   * The same as `find` for an element that is to be put, looked for first behind the one put last; `hasRoom` has left the
+   * cursor where it is.
+   */
+  findToPut(e: Element): boolean {
+    const { cursor, nextRecord, names } = this;
     const { name, nameOffset, nameLength } = e;
     if (nextRecord > 0 && cursor.isAt(cursor.start + nextRecord, name, nameOffset, nameLength)) return true;
     if (this.missesLeft === 0 && this.isNewName(cursor, e)) {
@@ -94,7 +124,7 @@ export class PackedRun {
       return false;
     }
     if (this.missesLeft > 0) this.missesLeft -= 1;
-    return cursor.find(name, nameOffset, nameLength);
+    return this.seek(cursor, name, nameOffset, nameLength);
   }
 
   /** Whether a name is surely not there; the first to ask has the filter made. */
@@ -115,7 +145,8 @@ export class PackedRun {
    */
   writePlain(cursor: PackedCursor, found: boolean, e: Element): void {
     const isOrdered = this.open.type === EntryType.zset;
-    if (cursor.stampBytesOf(e) > cursor.stampBytes) this.widen(cursor, found, e);
+    const stampBytes = cursor.measureStamp(e);
+    if (stampBytes > 0) this.widen(cursor, found, e, stampBytes);
     const keepsPlace = found && !cursor.isState && (!isOrdered || cursor.score === e.score);
     if (keepsPlace && cursor.rewrite(e)) {
       this.noteRecord(cursor.after - cursor.start, e.score);
@@ -130,11 +161,11 @@ export class PackedRun {
     this.placeLive(cursor, found, e);
   }
 
-  /** Gives stamps the bytes that one of an element needs, on whose record the cursor stands, then as before, if it was `found`. */
-  private widen(cursor: PackedCursor, found: boolean, e: Element): void {
+  /** Gives stamps so many bytes; the cursor stands on the record of an element, then as before, if that was `found`. */
+  private widen(cursor: PackedCursor, found: boolean, e: Element, stampBytes: number): void {
     const { start, end } = cursor;
     this.scratch.clear();
-    this.scratch.widened(cursor, cursor.stampBytesOf(e));
+    this.scratch.widened(cursor, stampBytes);
     this.splice(start, end - start);
     this.walk();
     if (found) cursor.find(e.name, e.nameOffset, e.nameLength);
@@ -182,6 +213,7 @@ export class PackedRun {
     const { pos, after } = cursor;
     const length = entries.valueLength(open.at) - (after - pos);
     if (!entries.sameForm(open.at, length)) return false;
+    this.places.forget(open.at);
     arena.u8.copyWithin(pos, after, cursor.end);
     entries.setValueLength(open.at, length);
     this.nextRecord = 0;
@@ -300,6 +332,7 @@ export class PackedRun {
     const { entries, arena } = store;
     const { u8 } = arena;
     this.nextRecord = 0;
+    this.places.forget(open.at);
     const start = entries.valueOffset(open.at);
     const from = entries.valueLength(open.at);
     const end = start + from;
