@@ -2,7 +2,6 @@
 // that add to one stream apart.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { until } from '../until.ts';
 import { NetworkPlug } from './network-plug.ts';
@@ -86,7 +85,7 @@ describe('a stream to which a hub and two edges add', () => {
     await until(async () => (await b.xlen('s')) === 1, 'all have the first');
     await a.xgroup('CREATE', 's', 'g', '0');
     const waiting = connect(right).xread('BLOCK', 10_000, 'STREAMS', 's', '$');
-    await delay(100);
+    await until(async () => /blocked_clients:1\r/.test(await b.info('clients')));
     await h.xadd('s', '*', 'from', 'hub');
     const woken = await waiting;
     assert.deepEqual(woken?.[0]?.[1]?.[0]?.[1], ['from', 'hub']);

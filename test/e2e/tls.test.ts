@@ -8,6 +8,7 @@ import { after, test } from 'node:test';
 import { createServer } from 'node:tls';
 import { EdgeNode } from '../../src/node.ts';
 import { freePort } from '../free-port.ts';
+import { until } from '../until.ts';
 import { missing } from './server-process.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'ferrite-tls-'));
@@ -78,13 +79,12 @@ async function open(nodeId: string, hubUrl: string | undefined, settings: Record
 
 /** The last error of an edge, once it has one. */
 async function failure(edge: EdgeNode): Promise<string> {
-  for (let i = 0; i < 1000; i++) {
-    const { last_error: found } = edge.status();
-    const error = String(found);
-    if (error !== '') return error;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  return '';
+  const last = (): string => {
+    const { last_error: error } = edge.status();
+    return String(error);
+  };
+  await until(() => last() !== '', 'a last error');
+  return last();
 }
 
 test('edges reach their hub by ws, redis, wss and rediss; a private authority is trusted by sync.ca', {

@@ -320,12 +320,11 @@ async function failAt(op: string, nth: number, policy: FsyncPolicy): Promise<voi
   for (const [key, at] of acknowledged) assert.ok(during.store.values.get(key)!.stamp >= at, `${op} ${nth}`);
   full = false;
   count = -1e9;
-  for (let i = 0; i < 8 && journal.failure !== undefined; i++) {
-    timers.pass(40_000);
+  await until(async () => {
+    if (journal.failure !== undefined) timers.pass(40_000);
     await settle(200);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  assert.equal(journal.failure, undefined, `${op} ${nth}: writable again`);
+    return journal.failure === undefined;
+  }, `${op} ${nth}: writable again`);
   await write(40);
   const after = openRig(policy === 'always' ? files.powerLoss() : files.killed(), options);
   for (const [key, at] of acknowledged) assert.ok(after.store.values.get(key)!.stamp >= at, `${op} ${nth}`);

@@ -68,6 +68,17 @@ test('requests are answered in order, pipelined, inline and in pieces', async ()
   await client.expect('+PONG\r\n+SET-a\r\n$1\r\nb\r\n');
 });
 
+/** Clients that do not read have taken what their sockets hold, and the rest waits in the listener. */
+async function socketsAreFull(world: World): Promise<void> {
+  const waiting = (): number =>
+    [...world.listener.clients()].reduce((sum, client) => sum + client.outputBytes, 0);
+  await until(async () => {
+    const before = waiting();
+    await delay(50);
+    return before > 0 && waiting() === before;
+  });
+}
+
 function bind(world: World) {
   return { ...world, world, connect: () => world.connect() };
 }
@@ -324,7 +335,7 @@ test('a client that takes nothing for the drain timeout is dropped, with a log l
   client.socket.pause();
   for (let i = 0; i < 40; i++) client.send('BIG 1000000 q\r\n');
   await until(() => executor.executed.length > 4);
-  await delay(50);
+  await socketsAreFull(world);
   world.listener.sweep();
   world.nowMs += 59_000;
   world.listener.sweep();
@@ -345,7 +356,7 @@ test('where too much waits in all clients those with most are dropped, but not w
   // Each takes what its socket takes, and has the rest wait.
   for (const [i, client] of clients.entries()) client.send(`BIG ${(40 - i * 10) * 1024 * 1024} x\r\n`);
   await until(() => executor.executed.length === 3);
-  await delay(50);
+  await socketsAreFull(world);
   world.listener.sweep();
   await until(() => executor.disconnectedIds.length === 2);
   assert.deepEqual([...world.listener.clients()], [kept]);
