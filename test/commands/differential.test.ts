@@ -2,14 +2,10 @@
 // byte in both protocols. Orders that Redis leaves open (KEYS, SCAN, RANDOMKEY) are compared as sets, and times with some leeway,
 // because the two nodes do not read the clock in one instant.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../runs.ts';
-import { CommandNode } from './harness.ts';
 import { parseReply, type Reply, ReplyError } from './parse-reply.ts';
-import { RedisOracle, redisMissing } from './redis-oracle.ts';
-
-type Command = readonly string[];
+import { type Command, make, shown, testReplies } from './replies-of-redis.ts';
 
 const key = fc.constantFrom('a', 'b', 'c', 'some:longer:key');
 const floatKey = fc.constantFrom('f', 'g');
@@ -90,10 +86,6 @@ const lcsOptions = fc.subarray(['LEN', 'IDX', 'WITHMATCHLEN', 'MINMATCHLEN', '2'
 const database = fc.constantFrom('0', '1', '2', '99', '-1', 'x', '99999999999');
 const pattern = fc.constantFrom('*', 'a', '?', '[ab]', 'some*', '*:*', '[^a]');
 
-function make(name: string, ...parts: fc.Arbitrary<string | readonly string[]>[]): fc.Arbitrary<Command> {
-  return fc.tuple(...parts).map((p) => [name, ...p.flat()]);
-}
-
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: make('SET', key, value) },
   {
@@ -161,14 +153,6 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   make('FLUSHALL', fc.constantFrom([], ['x'])),
 );
 
-let redis: RedisOracle | undefined;
-before(async () => {
-  if (redisMissing === false) redis = await RedisOracle.start();
-});
-after(async () => {
-  await redis?.stop();
-});
-
 /** How far apart the answer to a question about time may be, in its own unit; 0 for all other commands. */
 function leeway(name: string): number {
   if (name === 'TTL' || name === 'EXPIRETIME') return 20;
@@ -190,31 +174,16 @@ function sorted(reply: Reply): unknown {
 
 function compare(args: Command, ours: Buffer, theirs: Buffer): void {
   const [name = ''] = args;
-  const shown = args.map((a) => JSON.stringify(a)).join(' ');
+  const words = shown(args);
   const a = parseReply(ours, 0)?.value;
   const b = parseReply(theirs, 0)?.value;
   if (leeway(name) > 0 && typeof a === 'number' && typeof b === 'number' && a > 0 && b > 0) {
     // Deadlines beyond 53 bits are kept as the latest that the store can hold.
-    assert.ok(Math.abs(a - b) <= leeway(name) || a > 9e12, `${shown}: ${a} and ${b}`);
-  } else if (name === 'RANDOMKEY') assert.equal(a === null, b === null, shown);
+    assert.ok(Math.abs(a - b) <= leeway(name) || a > 9e12, `${words}: ${a} and ${b}`);
+  } else if (name === 'RANDOMKEY') assert.equal(a === null, b === null, words);
   else if (isUnordered(args) && !(b instanceof ReplyError)) {
-    assert.deepEqual(sorted(a ?? null), sorted(b ?? null), shown);
-  } else assert.equal(ours.toString('latin1'), theirs.toString('latin1'), shown);
+    assert.deepEqual(sorted(a ?? null), sorted(b ?? null), words);
+  } else assert.equal(ours.toString('latin1'), theirs.toString('latin1'), words);
 }
 
-for (const protocol of [2, 3] as const) {
-  test(`replies in RESP${protocol} are those of redis-server`, { skip: redisMissing }, async () => {
-    await redis!.run([['HELLO', String(protocol)]]);
-    await fc.assert(
-      fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 60 }), async (commands) => {
-        const node = new CommandNode({ nowMs: Date.now(), memoryBytes: 4 * 1024 * 1024 });
-        node.client.session.protocol = protocol;
-        const theirs = await redis!.run([['FLUSHALL'], ...commands]);
-        commands.forEach((args, i) => {
-          compare(args, node.bytes(...args), theirs[i + 1]!);
-        });
-      }),
-      { numRuns: runs(300) },
-    );
-  });
-}
+testReplies('replies', fc.array(command, { minLength: 1, maxLength: 60 }), { numRuns: runs(300), compare });

@@ -11,7 +11,7 @@ const dayMs = 24 * 3600 * 1000;
 
 export const keys = ['a', 'b'];
 
-type Op = (store: Store, key: Buffer) => void;
+export type Op = (store: Store, key: Buffer) => void;
 
 export interface Run {
   readonly op: Op;
@@ -36,6 +36,11 @@ export function run(node: TestNode, { op, key: name }: Run): void {
     }
   });
 }
+
+/** SET. */
+export const sets = fc.constant<Op>((store, k) => {
+  store.strings.set(store.keyspace(0), k, 0, k.length, Buffer.from('s'), 0, 1, 0);
+});
 
 export const dels = fc.constant<Op>((store, k) => {
   store.remove(store.keyspace(0), k, 0, k.length);

@@ -1,10 +1,7 @@
 // Random bitmap commands against redis-server and against our dispatch, replies compared byte for byte.
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../runs.ts';
-import { CommandNode } from '../harness.ts';
-import { RedisOracle, redisMissing } from '../redis-oracle.ts';
+import { make, testReplies } from '../replies-of-redis.ts';
 
 const key = fc.constantFrom('a', 'b', 'c');
 const offset = fc.oneof(fc.nat(40), fc.nat(3000), fc.constantFrom(-1, 4294967296)).map(String);
@@ -24,10 +21,6 @@ const fieldStep = fc.oneof(
   fc.tuple(fc.constantFrom('SET', 'INCRBY'), type, place, operand),
   fc.tuple(fc.constant('OVERFLOW'), fc.constantFrom('WRAP', 'SAT', 'FAIL')),
 );
-
-function make(name: string, ...parts: fc.Arbitrary<string | readonly string[]>[]): fc.Arbitrary<string[]> {
-  return fc.tuple(...parts).map((p) => [name, ...p.flat()]);
-}
 
 const steps = fc.array(fieldStep, { maxLength: 4 }).map((all) => all.flat());
 const command = fc.oneof(
@@ -56,20 +49,4 @@ const command = fc.oneof(
   make('GET', key),
 );
 
-test('replies are those of redis-server', { skip: redisMissing }, async () => {
-  const redis = await RedisOracle.start();
-  try {
-    await fc.assert(
-      fc.asyncProperty(fc.array(command, { minLength: 20, maxLength: 60 }), async (commands) => {
-        const node = new CommandNode();
-        const expected = await redis.run([['FLUSHALL'], ...commands]);
-        commands.forEach((c, i) => {
-          assert.equal(node.bytes(...c).toString('latin1'), expected[i + 1]!.toString('latin1'), c.join(' '));
-        });
-      }),
-      { numRuns: runs(150) },
-    );
-  } finally {
-    await redis.stop();
-  }
-});
+testReplies('replies', fc.array(command, { minLength: 20, maxLength: 60 }), { numRuns: runs(75) });

@@ -1,13 +1,8 @@
 // Random streams of list commands against redis-server and against our dispatch, replies compared byte for byte in both
 // protocols. Lists are small and large here, and values long and short, so that both forms and their changes are met.
-import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../runs.ts';
-import { CommandNode } from '../harness.ts';
-import { RedisOracle, redisMissing } from '../redis-oracle.ts';
-
-type Command = readonly string[];
+import { type Command, make, testReplies } from '../replies-of-redis.ts';
 
 const key = fc.constantFrom('a', 'a', 'a', 'b', 'c');
 const value = fc.oneof(
@@ -35,10 +30,6 @@ const many = fc
   .tuple(value, fc.constantFrom(1, 1, 2, 5, 60))
   .map(([v, n]) => Array.from({ length: n }, () => v));
 const numbered = fc.constantFrom(20, 200, 700).map((n) => Array.from({ length: n }, (_, i) => `v${i}`));
-
-function make(name: string, ...parts: fc.Arbitrary<string | readonly string[]>[]): fc.Arbitrary<Command> {
-  return fc.tuple(...parts).map((p) => [name, ...p.flat()]);
-}
 
 const lposOptions = fc
   .array(
@@ -107,31 +98,6 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   make('DBSIZE'),
 );
 
-let redis: RedisOracle | undefined;
-before(async () => {
-  if (!redisMissing) redis = await RedisOracle.start();
+testReplies('replies of list commands', fc.array(command, { minLength: 1, maxLength: 60 }), {
+  numRuns: runs(60),
 });
-after(async () => {
-  await redis?.stop();
-});
-
-for (const protocol of [2, 3] as const) {
-  test(`replies of list commands in RESP${protocol} are those of redis-server`, {
-    skip: redisMissing,
-  }, async () => {
-    await redis!.run([['HELLO', String(protocol)]]);
-    await fc.assert(
-      fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 60 }), async (commands) => {
-        const node = new CommandNode({ nowMs: Date.now(), memoryBytes: 4 * 1024 * 1024 });
-        node.client.session.protocol = protocol;
-
-        const theirs = await redis!.run([['FLUSHALL'], ...commands]);
-        commands.forEach((args, i) => {
-          const shown = args.map((a) => JSON.stringify(a.slice(0, 20))).join(' ');
-          assert.equal(node.bytes(...args).toString('latin1'), theirs[i + 1]!.toString('latin1'), shown);
-        });
-      }),
-      { numRuns: runs(60) },
-    );
-  });
-}

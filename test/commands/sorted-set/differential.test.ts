@@ -1,12 +1,9 @@
 // Random sorted-set commands against redis-server and against our dispatch, replies compared byte for byte in both
 // protocols. One key is small, one is large from the start, so both forms and the way between them are seen. What Redis
 // writes with 17 digits its later versions, and this server, write shortest: scores are chosen to be the same in both.
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../runs.ts';
-import { CommandNode } from '../harness.ts';
-import { RedisOracle, redisMissing } from '../redis-oracle.ts';
+import { make, testReplies } from '../replies-of-redis.ts';
 
 const key = fc.constantFrom('a', 'b', 'big');
 const member = fc.oneof(
@@ -53,10 +50,6 @@ const aggregate = fc.oneof(
   fc.constantFrom('SUM', 'min', 'MAX', 'avg').map((a) => ['AGGREGATE', a]),
   fc.tuple(fc.constant('WEIGHTS'), fc.constantFrom('2', 'inf', 'x'), fc.constantFrom('0', '-1')),
 );
-
-function make(name: string, ...parts: fc.Arbitrary<string | readonly string[]>[]): fc.Arbitrary<string[]> {
-  return fc.tuple(...parts).map((p) => [name, ...p.flat()]);
-}
 
 const c = fc.constant;
 const command = fc.oneof(
@@ -125,26 +118,7 @@ const fill = [
 /** Redis keeps what is small in one form longer than this server does, and the other way round. */
 const settings = ['CONFIG', 'SET', 'zset-max-listpack-entries', '128', 'zset-max-listpack-value', '64'];
 
-for (const protocol of ['2', '3']) {
-  test(`replies in RESP${protocol} are those of redis-server`, { skip: redisMissing }, async () => {
-    const redis = await RedisOracle.start();
-    try {
-      await fc.assert(
-        fc.asyncProperty(fc.array(command, { minLength: 20, maxLength: 80 }), async (commands) => {
-          const node = new CommandNode();
-          node.bytes('HELLO', protocol);
-          node.bytes(...fill);
-          const before = [['FLUSHALL'], settings, ['HELLO', protocol], fill];
-          const expected = await redis.run([...before, ...commands]);
-          commands.forEach((words, i) => {
-            const told = expected[i + before.length]!.toString('latin1');
-            assert.equal(node.bytes(...words).toString('latin1'), told, words.join(' '));
-          });
-        }),
-        { numRuns: runs(40) },
-      );
-    } finally {
-      await redis.stop();
-    }
-  });
-}
+testReplies('replies', fc.array(command, { minLength: 20, maxLength: 80 }), {
+  numRuns: runs(40),
+  first: [settings, fill],
+});

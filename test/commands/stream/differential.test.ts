@@ -1,13 +1,9 @@
 // Random streams of stream commands against redis-server and against our dispatch, replies compared byte for byte in both
 // protocols, but for times. Consumers are made with their groups: from Redis 7.2 on reading makes them in any case.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../runs.ts';
-import { CommandNode } from '../harness.ts';
-import { RedisOracle, redisMissing } from '../redis-oracle.ts';
-
-type Command = readonly string[];
+import { type Command, make, shown, testReplies } from '../replies-of-redis.ts';
 
 const key = fc.constantFrom('a', 'a', 'a', 'b', 'c');
 const value = fc.constantFrom(
@@ -61,10 +57,6 @@ const group = fc.constantFrom('g', 'g', 'h');
 const consumer = fc.constantFrom('c1', 'c2');
 const pairs = fc.array(fc.tuple(name, value), { minLength: 1, maxLength: 3 }).map((p) => p.flat());
 
-function make(word: string, ...parts: fc.Arbitrary<string | readonly string[]>[]): fc.Arbitrary<Command[]> {
-  return fc.tuple(...parts).map((p) => [[...word.split(' '), ...p.flat()]]);
-}
-
 const trim = fc.oneof(
   fc.tuple(fc.constant('MAXLEN'), fc.constantFrom([], ['='], ['~']), count).map((p) => p.flat()),
   fc.tuple(fc.constant('minid'), fc.constantFrom([], ['='], ['~']), id).map((p) => p.flat()),
@@ -107,37 +99,42 @@ const claimOptions = fc.constantFrom(
   ['force', 'justid'],
 );
 
+/** A step that is one command. */
+function alone(...words: Parameters<typeof make>): fc.Arbitrary<Command[]> {
+  return make(...words).map((command) => [command]);
+}
+
 const step: fc.Arbitrary<Command[]> = fc.oneof(
-  { weight: 8, arbitrary: make('XADD', key, id, pairs) },
+  { weight: 8, arbitrary: alone('XADD', key, id, pairs) },
   { weight: 1, arbitrary: many },
-  make('XADD', key, fc.constantFrom([], ['NOMKSTREAM']), trim, id, pairs),
-  make('XADD', key, id, name),
-  make('XLEN', key),
-  { weight: 2, arbitrary: make('XRANGE', key, bound, bound, optionalCount) },
-  { weight: 2, arbitrary: make('XREVRANGE', key, bound, bound, optionalCount) },
-  { weight: 2, arbitrary: make('XDEL', key, id, id) },
-  { weight: 2, arbitrary: make('XTRIM', key, trim) },
-  make(
+  alone('XADD', key, fc.constantFrom([], ['NOMKSTREAM']), trim, id, pairs),
+  alone('XADD', key, id, name),
+  alone('XLEN', key),
+  { weight: 2, arbitrary: alone('XRANGE', key, bound, bound, optionalCount) },
+  { weight: 2, arbitrary: alone('XREVRANGE', key, bound, bound, optionalCount) },
+  { weight: 2, arbitrary: alone('XDEL', key, id, id) },
+  { weight: 2, arbitrary: alone('XTRIM', key, trim) },
+  alone(
     'XSETID',
     key,
     id,
     fc.constantFrom([], ['ENTRIESADDED', '50'], ['ENTRIESADDED', '2', 'MAXDELETEDID', '30-0']),
   ),
-  make('XREAD', optionalCount, fc.constant('STREAMS'), key, key, id, fc.constantFrom('0', '5', '$', '>')),
-  make('XREAD COUNT 2 STREAMS', key, id),
+  alone('XREAD', optionalCount, fc.constant('STREAMS'), key, key, id, fc.constantFrom('0', '5', '$', '>')),
+  alone('XREAD COUNT 2 STREAMS', key, id),
   { weight: 3, arbitrary: created },
-  make(
+  alone(
     'XGROUP SETID',
     key,
     group,
     fc.constantFrom('$', '0', '7-1'),
     fc.constantFrom([], ['ENTRIESREAD', '2']),
   ),
-  make('XGROUP DESTROY', key, group),
-  make('XGROUP DELCONSUMER', key, group, consumer),
+  alone('XGROUP DESTROY', key, group),
+  alone('XGROUP DELCONSUMER', key, group, consumer),
   {
     weight: 5,
-    arbitrary: make(
+    arbitrary: alone(
       'XREADGROUP GROUP',
       group,
       consumer,
@@ -147,7 +144,7 @@ const step: fc.Arbitrary<Command[]> = fc.oneof(
       fc.constant('>'),
     ),
   },
-  make(
+  alone(
     'XREADGROUP GROUP',
     group,
     consumer,
@@ -156,20 +153,20 @@ const step: fc.Arbitrary<Command[]> = fc.oneof(
     key,
     fc.constant('>'),
   ),
-  make('XREADGROUP GROUP', group, consumer, optionalCount, fc.constant('STREAMS'), key, id),
-  { weight: 3, arbitrary: make('XACK', key, group, id, id) },
-  make('XPENDING', key, group),
+  alone('XREADGROUP GROUP', group, consumer, optionalCount, fc.constant('STREAMS'), key, id),
+  { weight: 3, arbitrary: alone('XACK', key, group, id, id) },
+  alone('XPENDING', key, group),
   {
     weight: 2,
-    arbitrary: make('XPENDING', key, group, bound, bound, count, fc.constantFrom([], ['c1'], ['c9'])),
+    arbitrary: alone('XPENDING', key, group, bound, bound, count, fc.constantFrom([], ['c1'], ['c9'])),
   },
   {
     weight: 2,
-    arbitrary: make('XCLAIM', key, group, consumer, fc.constantFrom('0', 'x'), id, id, claimOptions),
+    arbitrary: alone('XCLAIM', key, group, consumer, fc.constantFrom('0', 'x'), id, id, claimOptions),
   },
   {
     weight: 2,
-    arbitrary: make(
+    arbitrary: alone(
       'XAUTOCLAIM',
       key,
       group,
@@ -180,17 +177,17 @@ const step: fc.Arbitrary<Command[]> = fc.oneof(
       fc.constantFrom([], ['JUSTID']),
     ),
   },
-  make('XINFO GROUPS', key),
-  make('XINFO STREAM', key),
-  make('DEL', key),
-  make('TYPE', key),
-  make('EXISTS', key),
-  make('SET', key, value),
-  make('RENAME', key, key),
-  make('COPY', key, key, fc.constantFrom([], ['REPLACE'])),
-  make('MOVE', key, fc.constantFrom('1', '2')),
-  make('EXPIRE', key, fc.constantFrom('1000', '-1')),
-  make('OBJECT ENCODING', key),
+  alone('XINFO GROUPS', key),
+  alone('XINFO STREAM', key),
+  alone('DEL', key),
+  alone('TYPE', key),
+  alone('EXISTS', key),
+  alone('SET', key, value),
+  alone('RENAME', key, key),
+  alone('COPY', key, key, fc.constantFrom([], ['REPLACE'])),
+  alone('MOVE', key, fc.constantFrom('1', '2')),
+  alone('EXPIRE', key, fc.constantFrom('1000', '-1')),
+  alone('OBJECT ENCODING', key),
 );
 
 /** Without the idle times of XPENDING, and what is told of radix trees. */
@@ -201,31 +198,12 @@ function masked(reply: Buffer, [word = '', sub = '']: Command): string {
   return text;
 }
 
-let redis: RedisOracle | undefined;
-before(async () => {
-  if (!redisMissing) redis = await RedisOracle.start();
-});
-after(async () => {
-  await redis?.stop();
-});
-
-for (const protocol of [2, 3] as const) {
-  test(`replies of stream commands in RESP${protocol} are those of redis-server`, {
-    skip: redisMissing,
-  }, async () => {
-    await redis!.run([['HELLO', String(protocol)]]);
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60 }), async (steps) => {
-        const commands = steps.flat();
-        const node = new CommandNode({ nowMs: Date.now(), memoryBytes: 4 * 1024 * 1024 });
-        node.client.session.protocol = protocol;
-        const theirs = await redis!.run([['FLUSHALL'], ...commands]);
-        commands.forEach((args, i) => {
-          const shown = args.map((a) => JSON.stringify(a.slice(0, 20))).join(' ');
-          assert.equal(masked(node.bytes(...args), args), masked(theirs[i + 1]!, args), shown);
-        });
-      }),
-      { numRuns: runs(60) },
-    );
-  });
-}
+testReplies(
+  'replies of stream commands',
+  fc.array(step, { minLength: 1, maxLength: 60 }).map((steps) => steps.flat()),
+  {
+    numRuns: runs(60),
+    compare: (command, ours, theirs) =>
+      assert.equal(masked(ours, command), masked(theirs, command), shown(command)),
+  },
+);

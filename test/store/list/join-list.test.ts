@@ -6,17 +6,13 @@ import { BatchWriter } from '../../../src/delta/batch-writer.ts';
 import { VersionVector } from '../../../src/delta/vector.ts';
 import { JoinResult } from '../../../src/store/join-result.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { runs } from '../../runs.ts';
 import { TestNode } from '../fleet.ts';
-import { deliverInOrder, playHistory, type Step } from '../history.ts';
-import { dels, expires, keys, type Run, run, ships, steps } from '../keyed-operations.ts';
+import { testJoins } from '../join-properties.ts';
+import { dels, expires, type Op, sets, ships } from '../keyed-operations.ts';
 import { buildMs } from '../new-store.ts';
 
 const dayMs = 24 * 3600 * 1000;
 
-type Op = Run['op'];
-
-const key = fc.constantFrom(...keys);
 const value = fc.constantFrom('x', 'y', '7', '-300', 'z'.repeat(40), 'w'.repeat(1200));
 const pick = fc.nat(1000);
 
@@ -57,10 +53,6 @@ const pops = fc.boolean().map((atFront) => change((store) => store.lists.pop(atF
 const trims = fc
   .tuple(pick, pick)
   .map(([a, b]) => change((store, front, size) => store.lists.trim(front, b % (size - front + 1)), a));
-const sets = fc.constant<Op>((store, k) => {
-  store.strings.set(store.keyspace(0), k, 0, k.length, Buffer.from('s'), 0, 1, 0);
-});
-
 const ofLists = fc.oneof(
   { weight: 4, arbitrary: pushes },
   { weight: 2, arbitrary: inserts },
@@ -80,80 +72,7 @@ const ofTwoTypes = fc.oneof(
   { weight: 1, arbitrary: dels },
 );
 
-function play(history: readonly Step<Run>[], lww: boolean): TestNode[] {
-  return playHistory(history, run, lww);
-}
-
-for (const lww of [false, true]) {
-  test(`three nodes that have seen the same deltas of lists agree (${lww ? 'lww' : 'crdt'})`, () => {
-    fc.assert(
-      fc.property(steps(ofLists, 40), (history) => {
-        const nodes = play(history, lww);
-        for (const other of nodes.slice(1)) {
-          assert.deepEqual(other.visible(), nodes[0]!.visible());
-          assert.deepEqual(other.picture(), nodes[0]!.picture());
-        }
-      }),
-      { numRuns: runs(150) },
-    );
-  });
-}
-
-test('lists and strings under one key: the later type has it on every node', () => {
-  fc.assert(
-    fc.property(steps(ofTwoTypes, 30), (history) => {
-      const nodes = play(history, false);
-      for (const node of nodes.slice(1)) assert.deepEqual(node.visible(), nodes[0]!.visible());
-    }),
-    { numRuns: runs(150) },
-  );
-});
-
-test('deltas of lists in any order that keeps each origin its own, any number of times, give the state', () => {
-  fc.assert(
-    fc.property(
-      steps(ofLists, 30),
-      fc.array(fc.nat(2), { maxLength: 120 }),
-      fc.array(fc.boolean(), { maxLength: 120 }),
-      (history, order, again) => {
-        const nodes = play(history, false);
-        const fresh = new TestNode('fresh');
-        deliverInOrder(nodes, fresh, order, again);
-        assert.deepEqual(fresh.visible(), nodes[0]!.visible());
-        assert.deepEqual(fresh.picture(), nodes[0]!.picture());
-      },
-    ),
-    { numRuns: runs(150) },
-  );
-});
-
-test('a scan of lists joined into an empty store is the same store; a second one changes nothing', () => {
-  fc.assert(
-    fc.property(steps(ofLists, 30), (history) => {
-      const [node] = play(history, false);
-      const copy = new TestNode('copy');
-      for (let round = 0; round < 2; round++) {
-        for (const k of keys) copy.join(node!.whole(0, Buffer.from(k)), node!);
-        assert.deepEqual(copy.picture(), node!.picture());
-        assert.deepEqual(copy.visible(), node!.visible());
-      }
-    }),
-    { numRuns: runs(100) },
-  );
-});
-
-test('a node without peers gives its state back from its deltas', () => {
-  fc.assert(
-    fc.property(fc.array(fc.record({ op: ofLists, key }), { maxLength: 40 }), (runs) => {
-      const node = new TestNode('n1', { keepsDead: false });
-      for (const each of runs) run(node, each);
-      const fresh = new TestNode('fresh', { keepsDead: false });
-      for (const batch of node.history) fresh.join(batch, node);
-      assert.deepEqual(fresh.visible(), node.visible());
-    }),
-    { numRuns: runs(100) },
-  );
-});
+testJoins('lists', ofLists, ofTwoTypes);
 
 test('a large list is scanned in slices while it changes, and what stays is there', () => {
   const node = new TestNode('n1');

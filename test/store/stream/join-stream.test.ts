@@ -9,10 +9,8 @@ import { JoinResult } from '../../../src/store/join-result.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { runs } from '../../runs.ts';
 import { TestNode } from '../fleet.ts';
-import { deliverInOrder, playHistory } from '../history.ts';
-import { addEntry, dels, expires, keys, type Run, run, ships, steps } from '../keyed-operations.ts';
-
-type Op = Run['op'];
+import { testJoins } from '../join-properties.ts';
+import { addEntry, dels, expires, keys, type Op, run, sets, ships } from '../keyed-operations.ts';
 
 const pick = fc.nat(1000);
 const text = fc.constantFrom('x', '7', '-300', 'z'.repeat(40), 'w'.repeat(1500));
@@ -81,10 +79,6 @@ const setLasts = fc.tuple(ms, fc.nat(500)).map(
       if (streams.lastId(new StreamId()).compare(id) <= 0) streams.setLast(id, added, new StreamId());
     },
 );
-const sets = fc.constant<Op>((store, k) => {
-  store.strings.set(store.keyspace(0), k, 0, k.length, Buffer.from('s'), 0, 1, 0);
-});
-
 const ofStreams = fc.oneof(
   { weight: 6, arbitrary: adds },
   { weight: 3, arbitrary: removes },
@@ -103,88 +97,16 @@ const ofTwoTypes = fc.oneof(
   { weight: 1, arbitrary: dels },
 );
 
-for (const lww of [false, true]) {
-  test(`three nodes that have seen the same deltas of streams agree (${lww ? 'lww' : 'crdt'})`, () => {
-    fc.assert(
-      fc.property(steps(ofStreams, 40), (history) => {
-        const nodes = playHistory(history, run, lww);
-        for (const other of nodes.slice(1)) {
-          assert.deepEqual(other.visible(), nodes[0]!.visible());
-          assert.deepEqual(other.picture(), nodes[0]!.picture());
-        }
-      }),
-      { numRuns: runs(150) },
-    );
-  });
-}
-
-test('streams and strings under one key: the later type has it on every node', () => {
-  fc.assert(
-    fc.property(steps(ofTwoTypes, 30), (history) => {
-      const nodes = playHistory(history, run, false);
-      for (const node of nodes.slice(1)) assert.deepEqual(node.visible(), nodes[0]!.visible());
-    }),
-    { numRuns: runs(150) },
-  );
-});
-
-test('deltas of streams in any order that keeps each origin its own, any number of times, give the state', () => {
-  fc.assert(
-    fc.property(
-      steps(ofStreams, 30),
-      fc.array(fc.nat(2), { maxLength: 120 }),
-      fc.array(fc.boolean(), { maxLength: 120 }),
-      (history, order, again) => {
-        const nodes = playHistory(history, run, false);
-        const fresh = new TestNode('fresh');
-        deliverInOrder(nodes, fresh, order, again);
-        assert.deepEqual(fresh.visible(), nodes[0]!.visible());
-        assert.deepEqual(fresh.picture(), nodes[0]!.picture());
-      },
-    ),
-    { numRuns: runs(150) },
-  );
-});
-
-test('a scan of streams joined into an empty store is the same store; a second one changes nothing', () => {
-  fc.assert(
-    fc.property(steps(ofStreams, 30), (history) => {
-      const [node] = playHistory(history, run, false);
-      const copy = new TestNode('copy');
-      for (let round = 0; round < 2; round++) {
-        for (const k of keys) copy.join(node!.whole(0, Buffer.from(k)), node!);
-        assert.deepEqual(copy.picture(), node!.picture());
-        assert.deepEqual(copy.visible(), node!.visible());
-      }
-    }),
-    { numRuns: runs(100) },
-  );
-});
-
-test('a node without peers gives its state back from its deltas', () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.record({ op: ofStreams, key: fc.constantFrom(...keys) }), { maxLength: 40 }),
-      (runs) => {
-        const node = new TestNode('n1', { keepsDead: false });
-        for (const each of runs) run(node, each);
-        const fresh = new TestNode('fresh', { keepsDead: false });
-        for (const batch of node.history) fresh.join(batch, node);
-        assert.deepEqual(fresh.visible(), node.visible());
-      },
-    ),
-    { numRuns: runs(100) },
-  );
-});
+testJoins('streams', ofStreams, ofTwoTypes);
 
 test('all memory comes back when streams go', () => {
   fc.assert(
     fc.property(
       fc.array(fc.record({ op: ofStreams, key: fc.constantFrom(...keys) }), { maxLength: 40 }),
-      (runs) => {
+      (commands) => {
         const node = new TestNode('n1', { keepsDead: false });
         const before = node.store.arena.liveBytes;
-        for (const each of runs) run(node, each);
+        for (const each of commands) run(node, each);
         for (const k of keys) node.run((store) => store.remove(store.keyspace(0), Buffer.from(k), 0, 1));
         const tableBytes = 4096;
         assert.ok(node.store.arena.liveBytes - before <= tableBytes, 'blocks are left');
