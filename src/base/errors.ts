@@ -10,6 +10,7 @@ export class CommandError extends Error {
 export type FerriteErrorCode =
   | 'CONFIG'
   | 'JOURNAL_CORRUPT'
+  | 'JOURNAL_VERSION'
   | 'JOURNAL_IO'
   | 'MEMORY'
   | 'LISTEN'

@@ -12,6 +12,7 @@
 //   40  u64      own seq: how many of the records below were made here
 //   48  u64      segment: 0; snapshot: Unix ms when begun; trailer: records in the snapshot
 //   56  u64      segment: 0; snapshot: the store's hint of its size; trailer: the log is needed up to this record
+import { FerriteError } from '../base/errors.ts';
 import { crcOf } from './block.ts';
 
 export const headerBytes = 64;
@@ -69,13 +70,22 @@ export function encodeHeader(magic: Magic, header: FileHeader): Buffer {
   return buf;
 }
 
-/** The header in `buf[at .. at + 64)`, or what is wrong with it. */
+/**
+ * The header in `buf[at .. at + 64)`, or what is wrong with it. Throws FerriteError JOURNAL_VERSION where nothing is wrong
+ * with it but that another version of the program wrote it: that is no damage, and there is nothing to repair.
+ */
 export function decodeHeader(magic: Magic, buf: Buffer, at: number): FileHeader | string {
   if (buf.length - at < headerBytes) return 'shorter than a header';
   if (buf.toString('latin1', at, at + 8) !== magic) return 'not a file of this kind';
   if (buf.readUInt32LE(at + 8) !== crcOf(buf, at + 12, at + headerBytes)) return 'header CRC mismatch';
   const version = buf.readUInt16LE(at + 12);
-  if (version !== formatVersion) return `format version ${version}, this program reads ${formatVersion}`;
+  if (version !== formatVersion) {
+    const found = `the data is of format ${version}, this version of ferrite-ts reads format ${formatVersion}`;
+    throw new FerriteError(
+      'JOURNAL_VERSION',
+      `${found}; start the version that wrote it, or name another directory`,
+    );
+  }
   return {
     flags: buf.readUInt16LE(at + 14),
     id: buf.toString('hex', at + 16, at + 24),

@@ -1,6 +1,7 @@
 // The few things that the journal does with files, behind an interface, so that a test can fail any call, lose what
 // was not synced, or keep files in memory. Sync calls throw, others hand an error to `done`; both as node:fs makes them.
 import fs from 'node:fs';
+import { dirname } from 'node:path';
 import { FerriteError } from '../base/errors.ts';
 
 export type FileDone = (error: Error | null) => void;
@@ -86,10 +87,16 @@ export const diskFiles: FileLayer = {
   remove: (path) => fs.unlinkSync(path),
   removeLater: (path, done) => fs.unlink(path, done),
   list: (dir) => fs.readdirSync(dir),
-  makeDir: (dir) => {
-    fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
-  },
+  makeDir,
 };
+
+/** With all its parents. Node's own recursion does not end where a parent cannot be made, as under /proc. */
+function makeDir(dir: string): void {
+  if (fs.existsSync(dir)) return;
+  const parent = dirname(dir);
+  if (parent !== dir) makeDir(parent);
+  fs.mkdirSync(dir, { mode: 0o700 });
+}
 
 /** The error's code and nothing of its path, for replies and the log: `ENOSPC`. */
 export function reasonOf(error: unknown): string {

@@ -1,10 +1,11 @@
 // Opens a data directory for a node: makes it if need be, locks it, recovers what it holds into the store and the
 // ledger, and goes on with the log from there. It decides nothing about what is kept: that is the log's and the recovery's.
+import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Origins } from '../delta/origins.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { FileJournal, type FsyncPolicy, segmentBytesDefault } from './file-journal.ts';
-import { diskFiles, type FileLayer } from './file-layer.ts';
+import { diskFiles, type FileLayer, reasonOf } from './file-layer.ts';
 import { lockDir } from './lock.ts';
 import { type Recovered, recover } from './recovery.ts';
 import type { ReplicaStore } from './replica-store.ts';
@@ -37,6 +38,17 @@ export function segmentBytesFor(storageBytesMax: number): number {
   return Math.min(segmentBytesDefault, Math.max(segmentBytesFloor, share));
 }
 
+/** Makes the directory if need be and locks it; returns what releases it. */
+function takeDir(dir: string, files: FileLayer): () => void {
+  try {
+    files.makeDir(dir);
+    return lockDir(dir);
+  } catch (error) {
+    if (error instanceof FerriteError) throw error;
+    throw new FerriteError('JOURNAL_IO', `cannot keep data in ${dir}: ${reasonOf(error)}`, error);
+  }
+}
+
 /** Runs `run` after `delayMs` without keeping the process alive for it. */
 function after(delayMs: number, run: () => void): () => void {
   const timer = setTimeout(run, delayMs);
@@ -45,14 +57,13 @@ function after(delayMs: number, run: () => void): () => void {
 }
 
 /**
- * Throws FerriteError JOURNAL_CORRUPT, JOURNAL_IO (also when another process holds the directory) or MEMORY. The
+ * Throws FerriteError JOURNAL_CORRUPT, JOURNAL_VERSION, JOURNAL_IO (also when another process holds the directory) or MEMORY. The
  * caller sets the ledger's `recorder` and the store's to `journal.writer`, and the clock above `recovered.lastStamp`.
  */
 export function openJournal(options: OpenJournalOptions): { journal: FileJournal; recovered: Recovered } {
   const files = options.files ?? diskFiles;
   const nowMs = options.nowMs ?? Date.now;
-  files.makeDir(options.dir);
-  const unlock = lockDir(options.dir);
+  const unlock = takeDir(options.dir, files);
   try {
     const recovered = recover({ ...options, files, nowMs });
     const { storageBytesMax } = options;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { crcOf } from '../../src/journal/block.ts';
 import {
   decodeHeader,
   encodeHeader,
+  headerBytes,
   isUnfinished,
   jumpFlag,
   Magic,
@@ -31,6 +33,15 @@ test('a header says what it was given, and any changed bit is noticed', () => {
     bad[bit >> 3] = bad[bit >> 3]! ^ (1 << (bit & 7));
     assert.equal(typeof decodeHeader(Magic.segment, bad, 0), 'string');
   }
+});
+
+test('a header of another version is told from a damaged one', () => {
+  const header = { flags: 0, id: '0123456789abcdef', seed: [0, 0] as const, seq: 0, ownSeq: 0, a: 0, b: 0 };
+  const bytes = encodeHeader(Magic.segment, header);
+  bytes.writeUInt16LE(1, 12);
+  assert.equal(decodeHeader(Magic.segment, bytes, 0), 'header CRC mismatch');
+  bytes.writeUInt32LE(crcOf(bytes, 12, headerBytes), 8);
+  assert.throws(() => decodeHeader(Magic.segment, bytes, 0), { code: 'JOURNAL_VERSION' });
 });
 
 test('names sort as records do and are told apart', () => {

@@ -303,3 +303,14 @@ test('kill -9 under load, again and again: what was acknowledged is there', asyn
   }
   fs.rmSync(dir, { recursive: true });
 });
+
+test('a directory that cannot be made is refused with the reason, and not tried for ever', () => {
+  for (const dir of ['/proc/no/such', '/dev/null/data']) {
+    const origins = new Origins();
+    const store = new ToyStore(origins);
+    assert.throws(
+      () => openJournal({ dir, origins, store, ledger: new Ledger(), log: silentLog, appendfsync: 'no' }),
+      { code: 'JOURNAL_IO', message: new RegExp(`^cannot keep data in ${dir}: E[A-Z]+$`) },
+    );
+  }
+});
