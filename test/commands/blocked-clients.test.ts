@@ -6,9 +6,6 @@ import { CommandError } from '../../src/base/errors.ts';
 import type { Call } from '../../src/commands/call.ts';
 import type { CommandSpec } from '../../src/commands/command.ts';
 import { ExecuteResult } from '../../src/commands/executor.ts';
-import { BatchReader } from '../../src/delta/batch-reader.ts';
-import { BatchWriter } from '../../src/delta/batch-writer.ts';
-import { copyRecord } from '../../src/delta/copy-record.ts';
 import { wrongType } from '../../src/resp/errors.ts';
 import { Rig, type RigClient } from './command-rig.ts';
 
@@ -176,28 +173,10 @@ test('another database has other keys; SWAPDB and joins wake too', () => {
   writer.send('swapdb', '0', '1');
   assert.equal(a.lateNow(), '$1\r\nv\r\n');
   b.send('take', 'j', '0');
-  join(rig, 'j', 'joined');
+  rig.joinPut('j', 'joined');
   rig.timers.endTurn();
   assert.equal(b.lateNow(), '$6\r\njoined\r\n');
 });
-
-/** Joins a put of another node, as the sync does. */
-function join(rig: Rig, key: string, value: string): void {
-  const { store, journal } = rig;
-  const peer = store.origins.intern('peer/00000001');
-  const writer = new BatchWriter(store.origins);
-  const [k, v] = [Buffer.from(key), Buffer.from(value)];
-  const keyspace = store.keyspace(0).id;
-  writer.put(keyspace, k, 0, k.length, peer, store.clock.hi + 1, 0, v, 0, v.length, true, 0, 0, 0, 0);
-  const reader = new BatchReader(store.origins);
-  reader.open(writer.buf, 0, writer.pos);
-  journal.setSource('peer');
-  while (reader.next()) {
-    store.join(reader, undefined);
-    copyRecord(reader, journal.writer);
-  }
-  journal.setSource('');
-}
 
 test('while writes are held nobody is served; MONITOR shows a waiting command once', () => {
   const { rig, clients } = rigOf();
@@ -205,7 +184,7 @@ test('while writes are held nobody is served; MONITOR shows a waiting command on
   monitor.send('monitor');
   a.send('take', 'j', '0');
   admin.send('client', 'pause', '1000', 'write');
-  join(rig, 'j', 'joined');
+  rig.joinPut('j', 'joined');
   rig.timers.endTurn();
   assert.equal(a.lateNow(), '');
   admin.send('client', 'unpause');

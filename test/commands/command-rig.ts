@@ -17,6 +17,9 @@ import { Session } from '../../src/commands/session.ts';
 import { SlowLog } from '../../src/commands/slow-log.ts';
 import type { Timers } from '../../src/commands/timers.ts';
 import { TrafficRates } from '../../src/commands/traffic-rates.ts';
+import { BatchReader } from '../../src/delta/batch-reader.ts';
+import { BatchWriter } from '../../src/delta/batch-writer.ts';
+import { copyRecord } from '../../src/delta/copy-record.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { ReplyWriter } from '../../src/resp/reply-writer.ts';
 import { createRequestArgs } from '../../src/resp/request-args.ts';
@@ -119,6 +122,24 @@ export class Rig {
     const client = new RigClient(this, session);
     this.clients.push(client);
     return client;
+  }
+
+  /** Joins a put of another node, as the sync does. */
+  joinPut(key: string, value: string): void {
+    const { store, journal } = this;
+    const peer = store.origins.intern('peer/00000001');
+    const writer = new BatchWriter(store.origins);
+    const [k, v] = [Buffer.from(key), Buffer.from(value)];
+    const { id } = store.keyspace(0);
+    writer.put(id, k, 0, k.length, peer, store.clock.hi + 1, 0, v, 0, v.length, true, 0, 0, 0, 0);
+    const reader = new BatchReader(store.origins);
+    reader.open(writer.buf, 0, writer.pos);
+    journal.setSource('peer');
+    while (reader.next()) {
+      store.join(reader, undefined);
+      copyRecord(reader, journal.writer);
+    }
+    journal.setSource('');
   }
 
   private createServices(options: RigOptions): Services {

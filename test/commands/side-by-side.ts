@@ -2,9 +2,10 @@
 // `name< ` waits for what is pushed to that client. Clients come to be with their first line; what they say before is
 // their protocol: `b3` speaks RESP3.
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { Rig, type RigClient } from './command-rig.ts';
 import { parseReply } from './parse-reply.ts';
-import type { OracleClient, RedisOracle } from './redis-oracle.ts';
+import { type OracleClient, RedisOracle, redisMissing } from './redis-oracle.ts';
 
 interface Pair {
   readonly ours: RigClient;
@@ -15,11 +16,28 @@ function wordsOf(line: string): string[] {
   return line.split(' ').map((word) => (word === '""' ? '' : word));
 }
 
-/** Runs the script on both and compares every reply and every push. `same` makes alike what may differ. */
-export async function compareScript(
+/** One test for each script, under its name; `same` makes alike what may differ. */
+export function testScripts(
+  scripts: Readonly<Record<string, string>>,
+  same: (text: string) => string = (text) => text,
+): void {
+  for (const [name, script] of Object.entries(scripts)) {
+    test(name, { skip: redisMissing }, async () => {
+      const redis = await RedisOracle.start();
+      try {
+        await compareScript(redis, script, same);
+      } finally {
+        await redis.stop();
+      }
+    });
+  }
+}
+
+/** Runs the script on both and compares every reply and every push. */
+async function compareScript(
   redis: RedisOracle,
   script: string,
-  same: (text: string) => string = (text) => text,
+  same: (text: string) => string,
 ): Promise<void> {
   const rig = new Rig({});
   rig.advance(Date.now() - rig.nowMs);

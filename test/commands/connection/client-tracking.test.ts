@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BatchReader } from '../../../src/delta/batch-reader.ts';
-import { BatchWriter } from '../../../src/delta/batch-writer.ts';
-import { copyRecord } from '../../../src/delta/copy-record.ts';
 import { Rig } from '../command-rig.ts';
-import { RedisOracle, redisMissing } from '../redis-oracle.ts';
-import { compareScript } from '../side-by-side.ts';
+import { testScripts } from '../side-by-side.ts';
 
 const scripts: Readonly<Record<string, string>> = {
   'a key that was read is told of once, when it changes': `
@@ -115,16 +111,7 @@ const scripts: Readonly<Record<string, string>> = {
     a> client trackinginfo`,
 };
 
-for (const [name, script] of Object.entries(scripts)) {
-  test(name, { skip: redisMissing }, async () => {
-    const redis = await RedisOracle.start();
-    try {
-      await compareScript(redis, script);
-    } finally {
-      await redis.stop();
-    }
-  });
-}
+testScripts(scripts);
 
 test('REDIRECT tells another client, as a message in RESP2; its end is told in RESP3', () => {
   const rig = new Rig();
@@ -159,19 +146,7 @@ test('a join, a deadline and an eviction invalidate too', () => {
   const invalidated = '>2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n';
   assert.equal(a.pushed(), invalidated);
   a.send('get', 'k');
-  const { store, journal } = rig;
-  const peer = store.origins.intern('peer/00000001');
-  const writer = new BatchWriter(store.origins);
-  const key = Buffer.from('k');
-  writer.put(0, key, 0, 1, peer, store.clock.hi + 1, 0, key, 0, 1, true, 0, 0, 0, 0);
-  const reader = new BatchReader(store.origins);
-  reader.open(writer.buf, 0, writer.pos);
-  journal.setSource('peer');
-  while (reader.next()) {
-    store.join(reader, undefined);
-    copyRecord(reader, journal.writer);
-  }
-  journal.setSource('');
+  rig.joinPut('k', 'k');
   rig.timers.endTurn();
   assert.equal(a.pushed(), invalidated);
 });

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rig } from '../command-rig.ts';
-import { RedisOracle, redisMissing } from '../redis-oracle.ts';
-import { compareScript } from '../side-by-side.ts';
+import { testScripts } from '../side-by-side.ts';
 
 const scripts: Readonly<Record<string, string>> = {
   'messages reach those who have subscribed, in the shape of their protocol': `
@@ -161,16 +160,7 @@ const scripts: Readonly<Record<string, string>> = {
     a> config get notify-keyspace-events`,
 };
 
-for (const [name, script] of Object.entries(scripts)) {
-  test(name, { skip: redisMissing }, async () => {
-    const redis = await RedisOracle.start();
-    try {
-      await compareScript(redis, script);
-    } finally {
-      await redis.stop();
-    }
-  });
-}
+testScripts(scripts);
 
 test('who is told of its own message gets the reply first', () => {
   const rig = new Rig();

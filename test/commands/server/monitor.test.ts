@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rig } from '../command-rig.ts';
-import { RedisOracle, redisMissing } from '../redis-oracle.ts';
-import { compareScript } from '../side-by-side.ts';
+import { testScripts } from '../side-by-side.ts';
 
 /** Times and addresses are each server's own. */
 const withoutPlace = (text: string): string => text.replace(/\d+\.\d{6} \[(\d+) [^\]]*\]/g, 'T [$1 A]');
 
-test('MONITOR shows what clients run, escaped, without secrets', { skip: redisMissing }, async () => {
-  const redis = await RedisOracle.start();
-  try {
-    await compareScript(
-      redis,
-      `m> monitor
+testScripts(
+  {
+    'MONITOR shows what clients run, escaped, without secrets': `m> monitor
        a> ping
        m<
        a> auth secret
@@ -42,12 +38,9 @@ test('MONITOR shows what clients run, escaped, without secrets', { skip: redisMi
        m> reset
        a> ping
        m> get k`,
-      withoutPlace,
-    );
-  } finally {
-    await redis.stop();
-  }
-});
+  },
+  withoutPlace,
+);
 
 test('a client in a transaction cannot become a monitor; one that is gone is none', () => {
   const rig = new Rig();

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bulk, Rig } from '../command-rig.ts';
-import { RedisOracle, redisMissing } from '../redis-oracle.ts';
-import { compareScript } from '../side-by-side.ts';
+import { testScripts } from '../side-by-side.ts';
 
 test('SLOWLOG keeps what took long, newest first, with arguments cut short and no secrets', () => {
   const rig = new Rig();
@@ -40,12 +39,8 @@ test('SLOWLOG keeps no more than slowlog-max-len; -1 keeps none; EXEC is not in 
   assert.equal(a.send('slowlog', 'len'), ':0\r\n');
 });
 
-test('what is refused is refused in the words of redis-server', { skip: redisMissing }, async () => {
-  const redis = await RedisOracle.start();
-  try {
-    await compareScript(
-      redis,
-      `a> slowlog get -2
+testScripts({
+  'what is refused is refused in the words of redis-server': `a> slowlog get -2
        a> slowlog get x
        a> slowlog get 1 2
        a> slowlog nonsense
@@ -60,10 +55,6 @@ test('what is refused is refused in the words of redis-server', { skip: redisMis
        a> latency reset command
        a> latency nonsense
        a> latency histogram nonsense`,
-    );
-  } finally {
-    await redis.stop();
-  }
 });
 
 test('a command that waits is noted when it is served, behind the one that served it', () => {

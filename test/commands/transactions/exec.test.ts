@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ExecuteResult } from '../../../src/commands/executor.ts';
 import { Rig } from '../command-rig.ts';
-import { RedisOracle, redisMissing } from '../redis-oracle.ts';
-import { compareScript } from '../side-by-side.ts';
+import { testScripts } from '../side-by-side.ts';
 
 /** What clients say, compared with redis-server reply by reply. */
 const scripts: Readonly<Record<string, string>> = {
@@ -158,16 +157,7 @@ const scripts: Readonly<Record<string, string>> = {
     a> exec`,
 };
 
-for (const [name, script] of Object.entries(scripts)) {
-  test(name, { skip: redisMissing }, async () => {
-    const redis = await RedisOracle.start();
-    try {
-      await compareScript(redis, script);
-    } finally {
-      await redis.stop();
-    }
-  });
-}
+testScripts(scripts);
 
 test('a watched key that expires stops EXEC; one that had expired before does not', () => {
   const rig = new Rig();
