@@ -9,6 +9,12 @@ import { int64Max } from '../store/number.ts';
 import type { Call } from './call.ts';
 import { largeElementsMin, sliceElements, type Work } from './large-work.ts';
 
+/** Tries to draw few elements: so many, and so many for each. */
+const triesMin = 64;
+const triesEach = 8;
+/** Where fewer than one in so many are shown, they are gathered before one is drawn again and again. */
+const rareShare = 8;
+
 export interface Drawn {
   readonly name: Buffer;
   readonly value: Buffer;
@@ -57,44 +63,120 @@ export interface Draw {
   writer(call: Call): ElementVisitor;
 }
 
-/** Replies with many random elements of the open collection of argument 1; false where they are not many. */
+/**
+ * Replies with random elements of the open collection of argument 1 where they are many, or where so many of a large
+ * collection have expired that only a walk finds others. Returns false where neither is so.
+ */
 export function replyManyDrawn(call: Call, draw: Draw): boolean {
   const { elements } = call.store;
-  const isMany = draw.count < 0 ? -draw.count >= largeElementsMin : draw.count >= largeElementsMin;
-  // Where fields expire while others run, their number would not hold.
-  if (!isMany || elements.size < largeElementsMin || elements.hasDeadlinesAt(elements.at)) return false;
+  if (elements.size < largeElementsMin) return false;
+  if (Math.abs(draw.count) < largeElementsMin) {
+    if (!elements.mayHide) return false;
+    if (replyTried(call, draw)) return true;
+  }
   call.services.largeWork.run(call, [1], (own) => (draw.count < 0 ? repeats(own, draw) : choices(own, draw)));
   return true;
 }
 
+/** Draws few elements by so many tries that they are enough unless hardly any is shown; false where they were not. */
+function replyTried(call: Call, { count, header, writer }: Draw): boolean {
+  const { elements, random, nowMs } = call.store;
+  const wanted = Math.abs(count);
+  const drawn = new Map<string | number, Drawn>();
+  for (let tries = triesMin + wanted * triesEach; tries > 0 && drawn.size < wanted; tries--) {
+    elements.trySample(random, nowMs, (...element) => {
+      const one = copyOf(...element);
+      drawn.set(count < 0 ? drawn.size : one.name.toString('latin1'), one);
+    });
+  }
+  if (drawn.size < wanted) return false;
+  header(call, wanted);
+  const write = writer(call);
+  for (const { name, value } of drawn.values()) write(name, 0, name.length, value, 0, value.length);
+  return true;
+}
+
+/** Opens the collection anew for a slice. False where it is gone. */
+type Open = () => boolean;
+
+/** How many elements had not expired at `atMs`; undefined where the key is gone meanwhile. */
+function* countShown(call: Call, open: Open, atMs: number): Generator<void, number | undefined, void> {
+  const { elements } = call.store;
+  if (!elements.mayHide) return elements.size;
+  let count = 0;
+  for (let cursor = 0; ; ) {
+    cursor = elements.scan(cursor, sliceElements, () => (count += 1), atMs);
+    if (cursor === 0) return count;
+    yield;
+    if (!open()) return undefined;
+  }
+}
+
 function* repeats(call: Call, { type, count, header, writer }: Draw): Work {
-  const { elements, random } = call.store;
+  const { elements, random, nowMs } = call.store;
+  const open = (): boolean => call.openToWrite(1, type);
+  if (!open()) return false;
+  const shown = yield* countShown(call, open, nowMs);
+  if (shown === undefined) return false;
+  if (shown === 0) {
+    header(call, 0);
+    return true;
+  }
+  if (shown * rareShare < elements.size)
+    return yield* repeatsOfFew(call, { type, count, header, writer }, open, nowMs);
   const write = writer(call);
   header(call, -count);
   for (let i = 0; i < -count; i++) {
     if (i % sliceElements === 0) {
       if (i > 0) yield;
-      if (!call.openToWrite(1, type)) return false;
+      if (!open()) return false;
     }
-    elements.sample(random, write);
+    while (!elements.trySample(random, nowMs, write));
+  }
+  return true;
+}
+
+/** The same where few are shown among many that have expired: those are gathered first. */
+function* repeatsOfFew(call: Call, { count, header, writer }: Draw, open: Open, atMs: number): Work {
+  const { elements, random } = call.store;
+  const shown: Drawn[] = [];
+  for (let cursor = 0; ; ) {
+    if (!open()) return false;
+    cursor = elements.scan(cursor, sliceElements, (...element) => shown.push(copyOf(...element)), atMs);
+    if (cursor === 0) break;
+    yield;
+  }
+  const write = writer(call);
+  header(call, -count);
+  for (let i = 0; i < -count; i++) {
+    if (i % sliceElements === sliceElements - 1) yield;
+    const { name, value } = shown[Math.floor(random() * shown.length)]!;
+    write(name, 0, name.length, value, 0, value.length);
   }
   return true;
 }
 
 function* choices(call: Call, { type, count, header, writer }: Draw): Work {
-  const { elements, random } = call.store;
-  call.openToWrite(1, type);
-  const { size } = elements;
+  const { elements, random, nowMs } = call.store;
+  const open = (): boolean => call.openToWrite(1, type);
+  if (!open()) return false;
+  const size = yield* countShown(call, open, nowMs);
+  if (size === undefined) return false;
   const choice = new Choice(Math.min(count, size), size, random);
   const write = writer(call);
   header(call, choice.wanted);
   for (let cursor = 0; ; ) {
-    cursor = elements.scan(cursor, sliceElements, (...element) => {
-      if (choice.takes()) write(...element);
-    });
+    if (!open()) return false;
+    cursor = elements.scan(
+      cursor,
+      sliceElements,
+      (...element) => {
+        if (choice.takes()) write(...element);
+      },
+      nowMs,
+    );
     if (cursor === 0) return true;
     yield;
-    if (!call.openToWrite(1, type)) return false;
   }
 }
 

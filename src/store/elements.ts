@@ -307,6 +307,28 @@ export class Elements implements Collection {
     visit(this.store.arena.u8, drawnOffset, drawnLength, valueBytes, valueOffset, valueLength);
   }
 
+  /**
+   * Visits an element at a random place of the open key, which shows some if it is small, where that has not expired at
+   * `atMs`: returns whether. Each that has not is as likely as any other.
+   */
+  trySample(random: () => number, atMs: number, visit: ElementVisitor): boolean {
+    const { nestedForm, opened } = this;
+    if (this.nest === undefined) {
+      this.sample(random, visit);
+      return true;
+    }
+    if (!nestedForm.tryDraw(random, atMs)) return false;
+    nestedForm.readDrawn();
+    const { drawnOffset, drawnLength, valueBytes, valueOffset, valueLength } = opened;
+    visit(this.store.arena.u8, drawnOffset, drawnLength, valueBytes, valueOffset, valueLength);
+    return true;
+  }
+
+  /** Whether some element of the open key may have expired and be there yet, so that only a walk counts those shown. */
+  get mayHide(): boolean {
+    return this.nest !== undefined && this.nestedForm.mayHide;
+  }
+
   /** Draws an element at random of the open key, which shows some: see `drawnOffset` and `dropDrawn`. */
   draw(random: () => number): void {
     this.form.draw(random);

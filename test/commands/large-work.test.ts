@@ -415,3 +415,57 @@ test('what stores and finds no room changes nothing and leaves nothing', () => {
   while (store.freeSlice(100));
   assert.equal(store.nests.count, before);
 });
+
+/** A hash of 20,000 fields of which all but some have expired, and none is purged yet. */
+function hashOf(shown: number): CommandNode {
+  const node = filled(['h']);
+  for (let from = shown; from < count; from += 5000) {
+    const fields = Array.from({ length: Math.min(5000, count - from) }, (_, i) => `e${from + i}`);
+    node.call('HPEXPIRE', 'h', '50', 'FIELDS', String(fields.length), ...fields);
+  }
+  node.rig.advance(100);
+  return node;
+}
+
+/** What a command replies with, at once or in slices, and whether it came in slices. */
+function replyOf(node: CommandNode, words: string[]): { reply: Reply; isSliced: boolean } {
+  const now = node.client.send(...words);
+  if (now !== '') return { reply: parsed(now), isSliced: false };
+  let late = '';
+  for (let turns = 0; late === '' && turns < 10_000; turns++) {
+    node.rig.timers.endTurn();
+    late = node.client.lateNow();
+  }
+  return { reply: parsed(late), isSliced: true };
+}
+
+test('random fields of a large hash whose fields expire are found by tries, or in slices where few are left', () => {
+  for (const [shown, isRare] of [
+    [15_000, false],
+    [4, true],
+    [0, true],
+  ] as const) {
+    const node = hashOf(shown);
+    const one = replyOf(node, ['HRANDFIELD', 'h']);
+    assert.equal(one.isSliced, isRare);
+    assert.equal(one.reply === null, shown === 0);
+    const few = replyOf(node, ['HRANDFIELD', 'h', '3']);
+    assert.equal(few.isSliced, isRare);
+    assert.equal(new Set(few.reply as string[]).size, Math.min(3, shown));
+    const again = replyOf(node, ['HRANDFIELD', 'h', '-7', 'WITHVALUES']);
+    assert.equal((again.reply as string[]).length, shown === 0 ? 0 : 14);
+    const all = replyOf(node, ['HRANDFIELD', 'h', '100000']);
+    assert.equal(all.isSliced, true);
+    assert.equal((all.reply as string[]).length, shown);
+    const many = replyOf(node, ['HRANDFIELD', 'h', '-20000']).reply as string[];
+    assert.equal(many.length, shown === 0 ? 0 : 20_000);
+    const names = new Set([
+      one.reply ?? 'e0',
+      ...(few.reply as string[]),
+      ...many,
+      ...(all.reply as string[]),
+    ]);
+    for (const name of names) assert.ok(Number(String(name).slice(1)) < Math.max(1, shown), String(name));
+    if (shown === 4) assert.equal(new Set(many).size, 4);
+  }
+});

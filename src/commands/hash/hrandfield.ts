@@ -32,20 +32,15 @@ export const command: CommandSpec = {
 const repeatsMax = 2 ** 24;
 
 function hrandfield(call: Call): void {
-  const { reply, store } = call;
+  const { store } = call;
   const { elements } = store;
   const count = call.argc > 2 ? readCount(call, 2) : undefined;
   if (call.argc > 4 || (call.argc === 4 && !call.is(3, 'withvalues'))) call.syntaxError();
   if (count !== undefined && Math.abs(count) > repeatsMax && count < 0)
     throw new CommandError(valueOutOfRange);
-  const exists = call.openToRead(1, EntryType.hash) && elements.shown > 0;
+  const isThere = call.openToRead(1, EntryType.hash);
   if (count === undefined) {
-    if (!exists) {
-      reply.nil();
-      return;
-    }
-    const { name } = drawOne(elements, store.random);
-    reply.bulk(name, 0, name.length);
+    replyOne(call, isThere);
     return;
   }
   const withValues = call.argc === 4;
@@ -59,7 +54,8 @@ function hrandfield(call: Call): void {
       if (withValues) own.reply.bulk(value, valueOffset, valueLength);
     },
   };
-  if (exists && replyManyDrawn(call, draw)) return;
+  if (isThere && count !== 0 && replyManyDrawn(call, draw)) return;
+  const exists = isThere && elements.shown > 0;
   let drawn: Drawn[] = [];
   if (exists && count > 0) drawn = drawDifferent(elements, count, store.random);
   else if (exists) for (let i = count; i < 0; i++) drawn.push(drawOne(elements, store.random));
@@ -67,6 +63,29 @@ function hrandfield(call: Call): void {
   const write = draw.writer(call);
   for (const { name, value } of drawn) write(name, 0, name.length, value, 0, value.length);
 }
+
+function replyOne(call: Call, isThere: boolean): void {
+  const { reply, store } = call;
+  const { elements, random } = store;
+  if (isThere && replyManyDrawn(call, oneField)) return;
+  if (isThere && elements.shown > 0) {
+    const { name } = drawOne(elements, random);
+    reply.bulk(name, 0, name.length);
+  } else reply.nil();
+}
+
+/** One field, or nil where none is shown. */
+const oneField: Draw = {
+  type: EntryType.hash,
+  count: 1,
+  header: ({ reply }, n) => {
+    if (n === 0) reply.nil();
+  },
+  writer:
+    ({ reply }) =>
+    (name, offset, length) =>
+      reply.bulk(name, offset, length),
+};
 
 /** Names, or pairs: nested in RESP3, flat in RESP2. */
 function replyHeader({ reply }: Call, count: number, withValues: boolean): void {

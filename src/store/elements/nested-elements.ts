@@ -112,9 +112,20 @@ export class NestedElements implements ElementForm {
   }
 
   draw(random: () => number): void {
+    this.take(this.drawEntry(random));
+  }
+
+  /** One try to draw an element that has not expired at `atMs`; false where it hit one that has. */
+  tryDraw(random: () => number, atMs: number): boolean {
+    const entry = this.nest.elements.table.sample(random);
+    if (this.open.store.isExpired(entry, atMs)) return false;
+    this.take(entry);
+    return true;
+  }
+
+  private take(entry: number): void {
     const { open } = this;
     const { entries } = open.store;
-    const entry = this.drawEntry(random);
     this.drawnEntry = entry;
     open.drawnOffset = entries.keyOffset(entry);
     open.drawnLength = entries.keyLength(entry);
