@@ -7,7 +7,10 @@
 import { assert } from '../base/assert.ts';
 import { CommandError } from '../base/errors.ts';
 import { ReplyWriter } from '../resp/reply-writer.ts';
+import type { Keyspace } from '../store/keyspace.ts';
+import { relieveSlice } from '../store/room.ts';
 import type { StagedElements } from '../store/staged-elements.ts';
+import { type Pour, StagedKey } from '../store/staged-key.ts';
 import { Call, type Deferral } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
 import { copyArguments } from './copy-arguments.ts';
@@ -23,14 +26,11 @@ export interface Finish {
   discard(): void;
 }
 
-/** What is to be waited for before the next slice, if anything. */
-export type Wait = Promise<void> | undefined | void;
-
 /**
  * Work that reads, then replies or stores. At each yield others may run, so that what it has open of the store is to be
- * opened anew. Returns true when it has replied, and false where a key is not there any more: then all is to be done again.
+ * opened anew; a promise that is yielded is waited for. Returns true when it has replied, and false where a key is not there any more: then all is to be done again.
  */
-export type Work = Generator<Wait, boolean | Finish, void>;
+export type Work = Generator<unknown, boolean | Finish, void>;
 
 /** How work is being done. */
 export interface Pace {
@@ -181,7 +181,7 @@ export class LargeWork implements ChangeListener {
   }
 
   /** Does a slice. Returns whether there is more to do, or what is to be waited for before that. */
-  private step(job: Job): boolean | Promise<void> {
+  private step(job: Job): boolean | Promise<unknown> {
     const { runner } = this;
     assert(runner !== undefined, 'nobody runs work in slices');
     // What a client that is gone wanted to know is of no use; what it wanted to be stored is.
@@ -205,7 +205,7 @@ export class LargeWork implements ChangeListener {
   }
 
   /** Goes on with a slice, or where others changed the keys too often with all the rest. Returns as `step`. */
-  private slice(job: Job, runner: WorkRunner): boolean | Promise<void> {
+  private slice(job: Job, runner: WorkRunner): boolean | Promise<unknown> {
     if (job.changed) restart(job);
     const { isWhole } = job.pace;
     let finish: Finish | undefined;
@@ -273,7 +273,7 @@ export function* stage(
   let isFull = false;
   try {
     for (let isDone = false; !isDone; ) {
-      staged.relieve();
+      relieveSlice(call.store);
       const { done, value } = steps.next();
       isDone = done === true;
       if (isDone) isFull = value === true;
@@ -297,4 +297,29 @@ function restart(job: Job): void {
   job.work.return(false);
   job.pace.isWhole = job.restarts >= restartsMax;
   job.work = job.begin(job.call, job.pace);
+}
+
+/**
+ * Makes the key in argument i ready in a keyspace, with about `count` elements, by what `read` yields. Returns undefined where it
+ * must be done at once. What is returned is to be discarded, if it is not put in place.
+ */
+export function* stageKey(
+  call: Call,
+  i: number,
+  pace: Pace,
+  ks: Keyspace,
+  count: number,
+  read: () => Generator<Pour, boolean, void>,
+): Generator<unknown, StagedKey | undefined, void> {
+  const { store, buf } = call;
+  const [key, length] = [call.offset(i), call.length(i)];
+  if (pace.isWhole || !StagedKey.fits(store, ks, buf, key, length)) return undefined;
+  const staged = new StagedKey(store, ks, buf, key, length);
+  let isFull = false;
+  try {
+    isFull = yield* staged.fill(count, read);
+  } finally {
+    if (!isFull) staged.discard();
+  }
+  return isFull ? staged : undefined;
 }

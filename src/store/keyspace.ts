@@ -500,6 +500,16 @@ export class Keyspace implements States {
     return at;
   }
 
+  /** Takes a live entry over from another keyspace, as it is, where there is none of its key. Throws CommandError OOM. */
+  takeFrom(other: Keyspace, hash: number, at: number): void {
+    if (!this.table.reserve(hash, this.ground.reserveBytes)) throw new CommandError(outOfMemory);
+    other.forgetDeadline(at);
+    other.table.remove(hash, other.table.slotOf(hash, at));
+    this.table.insert(hash, at);
+    this.countDeadline(at);
+    if (other.earliestFieldMs < this.earliestFieldMs) this.lowerField(other.earliestFieldMs);
+  }
+
   /** Frees an entry, live or dead, and its place. */
   forget(hash: number, at: number): void {
     const slot = this.table.slotOf(hash, at);

@@ -318,6 +318,13 @@ export class Lists implements Collection {
     this.touch();
   }
 
+  /** Adds Latin-1 texts at the end, empty ones where there are none. */
+  pushTexts(values: readonly (string | undefined)[]): void {
+    const longest = values.reduce((most, value) => Math.max(most, value?.length ?? 0), 0);
+    const bytes = Buffer.allocUnsafe(longest);
+    for (const value of values) this.push(false, bytes, 0, bytes.write(value ?? '', 'latin1'));
+  }
+
   /** Makes the key as a command does: without the deadline that it had in an earlier life. */
   private createOwn(bytes: number): void {
     this.create(bytes);

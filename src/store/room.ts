@@ -118,3 +118,12 @@ function takeOnTrial(
   for (const block of blocks) arena.free(block);
   if (!fits) throw new CommandError(outOfMemory);
 }
+
+/** What a slice of elements that are not large takes at most. */
+const sliceBytes = 2 * 1024 * 1024;
+
+/** Evicts, as the policy says, where what a slice of work adds may not fit. Keys and elements may move. */
+export function relieveSlice(store: Store): void {
+  const isTight = (): boolean => store.limitBytes - store.ground.reserveBytes - store.usedBytes < sliceBytes;
+  for (let attempt = 0; isTight() && store.eviction.relieve(attempt); attempt++);
+}

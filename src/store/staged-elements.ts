@@ -3,10 +3,9 @@
 // get dots that lie ahead of the clock, and their deltas are put into a run (delta-run.ts), in slices too; where the clock
 // has not come up to them when all is ready, the last step is to hang the nest on its key, to say that the run counts, and
 // to set the clock behind its dots. Otherwise all get their dots and are said in the last step.
-import { HybridClock, stampCountersPerMs, stampOfMs } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
 import { outOfMemory } from '../resp/errors.ts';
-import type { DeltaRun } from './delta-run.ts';
+import { areAhead, countAhead, type GivenAhead, giveAhead, type Wait } from './dots-ahead.ts';
 import { sayNest } from './elements/say-nest.ts';
 import { EntryType } from './entry.ts';
 import type { Keyspace } from './keyspace.ts';
@@ -16,34 +15,12 @@ import { packScore, scoreBytes } from './score.ts';
 import type { Store } from './store.ts';
 
 const noBytes = new Uint8Array(0);
-/** What a slice of elements that are not large takes at most. */
-const stepBytes = 2 * 1024 * 1024;
 /** What a key takes at most while its elements are put in place. */
 const keyBytes = 16 * 1024;
 
-/** Elements that get their dots between two yields. */
+/** Elements that get their dots between two yields, and in a millisecond at least. */
 const saidAtOnce = 1024;
-/** How far ahead of the clock dots are given: this, and what so many elements take. */
-const aheadMsMin = 250;
-const elementsPerMs = 1000;
-/** Where a try to say all before the clock comes up has failed, the next has so many times as long. */
-const aheadGrowth = 4;
-const triesMax = 3;
-/** While the clock is ahead of the time by itself, at most this many stamps are given in a millisecond. */
-const stampsPerMs = 1000;
-/** A clock that is this far ahead of the time is not driven on. */
-const aheadMsMax = 20_000;
-/** Stamps between the clock and the dots ahead, for what is said in the last step before them. */
-const spareStamps = 1024;
-
-/** All elements have their dots, the last of which this is, and their deltas are in the run. */
-interface Said {
-  /** Whose dots they are. */
-  readonly self: number;
-  readonly first: number;
-  readonly last: number;
-  readonly run: DeltaRun;
-}
+const saidPerMs = 1000;
 
 export class StagedElements {
   readonly type: number;
@@ -52,7 +29,7 @@ export class StagedElements {
   private readonly nest: Nest;
   private readonly number: number;
   private isOver = false;
-  private said: Said | undefined;
+  private said: GivenAhead | undefined;
 
   /** `least`: so many elements will come, or more. */
   constructor(store: Store, ks: Keyspace, type: number, least = 0) {
@@ -129,98 +106,35 @@ export class StagedElements {
     }
   }
 
-  /** Evicts, as the policy says, where what comes until the next call may not fit. Keys and elements may move. */
-  relieve(): void {
-    const { store } = this;
-    const isTight = (): boolean => store.limitBytes - store.ground.reserveBytes - store.usedBytes < stepBytes;
-    for (let attempt = 0; isTight() && store.eviction.relieve(attempt); attempt++);
-  }
-
   /**
    * Gives all elements their dots and puts their deltas into a run, in slices; what it yields is waited for, if anything. The
    * key's bytes must stay as they are. Where it cannot be done, the last step does it all. One does so at a time.
    */
-  *say(key: Uint8Array, offset: number, length: number): Generator<Promise<void> | undefined, void, void> {
-    const { store } = this;
-    if (store.runs === undefined || this.size === 0) return;
-    while (store.dotsAhead !== undefined) yield store.dotsAhead;
-    let settle = (): void => {};
-    store.dotsAhead = new Promise((resolve) => {
-      settle = resolve;
-    });
-    try {
-      let aheadMs = aheadMsMin + this.size / elementsPerMs;
-      for (let tries = 0; tries < triesMax && this.said === undefined; tries++, aheadMs *= aheadGrowth) {
-        const first = this.firstAhead(aheadMs);
-        if (first === undefined) return;
-        const run = store.runs.begin();
-        try {
-          yield* this.sayFrom(first, run, key, offset, length);
-        } finally {
-          if (this.said === undefined) run.discard();
-        }
-      }
-    } finally {
-      store.dotsAhead = undefined;
-      settle();
-    }
-  }
-
-  /** The first of the dots that are given now; undefined where the clock is too far ahead already. */
-  private firstAhead(aheadMs: number): number | undefined {
-    const { clock, nowMs } = this.store;
-    const last = clock.last();
-    const now = stampOfMs(nowMs);
-    if (last - now > aheadMsMax * stampCountersPerMs) return undefined;
-    return Math.max(now + Math.ceil(aheadMs) * stampCountersPerMs, last + Math.ceil(aheadMs) * stampsPerMs);
-  }
-
-  private *sayFrom(
-    first: number,
-    run: DeltaRun,
-    key: Uint8Array,
-    offset: number,
-    length: number,
-  ): Generator<Promise<void> | undefined, void, void> {
+  *say(key: Uint8Array, offset: number, length: number): Generator<Wait, void, void> {
     const { store, nest } = this;
-    const { self } = store;
-    const ahead = new HybridClock(0);
-    ahead.witness(first - 1);
-    for (let cursor = 0; ; ) {
-      cursor = sayNest(store, nest, key, offset, length, cursor, saidAtOnce, ahead, run.writer);
-      if (cursor === 0) break;
-      run.flush();
-      yield;
-    }
-    let isKept = false;
-    const finishing = run.finish();
-    if (typeof finishing === 'boolean') isKept = finishing;
-    else {
-      yield finishing.then((kept) => {
-        isKept = kept;
-      });
-    }
-    if (isKept && this.isAhead(first)) this.said = { self, first, last: ahead.last(), run };
-  }
-
-  private isAhead(first: number): boolean {
-    return this.store.clock.last() + spareStamps < first;
+    if (store.runs === undefined || this.size === 0) return;
+    this.said = yield* giveAhead(store, this.size / saidPerMs, function* (ahead, run) {
+      for (let cursor = 0; ; ) {
+        cursor = sayNest(store, nest, key, offset, length, cursor, saidAtOnce, ahead, run.writer);
+        if (cursor === 0) return true;
+        run.flush();
+        yield;
+      }
+    });
   }
 
   /** The dots and deltas of all elements, now that they are the key's. */
   private count(ks: Keyspace, key: Uint8Array, offset: number, length: number): void {
     const { store, nest, said } = this;
-    const { clock, recorder, self } = store;
-    const isSound = said !== undefined && said.self === self && ks === this.ks && clock.last() < said.first;
-    if (!isSound) {
-      for (let at = 0; ; ) {
-        at = sayNest(store, nest, key, offset, length, at, saidAtOnce, clock, recorder);
-        if (at === 0) return;
-      }
+    const { clock, recorder } = store;
+    if (said !== undefined && ks === this.ks && areAhead(store, said)) {
+      countAhead(store, said, ks, key, offset, length);
+      return;
     }
-    said.run.place();
-    clock.witness(said.last);
-    recorder?.run(ks.id, key, offset, length, self, clock.hi, clock.lo, said.run.number, said.run.count);
+    for (let at = 0; ; ) {
+      at = sayNest(store, nest, key, offset, length, at, saidAtOnce, clock, recorder);
+      if (at === 0) return;
+    }
   }
 
   /**

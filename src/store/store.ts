@@ -87,7 +87,8 @@ export class Store {
   readonly codec: StateCodec;
   readonly ground: Ground;
   readonly origins: Origins;
-  readonly clock: HybridClock;
+  /** Gives the dots of what is done now. */
+  clock: HybridClock;
   readonly keyspaces: Keyspace[] = [];
   readonly strings: Strings;
   readonly nests = new Nests();

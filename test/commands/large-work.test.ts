@@ -244,6 +244,9 @@ const stores = [
   ['COPY', 's', 'd'],
   ['COPY', 'z', 'h', 'REPLACE'],
   ['RENAME', 'h', 'd'],
+  ['COPY', 'l', 'd'],
+  ['RENAME', 'l', 's'],
+  ['MOVE', 'l', '3'],
   ['RENAMENX', 'z', 'd'],
   ['SORT', 'l', 'ALPHA', 'DESC', 'STORE', 'd'],
   ['SORT', 'z', 'BY', 'h->*', 'ALPHA', 'GET', '#', 'GET', 'h->*', 'STORE', 'l'],
@@ -301,6 +304,9 @@ test('what is stored in slices is in the log as a run, and joined it gives the s
     [['SUNIONSTORE', 'd', 's', 'half'], 'd'],
     [['COPY', 'h', 'd', 'REPLACE'], 'd'],
     [['ZUNIONSTORE', 's', '2', 'z', 'half'], 's'],
+    [['COPY', 'l', 'd', 'REPLACE'], 'd'],
+    [['SORT', 'l', 'ALPHA', 'STORE', 'd'], 'd'],
+    [['RENAME', 'l', 'd'], 'd'],
   ] as const) {
     for (const change of ['nothing', 'clock', 'write']) {
       const node = filled();
@@ -468,4 +474,56 @@ test('random fields of a large hash whose fields expire are found by tries, or i
     for (const name of names) assert.ok(Number(String(name).slice(1)) < Math.max(1, shown), String(name));
     if (shown === 4) assert.equal(new Set(many).size, 4);
   }
+});
+
+test('a large hash whose fields have deadlines is copied in slices, with them', async () => {
+  const node = hashOf(15_000);
+  const { rig } = node;
+  const words = ['EXPIRE', 'h', '1000'];
+  node.call(...words);
+  const soon = Array.from({ length: 1000 }, (_, i) => `e${i}`);
+  node.call('HPEXPIRE', 'h', '5000', 'FIELDS', '1000', ...soon);
+  const from = rig.journal.seq;
+  assert.equal(sliced(node, ['COPY', 'h', 'd']), 1);
+  const copy = await replayed(node, from);
+  assert.equal(copy.runs, 1);
+  assert.equal(node.run('TTL d'), 1000);
+  copy.node.advance(node.nowMs - copy.node.nowMs);
+  for (const one of [node, copy.node]) {
+    assert.equal((whole(one, ['HGETALL', 'd']) as string[]).length, 30_000);
+    one.rig.advance(6000);
+    assert.equal((whole(one, ['HGETALL', 'd']) as string[]).length, 28_000);
+  }
+  while (node.store.fieldExpiry.slice(1000));
+  assert.equal(node.run('HLEN d'), 14_000);
+});
+
+test('a key that peers know is copied over at once, and one that they do not in slices', async () => {
+  const node = filled(['l']);
+  node.store.keepDead();
+  assert.equal(sliced(node, ['COPY', 'l', 'd']), 1);
+  node.run('RPUSH d more');
+  node.rig.journal.commit(() => {});
+  const from = node.rig.journal.seq;
+  assert.equal(sliced(node, ['COPY', 'l', 'd', 'REPLACE']), 1);
+  const copy = await replayed(node, from);
+  assert.equal(copy.runs, 0);
+  assert.deepEqual(shown(copy.node, 'd'), shown(node, 'l'));
+});
+
+test('a list in slices goes on after its store: both ends, and what comes between', () => {
+  const node = filled(['l']);
+  sliced(node, ['COPY', 'l', 'd']);
+  node.run('LPUSH d first');
+  node.run('RPUSH d last');
+  node.run('LINSERT d AFTER e10000 between');
+  const list = whole(node, ['LRANGE', 'd', '0', '-1']) as string[];
+  assert.equal(list.length, count + 3);
+  assert.deepEqual([list[0], list[1], list.at(-2), list.at(-1)], ['first', 'e0', `e${count - 1}`, 'last']);
+  assert.equal(list[list.indexOf('e10000') + 1], 'between');
+  node.run('DEL d');
+  const { store } = node;
+  const before = store.nests.count;
+  sliced(node, ['COPY', 'l', 'd']);
+  assert.equal(store.nests.count, before, 'nothing is left of what it was made in');
 });

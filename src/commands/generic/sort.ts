@@ -1,12 +1,14 @@
 // SORT key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC | DESC] [ALPHA] [STORE destination]: orders the elements
 // of a key; what is stored replaces the destination by a new list. https://redis.io/commands/sort
+import type { Pour } from '../../store/staged-key.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec, KeySpec, KeyUse } from '../command.ts';
 import type { RequestArgs } from '../executor.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
+import { largeElementsMin, type Pace, sliceElements, stageKey, type Work } from '../large-work.ts';
 import {
   keysOfPatterns,
   readSortOptions,
+  type Sorted,
   type SortOptions,
   sizeToSort,
   sortElements,
@@ -111,12 +113,34 @@ function* slices(call: Call, mayStore: boolean): Work {
   return true;
 }
 
-/** The list is put in place at once: its elements are known by the dots that they get then. */
-function* storeSlices(call: Call): Work {
+function* storeSlices(call: Call, pace: Pace): Work {
   const options = readSortOptions(call, true);
   const sorted = yield* sortInSteps(call, options);
   if (sorted === undefined) return false;
-  return { run: () => store(call, options.store, sorted), discard: () => {} };
+  const { length } = sorted;
+  const parts = (): Generator<Pour, boolean, void> => partsOf(call, options.store, sorted);
+  const staged =
+    length < largeElementsMin
+      ? undefined
+      : yield* stageKey(call, options.store, pace, call.keyspace, length, parts);
+  const run = (): void => {
+    const existed = staged?.replace();
+    if (existed === undefined) store(call, options.store, sorted);
+    else stored(call, options.store, length, existed);
+  };
+  return { run, discard: () => staged?.discard() };
+}
+
+function* partsOf(call: Call, key: number, values: Sorted): Generator<Pour, boolean, void> {
+  const { lists } = call.store;
+  for (let from = 0; from < values.length; from += sliceElements) {
+    const part = values.slice(from, from + sliceElements);
+    yield (hidden) => {
+      lists.open(hidden, call.buf, call.offset(key), call.length(key));
+      lists.pushTexts(part);
+    };
+  }
+  return true;
 }
 
 function replyValue({ reply }: Call, value: string | undefined): void {
@@ -124,22 +148,21 @@ function replyValue({ reply }: Call, value: string | undefined): void {
   else reply.bulkLatin1(value);
 }
 
-function store(call: Call, key: number, values: readonly (string | undefined)[]): void {
+function store(call: Call, key: number, values: Sorted): void {
   const { lists } = call.store;
-  const lengths = new Int32Array(values.length);
-  let longest = 0;
-  for (let i = 0; i < values.length; i++) {
-    const length = values[i]?.length ?? 0;
-    lengths[i] = length;
-    if (length > longest) longest = length;
-  }
+  const lengths = Int32Array.from(values, (value) => value?.length ?? 0);
   lists.requireRoom(lengths, 0, lengths.length);
   const existed = call.removeKey(key);
   if (values.length > 0) {
     lists.open(call.keyspace, call.buf, call.offset(key), call.length(key));
-    const bytes = Buffer.allocUnsafe(longest);
-    for (const value of values) lists.push(false, bytes, 0, bytes.write(value ?? '', 'latin1'));
-    call.notify('sortstore', key);
-  } else if (existed) call.notify('del', key);
-  call.reply.integer(values.length);
+    lists.pushTexts(values);
+  }
+  stored(call, key, values.length, existed);
+}
+
+/** `existed`: whether there was something in the key before. */
+function stored(call: Call, key: number, count: number, existed: boolean): void {
+  if (count > 0) call.notify('sortstore', key);
+  else if (existed) call.notify('del', key);
+  call.reply.integer(count);
 }

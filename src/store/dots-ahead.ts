@@ -1,0 +1,117 @@
+// Dots that lie ahead of the clock: what is made ready out of sight in slices gets them while others write under lesser ones,
+// and its deltas go into a run meanwhile. When it counts, the clock goes behind them, so that the order of this node's dots
+// is that of its log. Where the clock comes up to them first, all is tried anew farther ahead. One has dots ahead at a time.
+import { HybridClock, stampCountersPerMs, stampOfMs } from '../base/clock.ts';
+import type { DeltaRun } from './delta-run.ts';
+import type { Keyspace } from './keyspace.ts';
+import type { Store } from './store.ts';
+
+/** Dots begin at least so far ahead. */
+const aheadMsMin = 250;
+/** A try has so many times as long as the one before. */
+const aheadGrowth = 4;
+const triesMax = 3;
+/** While the clock is ahead of the time by itself, at most this many stamps are given in a millisecond. */
+const stampsPerMs = 1000;
+/** A clock that is this far ahead of the time is not driven on. */
+const aheadMsMax = 20_000;
+/** Stamps between the clock and the dots ahead, for what is said in the last step before them. */
+const spareStamps = 1024;
+
+/** What is to be waited for before the next slice, if anything. */
+export type Wait = Promise<void> | undefined;
+
+/** Dots have been given, from `first` to `last`, and their deltas are in the run. */
+export interface GivenAhead {
+  /** Whose dots they are. */
+  readonly self: number;
+  readonly first: number;
+  readonly last: number;
+  readonly run: DeltaRun;
+}
+
+/**
+ * Has `give` give dots of a clock that is ahead, by what takes about `neededMs`, and write their deltas into a run; it returns
+ * false to give up. Returns undefined where it did, or where the dots could not be kept ahead.
+ */
+export function* giveAhead(
+  store: Store,
+  neededMs: number,
+  give: (ahead: HybridClock, run: DeltaRun) => Generator<Wait, boolean, void>,
+): Generator<Wait, GivenAhead | undefined, void> {
+  while (store.dotsAhead !== undefined) yield store.dotsAhead;
+  let settle = (): void => {};
+  store.dotsAhead = new Promise((resolve) => {
+    settle = resolve;
+  });
+  try {
+    let aheadMs = aheadMsMin + neededMs;
+    for (let tries = 0; tries < triesMax; tries++, aheadMs *= aheadGrowth) {
+      const first = firstAhead(store, aheadMs);
+      if (first === undefined || store.runs === undefined) return undefined;
+      const given = yield* tryAhead(store, first, store.runs.begin(), give);
+      if (given === false) return undefined;
+      if (given !== undefined) return given;
+    }
+    return undefined;
+  } finally {
+    store.dotsAhead = undefined;
+    settle();
+  }
+}
+
+/** The first of the dots that are given now; undefined where the clock is too far ahead already. */
+function firstAhead({ clock, nowMs }: Store, aheadMs: number): number | undefined {
+  const last = clock.last();
+  const now = stampOfMs(nowMs);
+  if (last - now > aheadMsMax * stampCountersPerMs) return undefined;
+  return Math.max(now + Math.ceil(aheadMs) * stampCountersPerMs, last + Math.ceil(aheadMs) * stampsPerMs);
+}
+
+/** False: given up; undefined: the clock came up, or the run could not be kept. */
+function* tryAhead(
+  store: Store,
+  first: number,
+  run: DeltaRun,
+  give: (ahead: HybridClock, run: DeltaRun) => Generator<Wait, boolean, void>,
+): Generator<Wait, GivenAhead | false | undefined, void> {
+  const { self } = store;
+  const ahead = new HybridClock(0);
+  ahead.witness(first - 1);
+  let given: GivenAhead | undefined;
+  try {
+    if (!(yield* give(ahead, run))) return false;
+    let isKept = false;
+    const finishing = run.finish();
+    if (typeof finishing === 'boolean') isKept = finishing;
+    else {
+      yield finishing.then((kept) => {
+        isKept = kept;
+      });
+    }
+    if (isKept && store.clock.last() + spareStamps < first) given = { self, first, last: ahead.last(), run };
+    return given;
+  } finally {
+    if (given === undefined) run.discard();
+  }
+}
+
+/** Whether dots that were given are ahead still, and of this node. */
+export function areAhead(store: Store, given: GivenAhead): boolean {
+  return given.self === store.self && store.clock.last() < given.first;
+}
+
+/** Dots ahead count from now on, and their deltas: all are of this key. */
+export function countAhead(
+  store: Store,
+  { run, last, self }: GivenAhead,
+  ks: Keyspace,
+  key: Uint8Array,
+  offset: number,
+  length: number,
+): void {
+  const { clock, recorder } = store;
+  run.place();
+  clock.witness(last);
+  recorder?.run(ks.id, key, offset, length, self, clock.hi, clock.lo, run.number, run.count);
+}
