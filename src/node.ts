@@ -230,7 +230,10 @@ export class EdgeNode {
       eviction.isAcknowledged = (origin, stamp) => engine.mayForget(origin, stamp);
       if (engine.keeper !== undefined) {
         eviction.kept = () => engine.keptByHub();
+        eviction.isAwaited = (keyspace, key) => engine.awaits(keyspace, key);
         services.unheldKeys.begin(engine.keeper);
+      } else if (eviction.policy !== 'noeviction') {
+        log.warn('not every key can be evicted here', { evicts: engine.evictable() });
       }
     }
     const local = new LocalClient(dispatch, committer, nowMs());

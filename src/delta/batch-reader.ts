@@ -240,6 +240,8 @@ export class BatchReader {
       case DeltaKind.forget:
         return;
       case DeltaKind.evict:
+        if ((this.flags & UnheldFlag.ends) !== 0) this.value();
+        return;
       case DeltaKind.unheld:
         if ((this.flags & (UnheldFlag.filter | UnheldFlag.ends)) !== 0) this.value();
         return;

@@ -79,6 +79,8 @@ export const UnheldFlag = {
   counters: 2,
   /** unheld: what follows stands for many keys (store/unheld-filter.ts). */
   filter: 4,
+  /** evict: nothing went, but what follows of the key in its block is left out. */
+  leftOut: 4,
   /** Three bits: the type that it had, EntryType of the store, 7 where nobody remembers. */
   typeShift: 3,
   /** How far a list reaches follows (store/list/list-ends.ts). */

@@ -338,6 +338,7 @@ class Recovery {
 
   /** Joins the scanner's current block. */
   private joinBlock(path: string): void {
+    this.options.store.beginBlock?.();
     this.joinRecords(path, this.scanner, this.reader);
   }
 

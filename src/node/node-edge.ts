@@ -182,13 +182,23 @@ function queueRows({ config, replica, sync }: EdgeViewParts): Row[] {
   ];
 }
 
-async function resourceRows({ sampler, config, replica }: EdgeViewParts): Promise<Row[]> {
+/** What may go for want of memory. */
+function evictable({ replica, sync }: EdgeViewParts): string {
+  const engine = sync()?.engine;
+  const { policy } = replica.store.eviction;
+  if (policy === 'noeviction' && engine?.keeper === undefined) return 'nothing: the policy is noeviction';
+  return engine?.evictable() ?? 'anything';
+}
+
+async function resourceRows(parts: EdgeViewParts): Promise<Row[]> {
+  const { sampler, config, replica } = parts;
   const [sample, battery] = await Promise.all([sampler.sample(), readBattery()]);
   const rows: (readonly [string, string | number | undefined])[] = [
     ['memory_level', sample.memoryLevel],
     ['memory_used', sample.storeUsedBytes],
     ['memory_limit', sample.storeLimitBytes],
     ['memory_unheld', replica.store.unheld.bytes],
+    ['evicts', evictable(parts)],
     ['process_rss', sample.rssBytes],
     ['container_limit', sample.containerLimitBytes],
     ['disk_level', sample.diskLevel],

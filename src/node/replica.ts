@@ -108,7 +108,7 @@ interface Parts {
 function openFiles(config: Config, parts: Parts): FileJournal {
   const startedMs = performance.now();
   const storage = config['edge.resources.storage_limit'];
-  parts.store.arena.allowSlack(true);
+  parts.store.recovering(true);
   const { journal, recovered } = openJournal({
     dir: config['persistence.dir'],
     ...parts,
@@ -117,7 +117,7 @@ function openFiles(config: Config, parts: Parts): FileJournal {
     snapshotBytesMin: config['persistence.snapshot_size'],
     ...(storage === undefined ? {} : { storageBytesMax: storage }),
   });
-  parts.store.arena.allowSlack(false);
+  parts.store.recovering(false);
   parts.clock.witness(recovered.lastStamp);
   const { keys } = parts.store.counts();
   parts.log.info('recovered', {

@@ -55,6 +55,8 @@ export class Eviction {
   isAcknowledged: (origin: number, stamp: number) => boolean = () => false;
   /** What the keeper has for good, undefined where that is not known; itself undefined where there is no keeper. */
   kept: (() => VersionVector | undefined) | undefined;
+  /** Whether a key has been asked for: then what comes for it meanwhile must stay until the answer is here. */
+  isAwaited: (keyspace: number, key: Buffer) => boolean = () => false;
   onEvicted: ((db: number, key: Buffer) => void) | undefined;
   evictedCount = 0;
   private readonly store: Store;
@@ -277,7 +279,8 @@ export class Eviction {
     }
     const name = `${ks.id}:${Buffer.from(key).toString('latin1')}`;
     const kept = this.kept?.();
-    if (kept === undefined || pendingKeys.has(name)) return undefined;
+    if (kept === undefined || pendingKeys.has(name) || this.isAwaited(ks.id, Buffer.from(key)))
+      return undefined;
     const covered = coveredKey(store, ks, at, kept);
     if (covered === undefined) {
       pendingKeys.add(name);

@@ -93,9 +93,10 @@ function isLeftOut(store: Store, ks: Keyspace, hash: number, d: BatchReader, isK
   const { unheld } = store;
   const { buf, keyOffset, keyLength } = d;
   if (unheld.find(ks, hash, buf, keyOffset, keyLength) === undefined) return false;
-  if (isKept) unheld.leaveOut(ks, hash, d);
+  const isOut = isKept || unheld.wasLeftOut(ks, buf, keyOffset, keyLength);
+  if (isOut) unheld.leaveOut(ks, hash, d);
   else unheld.keepPart(ks, hash, buf, keyOffset, keyLength);
-  return isKept;
+  return isOut;
 }
 
 /** Whether a kind speaks of lists or streams alone. */
@@ -346,9 +347,15 @@ function joinForget(
   return JoinResult.joined;
 }
 
-/** Replays an eviction: the key goes unless it has been written since, and is marked in any case where it was then. */
+/** Replays that something was left out; or an eviction: the key goes unless it has been written since, and is marked in any case where it was then. */
 function joinEvict(store: Store, ks: Keyspace, hash: number, d: BatchReader): JoinResult {
   const { entries, unheld } = store;
+  if (d.has(UnheldFlag.leftOut)) {
+    const dot = { stamp: d.stamp, origin: d.origin };
+    unheld.mark(ks, hash, d.buf, d.keyOffset, d.keyLength, unheldIn(d), dot);
+    unheld.beginLeftOut(ks, d.buf, d.keyOffset, d.keyLength);
+    return JoinResult.joined;
+  }
   const at = ks.entryOf(hash, d.buf, d.keyOffset, d.keyLength);
   const isStale = at === 0 || entries.stamp(at) > d.stamp || entries.expiryStamp(at) > d.stamp;
   if (!isStale) store.dropEntry(ks, hash, at);

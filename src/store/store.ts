@@ -5,7 +5,7 @@ import { type HybridClock, stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
-import { bulkBytesMax, DeltaKind, keyspacesMax } from '../delta/kinds.ts';
+import { bulkBytesMax, DeltaKind, keyspacesMax, UnheldFlag } from '../delta/kinds.ts';
 import type { Origins } from '../delta/origins.ts';
 import { VersionVector } from '../delta/vector.ts';
 import { keyTooLarge, outOfMemory, tooManyKeys, valueTooLarge } from '../resp/errors.ts';
@@ -224,12 +224,25 @@ export class Store {
   /** From now on dead things are remembered, because a peer may know them. */
   keepDead(): void {
     this.ground.keepsDead = true;
-    this.ground.reserveBytes = Math.floor(this.arena.limitBytes * graveyardShare);
+    this.reserveForDead();
   }
 
   compare(a: Dot, b: Dot): number {
     if (a.stamp !== b.stamp) return a.stamp < b.stamp ? -1 : 1;
     return a.origin === b.origin ? 0 : this.origins.compare(a.origin, b.origin);
+  }
+
+  /** Room that deletes find whatever else is written. */
+  private reserveForDead(): void {
+    const { ground, arena } = this;
+    ground.reserveBytes = ground.keepsDead ? Math.floor(arena.limitBytes * graveyardShare) : 0;
+  }
+
+  /** The journal is read back, or no longer: what was here lies less densely then, and may use all the room that there is. */
+  recovering(isOn: boolean): void {
+    this.arena.allowSlack(isOn);
+    if (isOn) this.ground.reserveBytes = 0;
+    else this.reserveForDead();
   }
 
   /** The keyspace that a database shows. */
@@ -270,6 +283,12 @@ export class Store {
     return !this.unheld.isAny;
   }
 
+  /** Whether a key is held whole. */
+  holds(keyspace: number, key: Uint8Array): boolean {
+    const hash = this.hash.of(key, 0, key.length);
+    return this.unheld.find(this.keyspaces[keyspace]!, hash, key, 0, key.length) === undefined;
+  }
+
   get evictedCount(): number {
     return this.eviction.evictedCount;
   }
@@ -281,14 +300,18 @@ export class Store {
     this.unheld.clear();
   }
 
-  /** Something that a peer keeps was left out of this key: records that it is not held whole, so that replay leaves it out too. */
+  /** What a peer keeps is left out of this key: to be recorded before it, so that replay leaves it out too. */
   recordLeftOut(keyspace: number, key: Uint8Array): void {
     const ks = this.keyspaces[keyspace]!;
     const unheld = this.unheld.find(ks, this.hash.of(key, 0, key.length), key, 0, key.length);
-    // A part of the key that is here must stay: it may be pending.
-    if (unheld === undefined || ks.entryOf(this.hash.of(key, 0, key.length), key, 0, key.length) !== 0)
-      return;
-    this.recorder?.evict(keyspace, key, 0, key.length, this.nextDot(), flagsOf(unheld), endsIn(unheld));
+    if (unheld === undefined) return;
+    const flags = flagsOf(unheld) | UnheldFlag.leftOut;
+    this.recorder?.evict(keyspace, key, 0, key.length, this.nextDot(), flags, endsIn(unheld));
+  }
+
+  /** A block of the journal begins, which is replayed: what was left out of the one before is no longer. */
+  beginBlock(): void {
+    this.unheld.endLeftOut();
   }
 
   /**

@@ -66,6 +66,8 @@ export class Unheld {
   private readonly filters: (UnheldFilter | undefined)[] = [];
   /** Keys that a filter speaks of and that nobody has: the keeper said so, and would have told of it since. Oldest first. */
   private readonly absent = new Set<string>();
+  /** Keys of which something is left out in the block that is replayed. */
+  private readonly leftOut = new Set<string>();
   private readonly markBytes = new Float64Array(keyspacesMax);
   private foldKeyspace = 0;
   private foldCursor = 0;
@@ -212,6 +214,19 @@ export class Unheld {
       this.tell();
     }
     this.setPart(this.markOf(ks, hash, key, offset, length), true);
+  }
+
+  /** What follows of the key in the block that is replayed was left out. */
+  beginLeftOut(ks: Keyspace, key: Uint8Array, offset: number, length: number): void {
+    this.leftOut.add(nameOf(ks, key, offset, length));
+  }
+
+  endLeftOut(): void {
+    if (this.leftOut.size > 0) this.leftOut.clear();
+  }
+
+  wasLeftOut(ks: Keyspace, key: Uint8Array, offset: number, length: number): boolean {
+    return this.leftOut.size > 0 && this.leftOut.has(nameOf(ks, key, offset, length));
   }
 
   /** Something for an unheld key was left out. */

@@ -10,13 +10,14 @@ import { ConflictLog } from './conflicts.ts';
 import { horizonNote, type NodeParts, recallHorizon, uplinkOriginNote } from './greeting.ts';
 import { Hub, type PeerRow } from './hub.ts';
 import type { Identity } from './identity.ts';
-import { forgetKept, KeptNote } from './kept-note.ts';
+import { forgetKept, Keeping } from './keeping.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Link, LinkFigures, LinkParts } from './link.ts';
 import type { LinkTimes } from './link-machine.ts';
 import { type Peer, rowsOf } from './peer.ts';
 import type { SyncConflict, SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
 import { lacksNote } from './receiver.ts';
+import { Rest } from './rest.ts';
 import { type SyncPolicy, Uplink, type UplinkRow, type UplinkTarget } from './uplink.ts';
 
 export type SyncStatusName = 'synced' | 'syncing' | 'pending' | 'offline' | 'disabled' | 'starved';
@@ -98,9 +99,10 @@ export class SyncEngine {
   readonly hub: Hub;
   private readonly options: SyncOptions;
   private readonly uplinks: readonly Uplink[];
-  /** Who keeps for good what this node evicts: its hub, where it has no other peers to give copies to. */
+  /** Who keeps for good what this node evicts: its hub. */
   readonly keeper: Uplink | undefined;
-  private readonly keptNote: KeptNote | undefined;
+  private readonly keeping: Keeping | undefined;
+  private readonly rest: Rest | undefined;
   private isQuiet = false;
   private quietSeq = -1;
   private lastSyncMs = 0;
@@ -134,14 +136,23 @@ export class SyncEngine {
       role,
       software,
       isDurable,
+      relies: () => (this.keeping === undefined ? '' : this.keeping.relies),
     };
     const shared = this.linkParts(node);
+    const isLeaf = !options.listens && options.uplinks.length === 1;
+    // What others lack may have to pass through the log whole: that takes a disk.
+    const hub = isLeaf || isDurable ? options.uplinks.find((u) => u.isHub) : undefined;
+    const onRelies = (): void => this.reliesChanged();
+    this.keeping = hub && new Keeping({ node, url: hub.url, isLeaf, onRelies });
+    this.rest = hub && new Rest(() => this.keeper);
+    if (hub === undefined) forgetKept(ledger);
+    const forOthers = this.rest === undefined ? shared : { ...shared, rest: this.rest };
     this.hub = new Hub({
       connectionsMax: options.connectionsMax,
       busyRetryMs,
       closedFor: () => this.closedFor(),
       link: {
-        ...shared,
+        ...forOthers,
         judgesSkew: true,
         isKeeper: false,
         mayPush: () => true,
@@ -153,10 +164,6 @@ export class SyncEngine {
         this.settle();
       },
     });
-    const isLeaf = !options.listens && options.uplinks.length === 1;
-    const keeping = isLeaf ? options.uplinks.find((u) => u.isHub) : undefined;
-    this.keptNote = keeping && new KeptNote(node, keeping.url);
-    if (keeping === undefined) forgetKept(ledger);
     this.uplinks = options.uplinks.map(
       (target) =>
         new Uplink({
@@ -164,16 +171,16 @@ export class SyncEngine {
           policy: options.policy,
           isQuiet: () => this.isQuiet,
           link: {
-            ...shared,
-            isKeeper: target === keeping,
-            ...(target === keeping && { onPeer: (peer) => this.keptNote?.met(peer) }),
+            ...(target === hub ? shared : forOthers),
+            isKeeper: target === hub,
+            ...(target === hub && { onPeer: (peer) => this.metHub(peer, isLeaf) }),
             onLive: () => options.onEvent?.({ type: 'sync:started' }),
           },
           onState: (uplink) => this.uplinkChanged(uplink),
           onProgress: () => this.progressed(),
         }),
     );
-    this.keeper = this.uplinks.find((u) => u.target === keeping);
+    this.keeper = this.uplinks.find((u) => u.target === hub);
   }
 
   private linkParts(node: NodeParts) {
@@ -247,7 +254,7 @@ export class SyncEngine {
   /** Says goodbye to everybody; resolves when the connections are closed. */
   async stop(): Promise<void> {
     this.stopped = true;
-    this.keptNote?.flush();
+    this.keeping?.flush();
     this.cancelTimers();
     for (const { link } of this.uplinks) link.stop();
     this.hub.stop();
@@ -262,7 +269,7 @@ export class SyncEngine {
     this.cancelInterval?.();
     this.cancelIdle?.();
     this.endDurable?.();
-    this.keptNote?.stop();
+    this.keeping?.stop();
   }
 
   private isClosing(): boolean {
@@ -394,6 +401,7 @@ export class SyncEngine {
     }
     this.stateChanged(uplink.link);
     this.settle();
+    this.rest?.resume();
   }
 
   private stateChanged(link: Link): void {
@@ -456,24 +464,59 @@ export class SyncEngine {
   }
 
   /**
-   * Whether this node may let go of what it has at this dot: its hub has it, as far as was last known, or where there is
-   * no hub, every peer that ever was; one that is not linked now is taken to lack everything.
+   * Whether a node without a keeper may let go of what it has at this dot: every peer that ever was has it (one that is not
+   * linked now is taken to lack everything), and one of them will not let go of it because this node has it. That one relies
+   * on nobody and has a lesser id: so the least of those that have it keeps it.
    */
   mayForget(origin: number, stamp: number): boolean {
-    const hubs = this.uplinks.filter((u) => u.target.isHub);
-    if (hubs.length > 0) return this.keptByHub()?.covers(origin, stamp) === true;
+    if (this.uplinks.some((u) => u.target.isHub)) return false;
     const linked = new Map<string, Peer | undefined>();
     for (const link of [...this.uplinks.map((u) => u.current), ...this.hub.live()]) {
       linked.set(`cursor:${link.peerId}`, link.peer);
     }
     const known = [...this.options.ledger.notes.keys()].filter((name) => name.startsWith('cursor:'));
-    return known.every((name) => linked.get(name)?.kept.covers(origin, stamp) === true);
+    const isKept = known.every((name) => linked.get(name)?.kept.covers(origin, stamp) === true);
+    const { nodeId } = this.identity;
+    const stays = (p: Peer | undefined): boolean => p?.facts.relies === '' && p.nodeId < nodeId;
+    return isKept && (known.length === 0 || known.some((name) => stays(linked.get(name))));
   }
 
   /** What the hub has durably, as far as was last known; undefined where nothing is. */
   keptByHub(): VersionVector | undefined {
-    const met = this.uplinks.find((u) => u.target.isHub)?.link.lastPeer;
-    return met?.kept ?? this.keptNote?.recalled;
+    return this.keeping?.kept;
+  }
+
+  /** What this node may evict by its place among others, in words. */
+  evictable(): string {
+    const { keeping, uplinks } = this;
+    if (keeping?.kept !== undefined) return 'keys of all types that the hub has';
+    if (keeping !== undefined) {
+      const isMet = this.keeper?.link.lastPeer !== undefined;
+      return isMet
+        ? 'nothing: on whom the hub relies is not known, or it is this node'
+        : 'nothing: the hub has not been met';
+    }
+    if (uplinks.some((u) => u.target.isHub)) {
+      return 'nothing: others may link to this node, and without a disk it cannot pass on what it lacks';
+    }
+    return 'strings that all peers have, one with a lesser node id among them: there is no hub that keeps the rest';
+  }
+
+  /** Whether a key was asked for from the hub, and is not here yet. */
+  awaits(keyspace: number, key: Buffer): boolean {
+    return this.keeper?.link.receiver?.awaits(keyspace, key) === true;
+  }
+
+  private metHub(peer: Peer, isLeaf: boolean): void {
+    this.keeping?.met(peer);
+    if (isLeaf || this.keeping?.relies !== undefined) return;
+    const { logger } = this.options;
+    logger.warn('what may be evicted', { evicts: this.evictable(), hub: peer.nodeId });
+  }
+
+  /** Those whose hub this node is must know on whom it relies: their links begin anew. */
+  private reliesChanged(): void {
+    this.hub.restartAll('whom this node relies on has changed');
   }
 
   /** Keeps the store's horizon with the data: to be called when tombstones went. */

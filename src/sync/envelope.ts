@@ -58,6 +58,7 @@ const knowledge = {
   tags: 'tags',
   cursor: 'cursor|null',
   vector: 'vector|null',
+  relies: 'text?',
 } as const;
 
 export const messageShapes = {

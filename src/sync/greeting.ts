@@ -33,10 +33,12 @@ export interface NodeParts {
   readonly software: string;
   /** Whether what is acknowledged survives a restart: persistence is on. */
   readonly isDurable: boolean;
+  /** On whom this node relies to keep what it lets go of; empty: on nobody, undefined: that is not known. */
+  readonly relies: () => string | undefined;
 }
 
 type Greeting = Payload<'hello'> | Payload<'welcome'>;
-type Knowledge = Pick<Payload<'ready'>, 'entry' | 'seen' | 'tags' | 'cursor'>;
+type Knowledge = Pick<Payload<'ready'>, 'entry' | 'seen' | 'tags' | 'cursor' | 'relies'>;
 
 function greetingOf(node: NodeParts) {
   return {
@@ -70,7 +72,7 @@ function knowledgeOf(node: NodeParts, peer: Greeting): Knowledge {
   const noted = notedCursor(ledger, peer.node_id);
   const cursor = noted !== undefined && noted.journal === peer.journal ? noted : null;
   const seen = identity.seenOf(peer.origin);
-  return { entry, seen, tags: identity.tagsOf(peer.origin), cursor };
+  return { entry, seen, tags: identity.tagsOf(peer.origin), cursor, relies: node.relies() };
 }
 
 export function welcomeTo(node: NodeParts, hello: Payload<'hello'>): Payload<'welcome'> {
@@ -129,6 +131,7 @@ export function peerOf(
     windowBytes: Math.min(greeting.window, windowBytesMax),
     software: greeting.software,
     isDurable: greeting.durable,
+    relies: knowledge.relies,
     unpacks: greeting.unpacks?.split(' ').includes(lz4) === true,
   };
   return new Peer(facts, has, log.seq + log.writer.count);

@@ -29,6 +29,7 @@ import {
 } from './link-machine.ts';
 import { notesSource, type Peer } from './peer.ts';
 import { type ReceiveFigures, Receiver } from './receiver.ts';
+import type { Rest } from './rest.ts';
 import { Sender, type SendFigures } from './sender.ts';
 import type { Connection, ConnectionSink, Dial } from './transport.ts';
 
@@ -69,8 +70,10 @@ export interface LinkParts {
   readonly url?: string;
   /** Whether the clock of the peer is judged: not where the peer is this node's hub. */
   readonly judgesSkew: boolean;
-  /** Whether the peer keeps for good what this node lets go of: its hub, where it has no other peers. */
+  /** Whether the peer keeps for good what this node lets go of: its hub. */
   readonly isKeeper: boolean;
+  /** See SenderParts. */
+  readonly rest?: Rest;
   /** A listener: the node id that authenticated, if one was named. */
   readonly expectedNodeId?: string;
   /** A listener: refuses a peer for reasons of its own (replaced, too many). */
@@ -396,6 +399,7 @@ export class Link {
         peer,
         peerLacks,
         figures,
+        rest: this.parts.rest,
         mayPush,
         send: (frame) => this.connection?.sendBinary(frame),
         bufferedBytes: () => this.connection?.bufferedBytes ?? 0,

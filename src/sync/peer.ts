@@ -25,6 +25,8 @@ export interface PeerFacts {
   readonly software: string;
   /** Whether what it acknowledges as durable outlives it: it has a disk. */
   readonly isDurable: boolean;
+  /** On whom it relies to keep what it lets go of (Keeping); empty: on nobody, undefined: it does not say. */
+  readonly relies: string | undefined;
   /** Whether it can read batches packed with LZ4. */
   readonly unpacks: boolean;
 }

@@ -40,11 +40,13 @@ export interface SyncStore {
   join(d: BatchReader, context: VersionVector | undefined, whole?: boolean, isKept?: boolean): number;
   /** Whether every key is held whole. */
   readonly holdsAll: boolean;
+  /** Whether this key is. */
+  holds(keyspace: number, key: Uint8Array): boolean;
   /** Keys evicted since the start. */
   readonly evictedCount: number;
   /** All that the keeper has is here now. */
   holdAll(): void;
-  /** Something was left out of the key. */
+  /** Something is left out of the key: recorded before it. */
   recordLeftOut(keyspace: number, key: Uint8Array): void;
   /** All that the keeper knows of the key is here now. */
   holdWhole(keyspace: number, key: Uint8Array): void;

@@ -138,6 +138,11 @@ export class Receiver {
     else this.wants.get(this.want(db, key))?.waiting.push(done);
   }
 
+  /** Whether a key was asked for, and is not here yet. */
+  awaits(db: number, key: Buffer): boolean {
+    return this.wants.size > 0 && this.wantedKeys.has(nameOf(db, key));
+  }
+
   /** Takes a frame. Throws FerriteError LINK_PROTOCOL where the peer broke the protocol: nothing of it was joined. */
   frame(frame: Buffer): void {
     this.parts.figures.bytesReceived += frame.length;
@@ -255,7 +260,7 @@ export class Receiver {
   private joinRecords(batch: WholeBatch, whole: boolean, frontiers: Frontier[], wants: Set<number>): boolean {
     const { reader } = this;
     const { store, log, peer, figures, isKeeper } = this.parts;
-    const leftOut = new Map<string, { readonly db: number; readonly key: Buffer }>();
+    const leftOut = new Set<string>();
     let isWhole = true;
     reader.open(batch.buf, batch.start, batch.buf.length);
     while (reader.next()) {
@@ -278,14 +283,15 @@ export class Receiver {
         figures.deltasJoined += 1;
       } else if (result === Joined.want) wants.add(this.want(reader.db, this.keyOfRecord()));
       else if (result === Joined.leftOut) {
+        const key = this.keyOfRecord();
+        const name = nameOf(reader.db, key);
+        if (!leftOut.has(name)) store.recordLeftOut(reader.db, key);
+        leftOut.add(name);
         // In the journal all the same: what is passed on from there must have no gaps.
         copyRecord(reader, log.writer);
         figures.deltasLeftOut += 1;
-        const key = this.keyOfRecord();
-        leftOut.set(nameOf(reader.db, key), { db: reader.db, key: Buffer.from(key) });
       }
     }
-    for (const { db, key } of leftOut.values()) store.recordLeftOut(db, key);
     return isWhole;
   }
 
@@ -294,7 +300,7 @@ export class Receiver {
    * what is here, even if that is nothing.
    */
   private isAwaited(): boolean {
-    return this.wants.size > 0 && this.wantedKeys.has(nameOf(this.reader.db, this.keyOfRecord()));
+    return this.awaits(this.reader.db, this.keyOfRecord());
   }
 
   private keyOfRecord(): Buffer {

@@ -2,13 +2,14 @@
 // It keeps what is in flight, how far the peer is durable, and goes back where the peer refused a batch. It knows the
 // log, the store's scans and how to put bytes on a connection, and nothing of how the connection came about.
 import { BatchWriter } from '../delta/batch-writer.ts';
-import type { VersionVector } from '../delta/vector.ts';
+import { VersionVector } from '../delta/vector.ts';
 import type { BatchPacker } from './batch-packer.ts';
 import { FrameFlag, frameHeaderBytes, framesOf } from './frame.ts';
 import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Frontier, Peer } from './peer.ts';
 import type { SyncBlock, SyncLedger, SyncLog, SyncScan, SyncStore, Timers } from './ports.ts';
+import type { Rest } from './rest.ts';
 import { Window } from './window.ts';
 
 /** Bytes that may wait in the socket before the sender pauses. */
@@ -37,6 +38,8 @@ export interface SenderParts {
   readonly figures: SendFigures;
   /** An origin that the peer had before it started over, and lacks what it made under. */
   readonly peerLacks: number | undefined;
+  /** Where what this node does not hold whole is to be had; undefined where nobody has it, or it is the peer itself. */
+  readonly rest: Rest | undefined;
   /** Whether pushing is allowed now (policy). */
   readonly mayPush: () => boolean;
   readonly send: (frame: Buffer) => void;
@@ -84,7 +87,16 @@ export class Sender {
   /** Where the tail is read on; while `scan` is set, where it will be. */
   private position: Position;
   private scan: SyncScan | undefined;
-  private scanFrontiers: Frontier[] = [];
+  private scanFrontiers = new Map<number, Frontier>();
+  /** What the scan leaves out; undefined: nothing. */
+  private scanCovered: VersionVector | undefined;
+  /** Keys evicted when the scan began. */
+  private scanEvicted = 0;
+  /**
+   * What was not here for the scan passes through the log: the scan goes on there, and ends at `seq`, once that is
+   * known.
+   */
+  private passing: { seq: number | undefined } | undefined;
   private held: Batch | undefined;
   private pumping = false;
   private again = false;
@@ -132,7 +144,7 @@ export class Sender {
   }
 
   get isScanning(): boolean {
-    return this.scan !== undefined;
+    return this.scan !== undefined || this.passing !== undefined;
   }
 
   get bytesInFlight(): number {
@@ -141,7 +153,7 @@ export class Sender {
 
   /** Whether everything below `seq` has been taken in by the peer. */
   private hasReceived(seq: number): boolean {
-    if (this.scan !== undefined || this.held !== undefined || this.position.seq < seq) return false;
+    if (this.isScanning || this.held !== undefined || this.position.seq < seq) return false;
     return this.inFlight.every((b) => b.received);
   }
 
@@ -156,6 +168,8 @@ export class Sender {
 
   /** Sends everything anew, whatever the peer has: EDGE.SYNC FULL. */
   resync(): void {
+    // The peer awaits the number of a batch that was made and not sent.
+    if (this.held !== undefined) this.nextNumber = this.held.number;
     this.held = undefined;
     this.beginScan(undefined);
     this.pump();
@@ -165,6 +179,7 @@ export class Sender {
     this.stopped = true;
     this.cancelRetry?.();
     this.scan = undefined;
+    this.passing = undefined;
     this.blocks = [];
   }
 
@@ -209,6 +224,7 @@ export class Sender {
     if (before === undefined) this.beginScan(this.covered());
     else {
       this.scan = undefined;
+      this.passing = undefined;
       this.position = before;
     }
     this.cancelRetry?.();
@@ -218,8 +234,21 @@ export class Sender {
     });
   }
 
-  /** Answers a want with all that is known of the key. */
-  answer(want: number, db: number, key: Uint8Array): void {
+  /** Answers a want with all that is known of the key, here or where it is kept. */
+  answer(want: number, db: number, key: Buffer): void {
+    const { store, rest, timers, limits } = this.parts;
+    if (this.stopped) return;
+    if (rest === undefined || store.holds(db, key)) {
+      this.answerNow(want, db, key);
+      return;
+    }
+    rest.fetch(db, key, (error) => {
+      if (error === undefined) this.answerNow(want, db, key);
+      else timers.after(limits.retryMs, () => this.answer(want, db, key));
+    });
+  }
+
+  private answerNow(want: number, db: number, key: Buffer): void {
     const { store, log } = this.parts;
     const writer = new BatchWriter(store.origins);
     writer.reset(frameHeaderBytes);
@@ -308,18 +337,21 @@ export class Sender {
   }
 
   private beginScan(covered: VersionVector | undefined): void {
-    const { store, ledger, log, peer, identity, figures } = this.parts;
+    const { store, ledger, log, peer, identity, figures, rest } = this.parts;
     log.setSource('');
     ledger.advance(store.self, store.clock.last(), identity.tag);
     log.commit(() => {});
     log.requestSync();
     figures.scans += 1;
     this.blocks = [];
-    this.scanFrontiers = [];
+    this.passing = undefined;
+    this.scanCovered = covered;
+    this.scanEvicted = store.evictedCount;
+    this.scanFrontiers.clear();
     for (const [origin, entry] of ledger.vector.entries()) {
       // What others made may be among what is not held here any more.
-      if (!store.holdsAll && origin !== store.self) continue;
-      if (!peer.vector.covers(origin, entry.stamp)) this.scanFrontiers.push({ origin, ...entry });
+      if (rest === undefined && !store.holdsAll && origin !== store.self) continue;
+      if (!peer.vector.covers(origin, entry.stamp)) this.scanFrontiers.set(origin, { origin, ...entry });
     }
     this.position = { seq: log.seq, ownSeq: log.ownSeq };
     log.retain(this.pinName, log.seq);
@@ -332,12 +364,40 @@ export class Sender {
     writer.reset(frameHeaderBytes);
     const hasMore = scan.next(writer, limits.batchBytes);
     const deltas = writer.count;
-    if (hasMore) return this.batchOf(deltas, [], FrameFlag.scan, undefined, undefined, this.storeSeq());
-    this.scan = undefined;
-    const frontiers = this.scanFrontiers;
-    for (const f of frontiers) writer.frontier(f.origin, f.stamp, f.tag);
-    const holdSeq = Math.max(log.seq, this.storeSeq());
+    if (!hasMore) this.scan = undefined;
+    if (!hasMore && !this.beginPassing()) return this.endScan(Math.max(log.seq, this.storeSeq()), deltas);
+    return this.batchOf(deltas, [], FrameFlag.scan, undefined, undefined, this.storeSeq());
+  }
+
+  /**
+   * Where some keys were not here for the scan, or may not have been: has them pass through the log, from the place in it at which the
+   * scan began. Asked for at the scan's end, so that whatever is here when it comes was scanned, or is in the log.
+   */
+  private beginPassing(): boolean {
+    const { store, rest, log } = this.parts;
+    if (rest === undefined || (store.holdsAll && store.evictedCount === this.scanEvicted)) return false;
+    const passing: { seq: number | undefined } = { seq: undefined };
+    this.passing = passing;
+    rest.pass(() => {
+      if (this.passing !== passing) return;
+      passing.seq = log.seq + log.writer.count;
+      log.requestSync();
+      this.pump();
+    });
+    return true;
+  }
+
+  /** Ends the batch being made, the last of a scan. */
+  private endScan(holdSeq: number, deltas: number): Batch {
+    const frontiers = [...this.scanFrontiers.values()];
+    for (const f of frontiers) this.writer.frontier(f.origin, f.stamp, f.tag);
     return this.batchOf(deltas, frontiers, FrameFlag.scan, this.position, undefined, holdSeq);
+  }
+
+  private noteScanned(frontiers: readonly Frontier[]): void {
+    for (const f of frontiers) {
+      if (f.stamp > (this.scanFrontiers.get(f.origin)?.stamp ?? 0)) this.scanFrontiers.set(f.origin, f);
+    }
   }
 
   /** The seq up to which the log holds what the store shows now. */
@@ -348,8 +408,14 @@ export class Sender {
 
   private async tailBatch(): Promise<Batch | undefined> {
     const { log, limits, store, peer, identity, ledger } = this.parts;
-    const { writer } = this;
+    const { writer, passing } = this;
     const before = this.position;
+    if (passing?.seq !== undefined && before.seq >= passing.seq) {
+      this.passing = undefined;
+      writer.reset(frameHeaderBytes);
+      return this.endScan(before.seq, 0);
+    }
+    const covered = passing === undefined ? peer.vector : (this.scanCovered ?? new VersionVector());
     const window = new Window(store.origins, store.self);
     let { seq, ownSeq } = before;
     let rawBytes = 0;
@@ -359,10 +425,10 @@ export class Sender {
       const block = reading instanceof Promise ? await reading : reading;
       if (block === 'gone' || this.stopped || this.scan !== undefined || this.position !== before) return;
       if (block === undefined) break;
-      window.add(block, peer);
+      window.add(block, peer, covered);
       rawBytes += block.end - block.start;
       for (const run of window.runs) {
-        const bytes = await this.addRun(window, run, before);
+        const bytes = await this.addRun(window, run, before, covered);
         if (bytes === undefined) return;
         rawBytes += bytes;
       }
@@ -377,8 +443,10 @@ export class Sender {
       ledger.witnessOwn(window.lastOwnStamp);
     }
     writer.reset(frameHeaderBytes);
-    const emitKey = store.emitKey.bind(store);
-    const writing = window.write(writer, emitKey, (s) => identity.tagOf(s));
+    const emitKey = (w: BatchWriter, db: number, key: Uint8Array): boolean =>
+      store.holds(db, key) && store.emitKey(w, db, key);
+    const tagOf = (stamp: number): number => identity.tagOf(stamp);
+    const writing = window.write(writer, emitKey, tagOf, passing === undefined);
     let written = writing.next();
     while (written.done !== true) {
       await this.othersTurn();
@@ -389,12 +457,15 @@ export class Sender {
     // Where the count began is an estimate after a restart; at the end of the log it is known.
     const after = { seq, ownSeq: seq === log.seq ? log.ownSeq : ownSeq };
     this.position = after;
+    if (passing !== undefined) this.noteScanned(frontiers);
     if (writer.count === 0) {
       this.catchUp();
       this.again = true;
       return undefined;
     }
-    return this.batchOf(deltas, frontiers, 0, after, before, showsStore ? this.storeSeq() : seq);
+    const holdSeq = showsStore ? this.storeSeq() : seq;
+    if (passing === undefined) return this.batchOf(deltas, frontiers, 0, after, before, holdSeq);
+    return this.batchOf(deltas, [], FrameFlag.scan, undefined, undefined, holdSeq);
   }
 
   /** Lets everything else that waits have its turn. */
@@ -405,7 +476,12 @@ export class Sender {
   }
 
   /** Takes in the blocks of a run. Returns its bytes, or undefined where sending from `before` on makes no sense any more. */
-  private async addRun(window: Window, number: number, before: Position): Promise<number | undefined> {
+  private async addRun(
+    window: Window,
+    number: number,
+    before: Position,
+    covered: VersionVector,
+  ): Promise<number | undefined> {
     const { log, peer } = this.parts;
     const blocks = await log.readRun(number);
     if (this.stopped || this.scan !== undefined || this.position !== before) return undefined;
@@ -416,7 +492,7 @@ export class Sender {
     }
     let bytes = 0;
     for (const block of blocks) {
-      window.add(block, peer, true);
+      window.add(block, peer, covered, true);
       bytes += block.end - block.start;
       await this.othersTurn();
       if (this.stopped || this.scan !== undefined || this.position !== before) return undefined;
@@ -446,7 +522,7 @@ export class Sender {
 
   /** Where nothing is in flight, what was read and held nothing for the peer is as good as acknowledged. */
   private catchUp(): void {
-    if (this.inFlight.length > 0 || this.scan !== undefined || this.held !== undefined) return;
+    if (this.inFlight.length > 0 || this.isScanning || this.held !== undefined) return;
     if (this.durable === this.position) return;
     this.durable = this.position;
     this.parts.onProgress();

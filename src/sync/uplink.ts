@@ -100,12 +100,12 @@ export class Uplink {
 
   /** Whether `fetch` has somebody to ask. */
   get isReachable(): boolean {
-    return this.isReady;
+    return this.standIn === undefined && this.isReady;
   }
 
   /** Asks for all of a key of a keyspace; `done` gets undefined when it is here, or why it is not. */
   fetch(keyspace: number, key: Buffer, done: FetchDone): void {
-    const { receiver } = this.current;
+    const { receiver } = this.link;
     if (receiver === undefined) done('the hub cannot be reached');
     else receiver.fetch(keyspace, key, done);
   }

@@ -7,6 +7,7 @@ import type { BatchWriter } from '../delta/batch-writer.ts';
 import { copyRecord } from '../delta/copy-record.ts';
 import { DeltaFlag, DeltaKind, isContent } from '../delta/kinds.ts';
 import { compareDots, type Origins } from '../delta/origins.ts';
+import type { VersionVector } from '../delta/vector.ts';
 import type { Frontier, Peer } from './peer.ts';
 import type { SyncBlock } from './ports.ts';
 
@@ -99,8 +100,8 @@ export class Window {
     this.reader = new BatchReader(origins);
   }
 
-  /** Takes a block in. Blocks come in the order of the log. `isRun`: of a run, where nothing is said twice. */
-  add(block: SyncBlock, peer: Peer, isRun = false): void {
+  /** Takes a block in, but for what `covered` covers. Blocks come in the order of the log. `isRun`: of a run, where nothing is said twice. */
+  add(block: SyncBlock, peer: Peer, covered = peer.vector, isRun = false): void {
     this.blocks.push(block);
     this.runs = [];
     this.ownKnown = peer.vector.stampOf(this.self);
@@ -111,7 +112,7 @@ export class Window {
       if (reader.origin === this.self && block.source === '') {
         if (isContent(reader.kind) || isTold(reader.kind)) this.noteOwn();
       }
-      if (isEcho || this.isCovered(peer)) continue;
+      if (isEcho || this.isCovered(covered)) continue;
       if (reader.kind === DeltaKind.frontier) this.noteFrontier();
       else if (reader.kind === DeltaKind.run) this.runs.push(reader.runNumber);
       else if (isContent(reader.kind)) this.take(isRun);
@@ -122,7 +123,7 @@ export class Window {
    * Whether the peer has what the record says. The records of slots in it have events of their own; a floor may follow from
    * what is not told any more, so it is always passed on.
    */
-  private isCovered({ vector }: Peer): boolean {
+  private isCovered(vector: VersionVector): boolean {
     const { origin, stamp, records, kind } = this.reader;
     if (!vector.covers(origin, stamp) || (kind === DeltaKind.clear && this.reader.has(DeltaFlag.floor)))
       return false;
@@ -229,13 +230,14 @@ export class Window {
   }
 
   /**
-   * Writes what stays, then the frontiers; yields now and then where that is much. `emitKey` writes all that the store knows
-   * of a key; `tagOf` gives the tag of an own stamp.
+   * Writes what stays, then the frontiers if it `states` them; yields now and then where that is much. `emitKey` writes all that
+   * the store knows of a key, where it holds that whole; `tagOf` gives the tag of an own stamp.
    */
   *write(
     writer: BatchWriter,
     emitKey: (writer: BatchWriter, db: number, key: Uint8Array) => boolean,
     tagOf: (stamp: number) => number,
+    states = true,
   ): Generator<void, WindowResult, void> {
     const showsStore = this.emitPatched(writer, emitKey);
     const { reader } = this;
@@ -260,7 +262,7 @@ export class Window {
     if (this.ownStamp > this.ownKnown) {
       frontiers.push({ origin: this.self, stamp: this.ownStamp, tag: tagOf(this.ownStamp) });
     }
-    for (const f of frontiers) writer.frontier(f.origin, f.stamp, f.tag);
+    if (states) for (const f of frontiers) writer.frontier(f.origin, f.stamp, f.tag);
     return { deltas, frontiers, showsStore };
   }
 

@@ -107,6 +107,7 @@ test('a hub that goes away leaves reads of what is here, and adds that it gets l
   assert.equal(await edge.execute('hset', `h:${plain}`, 'late', 'yes'), 1);
   assert.equal(await edge.execute('set', `h:${first}`, 'over'), 'OK');
   hub = await startHub(t, { dir, settings: { 'hub.port': new URL(endpoint).port } });
+  await until(async () => (await rows(edge, 'edge.status')).get('is_online') === '1');
   await edge.sync();
   assert.equal(hub.command('get', `h:${first}`), 'over');
   assert.equal(hub.command('hlen', `h:${plain}`), 3);
@@ -132,6 +133,7 @@ test('an edge that comes up alone evicts what its hub had, and keeps what it wri
   for (let i = 0; i < 500; i++) await edge.execute('hset', `late:${i}`, 'text', text);
   for (let i = 0; i < 500; i++) assert.equal(edge.command('hlen', `late:${i}`), 1);
   hub = await startHub(t, { dir, settings: { 'hub.port': new URL(endpoint).port } });
+  await until(async () => (await rows(edge, 'edge.status')).get('is_online') === '1');
   await edge.sync();
   assert.equal(hub.command('dbsize'), count + 500);
   for (let i = 0; i < count; i += 90) assert.equal(await edge.execute('hget', `h:${i}`, 'number'), String(i));

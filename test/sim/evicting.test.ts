@@ -9,16 +9,24 @@ import { SimNet } from './sim-net.ts';
 import { SimNode } from './sim-node.ts';
 
 // Long runs: npm run sim -- --evicts --only cut,heal,crash --seconds 600 --runs 100
-const runs: readonly { readonly trouble: readonly Trouble[]; readonly seeds: number[]; lww?: boolean }[] = [
+// With hubs below the hub that evict too: --relays 2 --edges 4
+const runs: readonly {
+  readonly trouble: readonly Trouble[];
+  readonly seeds: number[];
+  readonly lww?: boolean;
+  readonly relays?: number;
+}[] = [
   { trouble: ['cut', 'heal', 'crash'], seeds: [16, 21] },
   { trouble: ['cut', 'heal', 'crash', 'clone', 'rollback'], seeds: [323] },
   { trouble: ['cut', 'heal', 'crash', 'sweep'], seeds: [501], lww: true },
+  { trouble: ['cut', 'heal', 'crash'], seeds: [102, 105], relays: 2 },
 ];
 
-for (const { trouble, seeds, lww = false } of runs) {
-  test(`edges evict and fetch again while there is ${trouble.join(', ')}${lww ? ' (lww)' : ''}`, async () => {
+for (const { trouble, seeds, lww = false, relays = 0 } of runs) {
+  const below = `${lww ? ' (lww)' : ''}${relays > 0 ? `, below ${relays} hubs that do too` : ''}`;
+  test(`edges evict and fetch again while there is ${trouble.join(', ')}${below}`, async () => {
     for (const seed of seeds) {
-      const report = await runFleet({ seed, edges: 3, seconds: 40, evicts: true, trouble, lww });
+      const report = await runFleet({ seed, edges: 3, seconds: 40, evicts: true, trouble, lww, relays });
       assert.ok(report.leftOut + report.fetched > 50, JSON.stringify(report));
     }
   });

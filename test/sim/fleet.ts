@@ -18,6 +18,8 @@ export interface FleetOptions {
   readonly lww?: boolean;
   /** Edges evict at random what the hub keeps, and fetch it again. Implies all types. */
   readonly evicts?: boolean;
+  /** Between hub and edges: the edges are shared among them. Where edges evict, relays do too. */
+  readonly relays?: number;
 }
 
 export const troubles = ['cut', 'heal', 'crash', 'clone', 'rollback', 'restore-hub', 'sweep'] as const;
@@ -49,6 +51,7 @@ export class Fleet {
   readonly scheduler: Scheduler;
   readonly net: SimNet;
   readonly hub: SimNode;
+  readonly relays: SimNode[] = [];
   readonly edges: SimNode[] = [];
   readonly did: Record<Trouble, number> = {
     cut: 0,
@@ -77,18 +80,46 @@ export class Fleet {
       lww: options.lww ?? false,
     } as const;
     this.hub = new SimNode(hubOptions, this.scheduler, newDisk('journal-hub'));
+    for (let i = 0; i < (options.relays ?? 0); i++) this.addRelay(`r${i}`);
     for (let i = 0; i < options.edges; i++) this.addEdge(`e${i}`, newDisk(`journal-e${i}`));
-    this.hub.start();
-    for (const edge of this.edges) edge.start();
+    for (const node of this.all) node.start();
+  }
+
+  private get all(): SimNode[] {
+    return [this.hub, ...this.relays, ...this.edges];
+  }
+
+  /** All but the hub. */
+  private get below(): SimNode[] {
+    return [...this.relays, ...this.edges];
   }
 
   private pick<T>(from: readonly T[]): T {
     return from[Math.floor(this.scheduler.random() * from.length)]!;
   }
 
+  private addRelay(nodeId: string): void {
+    const relay = new SimNode(
+      { ...this.optionsBelow(nodeId, nodeId, this.hub), role: 'hub', policy: 'immediate', listens: true },
+      this.scheduler,
+      newDisk(`journal-${nodeId}`),
+    );
+    this.relays.push(relay);
+    this.names.set(relay, nodeId);
+  }
+
   private addEdge(nodeId: string, disk: Disk): SimNode {
     const name = `${nodeId}#${this.edges.length}`;
-    const options: SimNodeOptions = {
+    const { relays } = this;
+    const hub = relays.length === 0 ? this.hub : relays[Number(nodeId.slice(1)) % relays.length]!;
+    const edge = new SimNode(this.optionsBelow(nodeId, name, hub), this.scheduler, disk);
+    this.edges.push(edge);
+    this.names.set(edge, name);
+    return edge;
+  }
+
+  private optionsBelow(nodeId: string, name: string, hub: SimNode): SimNodeOptions {
+    return {
       nodeId,
       role: 'edge',
       policy: this.pick(['immediate', 'immediate', 'periodic', 'opportunistic']),
@@ -98,21 +129,17 @@ export class Fleet {
       lww: this.options.lww ?? false,
       evicts: this.options.evicts ?? false,
       dial: this.net.dialer(name, () => {
-        if (!this.hub.isUp) return undefined;
-        return (connection) => this.hub.engine.hub.accept(connection, nodeId, name);
+        if (!hub.isUp) return undefined;
+        return (connection) => hub.engine.hub.accept(connection, nodeId, name);
       }),
     };
-    const edge = new SimNode(options, this.scheduler, disk);
-    this.edges.push(edge);
-    this.names.set(edge, name);
-    return edge;
   }
 
   private readonly names = new Map<SimNode, string>();
 
   private work(): void {
     const { random } = this.scheduler;
-    const node = random() < 0.1 ? this.hub : this.pick(this.edges);
+    const node = random() < 0.1 ? this.hub : this.pick(this.below);
     if (!node.isUp) return;
     this.commands += 1;
     if (this.options.evicts) {
@@ -210,10 +237,10 @@ export class Fleet {
   private async makeTrouble(kind: Trouble): Promise<void> {
     const edge = this.pick(this.edges);
     const { random } = this.scheduler;
-    if (kind === 'cut') this.net.cut(this.names.get(edge)!);
-    else if (kind === 'heal') this.net.heal(this.names.get(this.pick(this.edges))!);
+    if (kind === 'cut') this.net.cut(this.names.get(this.pick(this.below))!);
+    else if (kind === 'heal') this.net.heal(this.names.get(this.pick(this.below))!);
     else if (kind === 'crash') {
-      const node = random() < 0.2 ? this.hub : edge;
+      const node = random() < 0.2 ? this.hub : this.pick(this.below);
       if (!node.isUp) return;
       if (random() < 0.5) this.powerLoss(node);
       else node.crash(false);
@@ -275,7 +302,7 @@ export class Fleet {
       await scheduler.runUntil(scheduler.nowMs + scheduler.random() * 300);
       const burst = scheduler.random() < 0.05 ? 60 : 1;
       for (let i = 0; i < burst; i++) this.work();
-      for (const node of [this.hub, ...this.edges]) if (scheduler.random() < 0.2) node.purge();
+      for (const node of this.all) if (scheduler.random() < 0.2) node.purge();
       if (scheduler.random() < 0.04) await this.makeTrouble(this.pick(kinds));
     }
   }
@@ -284,7 +311,7 @@ export class Fleet {
   async heal(): Promise<void> {
     const { scheduler } = this;
     this.net.heal();
-    for (const node of [this.hub, ...this.edges]) if (!node.isUp) node.start();
+    for (const node of this.all) if (!node.isUp) node.start();
     for (let i = 0; i < 120; i++) {
       await scheduler.runUntil(scheduler.nowMs + 5000);
       if (this.options.evicts) await this.fetchAll();
@@ -295,7 +322,7 @@ export class Fleet {
   /** Every edge reads every key, so that nothing is left that it has evicted. */
   private async fetchAll(): Promise<void> {
     const all = Object.keys(this.hub.visible());
-    for (const edge of this.edges) {
+    for (const edge of this.below) {
       for (const name of new Set([...all, ...Object.keys(edge.visible())])) {
         const [db, key] = [Number(name.slice(0, name.indexOf(':'))), name.slice(name.indexOf(':') + 1)];
         edge.ask(db, ['EXISTS', key]);
@@ -315,7 +342,7 @@ export class Fleet {
     if (this.options.allTypes || this.options.evicts) return this.differenceOfAll();
     for (const key of [...keys, ...counters]) {
       const want = this.hub.get(key);
-      for (const edge of this.edges) {
+      for (const edge of this.below) {
         const got = edge.get(key);
         if (got !== want) return `${key}: hub has ${want}, ${this.names.get(edge)} has ${got}`;
       }
@@ -325,7 +352,7 @@ export class Fleet {
 
   private differenceOfAll(): string | undefined {
     const want = this.hub.visible();
-    for (const edge of this.edges) {
+    for (const edge of this.below) {
       const isLive = edge.engine.status().linkState === 'live';
       const held = (all: Record<string, string>): Record<string, string> =>
         Object.fromEntries(Object.entries(all).filter(([name]) => isLive || edge.holds(name)));
@@ -348,7 +375,7 @@ export class Fleet {
   }
 
   report(): FleetReport {
-    const all = [this.hub, ...this.edges];
+    const { all } = this;
     return {
       commands: this.commands,
       increments: [...this.expected.values()].reduce((a, b) => a + b, 0),
@@ -364,7 +391,7 @@ export class Fleet {
   }
 
   stop(): void {
-    for (const node of [this.hub, ...this.edges]) node.crash(false);
+    for (const node of this.all) node.crash(false);
   }
 }
 

@@ -1,5 +1,5 @@
 // `npm run sim -- --seed S --seconds N [--edges E] [--runs R] [--only trouble,...] [--types]
-// [--lww] [--evicts] [--go-on]`: simulations of a whole fleet, each
+// [--lww] [--evicts] [--relays N] [--go-on]`: simulations of a whole fleet, each
 // from one seed that is printed when it fails. Without --seed the seeds begin with the clock.
 import { parseArgs } from 'node:util';
 import { runFleet, type Trouble } from './fleet.ts';
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     types: { type: 'boolean', default: false },
     lww: { type: 'boolean', default: false },
     evicts: { type: 'boolean', default: false },
+    relays: { type: 'string', default: '0' },
     'go-on': { type: 'boolean', default: false },
   },
 });
@@ -30,6 +31,7 @@ for (let i = 0; i < Number(values.runs); i++) {
       allTypes: values.types,
       lww: values.lww,
       evicts: values.evicts,
+      relays: Number(values.relays),
     });
     console.log(`seed ${seed} ok ${JSON.stringify(report)}`);
   } catch (error) {

@@ -32,8 +32,10 @@ export interface SimNodeOptions {
   readonly keepRecords?: number;
   readonly memoryBytes?: number;
   readonly lww?: boolean;
-  /** It has no links but to its hub, which keeps what it evicts. */
+  /** Its hub keeps what it evicts. */
   readonly evicts?: boolean;
+  /** By default it does, where it does not evict. */
+  readonly listens?: boolean;
 }
 
 /** A request that a client has sent. */
@@ -118,7 +120,7 @@ export class SimNode {
         ...(options.dial ? [{ url: 'sim://hub', isHub: true, dial: options.dial }] : []),
         ...(options.peers ?? []),
       ],
-      listens: options.evicts !== true,
+      listens: options.listens ?? options.evicts !== true,
       policy: options.policy ?? 'immediate',
       syncIntervalMs: 3000,
       limits: { ...syncLimitsDefault, batchBytes: 2048, windowBytes: 8192, ...options.limits },
@@ -139,6 +141,7 @@ export class SimNode {
     const { keeper } = this.engine;
     if (options.evicts !== true || keeper === undefined) return;
     this.store.eviction.kept = () => this.engine.keptByHub();
+    this.store.eviction.isAwaited = (keyspace, key) => this.engine.awaits(keyspace, key);
     this.store.eviction.policy = 'allkeys-random';
     this.rig.services.unheldKeys.begin(keeper);
     const tick = (): void => {
@@ -158,6 +161,7 @@ export class SimNode {
       own = 0;
     };
     for (const block of disk.blocks) {
+      store.beginBlock();
       reader.open(block.buf, block.start, block.end);
       while (reader.next()) {
         store.clock.witness(reader.stamp);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stampMax } from '../../src/base/clock.ts';
+import { copyRecord } from '../../src/delta/copy-record.ts';
 import { DeltaKind } from '../../src/delta/kinds.ts';
 import { VersionVector } from '../../src/delta/vector.ts';
 import { EntryType } from '../../src/store/entry.ts';
@@ -205,12 +206,18 @@ test('replay leaves out what was left out, and keeps what was fetched', () => {
     while (node.store.counts().keys > 0 && node.store.eviction.relieve(0));
   });
   hub.run((store) => put(store, 'a', 'two'));
-  joinKept(node, hub.history[1]!);
-  journal.push(hub.history[1]!);
-  record(() => node.store.recordLeftOut(0, Buffer.from('a')));
+  assert.deepEqual(joinKept(node, hub.history[1]!), [JoinResult.leftOut]);
+  record(() => {
+    node.store.recordLeftOut(0, Buffer.from('a'));
+    node.reader.open(hub.history[1]!, 0, hub.history[1]!.length);
+    while (node.reader.next()) copyRecord(node.reader, node.store.recorder!);
+  });
   const replay = (): Store => {
     const fresh = new TestNode('e');
-    for (const batch of journal) fresh.join(batch, node);
+    for (const batch of journal) {
+      fresh.store.beginBlock();
+      fresh.join(batch, node);
+    }
     return fresh.store;
   };
   assert.ok(!isThere(replay(), 'a'));

@@ -12,7 +12,7 @@ import { FrameFlag, frameHeaderBytes } from '../../src/sync/frame.ts';
  */
 const schemaHashes: Record<number, string> = {
   1: '97fe1eac26982ff5',
-  2: 'ccde38fe535f282a',
+  2: '263fd4fdfa657909',
 };
 
 test('the schema of the wire belongs to its protocol version', () => {

@@ -45,6 +45,7 @@ function peerOf(node: TestNode, vector = new VersionVector()): Peer {
   const origin = node.store.origins.intern('peer/00000009');
   const facts = {
     isDurable: true,
+    relies: '',
     nodeId: 'peer',
     origin,
     journal: 'j',
@@ -149,7 +150,7 @@ test('a run that a block names comes next, as its blocks, and says how far this 
   assert.deepEqual(window.runs, [7]);
   const buf = run.buf.subarray(0, run.pos);
   const of = { source: '', firstSeq: 0, count: 3, ownCount: 3 };
-  window.add({ ...of, buf, start: 0, end: buf.length }, peer, true);
+  window.add({ ...of, buf, start: 0, end: buf.length }, peer, peer.vector, true);
   assert.deepEqual(window.runs, []);
   assert.equal(window.lastOwnStamp, 2 ** 32 + 2);
   const { batch, deltas } = write(node, window);

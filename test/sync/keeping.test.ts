@@ -135,6 +135,57 @@ test('a note of another address, or ahead of what this node has made, is not bel
   }
 });
 
+/** Nodes of which each has another for its hub, all of which others may link to. */
+async function ring(hubOf: Record<string, string | undefined>): Promise<Record<string, SimNode>> {
+  const scheduler = new Scheduler(12, Date.UTC(2026, 10, 1));
+  const net = new SimNet(scheduler);
+  const nodes: Record<string, SimNode> = {};
+  for (const [nodeId, hub] of Object.entries(hubOf)) {
+    const dial = net.dialer(`${nodeId}>`, () => {
+      const above = nodes[hub!];
+      return above?.isUp === true ? (c) => above.engine.hub.accept(c, nodeId, nodeId) : undefined;
+    });
+    const shape = { nodeId, role: 'hub', evicts: hub !== undefined, listens: true } as const;
+    nodes[nodeId] = new SimNode(hub === undefined ? shape : { ...shape, dial }, scheduler, newDisk(nodeId));
+  }
+  for (const node of Object.values(nodes)) node.start();
+  await scheduler.runUntil(scheduler.nowMs + 20_000);
+  for (const [nodeId, node] of Object.entries(nodes)) node.set(nodeId, 'v');
+  await scheduler.runUntil(scheduler.nowMs + 20_000);
+  for (const node of Object.values(nodes)) for (let i = 0; i < 10; i++) node.evict();
+  return nodes;
+}
+
+const sizes = (nodes: Record<string, SimNode>): number[] =>
+  Object.values(nodes).map((node) => Object.keys(node.visible()).length);
+
+test('hubs below hubs let go of what those above them have, the uppermost of nothing', async () => {
+  assert.deepEqual(sizes(await ring({ a: undefined, b: 'a', c: 'b', d: 'c' })), [4, 0, 0, 0]);
+});
+
+test('where hubs have one another for hubs, by whatever way, none of them lets go of anything', async () => {
+  assert.deepEqual(sizes(await ring({ a: 'b', b: 'c', c: 'a' })), [3, 3, 3]);
+  assert.deepEqual(sizes(await ring({ a: 'b', b: 'c', c: 'd', d: 'b' })), [4, 4, 4, 4]);
+});
+
+test('of nodes without a hub the least that has something keeps it', async () => {
+  const scheduler = new Scheduler(13, Date.UTC(2026, 10, 1));
+  const net = new SimNet(scheduler);
+  const a = new SimNode({ nodeId: 'a', role: 'edge' }, scheduler, newDisk('a'));
+  const dial = net.dialer('b>', () => (c) => a.engine.hub.accept(c, 'b', 'b'));
+  const peers = [{ url: 'sim://a', isHub: false, dial }];
+  const b = new SimNode({ nodeId: 'b', role: 'edge', peers }, scheduler, newDisk('b'));
+  for (const node of [a, b]) {
+    node.start();
+    node.store.eviction.policy = 'allkeys-random';
+    node.store.eviction.isAcknowledged = (origin, stamp) => node.engine.mayForget(origin, stamp);
+    node.set(`of ${node.options.nodeId}`, 'v');
+  }
+  await scheduler.runUntil(scheduler.nowMs + 20_000);
+  for (const node of [b, a]) for (let i = 0; i < 10; i++) node.evict();
+  assert.deepEqual(sizes({ a, b }), [2, 0]);
+});
+
 test('a node without a keeper forgets what one had', async () => {
   const pair = await filled();
   pair.edge.crash(false);

@@ -1,0 +1,164 @@
+// What this node's hub, its keeper, has told to have for good, and whether that may be relied on: only then this node may let
+// go of it. It is remembered across restarts, so that a node which comes up while its hub cannot be reached still knows; as
+// one note in the ledger, bound to the address dialed and to origin and tag of the hub's start that said it: of a hub that
+// was replaced or rolled back nothing counts once it is met. It errs to one side only, behind what the hub has.
+//
+// Who relies on its hub must not be one on whom that hub relies, by whatever way. So a node to which others may link says
+// on whom it relies (its hub, whom that relies on, and so on), and does not rely on a hub that says so of it, or says nothing.
+//
+// Note `kept`: JSON of [address, origin, tag, [[origin, stamp, tag], ...], relies].
+import type { VersionVector } from '../delta/vector.ts';
+import type { VectorRow } from './envelope.ts';
+import type { NodeParts } from './greeting.ts';
+import { notesSource, type Peer, rowsOf, vectorOf } from './peer.ts';
+import type { SyncLedger } from './ports.ts';
+
+const noteName = 'kept';
+/** Between two notes at least so long, and so long that they are no more than so many bytes a second. */
+const delayMs = 1000;
+const bytesPerSecond = 4096;
+/** Hubs above one another. */
+const reliesMax = 16;
+
+type Packed = readonly [
+  url: string,
+  origin: string,
+  tag: number,
+  rows: readonly VectorRow[],
+  relies: string | null,
+];
+
+export interface KeepingParts {
+  readonly node: Pick<NodeParts, 'store' | 'log' | 'ledger' | 'identity' | 'timers'>;
+  /** The hub's address. */
+  readonly url: string;
+  /** Nobody can rely on this node: it has no links but to its hub. */
+  readonly isLeaf: boolean;
+  /** It is known, or not known any more, on whom this node relies. */
+  readonly onRelies: () => void;
+}
+
+/** There is no keeper: what one had says nothing by the time that there is one again. */
+export function forgetKept(ledger: Pick<SyncLedger, 'setNote'>): void {
+  ledger.setNote(noteName, undefined);
+}
+
+export class Keeping {
+  /** On whom this node relies: ids of its hub, and of whom that relies on, set apart by spaces; undefined where that is not known. */
+  relies: string | undefined;
+  private readonly parts: KeepingParts;
+  /** What was noted before this start and still counts; undefined where nothing does, and once the hub was met. */
+  private recalled: VersionVector | undefined;
+  private peer: Peer | undefined;
+  private cancelTimer: (() => void) | undefined;
+
+  /** To be made after this start was recorded. */
+  constructor(parts: KeepingParts) {
+    this.parts = parts;
+    this.recalled = this.recall();
+    if (this.recalled === undefined) forgetKept(parts.node.ledger);
+    else this.relies = this.noted()?.[4] ?? undefined;
+  }
+
+  /** What the hub has for good, as far as is known and may be relied on; undefined where nothing is. */
+  get kept(): VersionVector | undefined {
+    if (!this.parts.isLeaf && this.relies === undefined) return undefined;
+    return this.peer?.kept ?? this.recalled;
+  }
+
+  private noted(): Packed | undefined {
+    const text = this.parts.node.ledger.notes.get(noteName);
+    return text === undefined ? undefined : (JSON.parse(text) as Packed);
+  }
+
+  /**
+   * What the note says, if it is of this address. Of what this node has made nothing at or above its present start can be
+   * in it, unless the log has lost what the note speaks of: then it does not count.
+   */
+  private recall(): VersionVector | undefined {
+    const { store, ledger, identity } = this.parts.node;
+    const noted = this.noted();
+    const started = ledger.starts.at(-1);
+    if (noted === undefined || started === undefined || noted[0] !== this.parts.url) return undefined;
+    const kept = vectorOf(noted[3], store.origins);
+    const own = kept.get(identity.origin);
+    if (own !== undefined && (own.stamp >= started.stamp || !identity.isOwnPast(own))) return undefined;
+    return kept;
+  }
+
+  /** The hub was met: what another start of it said counts no more, nor what it does not say to have now. */
+  met(peer: Peer): void {
+    const { store, log } = this.parts.node;
+    this.stop();
+    this.peer = peer;
+    this.recalled = undefined;
+    // What a hub without a disk has does not outlive it.
+    if (peer.facts.isDurable) peer.onKept = () => this.schedule();
+    this.setRelies(this.reliesBy(peer));
+    const noted = this.noted();
+    if (noted === undefined) return;
+    const [, origin, tag, rows, relies] = noted;
+    const isSame = origin === store.origins.name(peer.origin) && tag === peer.facts.tag;
+    const isRelied = relies === (this.relies ?? null);
+    if (isSame && isRelied && peer.vector.dominates(vectorOf(rows, store.origins))) return;
+    this.write(undefined);
+    log.requestSync();
+  }
+
+  private reliesBy({ nodeId, facts }: Peer): string | undefined {
+    if (facts.relies === undefined) return undefined;
+    const ids = [nodeId, ...facts.relies.split(' ').filter((id) => id !== '')];
+    const isSound = ids.length <= reliesMax && !ids.includes(this.parts.node.identity.nodeId);
+    return isSound ? ids.join(' ') : undefined;
+  }
+
+  private setRelies(relies: string | undefined): void {
+    if (relies === this.relies) return;
+    this.relies = relies;
+    this.parts.onRelies();
+  }
+
+  private schedule(): void {
+    if (this.cancelTimer !== undefined) return;
+    const { ledger, timers } = this.parts.node;
+    const bytes = ledger.notes.get(noteName)?.length ?? 0;
+    const waitMs = Math.max(delayMs, (bytes / bytesPerSecond) * 1000);
+    this.cancelTimer = timers.after(waitMs, () => this.flush());
+  }
+
+  /** Notes what the hub has by now, where that is news. */
+  flush(): void {
+    if (this.cancelTimer === undefined) return;
+    this.stop();
+    const { peer } = this;
+    if (peer === undefined) return;
+    const { node, url } = this.parts;
+    const rows = rowsOf(this.counted(peer), node.store.origins, []);
+    const origin = node.store.origins.name(peer.origin);
+    const packed: Packed = [url, origin, peer.facts.tag, rows, this.relies ?? null];
+    this.write(JSON.stringify(packed));
+  }
+
+  /** Nothing is noted from now on. */
+  stop(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+  }
+
+  /** What it keeps; of what it makes itself, which is kept whatever comes, only what is here. */
+  private counted({ kept, origin }: Peer): VersionVector {
+    const counted = kept.clone();
+    const here = this.parts.node.ledger.vector.get(origin);
+    counted.retract(origin, undefined);
+    if (here !== undefined && kept.covers(origin, here.stamp)) counted.advance(origin, here.stamp, here.tag);
+    return counted;
+  }
+
+  private write(text: string | undefined): void {
+    const { log, ledger } = this.parts.node;
+    log.setSource(notesSource);
+    ledger.setNote(noteName, text);
+    log.setSource('');
+    log.commit(() => {});
+  }
+}
