@@ -22,10 +22,11 @@ export class Lookahead {
   private taken = 0;
   private readonly keyHashes = new Int32Array(expectedMax);
   private keyCount = 0;
-  /** Of requests that name an element: their number, the hash of the key, and the place kept for that of the element. */
+  /** Of requests that name an element: their number, the hash of the key, and of the element the place kept for its hash, and its length. */
   private readonly naming = new Int32Array(expectedMax);
   private readonly namedKeys = new Int32Array(expectedMax);
   private readonly named = new Int32Array(expectedMax);
+  private readonly namedLengths = new Int32Array(expectedMax);
   private namedCount = 0;
   /** Hashes of elements of one collection. */
   private readonly elements = new Int32Array(expectedMax);
@@ -87,11 +88,13 @@ export class Lookahead {
     this.naming[namedCount] = number;
     this.namedKeys[namedCount] = this.keyHashes[this.keyCount - 1]!;
     this.named[namedCount] = place;
+    this.namedLengths[namedCount] = lengths[element]!;
     this.namedCount = namedCount + 1;
   }
 
   private warmElements(db: number): void {
     const { elements } = this;
+    const { hash } = this.store;
     let nest: Nest | undefined;
     let count = 0;
     for (let i = 0; i < this.namedCount; i++) {
@@ -101,10 +104,7 @@ export class Lookahead {
         nest = this.nestOf(db, i);
         count = 0;
       }
-      if (nest === undefined) continue;
-      const { lengths } = this.requests[this.naming[i]!]!;
-      const { element = 0 } = this.commands[this.naming[i]!]!.keyRange!;
-      elements[count++] = this.store.hash.confirm(this.named[i]!, lengths[element]!);
+      if (nest !== undefined) elements[count++] = hash.confirm(this.named[i]!, this.namedLengths[i]!);
     }
     nest?.elements.table.warmFor(elements, count);
   }

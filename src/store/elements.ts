@@ -239,7 +239,8 @@ export class Elements implements Collection {
 
   /** Live elements of the open key, those that have expired and are not purged yet among them. */
   get size(): number {
-    return this.at === 0 ? 0 : this.form.size;
+    if (this.at === 0) return 0;
+    return this.opened.nest === undefined ? this.packedForm.size : this.nestedForm.size;
   }
 
   /** Elements of the open key that are not hidden by their deadlines. */
@@ -275,7 +276,11 @@ export class Elements implements Collection {
 
   /** Reads an element of the open key into valueBytes, valueOffset, valueLength; false where there is none. */
   get(name: Uint8Array, offset: number, length: number): boolean {
-    return this.at !== 0 && this.form.get(name, offset, length);
+    if (this.at === 0) return false;
+    const { opened, packedForm, nestedForm } = this;
+    // What is done often is not called through the interface: V8 counts calls by place, and takes in those that are made.
+    if (opened.nest === undefined) return packedForm.get(name, offset, length);
+    return nestedForm.get(name, offset, length);
   }
 
   /** Reads the value of the live record that the cursor stands on as `get` does; false where it has expired. */
@@ -331,7 +336,8 @@ export class Elements implements Collection {
 
   /** Draws an element at random of the open key, which shows some: see `drawnOffset` and `dropDrawn`. */
   draw(random: () => number): void {
-    this.form.draw(random);
+    if (this.opened.nest === undefined) this.packedForm.draw(random);
+    else this.nestedForm.draw(random);
   }
 
   // ---- local changes, each with its delta
@@ -360,13 +366,13 @@ export class Elements implements Collection {
     valueOffset: number,
     valueLength: number,
   ): boolean {
-    const { element } = this;
+    const { element, opened, packedForm, nestedForm } = this;
     this.store.checkLimits(length, valueLength, false);
     this.makeRoom(length + valueLength);
     element.setName(name, offset, length);
     element.setValue(value, valueOffset, valueLength);
     try {
-      return this.form.put(element);
+      return opened.nest === undefined ? packedForm.put(element) : nestedForm.put(element);
     } catch (error) {
       this.settle();
       throw error;
@@ -378,10 +384,15 @@ export class Elements implements Collection {
    * is not purged yet is there.
    */
   drop(name: Uint8Array, offset: number, length: number): boolean {
-    this.opened.reserveBytes = 0;
-    if (this.at === 0 || !this.form.drop(name, offset, length)) return false;
-    this.dropped();
-    return true;
+    const { opened, packedForm, nestedForm } = this;
+    opened.reserveBytes = 0;
+    if (opened.at === 0) return false;
+    const isDropped =
+      opened.nest === undefined
+        ? packedForm.drop(name, offset, length)
+        : nestedForm.drop(name, offset, length);
+    if (isDropped) this.dropped();
+    return isDropped;
   }
 
   /** The same for the element whose name is this range of the arena. */
@@ -400,8 +411,10 @@ export class Elements implements Collection {
 
   /** The same for the element that was drawn. */
   dropDrawn(): void {
-    this.opened.reserveBytes = 0;
-    this.form.dropDrawn();
+    const { opened } = this;
+    opened.reserveBytes = 0;
+    if (opened.nest === undefined) this.packedForm.dropDrawn();
+    else this.nestedForm.dropDrawn();
     this.dropped();
   }
 
@@ -427,9 +440,9 @@ export class Elements implements Collection {
 
   /** Adds an integer to an element. Returns the new value. Throws CommandError as for a key. */
   count(name: Uint8Array, offset: number, length: number, by: number | bigint): number | bigint {
-    const { store, packedForm } = this;
+    const { store, opened, packedForm, nestedForm } = this;
     store.checkLimits(length, 0, false);
-    if (typeof by === 'number' && this.at !== 0 && this.opened.nest === undefined) {
+    if (typeof by === 'number' && opened.at !== 0 && opened.nest === undefined) {
       const value = packedForm.countInPlace(name, offset, length, by);
       if (value !== undefined) {
         store.touch(this.at);
@@ -438,7 +451,8 @@ export class Elements implements Collection {
     }
     this.beginCount(name, offset, length);
     try {
-      return this.form.count(name, offset, length, by);
+      if (opened.nest === undefined) return packedForm.count(name, offset, length, by);
+      return nestedForm.count(name, offset, length, by);
     } finally {
       this.endCount();
     }
@@ -457,7 +471,7 @@ export class Elements implements Collection {
 
   private beginCount(name: Uint8Array, offset: number, length: number): void {
     this.makeRoom(length + counterBytes);
-    this.form.purge(name, offset, length);
+    if (this.opened.nest !== undefined) this.nestedForm.purge(name, offset, length);
     this.opened.within();
   }
 

@@ -33,6 +33,8 @@ const two32 = 4294967296;
 const metaFlag = 1;
 const deadlinesFlag = 2;
 const stampBytesShift = 4;
+/** Where a run says how many of its elements live. */
+export const liveCountAt = 1;
 const foreign = 2;
 const stateFlag = 1;
 const noBytes = new Uint8Array(0);
@@ -151,11 +153,11 @@ export class PackedCursor {
   }
 
   get liveCount(): number {
-    return this.u8[this.start + 1]!;
+    return this.u8[this.start + liveCountAt]!;
   }
 
   set liveCount(count: number) {
-    this.u8[this.start + 1] = count;
+    this.u8[this.start + liveCountAt] = count;
   }
 
   get baseOrigin(): number {

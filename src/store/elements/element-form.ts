@@ -50,8 +50,6 @@ export interface ElementForm {
   dropDrawn(): void;
   /** Clears an element in whatever state it is; `isPurge` as of Store.clear. */
   clear(name: Uint8Array, isPurge: boolean): void;
-  /** Removes an element that has expired and that the opening of the key has left. */
-  purge(name: Uint8Array, offset: number, length: number): void;
 
   /**
    * Adds a whole number to the score of a member that only this node has counted on, in place. Returns the new score;

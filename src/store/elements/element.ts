@@ -18,7 +18,8 @@ export class Element {
   /** How far the stamp is from the base of the run that it is put into: packed.ts. */
   difference = 0;
   /** The dot that it replaces; origin 0 = none that others need to hear of. */
-  baseStamp = 0;
+  baseHi = 0;
+  baseLo = 0;
   baseOrigin = 0;
 
   setName(name: Uint8Array, offset: number, length: number): void {

@@ -6,6 +6,7 @@ import { outOfMemory } from '../../resp/errors.ts';
 import type { Arena } from '../arena.ts';
 import { Encoding, EntryType } from '../entry.ts';
 import type { KeyState } from '../key-state.ts';
+import type { Keyspace } from '../keyspace.ts';
 import type { Nest } from '../nest.ts';
 import type { OrderIndex } from '../order-index.ts';
 import { unpackScore } from '../score.ts';
@@ -68,20 +69,22 @@ export class NestedElements implements ElementForm {
 
   /** Whether some element may have expired. */
   get mayHide(): boolean {
-    const { volatile, earliestDeadlineMs } = this.nest.elements;
+    return this.mayHideIn(this.nest.elements);
+  }
+
+  private mayHideIn({ volatile, earliestDeadlineMs }: Keyspace): boolean {
     return volatile > 0 && earliestDeadlineMs <= this.open.store.nowMs;
   }
 
   /** The live entry of an element, or 0. */
-  private entryOf(name: Uint8Array, offset: number, length: number): number {
-    const hash = this.open.store.hash.of(name, offset, length);
-    return this.nest.elements.entryOf(hash, name, offset, length);
+  private entryOf(elements: Keyspace, name: Uint8Array, offset: number, length: number): number {
+    return elements.entryOf(this.open.store.hash.of(name, offset, length), name, offset, length);
   }
 
   // ---- reading
 
   get(name: Uint8Array, offset: number, length: number): boolean {
-    const entry = this.entryOf(name, offset, length);
+    const entry = this.entryOf(this.nest.elements, name, offset, length);
     if (entry === 0 || this.open.store.isExpired(entry)) return false;
     this.read(entry);
     return true;
@@ -92,6 +95,10 @@ export class NestedElements implements ElementForm {
     const { strings, entries, arena } = open.store;
     if (open.type === EntryType.zset) {
       open.setScore(arena.u8, entries.valueOffset(entry) + entries.valueLength(entry));
+      return;
+    }
+    if (open.type === EntryType.set) {
+      open.setValue(arena.u8, 0, 0, 0);
       return;
     }
     strings.read(entry);
@@ -154,11 +161,12 @@ export class NestedElements implements ElementForm {
 
   put(e: Element): boolean {
     const { open } = this;
+    const { elements } = this.nest;
     // Before what is recorded here is of an element: a purge says so of its own.
-    this.purge(e.name, e.nameOffset, e.nameLength);
+    if (this.mayHideIn(elements)) this.purge(e.name, e.nameOffset, e.nameLength);
     open.within();
     try {
-      const isNew = this.putWithin(e);
+      const isNew = this.putWithin(elements, e);
       open.touch();
       return isNew;
     } finally {
@@ -166,15 +174,14 @@ export class NestedElements implements ElementForm {
     }
   }
 
-  private putWithin(e: Element): boolean {
+  private putWithin(elements: Keyspace, e: Element): boolean {
     const { open } = this;
     const { entries, strings } = open.store;
-    const { elements } = this.nest;
     const { name, nameOffset, nameLength } = e;
     if (open.type !== EntryType.hash) {
       const { order } = elements;
-      const entry = this.entryOf(name, nameOffset, nameLength);
-      open.scoreBefore = entry === 0 || order === undefined ? 0 : order.scoreOf(entry);
+      const entry = this.entryOf(elements, name, nameOffset, nameLength);
+      if (order !== undefined) open.scoreBefore = entry === 0 ? 0 : order.scoreOf(entry);
       if (entry !== 0 && entries.encoding(entry) === Encoding.raw && !entries.hasExpiry(entry)) {
         this.putAgain(order, entry, e);
         return false;
@@ -194,33 +201,17 @@ export class NestedElements implements ElementForm {
       throw new CommandError(outOfMemory);
     }
     const isForeign = entries.origin(entry) !== self;
-    const baseOrigin = isForeign ? entries.origin(entry) : 0;
-    const baseHi = isForeign ? entries.hi(entry) : 0;
-    const baseLo = isForeign ? entries.lo(entry) : 0;
+    e.baseOrigin = isForeign ? entries.origin(entry) : 0;
+    e.baseHi = isForeign ? entries.hi(entry) : 0;
+    e.baseLo = isForeign ? entries.lo(entry) : 0;
     clock.tick();
     entries.setDot(entry, self, clock.hi, clock.lo);
     order?.rescore(entry, open.scoreBefore, unpackScore(e.value, e.valueOffset));
-    recorder?.put(
-      open.id,
-      e.name,
-      e.nameOffset,
-      e.nameLength,
-      self,
-      clock.hi,
-      clock.lo,
-      e.value,
-      e.valueOffset,
-      e.valueLength,
-      true,
-      0,
-      baseOrigin,
-      baseHi,
-      baseLo,
-    );
+    if (recorder !== undefined) open.recordPut(e);
   }
 
   drop(name: Uint8Array, offset: number, length: number): boolean {
-    const entry = this.entryOf(name, offset, length);
+    const entry = this.entryOf(this.nest.elements, name, offset, length);
     if (entry !== 0) this.dropEntry(entry, -1);
     return entry !== 0;
   }
@@ -270,10 +261,12 @@ export class NestedElements implements ElementForm {
     open.outside();
   }
 
+  /** Removes an element that has expired: the opening of a key leaves those of a nest. */
   purge(name: Uint8Array, offset: number, length: number): void {
     const { open } = this;
-    if (!this.mayHide || open.store.holdsExpired) return;
-    const entry = this.entryOf(name, offset, length);
+    const { elements } = this.nest;
+    if (!this.mayHideIn(elements) || open.store.holdsExpired) return;
+    const entry = this.entryOf(elements, name, offset, length);
     if (entry === 0 || !open.store.isExpired(entry)) return;
     this.clear(name.slice(offset, offset + length), true);
     // The key stays though nothing is left: what comes is put into it.
@@ -296,8 +289,9 @@ export class NestedElements implements ElementForm {
   countScore(name: Uint8Array, offset: number, length: number, by: number): number | undefined {
     const { open, scoreCount } = this;
     const { entries, ground, self, clock } = open.store;
-    const { order } = this.nest.elements;
-    const entry = this.entryOf(name, offset, length);
+    const { elements } = this.nest;
+    const { order } = elements;
+    const entry = this.entryOf(elements, name, offset, length);
     if (order === undefined || entry === 0 || entries.encoding(entry) !== Encoding.state) return undefined;
     if (!scoreCount.prepare(entries.valueOffset(entry), by)) return undefined;
     if (!order.reserve(ground.reserveBytes)) return undefined;

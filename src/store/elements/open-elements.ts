@@ -5,6 +5,7 @@ import type { Nest } from '../nest.ts';
 import { scoreBytes } from '../score.ts';
 import type { StoodKey } from '../stood-key.ts';
 import type { Store } from '../store.ts';
+import type { Element } from './element.ts';
 
 const noBytes = new Uint8Array(0);
 
@@ -38,7 +39,6 @@ export class OpenElements {
   stand(at: number): void {
     this.at = at;
     this.nestOf = 0;
-    this.openNest = undefined;
   }
 
   /** The number of the key's keyspace. */
@@ -52,9 +52,11 @@ export class OpenElements {
 
   /** The nest, or undefined where it is packed or not there. */
   get nest(): Nest | undefined {
-    if (this.nestOf !== this.at) {
-      this.nestOf = this.at;
-      this.openNest = this.at === 0 ? undefined : this.nestAt(this.at);
+    const { at } = this;
+    if (at === 0) return undefined;
+    if (this.nestOf !== at) {
+      this.nestOf = at;
+      this.openNest = this.nestAt(at);
     }
     return this.openNest;
   }
@@ -73,6 +75,28 @@ export class OpenElements {
 
   outside(): void {
     this.store.recorder?.outside();
+  }
+
+  /** Records the put of an element under the last stamp; it is said that it is within the collection. */
+  recordPut(e: Element): void {
+    const { self, clock, recorder } = this.store;
+    recorder?.put(
+      this.id,
+      e.name,
+      e.nameOffset,
+      e.nameLength,
+      self,
+      clock.hi,
+      clock.lo,
+      e.value,
+      e.valueOffset,
+      e.valueLength,
+      true,
+      0,
+      e.baseOrigin,
+      e.baseHi,
+      e.baseLo,
+    );
   }
 
   /** The event of what was just written becomes the greatest dot of the key. */

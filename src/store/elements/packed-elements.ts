@@ -38,7 +38,7 @@ export class PackedElements implements ElementForm, States {
   }
 
   get size(): number {
-    return this.run.walk().liveCount;
+    return this.run.liveCount;
   }
 
   get hiddenCount(): number {
@@ -148,30 +148,15 @@ export class PackedElements implements ElementForm, States {
     }
     const isForeign = found && cursor.origin !== self;
     e.baseOrigin = isForeign ? cursor.origin : 0;
-    e.baseStamp = isForeign ? cursor.stamp : 0;
+    e.baseHi = isForeign ? stampHi(cursor.stamp) : 0;
+    e.baseLo = isForeign ? stampLo(cursor.stamp) : 0;
     e.stamp = clock.next();
     e.origin = self;
     run.writePlain(cursor, found, e);
     if (recorder !== undefined) {
       open.within();
-      recorder.put(
-        open.id,
-        e.name,
-        e.nameOffset,
-        e.nameLength,
-        self,
-        clock.hi,
-        clock.lo,
-        e.value,
-        e.valueOffset,
-        e.valueLength,
-        true,
-        0,
-        e.baseOrigin,
-        stampHi(e.baseStamp),
-        stampLo(e.baseStamp),
-      );
-      recorder.outside();
+      open.recordPut(e);
+      open.outside();
     }
     run.touch();
     return !found;
@@ -232,9 +217,6 @@ export class PackedElements implements ElementForm, States {
     open.store.clear(this, 0, name, 0, name.length, this.load(0, name, 0, name.length), isPurge);
     open.outside();
   }
-
-  /** What has expired went when the key was opened. */
-  purge(): void {}
 
   /** The names of elements that have expired, as copies. The keyspace is told of the deadlines of the others. */
   due(): readonly Uint8Array[] {

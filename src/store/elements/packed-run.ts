@@ -6,6 +6,7 @@ import { EntryType } from '../entry.ts';
 import type { Dot } from '../key-state.ts';
 import { NameFilter } from '../name-filter.ts';
 import {
+  liveCountAt,
   PackedCursor,
   PackedScratch,
   packedBytesMax,
@@ -75,10 +76,15 @@ export class PackedRun {
     return liveCount < packedElementsMax && end - start + bytes + recordRoomBytes <= packedBytesMax;
   }
 
+  get liveCount(): number {
+    const { entries, arena } = this.open.store;
+    return arena.u8[entries.valueOffset(this.open.at) + liveCountAt]!;
+  }
+
   /** Live records have come, or gone. */
   countLive(by: number): void {
     const { entries, arena } = this.open.store;
-    arena.u8[entries.valueOffset(this.open.at) + 1]! += by;
+    arena.u8[entries.valueOffset(this.open.at) + liveCountAt]! += by;
   }
 
   /** Some record has a deadline. */
