@@ -25,6 +25,8 @@ export interface ConflictView {
   readonly foundMs: number;
   readonly winner: ConflictSideView;
   readonly loser: ConflictSideView;
+  /** The type that lost the key to another; undefined where both sides are of one type. */
+  readonly loserType: string | undefined;
 }
 
 export interface EdgeView {

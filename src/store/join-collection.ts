@@ -8,10 +8,11 @@ import type { VersionVector } from '../delta/vector.ts';
 import type { Collection } from './collection.ts';
 import { keepKill, takeKill } from './elements/element-state.ts';
 import { EntryType } from './entry.ts';
-import { noteStateConflict } from './join-conflicts.ts';
+import { noteStateConflict, noteTypeConflict } from './join-conflicts.ts';
 import { JoinResult } from './join-result.ts';
 import {
   type CounterSlot,
+  claimOf,
   contend,
   type Dot,
   joinClear,
@@ -28,6 +29,7 @@ import type { Store } from './store.ts';
 import { joinStream } from './stream/join-stream.ts';
 
 const untyped = -1;
+const noBytes = Buffer.alloc(0);
 
 /** Joins the current record where a collection has to do with it; undefined where it is a matter of strings alone. */
 export function joinCollection(
@@ -46,7 +48,7 @@ export function joinCollection(
   if (said === untyped) return isCollection ? joinKey(store, ks, hash, live, at, d) : undefined;
   if (said === EntryType.string && !isCollection && type !== EntryType.tomb) return undefined;
   if (at !== 0 && said !== type) {
-    const lost = settleTypes(store, ks, hash, at, said, d);
+    const lost = settleTypes(store, ks, hash, at, said, d, context);
     if (lost !== undefined) return lost;
   }
   if (d.kind === DeltaKind.clear && d.elementType === 0) {
@@ -105,24 +107,35 @@ function settleTypes(
   at: number,
   said: number,
   d: BatchReader,
+  context: VersionVector | undefined,
 ): JoinResult | undefined {
   const { entries, ground } = store;
   const dot = typedDot(d);
   const type = entries.type(at);
+  const isLive = ks.entryOf(hash, d.buf, d.keyOffset, d.keyLength) === at;
+  const note = (claim: Dot, value: Buffer): void => {
+    if (isLive) noteTypeConflict(store, ks, d, { type: said, dot }, { type, dot: claim, value }, context);
+  };
   if (type !== EntryType.tomb && type !== EntryType.string) {
     const own = { stamp: entries.stamp(at), origin: entries.origin(at) };
     if (ground.order(dot, own) > 0) {
+      note(own, noBytes);
       store.displace(ks, hash, at);
       return undefined;
     }
     const collection = standLive(store, ks, hash, at);
     const rose = collection.raiseTo(dot);
     collection.settle();
+    // What is said again raises nothing.
+    if (rose) note(own, noBytes);
     return rose ? JoinResult.joined : JoinResult.stale;
   }
   const state = ks.load(hash, d.buf, d.keyOffset, d.keyLength);
   const { floor } = state;
+  const claim = claimOf(state, ground.order);
   const wins = contend(state, said, dot, ground.order);
+  if (state.floor !== floor && claim !== undefined)
+    note(claim.dot, isLive ? store.strings.copy(at) : noBytes);
   if (state.floor !== floor) ks.save(hash, d.buf, d.keyOffset, d.keyLength, state);
   if (wins) return undefined;
   return state.floor !== floor ? JoinResult.joined : JoinResult.stale;

@@ -3,6 +3,7 @@
 // join. Nothing is looked for in recovery, where there is no `context` of a sender.
 import { stampFrom } from '../base/clock.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
+import { DeltaKind } from '../delta/kinds.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { formatDouble } from '../resp/format-double.ts';
 import { EntryType } from './entry.ts';
@@ -21,9 +22,12 @@ export interface Conflict {
   readonly element: Buffer | undefined;
   readonly winner: { readonly origin: string; readonly stamp: number; readonly value: Buffer };
   readonly loser: { readonly origin: string; readonly stamp: number; readonly value: Buffer };
+  /** The type that lost the key; undefined where both are of one type. */
+  readonly loserType: string | undefined;
   readonly strategy: 'crdt' | 'lww';
 }
 
+const noValue = Buffer.alloc(0);
 const typeNames = ['string', 'list', 'set', 'zset', 'hash', 'stream'];
 
 /** Whether what arrives and what is here were written without knowledge of one another. */
@@ -108,6 +112,55 @@ function report(
     element,
     winner: remoteWins ? remote : local,
     loser: remoteWins ? local : remote,
+    loserType: undefined,
+    strategy: store.lww ? 'lww' : 'crdt',
+  });
+}
+
+/** What one of two types has said of a key, and its latest dot. */
+export interface TypeClaim {
+  readonly type: number;
+  readonly dot: Dot;
+  /** Of a string; empty for any other type. */
+  readonly value: Buffer;
+}
+
+/** Kinds that put something under a key; the rest only goes on with what is there. */
+const puttingKinds: readonly number[] = [
+  DeltaKind.put,
+  DeltaKind.count,
+  DeltaKind.registers,
+  DeltaKind.insert,
+  DeltaKind.entry,
+];
+
+/** Notes that two nodes used a key for different types: the later has it. `here` is what of the other type is here. */
+export function noteTypeConflict(
+  store: Store,
+  ks: Keyspace,
+  d: BatchReader,
+  said: { readonly type: number; readonly dot: Dot },
+  here: TypeClaim,
+  context: VersionVector | undefined,
+): void {
+  if (context === undefined || store.onConflict === undefined || !puttingKinds.includes(d.kind)) return;
+  if (!isConcurrent(d, here.dot, context)) return;
+  const isString = said.type === EntryType.string && d.kind === DeltaKind.put;
+  const value = isString
+    ? Buffer.from(d.buf.subarray(d.valueOffset, d.valueOffset + d.valueLength))
+    : noValue;
+  const claims = [{ ...said, value }, here].sort((a, b) => store.compare(b.dot, a.dot));
+  const [winner, loser] = claims.map(({ dot, value }) => {
+    return { origin: store.origins.name(dot.origin), stamp: dot.stamp, value };
+  });
+  store.onConflict({
+    db: store.databaseOf(ks.id),
+    key: Buffer.from(d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength)),
+    type: typeNames[claims[0]!.type] ?? '',
+    element: undefined,
+    winner: winner!,
+    loser: loser!,
+    loserType: typeNames[claims[1]!.type] ?? '',
     strategy: store.lww ? 'lww' : 'crdt',
   });
 }

@@ -23,6 +23,8 @@ export interface ConflictRecord {
   readonly element: Buffer | undefined;
   readonly winner: ConflictSide;
   readonly loser: ConflictSide;
+  /** The type that lost the key to another; undefined where both sides are of one type. */
+  readonly loserType: string | undefined;
   readonly strategy: string;
   /** When it was found, Unix ms. */
   readonly foundMs: number;
@@ -37,7 +39,8 @@ type Packed = readonly [
   number,
   /** Not there in notes of older versions, which knew strings alone. */
   (string | undefined)?,
-  (string | undefined)?,
+  (string | null | undefined)?,
+  (string | null | undefined)?,
 ];
 
 function packSide(side: ConflictSide): readonly [string, number, string] {
@@ -48,10 +51,15 @@ function unpackSide([origin, stamp, value]: readonly [string, number, string]): 
   return { origin, stamp, value: Buffer.from(value, 'base64') };
 }
 
-/** Two dots make a conflict: the same one can be found again, when a delta comes once more or by another road. */
-function pairOf(record: Pick<ConflictRecord, 'db' | 'key' | 'element' | 'winner' | 'loser'>): string {
-  const { db, key, element, winner, loser } = record;
-  const dots = `${winner.origin}@${winner.stamp} ${loser.origin}@${loser.stamp}`;
+/**
+ * Two dots make a conflict: the same one can be found again, when a delta comes once more or by another road. What a node
+ * wrote of a type that lost the key is one loser, however many elements it has.
+ */
+function pairOf(
+  record: Pick<ConflictRecord, 'db' | 'key' | 'element' | 'winner' | 'loser' | 'loserType'>,
+): string {
+  const { db, key, element, winner, loser, loserType } = record;
+  const dots = `${winner.origin}@${winner.stamp} ${loser.origin}@${loserType ?? loser.stamp}`;
   return `${db} ${dots} ${key.toString('base64')} ${element?.toString('base64') ?? ''}`;
 }
 
@@ -89,7 +97,7 @@ export class ConflictLog {
     if (this.pairs.has(pair)) return undefined;
     const id = this.nextId++;
     this.pairs.set(pair, id);
-    const { db, key, winner, loser, strategy, type, element } = conflict;
+    const { db, key, winner, loser, loserType, strategy, type, element } = conflict;
     const packed: Packed = [
       db,
       key.toString('base64'),
@@ -99,6 +107,7 @@ export class ConflictLog {
       nowMs,
       type,
       element?.toString('base64'),
+      loserType,
     ];
     this.ledger.setNote(`${notePrefix}${id}`, JSON.stringify(packed));
     this.ids.push(id);
@@ -116,7 +125,7 @@ export class ConflictLog {
   get(id: number): ConflictRecord | undefined {
     const text = this.ledger.notes.get(`${notePrefix}${id}`);
     if (text === undefined) return undefined;
-    const [db, key, winner, loser, strategy, foundMs, type, element] = JSON.parse(text) as Packed;
+    const [db, key, winner, loser, strategy, foundMs, type, element, loserType] = JSON.parse(text) as Packed;
     return {
       id,
       db,
@@ -125,6 +134,7 @@ export class ConflictLog {
       element: typeof element === 'string' ? Buffer.from(element, 'base64') : undefined,
       winner: unpackSide(winner),
       loser: unpackSide(loser),
+      loserType: loserType ?? undefined,
       strategy,
       foundMs,
     };

@@ -18,6 +18,8 @@ export interface SyncConflict {
   readonly element: Buffer | undefined;
   readonly winner: { readonly origin: string; readonly stamp: number; readonly value: Buffer };
   readonly loser: { readonly origin: string; readonly stamp: number; readonly value: Buffer };
+  /** The type that lost the key; undefined where both are of one type. */
+  readonly loserType: string | undefined;
   readonly strategy: 'crdt' | 'lww';
 }
 

@@ -16,6 +16,7 @@ export class StubEdgeView implements EdgeView {
       foundMs: 1_790_000_000_000,
       winner: { origin: 'b/00000002', writtenMs: 1_790_000_000_000, stamp: 2, value: Buffer.from('new') },
       loser: { origin: 'a/00000001', writtenMs: 1_789_999_999_000, stamp: 1, value: Buffer.from('old') },
+      loserType: 'set',
     },
   ];
 

@@ -100,3 +100,61 @@ test('an element of a list that two nodes gave a new value makes one, by its id'
   assert.deepEqual([found?.type, String(found?.element)], ['list', id]);
   assert.deepEqual([String(found?.winner.value), String(found?.loser.value)], ['two', 'one']);
 });
+
+/** Makes one type on each of two nodes, the second later, and what is found where they meet. */
+function typesApart(first: (s: Store) => void, second: (s: Store) => void): Conflict[][] {
+  const [a, b] = two();
+  a.run(first);
+  b.run(second);
+  const found = [join(a, b), join(b, a)];
+  assert.deepEqual(a.visible(), b.visible());
+  // Told again it is nothing new, nor is it where the other has been seen.
+  assert.deepEqual([join(a, b), join(b, a)], [[], []]);
+  return found;
+}
+
+const setString = (s: Store): void => {
+  const value = Buffer.from('text');
+  s.strings.set(s.keyspace(0), key, 0, key.length, value, 0, value.length, 0);
+};
+const setField = (s: Store): void => put(s, ElementType.hash, Buffer.from('one'));
+const addMember = (s: Store): void => put(s, ElementType.set, Buffer.alloc(0));
+const pushElement = (s: Store): void => {
+  s.lists.open(s.keyspace(0), key, 0, key.length);
+  s.lists.push(false, name, 0, name.length);
+};
+
+test('a key that two nodes used for different types is a conflict of types: the later has it', () => {
+  const pairs = [
+    ['string', setString, 'hash', setField],
+    ['hash', setField, 'string', setString],
+    ['set', addMember, 'list', pushElement],
+    ['list', pushElement, 'set', addMember],
+  ] as const;
+  for (const [earlier, first, later, second] of pairs) {
+    for (const found of typesApart(first, second)) {
+      assert.equal(found.length, 1, `${earlier}, ${later}`);
+      const { type, loserType, element, winner, loser } = found[0]!;
+      assert.deepEqual([type, loserType, element], [later, earlier, undefined]);
+      assert.deepEqual([winner.origin, loser.origin], ['n2/00000001', 'n1/00000001']);
+      assert.equal(String(winner.value), later === 'string' ? 'text' : '');
+      assert.equal(String(loser.value), earlier === 'string' ? 'text' : '');
+    }
+  }
+});
+
+test('a type that replaces one that it has seen, or what was removed, is no conflict', () => {
+  const [a, b] = two();
+  a.run(setField);
+  b.join(a.history[0]!, a);
+  b.run((s) => s.remove(s.keyspace(0), key, 0, key.length));
+  b.run(setString);
+  const known = new VersionVector();
+  known.advance(a.store.origins.intern('n1/00000001'), a.store.clock.last(), 0);
+  assert.deepEqual(join(a, b, known), []);
+  const [c, d] = two();
+  c.run(setField);
+  c.run((s) => s.remove(s.keyspace(0), key, 0, key.length));
+  d.run(setString);
+  assert.deepEqual(join(c, d), []);
+});

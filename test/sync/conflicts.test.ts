@@ -10,6 +10,7 @@ const conflict = (n: number) => ({
   element: Buffer.from('f'),
   winner: { origin: 'a/00000001', stamp: 2, value: Buffer.from([0, 255]) },
   loser: { origin: 'b/00000001', stamp: 1, value: Buffer.from('old') },
+  loserType: undefined,
   strategy: 'crdt' as const,
 });
 
@@ -40,6 +41,16 @@ test('conflicts of keys and of elements are told apart, and a note of before kne
   const side = ['a/00000001', 1, ''];
   ledger.setNote('conflict:9', JSON.stringify([0, 'aw==', side, side, 'crdt', 5]));
   assert.equal(new ConflictLog(ledger, 3).get(9)?.type, 'string');
+});
+
+test('of a type that lost a key one loser is logged, however many elements it had', () => {
+  const ledger = new Ledger();
+  const log = new ConflictLog(ledger, 3);
+  const lost = { ...conflict(1), type: 'string', element: undefined, loserType: 'hash' };
+  assert.equal(log.add(lost, 0), 1);
+  assert.equal(log.add({ ...lost, loser: { ...lost.loser, stamp: 7 } }, 0), undefined);
+  assert.equal(log.add({ ...lost, loser: { ...lost.loser, origin: 'c/00000001' } }, 0), 2);
+  assert.equal(new ConflictLog(ledger, 3).get(1)?.loserType, 'hash');
 });
 
 test('a pair of dots is logged once, also after a restart, and again once it was cleared', () => {

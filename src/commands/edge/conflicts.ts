@@ -1,5 +1,6 @@
 // EDGE.CONFLICTS [COUNT | LIST [n] | GET id | CLEAR [id]]: the conflict log: concurrent writes of which one lost, with
-// both values: of keys, and of fields, members and list elements. Without arguments the newest hundred.
+// both values: of keys, and of fields, members and list elements; and keys that nodes used for different types, of which the
+// earlier lost. Without arguments the newest hundred.
 import { CommandError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { ConflictSideView, ConflictView } from '../edge-view.ts';
@@ -65,14 +66,16 @@ function replyConflict(call: Call, conflict: ConflictView): void {
   reply.bulkText(new Date(conflict.foundMs).toISOString());
   reply.bulkText('strategy');
   reply.bulkText(conflict.strategy);
-  replySide(call, 'winner', conflict.winner);
-  replySide(call, 'loser', conflict.loser);
+  replySide(call, 'winner', conflict.type, conflict.winner);
+  replySide(call, 'loser', conflict.loserType ?? conflict.type, conflict.loser);
 }
 
-function replySide(call: Call, name: string, side: ConflictSideView): void {
+function replySide(call: Call, name: string, type: string, side: ConflictSideView): void {
   const { reply } = call;
   reply.bulkText(name);
-  reply.map(4);
+  reply.map(5);
+  reply.bulkText('type');
+  reply.bulkText(type);
   reply.bulkText('origin');
   reply.bulkText(side.origin);
   reply.bulkText('stamp');

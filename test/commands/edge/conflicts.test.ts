@@ -4,8 +4,8 @@ import { both, edgeRig } from './both-forms.ts';
 
 const bulk = (text: string): string => `$${text.length}\r\n${text}\r\n`;
 
-function side(origin: string, stamp: number, written: string, value: string): string {
-  const from = bulk('origin') + bulk(origin) + bulk('stamp');
+function side(type: string, origin: string, stamp: number, written: string, value: string): string {
+  const from = bulk('type') + bulk(type) + bulk('origin') + bulk(origin) + bulk('stamp');
   return `${from}:${stamp}\r\n${bulk('written')}${bulk(written)}${bulk('value')}${bulk(value)}`;
 }
 
@@ -30,11 +30,11 @@ function conflict(map: (pairs: number) => string): string {
     bulk('strategy'),
     bulk('crdt'),
     bulk('winner'),
-    map(4),
-    side('b/00000002', 2, found, 'new'),
+    map(5),
+    side('hash', 'b/00000002', 2, found, 'new'),
     bulk('loser'),
-    map(4),
-    side('a/00000001', 1, lost, 'old'),
+    map(5),
+    side('set', 'a/00000001', 1, lost, 'old'),
   ].join('');
 }
 
