@@ -6,6 +6,7 @@ import { categoryNames } from '../acl-categories.ts';
 import type { Call } from '../call.ts';
 import type { CommandFlag, CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
+import { subcommandsOf } from '../subcommand.ts';
 import { aclDryRun } from './acl-dryrun.ts';
 import { aclLoad, aclSave } from './acl-file.ts';
 import { aclGetUser } from './acl-getuser.ts';
@@ -16,17 +17,7 @@ import { bytesOf, defaultName } from './users.ts';
 const everybody: readonly CommandFlag[] = ['noscript', 'loading', 'stale'];
 const administrators: readonly CommandFlag[] = ['admin', ...everybody];
 
-function subcommand(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  summary: string,
-  syntax: string,
-  run: (call: Call) => void,
-): CommandSpec {
-  const spec: CommandSpec = { name, arity, flags, group: 'server', since: '6.0.0', summary, run };
-  return syntax === '' ? spec : { ...spec, syntax };
-}
+const subcommand = subcommandsOf('server', '6.0.0');
 
 export const command: CommandSpec = {
   name: 'acl',

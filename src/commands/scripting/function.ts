@@ -3,20 +3,11 @@
 import { CommandError } from '../../base/errors.ts';
 import { noScripts, notBusy } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
-import type { CommandFlag, CommandSpec } from '../command.ts';
+import type { CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
+import { subcommandsOf } from '../subcommand.ts';
 
-function subcommand(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  summary: string,
-  syntax: string,
-  run: (call: Call) => void,
-): CommandSpec {
-  const spec: CommandSpec = { name, arity, flags, group: 'scripting', since: '7.0.0', summary, run };
-  return syntax === '' ? spec : { ...spec, syntax };
-}
+const subcommand = subcommandsOf('scripting', '7.0.0');
 
 export const command: CommandSpec = {
   name: 'function',
