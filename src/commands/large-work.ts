@@ -7,10 +7,12 @@
 import { assert } from '../base/assert.ts';
 import { CommandError } from '../base/errors.ts';
 import { ReplyWriter } from '../resp/reply-writer.ts';
+import { EntryType } from '../store/entry.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import { relieveSlice } from '../store/room.ts';
-import type { StagedElements } from '../store/staged-elements.ts';
+import { isStageable, type StagedElements } from '../store/staged-elements.ts';
 import { type Pour, StagedKey } from '../store/staged-key.ts';
+import type { Store } from '../store/store.ts';
 import { Call, type Deferral } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
 import { copyArguments } from './copy-arguments.ts';
@@ -259,6 +261,13 @@ function runWhole(finish: Finish): void {
   } finally {
     finish.discard();
   }
+}
+
+/** Whether the entry is a collection that is worth slicing; streams are not sliced. */
+export function isLarge({ entries, lists, elements }: Store, at: number): boolean {
+  const type = entries.type(at);
+  if (type === EntryType.list) return lists.sizeAt(at) >= largeElementsMin;
+  return isStageable(type) && elements.sizeAt(at) >= largeElementsMin;
 }
 
 /** Work that fills `staged` by `steps`, for the key in argument i, and then stores it by `run`. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CommandEntry } from '../../src/commands/command-table.ts';
+import { dumpInSteps, dumpPayload } from '../../src/commands/rdb/payload.ts';
 import { BatchReader } from '../../src/delta/batch-reader.ts';
 import { DeltaKind } from '../../src/delta/kinds.ts';
 import type { Block } from '../../src/journal/delta-log.ts';
@@ -526,4 +527,29 @@ test('a list in slices goes on after its store: both ends, and what comes betwee
   const before = store.nests.count;
   sliced(node, ['COPY', 'l', 'd']);
   assert.equal(store.nests.count, before, 'nothing is left of what it was made in');
+});
+
+test('DUMP writes a large collection in slices, as it does at once, and a key that goes meanwhile is nil', () => {
+  const node = filled(['s', 'h', 'z', 'l']);
+  const { store } = node;
+  const ks = store.keyspace(0);
+  for (const name of ['s', 'h', 'z', 'l']) {
+    const key = Buffer.from(name);
+    const find = (): number => ks.entryOf(store.hash.of(key, 0, 1), key, 0, 1);
+    const steps = dumpInSteps({ store, ks, find });
+    let yields = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) yields += 1;
+    assert.ok(yields > 10);
+    assert.deepEqual(step.value, dumpPayload(store, ks, find()));
+    assert.equal(node.client.send('DUMP', name), '');
+    let late = '';
+    for (let turns = 0; late === '' && turns < 1000; turns++) {
+      node.rig.timers.endTurn();
+      late = node.client.lateNow();
+    }
+    assert.ok(late.startsWith(`$${(step.value as Buffer).length}\r\n`));
+    const gone = (): void => void node.rig.connect().send('DEL', name);
+    assert.equal(sliced(node, ['DUMP', name], gone), null);
+  }
 });

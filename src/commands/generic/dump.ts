@@ -3,7 +3,8 @@ import { CommandError } from '../../base/errors.ts';
 import { notDumpable } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { dumpPayload } from '../rdb/payload.ts';
+import { isLarge, type Work } from '../large-work.ts';
+import { dumpInSteps, dumpPayload } from '../rdb/payload.ts';
 
 export const command: CommandSpec = {
   name: 'dump',
@@ -24,7 +25,23 @@ function dump(call: Call): void {
     call.reply.nil();
     return;
   }
-  const payload = dumpPayload(call.store, call.keyspace, at);
+  if (isLarge(call.store, at)) call.services.largeWork.run(call, [1], slices);
+  else replyPayload(call, dumpPayload(call.store, call.keyspace, at));
+}
+
+function* slices(call: Call): Work {
+  const { store, keyspace: ks } = call;
+  if (call.find(1) === 0) {
+    call.reply.nil();
+    return true;
+  }
+  const payload = yield* dumpInSteps({ store, ks, find: () => call.find(1) });
+  if (payload === false) return false;
+  replyPayload(call, payload);
+  return true;
+}
+
+function replyPayload({ reply }: Call, payload: Buffer | undefined): void {
   if (payload === undefined) throw new CommandError(notDumpable);
-  call.reply.bulk(payload, 0, payload.length);
+  reply.bulk(payload, 0, payload.length);
 }

@@ -4,10 +4,10 @@
 import { CopiedElements } from '../../store/copied-elements.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Keyspace } from '../../store/keyspace.ts';
-import { isStageable, StagedElements } from '../../store/staged-elements.ts';
+import { StagedElements } from '../../store/staged-elements.ts';
 import type { Pour } from '../../store/staged-key.ts';
 import type { Call } from '../call.ts';
-import { largeElementsMin, type Pace, sliceElements, stage, stageKey, type Work } from '../large-work.ts';
+import { isLarge, type Pace, sliceElements, stage, stageKey, type Work } from '../large-work.ts';
 import { openToWrite } from '../sorted-set/find-sorted-set.ts';
 
 export interface Shipment {
@@ -29,15 +29,9 @@ export interface Shipping {
 export function shipKey(call: Call, shipping: Shipping): void {
   const shipment = shipping.plan(call);
   if (shipment === undefined) return;
-  if (isLarge(call, shipment.at))
+  if (isLarge(call.store, shipment.at))
     call.services.largeWork.run(call, [1], (own, pace) => slices(own, pace, shipping));
   else shipAtOnce(call, shipping, shipment);
-}
-
-function isLarge({ store }: Call, at: number): boolean {
-  const type = store.entries.type(at);
-  if (type === EntryType.list) return store.lists.sizeAt(at) >= largeElementsMin;
-  return isStageable(type) && store.elements.sizeAt(at) >= largeElementsMin;
 }
 
 function shipAtOnce(call: Call, shipping: Shipping, { at, to, key }: Shipment): void {
@@ -50,7 +44,7 @@ function* slices(call: Call, pace: Pace, shipping: Shipping): Work {
   const shipment = shipping.plan(call);
   if (shipment === undefined) return true;
   const { at, to, key } = shipment;
-  if (!isLarge(call, at)) return { run: () => shipAtOnce(call, shipping, shipment), discard: () => {} };
+  if (!isLarge(store, at)) return { run: () => shipAtOnce(call, shipping, shipment), discard: () => {} };
   const type = store.entries.type(at);
   if (type === EntryType.list) {
     return yield* shipAsKey(call, pace, shipping, shipment, store.lists.sizeAt(at), () =>

@@ -11,10 +11,10 @@ for (let i = 0; i < 256; i++) {
   low[i] = Number(BigInt.asIntN(32, crc));
 }
 
-/** The checksum of bytes[start .. end). */
-export function crc64(bytes: Uint8Array, start: number, end: number): bigint {
-  let hi = 0;
-  let lo = 0;
+/** The checksum of bytes[start .. end), behind others of which it is `before`. */
+export function crc64(bytes: Uint8Array, start: number, end: number, before = 0n): bigint {
+  let hi = Number(before >> 32n) | 0;
+  let lo = Number(before & 0xffff_ffffn) | 0;
   for (let i = start; i < end; i++) {
     const k = (lo ^ bytes[i]!) & 255;
     lo = ((lo >>> 8) | (hi << 24)) ^ low[k]!;

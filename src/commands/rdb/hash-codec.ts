@@ -6,6 +6,7 @@
 //        string name, string value
 //   25   u64 earliest deadline, string: a listpack of name, value, deadline (0 = none)
 import { EntryType } from '../../store/entry.ts';
+import { eachElement, standOn } from './each-element.ts';
 import { readListpack } from './listpack.ts';
 import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
 import type { RdbWriter } from './rdb-writer.ts';
@@ -31,25 +32,33 @@ interface Fields {
 export const hashCodec: ValueCodec = {
   entryType: EntryType.hash,
   rdbTypes: [rdbHash, rdbHashListpack, rdbHashDeadlines, rdbHashListpackDeadlines],
-  write(store, ks, at, out) {
-    const { elements, entries, arena } = store;
-    const [key, length] = [entries.keyOffset(at), entries.keyLength(at)];
-    elements.stand(ks, store.hashOfEntry(at), at, arena.u8, key, length, EntryType.hash);
+  *write(source, out) {
+    const { elements, nowMs } = source.store;
+    if (!standOn(source, EntryType.hash)) return false;
+    let count = elements.size;
     let earliestMs = 0;
-    if (elements.hasDeadlinesAt(at)) {
-      elements.each(() => {
+    if (elements.hasDeadlinesAt(elements.at)) {
+      count = 0;
+      const isThere = yield* eachElement(source, EntryType.hash, nowMs, () => {
         const { deadlineMs } = elements;
+        count += 1;
         if (deadlineMs !== 0 && (earliestMs === 0 || deadlineMs < earliestMs)) earliestMs = deadlineMs;
       });
+      if (!isThere) return false;
     }
     writeHead(out, earliestMs);
-    out.length(elements.shown);
-    elements.each((name, nameOffset, nameLength, value, valueOffset, valueLength) => {
-      const { deadlineMs } = elements;
-      if (earliestMs !== 0) out.length(deadlineMs === 0 ? 0 : deadlineMs - earliestMs + 1);
-      out.string(name, nameOffset, nameLength);
-      out.string(value, valueOffset, valueLength);
-    });
+    out.length(count);
+    return yield* eachElement(
+      source,
+      EntryType.hash,
+      nowMs,
+      (name, nameOffset, nameLength, value, valueOffset, valueLength) => {
+        const { deadlineMs } = elements;
+        if (earliestMs !== 0) out.length(deadlineMs === 0 ? 0 : deadlineMs - earliestMs + 1);
+        out.string(name, nameOffset, nameLength);
+        out.string(value, valueOffset, valueLength);
+      },
+    );
   },
   read(rdbType, input) {
     const { pairs, deadlines } = readFields(rdbType, input);

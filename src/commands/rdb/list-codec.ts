@@ -14,16 +14,22 @@ const valuesAtOnce = 1024;
 export const listCodec: ValueCodec = {
   entryType: EntryType.list,
   rdbTypes: [rdbList, rdbChain],
-  write(store, ks, at, out) {
+  *write({ store, ks, find }, out) {
     const { lists, entries, arena } = store;
-    lists.stand(ks, store.hashOfEntry(at), at, arena.u8, entries.keyOffset(at), entries.keyLength(at));
-    const { size } = lists;
-    out.u8(rdbList);
-    out.length(size);
-    for (let i = 0; i < size; i += valuesAtOnce) {
+    for (let from = 0; ; from += valuesAtOnce) {
+      const at = find();
+      if (at === 0) return false;
+      lists.stand(ks, store.hashOfEntry(at), at, arena.u8, entries.keyOffset(at), entries.keyLength(at));
+      const { size } = lists;
+      if (from === 0) {
+        out.u8(rdbList);
+        out.length(size);
+      }
       const values: string[] = [];
-      lists.values(i, Math.min(valuesAtOnce, size - i), values);
+      lists.values(from, Math.min(valuesAtOnce, size - from), values);
       for (const value of values) out.string(Buffer.from(value, 'latin1'), 0, value.length);
+      if (from + valuesAtOnce >= size) return true;
+      yield;
     }
   },
   read(rdbType, input) {

@@ -7,22 +7,39 @@ import type { Store } from '../../store/store.ts';
 import { crc64 } from './crc64.ts';
 import { MalformedRdb, RdbReader } from './rdb-reader.ts';
 import { RdbWriter } from './rdb-writer.ts';
-import type { Target } from './value-codec.ts';
+import type { Source, Target } from './value-codec.ts';
 import { codecOfEntry, codecOfRdb } from './value-codecs.ts';
 
 const versionMax = 12;
 const footerBytes = 10;
+/** Bytes that are summed between two yields. */
+const summedBytes = 256 * 1024;
 
-/** The payload of an entry; undefined where its type has no RDB form. */
-export function dumpPayload(store: Store, ks: Keyspace, at: number): Buffer | undefined {
-  const codec = codecOfEntry(store.entries.type(at));
+/** Writes the payload of a value, in steps; undefined where it has no RDB form, false where it is gone meanwhile. */
+export function* dumpInSteps(source: Source): Generator<void, Buffer | undefined | false, void> {
+  const codec = codecOfEntry(source.store.entries.type(source.find()));
   if (codec === undefined) return undefined;
   const out = new RdbWriter();
-  codec.write(store, ks, at, out);
+  const writing = codec.write(source, out);
+  if (!(typeof writing === 'boolean' ? writing : yield* writing)) return false;
   out.u16(out.version);
   const body = out.bytes();
-  out.u64(crc64(body, 0, body.length));
+  let checksum = 0n;
+  for (let at = 0; at < body.length; at += summedBytes) {
+    if (at > 0) yield;
+    checksum = crc64(body, at, Math.min(body.length, at + summedBytes), checksum);
+  }
+  out.u64(checksum);
   return out.bytes();
+}
+
+/** The payload of an entry at once; undefined where its type has no RDB form. */
+export function dumpPayload(store: Store, ks: Keyspace, at: number): Buffer | undefined {
+  const steps = dumpInSteps({ store, ks, find: () => at });
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value === false ? undefined : value;
+  }
 }
 
 /** Whether version and checksum are right. */

@@ -1,6 +1,7 @@
 // Sets in RDB form: written as strings one after the other (type 2), which Redis turns into whatever form it likes; read
 // also as an intset (type 11) and as a listpack (type 20), which is what Redis dumps of small ones.
 import { EntryType } from '../../store/entry.ts';
+import { eachElement, standOn } from './each-element.ts';
 import { readIntset } from './intset.ts';
 import { readListpack } from './listpack.ts';
 import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
@@ -15,13 +16,14 @@ const nothing = Buffer.alloc(0);
 export const setCodec: ValueCodec = {
   entryType: EntryType.set,
   rdbTypes: [rdbSet, rdbIntset, rdbSetListpack],
-  write(store, ks, at, out) {
-    const { elements, entries, arena } = store;
-    const [key, length] = [entries.keyOffset(at), entries.keyLength(at)];
-    elements.stand(ks, store.hashOfEntry(at), at, arena.u8, key, length, EntryType.set);
+  *write(source, out) {
+    const { elements, nowMs } = source.store;
+    if (!standOn(source, EntryType.set)) return false;
     out.u8(rdbSet);
     out.length(elements.size);
-    elements.each((name, nameOffset, nameLength) => out.string(name, nameOffset, nameLength));
+    return yield* eachElement(source, EntryType.set, nowMs, (name, nameOffset, nameLength) => {
+      out.string(name, nameOffset, nameLength);
+    });
   },
   read(rdbType, input) {
     const members = readMembers(rdbType, input);

@@ -71,8 +71,9 @@ interface ReadStream {
 export const streamCodec: ValueCodec = {
   entryType: EntryType.stream,
   rdbTypes: [rdbListpacks, rdbListpacks2, rdbListpacks3],
-  write(store, ks, at, out) {
+  write({ store, ks, find }, out) {
     const { streams, entries, arena } = store;
+    const at = find();
     streams.stand(ks, store.hashOfEntry(at), at, arena.u8, entries.keyOffset(at), entries.keyLength(at));
     out.u8(rdbListpacks2);
     writeNodes(streams, out);
@@ -85,6 +86,7 @@ export const streamCodec: ValueCodec = {
     const all = streams.groups?.all() ?? [];
     out.length(all.length);
     for (const group of all) writeGroup(store, streams.groups!, group, out);
+    return true;
   },
   read(rdbType, input) {
     const stream = readStream(rdbType, input);

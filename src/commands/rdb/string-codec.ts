@@ -8,11 +8,12 @@ const rdbString = 0;
 export const stringCodec: ValueCodec = {
   entryType: EntryType.string,
   rdbTypes: [rdbString],
-  write(store, _ks, at, out) {
+  write({ store, find }, out) {
     const { strings } = store;
-    strings.read(at);
+    strings.read(find());
     out.u8(rdbString);
     out.string(strings.valueBytes, strings.valueOffset, strings.valueLength);
+    return true;
   },
   read(_rdbType, input) {
     const value = input.string();

@@ -16,13 +16,21 @@ export interface Target {
   readonly deadlineMs: number;
 }
 
+/** A value to be written. */
+export interface Source {
+  readonly store: Store;
+  readonly ks: Keyspace;
+  /** Its entry, wherever that is now; 0 where it is gone. */
+  find(): number;
+}
+
 export interface ValueCodec {
   /** The entries that it writes. */
   readonly entryType: number;
   /** The type bytes of RDB that it reads. */
   readonly rdbTypes: readonly number[];
-  /** Writes type byte and value of the entry at `at`. */
-  write(store: Store, ks: Keyspace, at: number, out: RdbWriter): void;
+  /** Writes type byte and value, at once or in steps. Returns false where it is gone meanwhile. */
+  write(source: Source, out: RdbWriter): boolean | Generator<void, boolean, void>;
   /**
    * Reads a value of one of `rdbTypes` wholly and returns what puts it. Throws MalformedRdb; nothing has changed then. The
    * function throws CommandError where the value does not fit.

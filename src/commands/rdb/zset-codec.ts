@@ -1,6 +1,8 @@
 // Sorted sets in RDB form: written as pairs of string and double (type 5), which Redis turns into whatever form it likes;
 // read also with scores as text (type 3) and as a listpack of pairs (type 17), which is what Redis 7 dumps of small ones.
 import { EntryType } from '../../store/entry.ts';
+import { unpackScore } from '../../store/score.ts';
+import { eachElement, standOn } from './each-element.ts';
 import { readListpack } from './listpack.ts';
 import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
 import { replaceByElements } from './replace-by-elements.ts';
@@ -18,16 +20,20 @@ interface Scored {
 export const zsetCodec: ValueCodec = {
   entryType: EntryType.zset,
   rdbTypes: [rdbZsetText, rdbZset, rdbZsetListpack],
-  write(store, ks, at, out) {
-    const { elements, entries, arena } = store;
-    const [key, length] = [entries.keyOffset(at), entries.keyLength(at)];
-    elements.stand(ks, store.hashOfEntry(at), at, arena.u8, key, length, EntryType.zset);
+  *write(source, out) {
+    const { elements, nowMs } = source.store;
+    if (!standOn(source, EntryType.zset)) return false;
     out.u8(rdbZset);
     out.length(elements.size);
-    elements.each((name, nameOffset, nameLength, value, valueOffset) => {
-      out.string(name, nameOffset, nameLength);
-      out.double(new DataView(value.buffer, value.byteOffset + valueOffset, 8).getFloat64(0, true));
-    });
+    return yield* eachElement(
+      source,
+      EntryType.zset,
+      nowMs,
+      (name, nameOffset, nameLength, value, valueOffset) => {
+        out.string(name, nameOffset, nameLength);
+        out.double(unpackScore(value, valueOffset));
+      },
+    );
   },
   read(rdbType, input) {
     const scored =
