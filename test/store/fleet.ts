@@ -52,7 +52,7 @@ export class TestNode {
       const { db, kind, keyOffset, keyLength } = this.reader;
       // What expired here says nothing to others.
       if (kind === DeltaKind.forget) continue;
-      if (this.store.join(this.reader, undefined) === JoinResult.want) {
+      if (this.joinOne(false) === JoinResult.want) {
         wanted.push({ db, key: Buffer.from(batch.subarray(keyOffset, keyOffset + keyLength)) });
       }
     }
@@ -82,7 +82,13 @@ export class TestNode {
 
   private joinWhole(batch: Buffer): void {
     this.reader.open(batch, 0, batch.length);
-    while (this.reader.next()) this.store.join(this.reader, undefined, true);
+    while (this.reader.next()) this.joinOne(true);
+  }
+
+  private joinOne(isWhole: boolean): JoinResult {
+    const result = this.store.join(this.reader, undefined, isWhole);
+    assert.notEqual(result, JoinResult.full, 'the store of the test is too small for the history');
+    return result;
   }
 
   /** All that this store knows, one line a delta, in an order that does not depend on hashes or history. */
