@@ -54,7 +54,7 @@ class Batch {
   /** The writers' buffers that were left to its regions when it had to wait. */
   replies: Buffer | undefined = undefined;
   lateReplies: Buffer | undefined = undefined;
-  /** A socket refers to bytes of them. */
+  /** A socket or a later batch refers to bytes of them. */
   pinned = false;
   /** What the commit calls; one function for all turns that this object serves. */
   readonly done: (error?: Error) => void;
@@ -292,6 +292,8 @@ export class Turn {
 
   /** Leaves the written parts of both writers to the regions that refer to them. */
   private handOver(batch: Batch): void {
+    // What was settled meanwhile may have let requests run, whose replies stand behind its own.
+    if (this.batch.count > 0) batch.pinned = true;
     if (this.reply.pos > 0) batch.replies = this.reply.handOver();
     if (this.lateReply.pos > 0) batch.lateReplies = this.lateReply.handOver();
   }
