@@ -4,6 +4,7 @@ import { CommandError } from '../../base/errors.ts';
 import { bitopNotOneKey } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { type BitOperation, combineBytes } from './combine-bytes.ts';
 
 export const command: CommandSpec = {
   name: 'bitop',
@@ -22,8 +23,7 @@ export const command: CommandSpec = {
   run: bitOp,
 };
 
-const operations = ['and', 'or', 'xor', 'not'] as const;
-type Operation = (typeof operations)[number];
+const operations: readonly BitOperation[] = ['and', 'or', 'xor', 'not'];
 
 function bitOp(call: Call): void {
   const operation = operations.find((name) => call.is(1, name));
@@ -49,7 +49,13 @@ function bitOp(call: Call): void {
 }
 
 /** Takes a string into the result, which is all zeros before the first. `at` 0: a key that is not there, all zeros. */
-function combine(call: Call, at: number, isFirst: boolean, operation: Operation, result: Buffer): void {
+function combine(
+  call: Call,
+  at: number,
+  isFirst: boolean,
+  operation: BitOperation,
+  result: Buffer<ArrayBuffer>,
+): void {
   const { strings } = call.store;
   let length = 0;
   if (at !== 0) {
@@ -57,14 +63,8 @@ function combine(call: Call, at: number, isFirst: boolean, operation: Operation,
     length = strings.valueLength;
   }
   const { valueBytes: from, valueOffset: offset } = strings;
-  if (operation === 'not') {
-    for (let i = 0; i < length; i++) result[i] = ~from[offset + i]!;
-    result.fill(255, length);
-  } else if (isFirst) result.set(from.subarray(offset, offset + length));
-  else if (operation === 'or') for (let i = 0; i < length; i++) result[i]! |= from[offset + i]!;
-  else if (operation === 'xor') for (let i = 0; i < length; i++) result[i]! ^= from[offset + i]!;
-  else {
-    for (let i = 0; i < length; i++) result[i]! &= from[offset + i]!;
-    result.fill(0, length);
-  }
+  if (isFirst && operation !== 'not') result.set(from.subarray(offset, offset + length));
+  else combineBytes(operation, result, from, offset, length);
+  if (operation === 'not') result.fill(255, length);
+  else if (operation === 'and' && !isFirst) result.fill(0, length);
 }
