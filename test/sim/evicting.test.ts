@@ -15,18 +15,24 @@ const runs: readonly {
   readonly seeds: number[];
   readonly lww?: boolean;
   readonly relays?: number;
+  readonly edges?: number;
+  readonly types?: boolean;
 }[] = [
   { trouble: ['cut', 'heal', 'crash'], seeds: [16, 21] },
+  // What was left out and the answer that brought it came in one turn, and the edge crashed.
+  { trouble: ['cut', 'heal', 'crash'], seeds: [703, 708], edges: 4, types: true },
   { trouble: ['cut', 'heal', 'crash', 'clone', 'rollback'], seeds: [323] },
   { trouble: ['cut', 'heal', 'crash', 'sweep'], seeds: [501], lww: true },
   { trouble: ['cut', 'heal', 'crash'], seeds: [102, 105], relays: 2 },
 ];
 
-for (const { trouble, seeds, lww = false, relays = 0 } of runs) {
-  const below = `${lww ? ' (lww)' : ''}${relays > 0 ? `, below ${relays} hubs that do too` : ''}`;
+for (const { trouble, seeds, lww = false, relays = 0, edges = 3, types = false } of runs) {
+  const below = `${lww ? ' (lww)' : ''}${types ? ', commands of every type' : ''}${relays > 0 ? `, below ${relays} hubs that do too` : ''}`;
   test(`edges evict and fetch again while there is ${trouble.join(', ')}${below}`, async () => {
     for (const seed of seeds) {
-      const report = await runFleet({ seed, edges: 3, seconds: 40, evicts: true, trouble, lww, relays });
+      const seconds = types ? 30 : 40;
+      const options = { seed, edges, seconds, evicts: true, trouble, lww, relays, allTypes: types };
+      const report = await runFleet(options);
       assert.ok(report.leftOut + report.fetched > 50, JSON.stringify(report));
     }
   });
