@@ -338,8 +338,8 @@ class Recovery {
 
   /** Joins the scanner's current block. */
   private joinBlock(path: string): void {
-    this.options.store.beginBlock?.();
     this.joinRecords(path, this.scanner, this.reader);
+    this.options.store.endBlock?.();
   }
 
   private joinRecords(path: string, scanner: BlockScanner, reader: BatchReader): void {

@@ -14,8 +14,8 @@ export const JoinOutcome = { want: 2, full: 3 } as const;
 export interface ReplicaStore {
   /** Applies the reader's current record, of a store's kind; `whole`: nobody can be asked for more. A JoinResult. */
   join(d: BatchReader, context: undefined, whole: true): number;
-  /** The records that come next were committed as one block. */
-  beginBlock?(): void;
+  /** The records since the last call were committed as one block. */
+  endBlock?(): void;
   /** How large the store is: noted with a snapshot, and watched while a journal is read. */
   sizeHint?(): number;
   /** How large it will be, as far as one can say while it is being filled; 0 when it is. */

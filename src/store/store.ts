@@ -309,8 +309,8 @@ export class Store {
     this.recorder?.evict(keyspace, key, 0, key.length, this.nextDot(), flags, endsIn(unheld));
   }
 
-  /** A block of the journal begins, which is replayed: what was left out of the one before is no longer. */
-  beginBlock(): void {
+  /** A block of the journal has been replayed: what was left out in it is left out of nothing that comes next. */
+  endBlock(): void {
     this.unheld.endLeftOut();
   }
 

@@ -292,11 +292,6 @@ export class Receiver {
         figures.deltasLeftOut += 1;
       }
     }
-    // What was left out counts for its block alone: what comes next, an answer perhaps, is in another.
-    if (leftOut.size > 0) {
-      log.setSource('');
-      log.setSource(peer.nodeId);
-    }
     return isWhole;
   }
 

@@ -19,7 +19,7 @@ const runs: readonly {
   readonly types?: boolean;
 }[] = [
   { trouble: ['cut', 'heal', 'crash'], seeds: [16, 21] },
-  // What was left out and the answer that brought it came in one turn, and the edge crashed.
+  // The last block before a crash left something out, and the key was fetched after it.
   { trouble: ['cut', 'heal', 'crash'], seeds: [703, 708], edges: 4, types: true },
   { trouble: ['cut', 'heal', 'crash', 'clone', 'rollback'], seeds: [323] },
   { trouble: ['cut', 'heal', 'crash', 'sweep'], seeds: [501], lww: true },

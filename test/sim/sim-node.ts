@@ -161,7 +161,6 @@ export class SimNode {
       own = 0;
     };
     for (const block of disk.blocks) {
-      store.beginBlock();
       reader.open(block.buf, block.start, block.end);
       while (reader.next()) {
         store.clock.witness(reader.stamp);
@@ -173,6 +172,7 @@ export class SimNode {
         if (reader.origin === ledger.ownOrigin && reader.stamp > own) own = reader.stamp;
         store.join(reader, undefined, true);
       }
+      store.endBlock();
     }
     tellOwn();
     ledger.repairs = undefined;

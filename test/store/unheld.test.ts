@@ -212,16 +212,20 @@ test('replay leaves out what was left out, and keeps what was fetched', () => {
     node.reader.open(hub.history[1]!, 0, hub.history[1]!.length);
     while (node.reader.next()) copyRecord(node.reader, node.store.recorder!);
   });
-  const replay = (): Store => {
+  const restart = (): TestNode => {
     const fresh = new TestNode('e');
     for (const batch of journal) {
-      fresh.store.beginBlock();
       fresh.join(batch, node);
+      fresh.store.endBlock();
     }
-    return fresh.store;
+    return fresh;
   };
+  const replay = (): Store => restart().store;
   assert.ok(!isThere(replay(), 'a'));
   assert.notEqual(unheldOf(replay(), 'a'), undefined);
+  const restarted = restart();
+  joinKept(restarted, hub.whole(0, Buffer.from('a')), true);
+  assert.ok(isThere(restarted.store, 'a'), 'what comes after a restart is not left out');
   journal.push(hub.whole(0, Buffer.from('a')));
   joinKept(node, journal.at(-1)!, true);
   record(() => node.store.holdWhole(0, Buffer.from('a')));
