@@ -9,7 +9,8 @@ import { type Payload, protocolVersion, type VectorRow } from './envelope.ts';
 import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Verdict } from './link-machine.ts';
-import { notesSource, Peer, type PeerFacts, rowsOf, sharedHash, vectorOf } from './peer.ts';
+import { commitNotes } from './notes.ts';
+import { Peer, type PeerFacts, rowsOf, sharedHash, vectorOf } from './peer.ts';
 import type { SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
 import { lacksNote, notedCursor } from './receiver.ts';
 
@@ -98,11 +99,10 @@ export function readyTo(node: NodeParts, welcome: Payload<'welcome'>): Payload<'
 
 /** Remembers who was met, and at which address it was dialed; to be called once the greeting is answered. */
 export function noteMet(node: NodeParts, peer: Greeting, url: string | undefined): void {
-  node.log.setSource(notesSource);
-  node.identity.noteTag(peer.origin, peer.tag);
-  if (url !== undefined) node.ledger.setNote(`${uplinkOriginNote}${url}`, peer.origin);
-  node.log.setSource('');
-  node.log.commit(() => {});
+  commitNotes(node.log, () => {
+    node.identity.noteTag(peer.origin, peer.tag);
+    if (url !== undefined) node.ledger.setNote(`${uplinkOriginNote}${url}`, peer.origin);
+  });
 }
 
 /**

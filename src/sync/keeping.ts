@@ -10,7 +10,8 @@
 import type { VersionVector } from '../delta/vector.ts';
 import type { VectorRow } from './envelope.ts';
 import type { NodeParts } from './greeting.ts';
-import { notesSource, type Peer, rowsOf, vectorOf } from './peer.ts';
+import { commitNotes } from './notes.ts';
+import { type Peer, rowsOf, vectorOf } from './peer.ts';
 import type { SyncLedger } from './ports.ts';
 
 const noteName = 'kept';
@@ -156,9 +157,6 @@ export class Keeping {
 
   private write(text: string | undefined): void {
     const { log, ledger } = this.parts.node;
-    log.setSource(notesSource);
-    ledger.setNote(noteName, text);
-    log.setSource('');
-    log.commit(() => {});
+    commitNotes(log, () => ledger.setNote(noteName, text));
   }
 }

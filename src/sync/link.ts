@@ -27,7 +27,8 @@ import {
   step,
   type Verdict,
 } from './link-machine.ts';
-import { notesSource, type Peer } from './peer.ts';
+import { commitNotes } from './notes.ts';
+import type { Peer } from './peer.ts';
 import { type ReceiveFigures, Receiver } from './receiver.ts';
 import type { Rest } from './rest.ts';
 import { Sender, type SendFigures } from './sender.ts';
@@ -452,10 +453,9 @@ export class Link {
     if (durable === undefined || (!isLast && nowMs - this.lastNotedMs < 1000)) return;
     if (durable.ownSeq <= this.notedAcknowledged().ownSeq + 1) return;
     this.lastNotedMs = nowMs;
-    log.setSource(notesSource);
-    ledger.setNote(`acked:${this.peerId}`, `${log.id},${durable.seq},${durable.ownSeq}`);
-    log.setSource('');
-    log.commit(() => {});
+    commitNotes(log, () =>
+      ledger.setNote(`acked:${this.peerId}`, `${log.id},${durable.seq},${durable.ownSeq}`),
+    );
   }
 
   /** The listener took this node's word, and did not find itself forked: its tag is one of its own. */

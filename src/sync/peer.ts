@@ -6,9 +6,6 @@ import type { Origins } from '../delta/origins.ts';
 import { VersionVector } from '../delta/vector.ts';
 import type { VectorRow } from './envelope.ts';
 
-/** Source of blocks that hold nothing but this node's notes of its links: they wait for nobody. No node has such an id. */
-export const notesSource = '#notes';
-
 export interface Frontier {
   readonly origin: number;
   readonly stamp: number;
