@@ -14,14 +14,13 @@ import {
   UnheldFlag,
 } from './kinds.ts';
 import type { Origins } from './origins.ts';
-import { StreamId } from './stream-id.ts';
+import { idBytes, StreamId } from './stream-id.ts';
 
 const two32 = 4294967296;
 const recordsMax = 65_536;
 const decimalBytesMax = 400;
 const scoreBytes = 8;
 /** An id as the name of an element: big-endian. */
-const idBytes = 16;
 const elementTypes: readonly number[] = Object.values(ElementType);
 const noRecords: readonly SlotRecord[] = [];
 
@@ -181,13 +180,7 @@ export class BatchReader {
 
   private idOfElement(): void {
     if (this.kind !== DeltaKind.clear || this.elementLength !== idBytes) malformed('element of a stream');
-    const { buf, elementOffset: p } = this;
-    this.id.set(
-      buf.readUInt32BE(p),
-      buf.readUInt32BE(p + 4),
-      buf.readUInt32BE(p + 8),
-      buf.readUInt32BE(p + 12),
-    );
+    this.id.readBytes(this.buf, this.elementOffset);
   }
 
   /** A member of a set has no value, one of a sorted set a score: whoever stores it relies on that. */

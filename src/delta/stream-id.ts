@@ -9,6 +9,8 @@ const halfMax = 0xffffffff;
 /** Longer text is no id, whatever it holds. */
 const textBytesMax = 127;
 const dash = 45;
+/** An id as the name of an element in deltas. */
+export const idBytes = 16;
 
 export class StreamId {
   msHi = 0;
@@ -99,6 +101,26 @@ export class StreamId {
     i32[w + 1] = this.msLo;
     i32[w + 2] = this.seqHi;
     i32[w + 3] = this.seqLo;
+  }
+
+  /** Reads the id from 16 bytes, big-endian. */
+  readBytes(bytes: Buffer, at: number): this {
+    return this.set(
+      bytes.readUInt32BE(at),
+      bytes.readUInt32BE(at + 4),
+      bytes.readUInt32BE(at + 8),
+      bytes.readUInt32BE(at + 12),
+    );
+  }
+
+  /** Writes the id as 16 bytes, big-endian, to the front of `out`. */
+  writeBytes(out: Uint8Array): void {
+    for (const [i, half] of [this.msHi, this.msLo, this.seqHi, this.seqLo].entries()) {
+      out[4 * i] = half >>> 24;
+      out[4 * i + 1] = half >>> 16;
+      out[4 * i + 2] = half >>> 8;
+      out[4 * i + 3] = half;
+    }
   }
 
   /** Bytes of the text. */

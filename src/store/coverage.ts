@@ -9,7 +9,7 @@ import { type Dot, type KeyState, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import { ListCursor } from './lists.ts';
 import type { Store } from './store.ts';
-import { StreamCursor } from './streams.ts';
+import { StreamCursor } from './stream/stream-deltas.ts';
 
 /** Elements of lists and streams looked at before the walk may end. */
 const sliceElements = 256;
@@ -99,7 +99,7 @@ function isSequenceCovered({ store, covered }: Walk, type: number): boolean {
     isDone =
       type === EntryType.list
         ? lists.emit(scratch, covered, sliceElements, inList)
-        : streams.emit(scratch, covered, sliceElements, inStream, true);
+        : streams.deltas.emit(scratch, covered, sliceElements, inStream, true);
   }
   return scratch.count === 0;
 }

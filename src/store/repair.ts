@@ -12,7 +12,7 @@ import type { ListMemory } from './lists.ts';
 import { formatDecimal, parseDecimal } from './number.ts';
 import { emitKey, isCollection } from './scan.ts';
 import type { Store } from './store.ts';
-import type { StreamMemory } from './streams.ts';
+import { remakeMemories, type StreamMemory } from './stream/stream-memories.ts';
 
 interface Found {
   readonly ks: Keyspace;
@@ -90,7 +90,7 @@ function remakeStream(
   const streams = store.otherStreams;
   streams.openForJoin(ks, store.hash.of(key, 0, key.length), key, 0, key.length);
   if (streams.at === 0) return;
-  streams.remake(change);
+  remakeMemories(streams.opened, change);
   streams.settleWith(state);
 }
 

@@ -13,7 +13,7 @@ import type { Nest } from './nest.ts';
 import type { PackedCursor } from './packed.ts';
 import type { RegisterSet } from './register-sets.ts';
 import type { Store } from './store.ts';
-import { StreamCursor } from './streams.ts';
+import { StreamCursor } from './stream/stream-deltas.ts';
 import { UnheldCursor } from './unheld.ts';
 
 const sliceEntries = 128;
@@ -199,7 +199,7 @@ function emitCollection(
     streams.stand(ks, hash, at, arena.u8, keyOffset, keyLength);
     const meta = streams.meta();
     emitState(writer, ks, withoutExpiry(meta), arena.u8, keyOffset, keyLength, covered);
-    streams.emit(writer, covered, Number.POSITIVE_INFINITY, new StreamCursor(), isLocal);
+    streams.deltas.emit(writer, covered, Number.POSITIVE_INFINITY, new StreamCursor(), isLocal);
     emitState(writer, ks, expiryOnly(meta), arena.u8, keyOffset, keyLength, covered);
     return;
   }
@@ -339,7 +339,7 @@ class StreamScan implements LargeScan {
       this.started = true;
       emitState(writer, ks, withoutExpiry(streams.meta()), key, 0, key.length, covered);
     }
-    if (!streams.emit(writer, covered, count, this.cursor, this.isLocal)) return 'more';
+    if (!streams.deltas.emit(writer, covered, count, this.cursor, this.isLocal)) return 'more';
     // It may be another stream by now, with more to say of what went before it.
     emitState(writer, ks, streams.meta(), key, 0, key.length, covered);
     return 'end';

@@ -215,7 +215,7 @@ function streamOf(store: Store, ks: Keyspace, at: number): string {
   while (live.next()) {
     assert.ok(live.codec.id.compare(before) > 0, 'a stream is in order');
     before.copy(live.codec.id);
-    streams.readFields();
+    streams.opened.readFields();
     const bytes = Buffer.from(fields.bytes.subarray(fields.offset, fields.offset + fields.length));
     lines.push(`${live.codec.id.text} ${bytes.toString('latin1')}`);
   }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { StreamId } from '../../src/delta/stream-id.ts';
 import type { Store } from '../../src/store/store.ts';
+import { nextId } from '../../src/store/stream/next-id.ts';
 import type { TestNode } from './fleet.ts';
 import type { Step } from './history.ts';
 import { buildMs } from './new-store.ts';
@@ -81,7 +82,7 @@ export function addEntry(
   }
   if (form !== 'id') {
     const last = streams.lastOrNone(new StreamId());
-    if (streams.nextId(given, last, store.nowMs, form === 'ms')) streams.add(given);
+    if (nextId(store, given, last, store.nowMs, form === 'ms')) streams.add(given);
     return;
   }
   if (given.isZero) return;

@@ -6,7 +6,7 @@
 //            consumers { name, seen time, [active time], pending { id } ... } ... } ...
 //   listpack   entries, deleted, names, name ..., 0, { flags, ms and sequence less those of the key,
 //              [fields, name and] value ..., number of elements so far in the entry } ...
-import { StreamId } from '../../delta/stream-id.ts';
+import { idBytes, StreamId } from '../../delta/stream-id.ts';
 import { EntryType } from '../../store/entry.ts';
 import { ListValue, valueBytesAt } from '../../store/list/list-value.ts';
 import { parseInt64 } from '../../store/number.ts';
@@ -15,7 +15,6 @@ import type { EntryCodec } from '../../store/stream/entry-codec.ts';
 import { readVarint, varintEnd } from '../../store/stream/fields.ts';
 import type { Group, StreamGroups } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
-import { writeIdBytes } from '../../store/streams.ts';
 import { countUpTo } from '../stream/open-group.ts';
 import { ListpackWriter, readListpack } from './listpack.ts';
 import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
@@ -27,7 +26,6 @@ const rdbListpacks2 = 19;
 const rdbListpacks3 = 21;
 const deletedFlag = 1;
 const sameFieldsFlag = 2;
-const idBytes = 16;
 const unknown64 = 0xffffffff;
 /** What an entry, and what something pending, takes beyond its bytes, at most. */
 const overheadBytes = 64;
@@ -122,7 +120,7 @@ function writeNodes(streams: Streams, out: RdbWriter): void {
       if (codec.index === 0) base.copy(codec.id);
       writeEntry(codec, base, names, pack);
     }
-    writeIdBytes(base, key);
+    base.writeBytes(key);
     out.string(key, 0, idBytes);
     const node = pack.finish();
     out.string(node, 0, node.length);
@@ -184,7 +182,7 @@ function writeGroup(store: Store, groups: StreamGroups, group: Group, out: RdbWr
   pending.open(group);
   out.length(pending.count);
   for (let more = pending.seek(from); more; more = pending.next()) {
-    writeIdBytes(pending.id, key);
+    pending.id.writeBytes(key);
     out.raw(key);
     out.u64(BigInt(pending.timeMs));
     out.length(pending.deliveries);
@@ -197,7 +195,7 @@ function writeGroup(store: Store, groups: StreamGroups, group: Group, out: RdbWr
     out.length(consumer.pending);
     pending.open(group, consumer);
     for (let more = pending.seek(from); more; more = pending.next()) {
-      writeIdBytes(pending.id, key);
+      pending.id.writeBytes(key);
       out.raw(key);
     }
   }
@@ -212,12 +210,7 @@ function readId(input: RdbReader): StreamId {
 }
 
 function idOfBytes(bytes: Buffer): StreamId {
-  return new StreamId().set(
-    bytes.readUInt32BE(0),
-    bytes.readUInt32BE(4),
-    bytes.readUInt32BE(8),
-    bytes.readUInt32BE(12),
-  );
+  return new StreamId().readBytes(bytes, 0);
 }
 
 function readStream(rdbType: number, input: RdbReader): ReadStream {

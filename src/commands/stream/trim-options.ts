@@ -9,6 +9,7 @@ import {
   trimMissing,
   trimOptionsClash,
 } from '../../resp/errors.ts';
+import { excess, excessBelow } from '../../store/stream/excess.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
 import { readId } from './read-id.ts';
@@ -85,8 +86,8 @@ export class TrimOptions {
     const limit = this.limitNow(streams);
     const n =
       this.kind === 'maxlen'
-        ? streams.excess(this.countMax, !this.isApproximate, limit)
-        : streams.excessBelow(this.minId, !this.isApproximate, limit);
+        ? excess(streams.live, this.countMax, !this.isApproximate, limit)
+        : excessBelow(streams.live, this.minId, !this.isApproximate, limit);
     if (n > 0) streams.trim(n);
     return n;
   }

@@ -3,6 +3,7 @@
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import { badStreamId, streamExhausted, streamIdTooSmall, streamIdZero } from '../../resp/errors.ts';
+import { nextId } from '../../store/stream/next-id.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
@@ -68,6 +69,8 @@ function readForm(call: Call, i: number): Form {
 function chooseId(call: Call, streams: Streams, form: Form): void {
   if (streams.lastOrNone(last).isMax) throw new CommandError(streamExhausted);
   const isChosen =
-    form === 'given' ? id.compare(last) > 0 : streams.nextId(id, last, call.store.nowMs, form === 'sequence');
+    form === 'given'
+      ? id.compare(last) > 0
+      : nextId(call.store, id, last, call.store.nowMs, form === 'sequence');
   if (!isChosen) throw new CommandError(streamIdTooSmall);
 }

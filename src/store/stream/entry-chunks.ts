@@ -77,6 +77,17 @@ export class EntryChunks {
     return into.copy(this.codec.id);
   }
 
+  /** Reads the id that has `n` before it; there must be one. */
+  nth(n: number, into: StreamId): StreamId {
+    const { directory } = this;
+    let rest = n;
+    let ordinal = 0;
+    while (directory.countAt(ordinal) <= rest) rest -= directory.countAt(ordinal++);
+    this.openAt(ordinal);
+    for (let i = 0; i <= rest; i++) this.codec.next();
+    return into.copy(this.codec.id);
+  }
+
   /** Stands before the first entry. */
   begin(): void {
     this.openAt(0);
@@ -335,22 +346,19 @@ export class EntryChunks {
     if (to !== 0) this.moveTo(ordinal, to);
   }
 
-  /** Takes out the first `n` entries, whole chunks at once; with `wholeOnly` only as many as whole chunks have. */
-  removeFirsts(n: number, wholeOnly: boolean): number {
+  /** Takes out the first `n` entries, whole chunks at once. */
+  removeFirsts(n: number): void {
     const { directory, codec } = this;
     let rest = n;
     let whole = 0;
     while (whole < directory.size && directory.countAt(whole) <= rest) rest -= directory.countAt(whole++);
     if (whole > 0) directory.drop(0, whole);
-    if (!wholeOnly && rest > 0) {
-      this.openAt(0);
-      for (let i = 0; i < rest; i++) codec.next();
-      codec.removeFirst(directory.chunkAt(0));
-      directory.addCount(0, -rest);
-      rest = 0;
-      this.shrinkBlock(0);
-    }
-    return n - rest;
+    if (rest === 0) return;
+    this.openAt(0);
+    for (let i = 0; i < rest; i++) codec.next();
+    codec.removeFirst(directory.chunkAt(0));
+    directory.addCount(0, -rest);
+    this.shrinkBlock(0);
   }
 
   /**

@@ -15,6 +15,7 @@
 import { copyBytes } from '../../base/runs.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import type { Arena } from '../arena.ts';
+import type { Dot } from '../key-state.ts';
 import { readVarint, writeVarint } from './fields.ts';
 
 const headerWords = 17;
@@ -42,6 +43,14 @@ export class StreamEntry {
   offset = 0;
   length = 0;
   hasNames = false;
+
+  /** Its id and dot; the body is given by who has it. */
+  set(id: StreamId, { stamp, origin }: Dot): this {
+    this.id.copy(id);
+    this.stamp = stamp;
+    this.origin = origin;
+    return this;
+  }
 }
 
 export class EntryCodec {

@@ -13,7 +13,13 @@ const initialBytes = 1024;
 const numberBytesMax = 10;
 const two32 = 4294967296;
 
-export class GroupNote {
+/** A note as it is told. */
+export interface NoteBytes {
+  readonly bytes: Uint8Array;
+  readonly length: number;
+}
+
+export class GroupNote implements NoteBytes {
   bytes = new Uint8Array(initialBytes);
   length = 0;
 

@@ -370,26 +370,6 @@ export class StreamGroups {
     return false;
   }
 
-  /** Takes copies of all groups of another stream. Throws CommandError OOM. */
-  copyFrom(other: StreamGroups): void {
-    const at = new StreamId();
-    for (const from of other.all()) {
-      const to = this.create(from.name, from.lastId, from.entriesRead);
-      for (const own of from.consumers.values()) {
-        const consumer = this.join(to, own.name, own.seenMs);
-        consumer.activeMs = own.activeMs;
-        this.pending.open(from, own);
-        for (let more = this.pending.seek(at.set(0, 0, 0, 0)); more; more = this.pending.next()) {
-          const { timeMs, deliveries } = this.pending;
-          at.copy(this.pending.id);
-          this.deliver(to, consumer, at, timeMs, deliveries);
-          this.pending.open(from, own);
-          this.pending.seek(at);
-        }
-      }
-    }
-  }
-
   // ---- notes
 
   noteGroup(op: typeof GroupOp.create | typeof GroupOp.set, group: Group): GroupNote {

@@ -12,12 +12,13 @@ import type { Dot } from '../key-state.ts';
 import type { Keyspace } from '../keyspace.ts';
 import type { Streams } from '../streams.ts';
 import { GroupNoteReader } from './group-note.ts';
+import type { OpenStream } from './open-stream.ts';
 
 const bound = new StreamId();
 
 /** Joins an entry, an extent or a removal into a key that is a stream or nothing. */
 export function joinStream(streams: Streams, ks: Keyspace, hash: number, d: BatchReader): JoinResult {
-  const { store } = streams;
+  const { store, opened } = streams;
   const isEntry = d.kind === DeltaKind.entry;
   // Fields that are none say nothing, nor does an entry of no id.
   if (d.kind !== DeltaKind.extent && d.id.isZero) return JoinResult.stale;
@@ -30,10 +31,10 @@ export function joinStream(streams: Streams, ks: Keyspace, hash: number, d: Batc
     if (store.compare(said, streams.bound) <= 0) return JoinResult.stale;
     if (streams.at === 0) streams.createForJoin();
     const changed = isEntry
-      ? joinEntry(streams, d.id, dot, d.added)
+      ? joinEntry(opened, d.id, dot, d.added)
       : isDrop
-        ? joinDrop(streams, d, said, dot)
-        : joinExtent(streams, d, dot);
+        ? joinDrop(opened, d, said, dot)
+        : joinExtent(opened, d, dot);
     if (!changed) return JoinResult.stale;
     streams.witness(said);
     return JoinResult.joined;
@@ -42,63 +43,70 @@ export function joinStream(streams: Streams, ks: Keyspace, hash: number, d: Batc
   }
 }
 
-function joinEntry(streams: Streams, id: StreamId, dot: Dot, added: number): boolean {
-  const { live, dead, store } = streams;
-  const isLater = streams.joinExtent(dot, id, added);
-  if (streams.isTrimmed(id, dot)) return isLater;
-  const isDead = dead.count > 0 && dead.find(id);
-  if (isDead && store.compare(streams.killOfDead(), dot) >= 0) return isLater;
+function joinEntry(opened: OpenStream, id: StreamId, dot: Dot, added: number): boolean {
+  const { live, dead, order, entry, fields } = opened;
+  const isLater = opened.joinExtent(dot, id, added);
+  if (opened.isTrimmed(id, dot)) return isLater;
+  const isDead = dead.find(id);
+  if (isDead && order(dead.kill, dot) >= 0) return isLater;
   const isThere = live.count > 0 && live.find(id);
-  if (isThere) {
-    const known = { stamp: live.codec.stamp, origin: live.codec.origin };
-    if (store.compare(known, dot) >= 0) return isLater;
-  } else if (live.count === 0) live.begin();
-  streams.enterJoined(id, dot, isThere);
-  if (isDead) {
-    dead.find(id);
-    dead.remove();
-    streams.save();
-  }
+  if (isThere && order(opened.liveDot, dot) >= 0) return isLater;
+  if (live.count === 0) live.begin();
+  entry.set(id, dot);
+  if (isThere) live.replace(entry, fields);
+  else live.insert(entry, fields);
+  if (isDead) dead.chunks.remove();
+  opened.save();
   return true;
 }
 
-function joinExtent(streams: Streams, d: BatchReader, dot: Dot): boolean {
-  const { store } = streams;
-  const isLater = streams.joinExtent(dot, d.id, d.added);
-  if (isLater) streams.stateDeleted(d.deletedId);
-  else streams.raiseDeleted(d.deletedId);
+function joinExtent(opened: OpenStream, d: BatchReader, dot: Dot): boolean {
+  const isLater = opened.joinExtent(dot, d.id, d.added);
+  if (isLater) opened.stateDeleted(d.deletedId);
+  else opened.raiseDeleted(d.deletedId);
   if (d.trimId.isZero) return isLater;
-  const id = bound.copy(d.trimId);
-  const isRemembered = store.ground.keepsDead && streams.rememberTrim({ id: new StreamId().copy(id), dot });
-  const hasKilled = streams.takeOutBelow(id, dot);
+  const id = new StreamId().copy(d.trimId);
+  const isRemembered = opened.store.ground.keepsDead && opened.rememberTrim({ id, dot });
+  const hasKilled = takeOutBelow(opened, id, dot);
   return isLater || isRemembered || hasKilled;
 }
 
+/** Takes out what a joined trim kills; whether there was anything that lives. */
+function takeOutBelow(opened: OpenStream, id: StreamId, dot: Dot): boolean {
+  const { live, dead, order } = opened;
+  const { chunks } = dead;
+  const before = live.count;
+  if (live.count > 0)
+    live.removeWhere(() => live.codec.id.compare(id) < 0 && order(opened.liveDot, dot) < 0, id);
+  if (dead.count > 0)
+    chunks.removeWhere(() => chunks.codec.id.compare(id) < 0 && order(dead.kill, dot) < 0, id);
+  opened.save();
+  return live.count < before;
+}
+
 /** Of two removals of one id the one that kills more is remembered, and of equal ones the later, so that all remember the same. */
-function joinDrop(streams: Streams, d: BatchReader, kill: Dot, event: Dot): boolean {
-  const { live, dead, store } = streams;
+function joinDrop(opened: OpenStream, d: BatchReader, kill: Dot, event: Dot): boolean {
+  const { live, dead, order, store } = opened;
   const id = bound.copy(d.id);
-  if (streams.isTrimmed(id, kill)) return false;
-  streams.raiseDeleted(id);
+  if (opened.isTrimmed(id, kill)) return false;
+  opened.raiseDeleted(id);
+  const { keepsDead } = store.ground;
   const isThere = live.count > 0 && live.find(id);
   if (isThere) {
-    if (store.compare({ stamp: live.codec.stamp, origin: live.codec.origin }, kill) > 0) return false;
-    if (store.ground.keepsDead) {
-      streams.remember(id, kill, event);
-      live.find(id);
-    }
-    streams.takeOut();
+    if (order(opened.liveDot, kill) > 0) return false;
+    if (keepsDead) opened.remember(id, kill, event);
+    opened.takeOut();
     return true;
   }
-  if (!store.ground.keepsDead) return false;
-  if (dead.count === 0 || !dead.find(id)) {
-    streams.remember(id, kill, event);
+  if (!keepsDead) return false;
+  if (!dead.find(id)) {
+    opened.remember(id, kill, event);
     return true;
   }
-  const byKill = store.compare(kill, streams.killOfDead());
-  const known = { stamp: dead.codec.stamp, origin: dead.codec.origin };
-  if (byKill < 0 || (byKill === 0 && store.compare(event, known) <= 0)) return false;
-  streams.rememberAnew(id, kill, event);
+  const byKill = order(kill, dead.kill);
+  if (byKill < 0 || (byKill === 0 && order(event, dead.event) <= 0)) return false;
+  dead.replace(id, kill, event);
+  opened.save();
   return true;
 }
 

@@ -7,6 +7,7 @@ import { StreamId } from '../../../src/delta/stream-id.ts';
 import { VersionVector } from '../../../src/delta/vector.ts';
 import { JoinResult } from '../../../src/store/join-result.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { excess, excessBelow } from '../../../src/store/stream/excess.ts';
 import { runs } from '../../runs.ts';
 import { TestNode } from '../fleet.ts';
 import { testJoins } from '../join-properties.ts';
@@ -60,13 +61,13 @@ const removes = pick.map((at) =>
 );
 const trims = pick.map((at) =>
   change((store, index) => {
-    const n = store.streams.excess(index, true, 0);
+    const n = excess(store.streams.live, index, true, 0);
     if (n > 0) store.streams.trim(n);
   }, at),
 );
 const trimsById = pick.map((at) =>
   change((store, index) => {
-    const n = store.streams.excessBelow(idAt(store, index), true, 0);
+    const n = excessBelow(store.streams.live, idAt(store, index), true, 0);
     if (n > 0) store.streams.trim(n);
   }, at),
 );

@@ -1,0 +1,122 @@
+// What each stream of a store has outside of its entry: a root in the arena, which the entry names by a number, and for few
+// of them an object beside it, with what is known of the key and with groups. It knows no open stream.
+//
+//   entry of the key   u32 number of the stream, by which its root is found
+//   root               word 0-3 last id, 4-5 entries added, 6-9 greatest id deleted, 10-12 dot of the extent: stamp lower,
+//                      upper, origin; 13-17 directory of the living, 18-22 directory of the dead
+import { assert } from '../../base/assert.ts';
+import { CommandError } from '../../base/errors.ts';
+import { outOfMemory } from '../../resp/errors.ts';
+import { ChunkDirectory, directoryWords } from '../chunk-directory.ts';
+import type { KeyState } from '../key-state.ts';
+import type { Ground } from '../keyspace.ts';
+import type { StreamGroups } from './groups.ts';
+import type { StreamTrim } from './trims.ts';
+
+export const addedWord = 4;
+export const deletedWord = 6;
+export const extentWord = 10;
+export const liveWord = 13;
+export const deadWord = liveWord + directoryWords;
+export const rootWords = deadWord + directoryWords;
+export const rootBytes = rootWords * 4;
+
+/** What few streams have beside their root. */
+export class StreamNest {
+  /** The key's state but for its content; undefined = nothing worth remembering. */
+  meta: KeyState | undefined;
+  /** At most one of each origin. */
+  trims: readonly StreamTrim[] = [];
+  groups: StreamGroups | undefined;
+}
+
+export class StreamRoots {
+  private readonly ground: Ground;
+  /** Offsets by number; 0 = free. */
+  private readonly offsets: number[] = [0];
+  private readonly free: number[] = [];
+  private readonly nests = new Map<number, StreamNest>();
+  private readonly directory: ChunkDirectory;
+  private readonly grave: ChunkDirectory;
+
+  constructor(ground: Ground) {
+    this.ground = ground;
+    this.directory = new ChunkDirectory(ground, false);
+    this.grave = new ChunkDirectory(ground, true);
+  }
+
+  /** The number of a new root, all zero. Throws CommandError OOM. */
+  add(): number {
+    const { ground, offsets } = this;
+    const { arena } = ground;
+    const root = arena.alloc(rootBytes, ground.reserveBytes);
+    if (root === 0) {
+      ground.starved = true;
+      throw new CommandError(outOfMemory);
+    }
+    arena.i32.fill(0, root >> 2, (root >> 2) + rootWords);
+    const number = this.free.pop() ?? offsets.length;
+    offsets[number] = root;
+    return number;
+  }
+
+  /** Frees a root, of which nothing is to be freed any more, with what is beside it. */
+  remove(number: number): void {
+    this.ground.arena.free(this.offsets[number]!);
+    this.offsets[number] = 0;
+    this.free.push(number);
+    this.nests.delete(number);
+  }
+
+  /** The word index of a root. */
+  wordOf(number: number): number {
+    const root = this.offsets[number]!;
+    assert(root !== 0, 'an entry names a stream that is gone');
+    return root >> 2;
+  }
+
+  /** What a stream has beside its root, if anything. */
+  nest(number: number): StreamNest | undefined {
+    return this.nests.get(number);
+  }
+
+  nestToWrite(number: number): StreamNest {
+    let nest = this.nests.get(number);
+    if (nest === undefined) {
+      nest = new StreamNest();
+      this.nests.set(number, nest);
+    }
+    return nest;
+  }
+
+  /** Directories of what is remembered of dead entries, of each stream. Each is void with the next. */
+  *graves(): Generator<ChunkDirectory, void, void> {
+    for (const root of this.offsets) {
+      if (root === 0) continue;
+      this.grave.load((root >> 2) + deadWord);
+      yield this.grave;
+    }
+  }
+
+  /** A block was copied from `from` to `to`: takes note where it is a stream's; false where it is not. */
+  moveBlock(from: number, to: number): boolean {
+    return this.offsets.some((root, number) => {
+      if (root === 0) return false;
+      if (root === from) {
+        this.offsets[number] = to;
+        return true;
+      }
+      const isMoved =
+        moveChunk(this.directory, (root >> 2) + liveWord, from, to) ||
+        moveChunk(this.grave, (root >> 2) + deadWord, from, to);
+      return isMoved || this.nests.get(number)?.groups?.moveBlock(from, to) === true;
+    });
+  }
+}
+
+function moveChunk(directory: ChunkDirectory, w: number, from: number, to: number): boolean {
+  directory.load(w);
+  if (!directory.moveBlock(from, to)) return false;
+  directory.save(w);
+  return true;
+}
