@@ -77,12 +77,15 @@ const cases: readonly Case[] = [
   ['COPY zset', ['z1'], ['copy', 'z1', 'zd', 'replace']],
   ['COPY list', ['l1'], ['copy', 'l1', 'ld', 'replace']],
   ['COPY stream', ['x1'], ['copy', 'x1', 'xd', 'replace']],
+  ['COPY stream with half pending', ['x1'], ['copy', 'x1', 'xd', 'replace'], deliverHalf],
   ['RENAME set', ['s1'], ['rename', 'sd', 'se'], (c) => c.command('copy', 's1', 'sd', 'replace')],
   ['RENAME list', ['l1'], ['rename', 'ld', 'le'], (c) => c.command('copy', 'l1', 'ld', 'replace')],
+  ['RENAME stream', ['x1'], ['rename', 'xd', 'xe'], (c) => c.command('copy', 'x1', 'xd', 'replace')],
   ['DUMP set', ['s1'], ['dump', 's1']],
   ['DUMP hash', ['h1'], ['dump', 'h1']],
   ['DUMP zset', ['z1'], ['dump', 'z1']],
   ['DUMP list', ['l1'], ['dump', 'l1']],
+  ['DUMP stream', ['x1'], ['dump', 'x1']],
   ['SORT list STORE', ['l1'], ['sort', 'l1', 'alpha', 'store', 'ld']],
   ['SORT list', ['l1'], ['sort', 'l1', 'alpha']],
   ['HRANDFIELD with deadlines', ['e1'], ['hrandfield', 'e1', '3'], expireOne],
@@ -121,6 +124,7 @@ const cases: readonly Case[] = [
     ['xtrim', 'xd', 'maxlen', '~', half],
     (c) => c.command('copy', 'x1', 'xd', 'replace'),
   ],
+  ['XDEL of 100,000', [], ['xdel', 'xi', ...Array.from({ length: 100_000 }, (_, n) => `${n + 1}-1`)], addIds],
   ['DEL set', ['s1'], ['del', 'sd'], (c) => c.command('copy', 's1', 'sd', 'replace')],
   ['UNLINK zset', ['z1'], ['unlink', 'zd'], (c) => c.command('copy', 'z1', 'zd', 'replace')],
   ['OBJECT ENCODING', ['h1'], ['object', 'encoding', 'h1']],
@@ -150,6 +154,25 @@ async function manySame(client: BenchClient): Promise<void> {
     ...Array.from({ length: perCommand }, (_, i) => (i % 2 === 0 ? 'x' : 'y')),
   );
   for (let n = 0; n < elements; n += perCommand * 100) await client.send(one.repeat(100), 100);
+}
+
+/** Half of `x1` is pending in a group. */
+async function deliverHalf(client: BenchClient): Promise<void> {
+  const step = 5000;
+  await client.command('xgroup', 'create', 'x1', 'g', '0').catch(() => {});
+  for (let n = 0; n < elements / 2; n += step) {
+    await client.command('xreadgroup', 'group', 'g', 'c', 'count', String(step), 'streams', 'x1', '>');
+  }
+}
+
+/** A stream of ids that are known. */
+async function addIds(client: BenchClient): Promise<void> {
+  await client.command('del', 'xi');
+  for (let n = 1; n <= 200_000; ) {
+    let bytes = '';
+    for (let i = 0; i < 100; i++, n++) bytes += encode('xadd', 'xi', `${n}-1`, 'f', `value:${n}`);
+    await client.send(bytes, 100);
+  }
 }
 
 const idle: Socket[] = [];

@@ -263,9 +263,10 @@ function runWhole(finish: Finish): void {
   }
 }
 
-/** Whether the entry is a collection that is worth slicing; streams are not sliced. */
-export function isLarge({ entries, lists, elements }: Store, at: number): boolean {
+/** Whether the entry is a collection that is worth slicing. */
+export function isLarge({ entries, lists, elements, otherStreams }: Store, at: number): boolean {
   const type = entries.type(at);
+  if (type === EntryType.stream) return otherStreams.walkLengthAt(at) >= largeElementsMin;
   if (type === EntryType.list) return lists.sizeAt(at) >= largeElementsMin;
   return isStageable(type) && elements.sizeAt(at) >= largeElementsMin;
 }

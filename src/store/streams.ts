@@ -133,6 +133,17 @@ export class Streams implements Collection {
     return nest.groups;
   }
 
+  /** Another number after each change of groups: they change without their key being told of as changed. */
+  get groupChanges(): number {
+    return this.groups?.changes ?? 0;
+  }
+
+  /** Entries of an entry's stream, and what is pending in its groups: what a walk through all of it takes. */
+  walkLengthAt(at: number): number {
+    this.opened.stand(at);
+    return this.live.count + (this.groups?.pendingCount ?? 0);
+  }
+
   /** Bytes of an entry's stream beside the entry. */
   outerBytes(at: number): number {
     this.opened.stand(at);
@@ -267,6 +278,7 @@ export class Streams implements Collection {
 
   /** Notes a change of groups in the journal; it travels no further. */
   recordGroup(note: NoteBytes): void {
+    this.groupsToWrite().changes += 1;
     const { recorder } = this.store;
     if (recorder !== undefined) this.deltas.writeGroup(recorder, note);
   }

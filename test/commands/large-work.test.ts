@@ -553,3 +553,98 @@ test('DUMP writes a large collection in slices, as it does at once, and a key th
     assert.equal(sliced(node, ['DUMP', name], gone), null);
   }
 });
+
+/** A node with a large stream `x`, of which much is pending for consumers of `g`. */
+function streamNode(): CommandNode {
+  const node = new CommandNode({ memoryBytes: 64 * 1024 * 1024 });
+  for (let n = 1; n <= count; n++) node.call('XADD', 'x', `${n}-0`, 'f', `v${n}`);
+  node.run(`XDEL x 7 ${count}`);
+  node.run('XGROUP CREATE x g 0');
+  node.run('XGROUP CREATE x idle 9');
+  for (const consumer of ['a', 'b', 'a']) node.run(`XREADGROUP GROUP g ${consumer} COUNT 3000 STREAMS x >`);
+  return node;
+}
+
+/** All that is to be seen of a stream. */
+function streamShown(node: CommandNode, key: string): Reply[] {
+  return [
+    ['XRANGE', key, '-', '+'],
+    ['XINFO', 'STREAM', key],
+    ['XINFO', 'GROUPS', key],
+    ['XPENDING', key, 'g', '-', '+', '100000'],
+  ].map((words) => whole(node, words));
+}
+
+test('a large stream is copied in slices with its groups, and is in the log as a run', async () => {
+  for (const words of [
+    ['COPY', 'x', 'd', 'REPLACE'],
+    ['RENAME', 'x', 'd'],
+  ]) {
+    for (const change of ['nothing', 'acknowledged', 'added']) {
+      const node = streamNode();
+      node.run('SADD d old');
+      node.rig.journal.commit(() => {});
+      const from = node.rig.journal.seq;
+      const other = node.rig.connect();
+      sliced(node, words, () => {
+        if (change === 'acknowledged') assert.equal(other.send('XACK', 'x', 'g', '1', '5999'), ':2\r\n');
+        if (change === 'added') other.send('XADD', 'x', '*', 'f', 'late');
+      });
+      node.rig.journal.commit(() => {});
+      const seen = streamShown(node, 'd');
+      if (words[0] === 'COPY') assert.deepEqual(seen, streamShown(node, 'x'));
+      assert.equal((seen[0] as Reply[]).length, change === 'added' ? count - 1 : count - 2);
+      assert.equal((seen[3] as Reply[]).length, change === 'acknowledged' ? 8998 : 9000);
+      const copy = await replayed(node, from);
+      assert.equal(copy.runs, 1);
+      assert.deepEqual(streamShown(copy.node, 'd'), seen);
+      assert.equal(node.run('XADD d * f after') !== null, true);
+    }
+  }
+});
+
+test('a stream whose groups never stand still is copied at once in the end', () => {
+  const node = streamNode();
+  const other = node.rig.connect();
+  node.client.send('COPY', 'x', 'd');
+  let late = '';
+  let id = 0;
+  for (; late === '' && id < 1000; id++) {
+    node.rig.timers.endTurn();
+    late = node.client.lateNow();
+    other.send('XACK', 'x', 'g', `${id + 10}`);
+  }
+  assert.equal(late, ':1\r\n');
+  const pending = whole(node, ['XPENDING', 'd', 'g']) as Reply[];
+  assert.ok(Math.abs(Number(pending[0]) - (9000 - id)) <= 1);
+});
+
+test('DUMP writes a large stream in slices, as it does at once, whatever becomes of its groups meanwhile', () => {
+  const node = streamNode();
+  const { store } = node;
+  const ks = store.keyspace(0);
+  const key = Buffer.from('x');
+  const find = (): number => ks.entryOf(store.hash.of(key, 0, 1), key, 0, 1);
+  const steps = dumpInSteps({ store, ks, find });
+  let yields = 0;
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) yields += 1;
+  assert.ok(yields > 30);
+  assert.deepEqual(step.value, dumpPayload(store, ks, find()));
+  const broken = dumpInSteps({ store, ks, find });
+  for (let i = 0; i < 25; i++) broken.next();
+  node.run('XACK x g 1');
+  let last = broken.next();
+  while (last.done !== true) last = broken.next();
+  assert.equal(last.value, false);
+  assert.equal(node.client.send('DUMP', 'x'), '');
+  let late = '';
+  for (let turn = 0; late === '' && turn < 1000; turn++) {
+    node.rig.timers.endTurn();
+    late = node.client.lateNow();
+    if (turn === 2) node.rig.connect().send('XACK', 'x', 'g', '2');
+  }
+  assert.ok(late.startsWith(`$${dumpPayload(store, ks, find())!.length}\r\n`));
+  assert.equal(node.call('RESTORE', 'y', 0, dumpPayload(store, ks, find())!), 'OK');
+  assert.deepEqual(streamShown(node, 'y'), streamShown(node, 'x'));
+});

@@ -1,14 +1,12 @@
 // What COPY, RENAME and MOVE share: what one key holds is put over another, under new dots, with its deadline. A large
-// collection is copied in slices, out of sight: sets, hashes and sorted sets as elements, lists and hashes whose fields have
-// deadlines as keys. Streams are copied at once.
-import { CopiedElements } from '../../store/copied-elements.ts';
+// collection is copied in slices, out of sight: sets, hashes and sorted sets as elements, all else as keys (ship-parts.ts).
 import { EntryType } from '../../store/entry.ts';
 import type { Keyspace } from '../../store/keyspace.ts';
 import { StagedElements } from '../../store/staged-elements.ts';
-import type { Pour } from '../../store/staged-key.ts';
 import type { Call } from '../call.ts';
 import { isLarge, type Pace, sliceElements, stage, stageKey, type Work } from '../large-work.ts';
 import { openToWrite } from '../sorted-set/find-sorted-set.ts';
+import { type Parts, partsOf } from './ship-parts.ts';
 
 export interface Shipment {
   /** The entry of the key in argument 1. */
@@ -46,17 +44,8 @@ function* slices(call: Call, pace: Pace, shipping: Shipping): Work {
   const { at, to, key } = shipment;
   if (!isLarge(store, at)) return { run: () => shipAtOnce(call, shipping, shipment), discard: () => {} };
   const type = store.entries.type(at);
-  if (type === EntryType.list) {
-    return yield* shipAsKey(call, pace, shipping, shipment, store.lists.sizeAt(at), () =>
-      partsOfList(call, key),
-    );
-  }
-  const { elements } = store;
-  if (type === EntryType.hash && elements.hasDeadlinesAt(at)) {
-    return yield* shipAsKey(call, pace, shipping, shipment, elements.sizeAt(at), () =>
-      partsOfHash(call, key),
-    );
-  }
+  const parts = partsOf(call, at, key);
+  if (parts !== undefined) return yield* shipAsKey(call, pace, shipping, shipment, parts);
   const staged = new StagedElements(store, to, type, store.elements.sizeAt(at));
   const steps = type === EntryType.zset ? membersInOrder(call, staged) : elementsOf(call, type, staged);
   return yield* stage(call, key, pace, staged, steps, () => {
@@ -74,11 +63,18 @@ function* shipAsKey(
   pace: Pace,
   shipping: Shipping,
   { to, key }: Shipment,
-  count: number,
-  parts: () => Generator<Pour, boolean, void>,
+  { count, read, isCurrent }: Parts,
 ): Work {
   const { entries } = call.store;
-  const staged = yield* stageKey(call, key, pace, to, count, parts);
+  let isWhole = true;
+  const staged = yield* stageKey(call, key, pace, to, count, function* () {
+    isWhole = yield* read();
+    return isWhole;
+  });
+  if (!isWhole || !isCurrent()) {
+    staged?.discard();
+    return false;
+  }
   const run = (): void => {
     const now = shipping.plan(call);
     if (now === undefined) return;
@@ -87,45 +83,6 @@ function* shipAsKey(
     else shipAtOnce(call, shipping, now);
   };
   return { run, discard: () => staged?.discard() };
-}
-
-function* partsOfList(call: Call, key: number): Generator<Pour, boolean, void> {
-  const { lists, entries } = call.store;
-  for (let from = 0; ; from += sliceElements) {
-    const at = call.find(1);
-    if (at === 0 || entries.type(at) !== EntryType.list) return false;
-    lists.stand(call.keyspace, 0, at, call.buf, call.offset(1), call.length(1));
-    const { size } = lists;
-    if (from >= size) return true;
-    const values: string[] = [];
-    lists.values(from, Math.min(sliceElements, size - from), values);
-    yield (hidden) => {
-      lists.open(hidden, call.buf, call.offset(key), call.length(key));
-      lists.pushTexts(values);
-    };
-  }
-}
-
-function* partsOfHash(call: Call, key: number): Generator<Pour, boolean, void> {
-  const { elements, nowMs } = call.store;
-  for (let cursor = 0; ; ) {
-    if (!call.openToWrite(1, EntryType.hash)) return false;
-    const copied = new CopiedElements();
-    cursor = elements.scan(
-      cursor,
-      sliceElements,
-      (...element) => copied.add(...element, elements.deadlineMs),
-      nowMs,
-    );
-    yield (hidden) => {
-      elements.open(hidden, call.buf, call.offset(key), call.length(key), EntryType.hash);
-      copied.each((bytes, name, nameLength, value, valueLength, deadlineMs) => {
-        elements.put(bytes, name, nameLength, bytes, value, valueLength);
-        if (deadlineMs !== 0) elements.expire(bytes, name, nameLength, deadlineMs);
-      });
-    };
-    if (cursor === 0) return true;
-  }
 }
 
 /** Stages all elements; false where the key is gone while others ran. */

@@ -1,5 +1,6 @@
 // Streams in RDB form: nodes of entries as listpacks, what is known of the stream, its groups with what is pending in them.
-// Written as Redis 7.0 has it (type 19); read also as Redis 5 (15) and Redis 7.2 (21) have it. A chunk here is a node there.
+// Written (write-stream.ts) as Redis 7.0 has it (type 19); read also as Redis 5 (15) and Redis 7.2 (21) have it. A chunk here
+// is a node there.
 //
 //   nodes { key: id of 16 bytes, listpack } ..., entries, last id, [first id, greatest id deleted, entries added],
 //   groups { name, last id, [entries read], pending { id, time, deliveries } ...,
@@ -8,25 +9,17 @@
 //              [fields, name and] value ..., number of elements so far in the entry } ...
 import { idBytes, StreamId } from '../../delta/stream-id.ts';
 import { EntryType } from '../../store/entry.ts';
-import { ListValue, valueBytesAt } from '../../store/list/list-value.ts';
 import { parseInt64 } from '../../store/number.ts';
-import type { Store } from '../../store/store.ts';
-import type { EntryCodec } from '../../store/stream/entry-codec.ts';
-import { readVarint, varintEnd } from '../../store/stream/fields.ts';
-import type { Group, StreamGroups } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
 import { countUpTo } from '../stream/open-group.ts';
-import { ListpackWriter, readListpack } from './listpack.ts';
+import { readListpack } from './listpack.ts';
 import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
-import type { RdbWriter } from './rdb-writer.ts';
 import type { Target, ValueCodec } from './value-codec.ts';
+import { rdbListpacks2, sameFieldsFlag, writeStream } from './write-stream.ts';
 
 const rdbListpacks = 15;
-const rdbListpacks2 = 19;
 const rdbListpacks3 = 21;
 const deletedFlag = 1;
-const sameFieldsFlag = 2;
-const unknown64 = 0xffffffff;
 /** What an entry, and what something pending, takes beyond its bytes, at most. */
 const overheadBytes = 64;
 const u64 = (1n << 64n) - 1n;
@@ -69,137 +62,12 @@ interface ReadStream {
 export const streamCodec: ValueCodec = {
   entryType: EntryType.stream,
   rdbTypes: [rdbListpacks, rdbListpacks2, rdbListpacks3],
-  write({ store, ks, find }, out) {
-    const { streams, entries, arena } = store;
-    const at = find();
-    streams.stand(ks, store.hashOfEntry(at), at, arena.u8, entries.keyOffset(at), entries.keyLength(at));
-    out.u8(rdbListpacks2);
-    writeNodes(streams, out);
-    out.length(streams.size);
-    const id = new StreamId();
-    writeId(streams.lastId(id), out);
-    writeId(streams.size === 0 ? id.set(0, 0, 0, 0) : streams.live.first(id), out);
-    writeId(streams.maxDeleted(id), out);
-    out.length(streams.added);
-    const all = streams.groups?.all() ?? [];
-    out.length(all.length);
-    for (const group of all) writeGroup(store, streams.groups!, group, out);
-    return true;
-  },
+  write: writeStream,
   read(rdbType, input) {
     const stream = readStream(rdbType, input);
     return (target) => put(target, stream);
   },
 };
-
-// ---- writing
-
-function writeId(id: StreamId, out: RdbWriter): void {
-  out.length64(id.msHi, id.msLo);
-  out.length64(id.seqHi, id.seqLo);
-}
-
-function writeNodes(streams: Streams, out: RdbWriter): void {
-  const { directory, codec } = streams.live;
-  const key = new Uint8Array(idBytes);
-  const base = new StreamId();
-  const pack = new ListpackWriter();
-  out.length(directory.size);
-  for (let ordinal = 0; ordinal < directory.size; ordinal++) {
-    const chunk = directory.chunkAt(ordinal);
-    const namesAt = codec.namesAt(chunk);
-    const names = readVarint(codec.u8, namesAt);
-    pack.begin();
-    pack.integer(directory.countAt(ordinal));
-    pack.integer(0);
-    pack.integer(names);
-    writeItems(codec.u8, varintEnd(codec.u8, namesAt, codec.u8.length), names, pack);
-    pack.integer(0);
-    codec.open(chunk);
-    while (codec.next()) {
-      if (codec.index === 0) base.copy(codec.id);
-      writeEntry(codec, base, names, pack);
-    }
-    base.writeBytes(key);
-    out.string(key, 0, idBytes);
-    const node = pack.finish();
-    out.string(node, 0, node.length);
-  }
-}
-
-function writeEntry(
-  { u8, id, hasNames, bodyAt }: EntryCodec,
-  base: StreamId,
-  names: number,
-  pack: ListpackWriter,
-): void {
-  pack.integer(hasNames ? 0 : sameFieldsFlag);
-  writeDifference(id.msHi - base.msHi, id.msLo - base.msLo, pack);
-  writeDifference(id.seqHi - base.seqHi, id.seqLo - base.seqLo, pack);
-  if (!hasNames) {
-    writeItems(u8, bodyAt, names, pack);
-    pack.integer(names + 3);
-    return;
-  }
-  const fields = readVarint(u8, bodyAt);
-  pack.integer(fields);
-  writeItems(u8, varintEnd(u8, bodyAt, u8.length), 2 * fields, pack);
-  pack.integer(2 * fields + 4);
-}
-
-const value = new ListValue();
-
-/** Writes `n` names or values that stand one after the other. */
-function writeItems(u8: Uint8Array, at: number, n: number, pack: ListpackWriter): void {
-  let p = at;
-  for (let i = 0; i < n; i++) {
-    value.read(u8, p);
-    pack.string(value.bytes, value.offset, value.length);
-    p += valueBytesAt(u8, p);
-  }
-}
-
-/** A difference in halves as a signed 64-bit integer. */
-function writeDifference(hi: number, lo: number, pack: ListpackWriter): void {
-  const difference = hi * 4294967296 + lo;
-  if (Number.isSafeInteger(difference)) {
-    pack.integer(difference);
-    return;
-  }
-  const text = Buffer.from(String(BigInt.asIntN(64, BigInt(hi) * 4294967296n + BigInt(lo))));
-  pack.string(text, 0, text.length);
-}
-
-function writeGroup(store: Store, groups: StreamGroups, group: Group, out: RdbWriter): void {
-  const { pending } = store.streams;
-  const { name, lastId, entriesRead } = group;
-  out.string(name, 0, name.length);
-  writeId(lastId, out);
-  if (entriesRead === -1) out.length64(unknown64, unknown64);
-  else out.length(entriesRead);
-  const from = new StreamId();
-  const key = new Uint8Array(idBytes);
-  pending.open(group);
-  out.length(pending.count);
-  for (let more = pending.seek(from); more; more = pending.next()) {
-    pending.id.writeBytes(key);
-    out.raw(key);
-    out.u64(BigInt(pending.timeMs));
-    out.length(pending.deliveries);
-  }
-  const consumers = groups.consumersOf(group);
-  out.length(consumers.length);
-  for (const consumer of consumers) {
-    out.string(consumer.name, 0, consumer.name.length);
-    out.u64(BigInt(consumer.seenMs));
-    out.length(consumer.pending);
-    pending.open(group, consumer);
-    for (let more = pending.seek(from); more; more = pending.next()) {
-      pending.id.writeBytes(key);
-      out.raw(key);
-    }
-  }
-}
 
 // ---- reading
 

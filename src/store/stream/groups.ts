@@ -226,6 +226,8 @@ export class PendingChunks {
 }
 
 export class StreamGroups {
+  /** Goes up with each change that is told of: work in slices that reads groups begins anew then. */
+  changes = 0;
   private readonly ground: Ground;
   private readonly pending: PendingChunks;
   private readonly byName = new Map<string, Group>();
@@ -239,6 +241,14 @@ export class StreamGroups {
 
   get size(): number {
     return this.byName.size;
+  }
+
+  /** What is pending in all groups. */
+  get pendingCount(): number {
+    let count = 0;
+    for (const { consumers } of this.byName.values())
+      for (const { pending } of consumers.values()) count += pending;
+    return count;
   }
 
   find(name: string): Group | undefined {
