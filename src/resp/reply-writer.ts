@@ -229,7 +229,7 @@ export class ReplyWriter {
 
   /** A safe integer as a bulk string: `$2\r\n42\r\n`. */
   bulkInteger(n: number): void {
-    const length = digitCount(n < 0 ? -n : n) + (n < 0 ? 1 : 0);
+    const length = digitCount(Math.abs(n)) + (n < 0 ? 1 : 0);
     const p = this.bulkReserve(length);
     writeInteger(this.buf, p, n, length);
   }
@@ -339,7 +339,7 @@ export class ReplyWriter {
       buf[p + 1] = ZERO + n - tens * 10;
       p += 2;
     } else {
-      const length = digitCount(n < 0 ? -n : n) + (n < 0 ? 1 : 0);
+      const length = digitCount(Math.abs(n)) + (n < 0 ? 1 : 0);
       writeInteger(buf, p, n, length);
       p += length;
     }
@@ -408,5 +408,5 @@ function oneLine(text: string): string {
 /** Writes `n` in `length` characters at `p`. */
 function writeInteger(buf: Uint8Array, p: number, n: number, length: number): void {
   if (n < 0) buf[p] = MINUS;
-  writeDigits(n < 0 ? -n : n, buf, p + length);
+  writeDigits(Math.abs(n), buf, p + length);
 }
