@@ -7,7 +7,7 @@ import { Encoding, EntryType } from './entry.ts';
 import { dotsOf } from './graveyard.ts';
 import { type Dot, type KeyState, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
-import { ListCursor } from './lists.ts';
+import { ListCursor } from './list/list-deltas.ts';
 import type { Store } from './store.ts';
 import { StreamCursor } from './stream/stream-deltas.ts';
 
@@ -98,7 +98,7 @@ function isSequenceCovered({ store, covered }: Walk, type: number): boolean {
   for (let isDone = false; !isDone && scratch.count === 0; ) {
     isDone =
       type === EntryType.list
-        ? lists.emit(scratch, covered, sliceElements, inList)
+        ? lists.deltas.emit(scratch, covered, sliceElements, inList)
         : streams.deltas.emit(scratch, covered, sliceElements, inStream, true);
   }
   return scratch.count === 0;

@@ -8,7 +8,7 @@ import { EntryType } from './entry.ts';
 import { dotsOf } from './graveyard.ts';
 import { type CounterSlot, type Dot, emptyState, type KeyState, type Kill, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
-import type { ListMemory } from './lists.ts';
+import { type ListMemory, remakeElements } from './list/list-memories.ts';
 import { formatDecimal, parseDecimal } from './number.ts';
 import { emitKey, isCollection } from './scan.ts';
 import type { Store } from './store.ts';
@@ -70,7 +70,7 @@ function remakeList(
   const lists = store.otherLists;
   lists.openForJoin(ks, store.hash.of(key, 0, key.length), key, 0, key.length);
   if (lists.at === 0) return;
-  lists.remake(change);
+  remakeElements(lists.opened, change);
   lists.settleWith(state);
 }
 

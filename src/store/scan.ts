@@ -8,7 +8,8 @@ import type { VersionVector } from '../delta/vector.ts';
 import { Encoding, EntryType } from './entry.ts';
 import { type CounterSlot, type Dot, emptyState, isHollow, type KeyState, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
-import { ListCursor, type ListNest } from './lists.ts';
+import { ListCursor } from './list/list-deltas.ts';
+import type { ListNest } from './list/list-nests.ts';
 import type { Nest } from './nest.ts';
 import type { PackedCursor } from './packed.ts';
 import type { RegisterSet } from './register-sets.ts';
@@ -190,7 +191,7 @@ function emitCollection(
     lists.stand(ks, hash, at, arena.u8, keyOffset, keyLength);
     const meta = lists.meta();
     emitState(writer, ks, withoutExpiry(meta), arena.u8, keyOffset, keyLength, covered);
-    lists.emit(writer, covered, Number.POSITIVE_INFINITY, new ListCursor());
+    lists.deltas.emit(writer, covered, Number.POSITIVE_INFINITY, new ListCursor());
     emitState(writer, ks, expiryOnly(meta), arena.u8, keyOffset, keyLength, covered);
     return;
   }
@@ -291,7 +292,7 @@ function largeScan(
   const type = entries.type(at);
   if (type === EntryType.stream) return new StreamScan(store, ks, key, covered, isLocal);
   if (type === EntryType.list) {
-    const list = lists.nestAt(at);
+    const list = lists.opened.nestAt(at);
     return list === undefined ? undefined : new ListScan(store, ks, key, list, covered);
   }
   const nest = others.nestAt(at);
@@ -374,14 +375,14 @@ class ListScan implements LargeScan {
     const { store, ks, key, covered } = this;
     const { otherLists: lists } = store;
     const at = entryOf(store, ks, key);
-    if (at === 0 || store.entries.type(at) !== EntryType.list || lists.nestAt(at) !== this.list)
+    if (at === 0 || store.entries.type(at) !== EntryType.list || lists.opened.nestAt(at) !== this.list)
       return 'gone';
     lists.stand(ks, store.hashOfEntry(at), at, key, 0, key.length);
     if (!this.started) {
       this.started = true;
       emitState(writer, ks, withoutExpiry(lists.meta()), key, 0, key.length, covered);
     }
-    if (!lists.emit(writer, covered, count, this.cursor)) return 'more';
+    if (!lists.deltas.emit(writer, covered, count, this.cursor)) return 'more';
     emitState(writer, ks, expiryOnly(lists.meta()), key, 0, key.length, covered);
     return 'end';
   }

@@ -769,7 +769,7 @@ export class Store {
   /** Frees what an entry of a table that is out of use has outside its block. */
   private releaseNested(entry: number): void {
     const type = this.entries.type(entry);
-    if (type === EntryType.list) this.lists.freeNest(entry);
+    if (type === EntryType.list) this.lists.opened.freeNest(entry);
     else if (type === EntryType.stream) this.otherStreams.freeNest(entry);
     else if (type !== EntryType.string && type < EntryType.mark) this.others.freeNest(entry);
   }
@@ -777,7 +777,7 @@ export class Store {
   /** About the bytes that an entry has outside its block. */
   outerBytes(at: number): number {
     const type = this.entries.type(at);
-    if (type === EntryType.list) return this.lists.outerBytes(at);
+    if (type === EntryType.list) return this.lists.opened.outerBytes(at);
     if (type === EntryType.stream) return this.otherStreams.outerBytes(at);
     const hasElements = type === EntryType.hash || type === EntryType.set || type === EntryType.zset;
     return hasElements ? this.elements.outerBytes(at) : 0;

@@ -9,6 +9,7 @@ import { StreamId } from '../../src/delta/stream-id.ts';
 import { EntryType } from '../../src/store/entry.ts';
 import { JoinResult } from '../../src/store/join-result.ts';
 import type { Keyspace } from '../../src/store/keyspace.ts';
+import { memoriesOf } from '../../src/store/list/list-memories.ts';
 import type { Store } from '../../src/store/store.ts';
 import { buildMs, newStore } from './new-store.ts';
 
@@ -195,8 +196,7 @@ function contentOf(store: Store, ks: Keyspace, at: number): string {
 function listOf(store: Store, ks: Keyspace, at: number): string {
   const { lists, entries } = store;
   lists.stand(ks, store.hashOfEntry(at), at, store.arena.u8, entries.keyOffset(at), entries.keyLength(at));
-  const values = lists
-    .memories()
+  const values = memoriesOf(lists.opened)
     .filter((e) => !e.isDead)
     .map((e) => Buffer.from(e.bytes).toString('latin1'));
   assert.equal(values.length, lists.size, 'a list counts what it holds');

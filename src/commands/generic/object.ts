@@ -125,8 +125,8 @@ function hashEncoding(call: Call, at: number): string {
 function fitsListpack(call: Call, at: number): boolean {
   const { lists, listpackLimits } = call.store;
   const { size } = listpackLimits.list;
-  if (size > 0) return lists.sizeAt(at) <= size && lists.fitsListpack(at, listBytesMax);
-  return lists.fitsListpack(at, 2048 * 2 ** Math.max(1, Math.min(5, -size)));
+  if (size > 0) return lists.sizeAt(at) <= size && lists.reader.fitsListpack(at, listBytesMax);
+  return lists.reader.fitsListpack(at, 2048 * 2 ** Math.max(1, Math.min(5, -size)));
 }
 
 function freq(call: Call, at: number): void {

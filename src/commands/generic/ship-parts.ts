@@ -40,7 +40,7 @@ function* partsOfList(call: Call, key: number): Generator<Pour, boolean, void> {
     const { size } = lists;
     if (from >= size) return true;
     const values: string[] = [];
-    lists.values(from, Math.min(sliceElements, size - from), values);
+    lists.reader.values(from, Math.min(sliceElements, size - from), values);
     yield (hidden) => {
       lists.open(hidden, call.buf, call.offset(key), call.length(key));
       lists.pushTexts(values);

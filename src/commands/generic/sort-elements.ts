@@ -156,7 +156,7 @@ function* valuesOfList(call: Call): Elements {
       yield;
       if (!stand()) return undefined;
     }
-    lists.values(from, Math.min(sliceElements, size - from), found);
+    lists.reader.values(from, Math.min(sliceElements, size - from), found);
   }
   return found;
 }

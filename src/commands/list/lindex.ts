@@ -29,7 +29,7 @@ function lindex(call: Call): void {
     call.reply.nil();
     return;
   }
-  lists.readAt(index);
-  const { bytes, offset, length } = lists.value;
+  lists.reader.readAt(index);
+  const { bytes, offset, length } = lists.reader.value;
   call.reply.bulk(bytes, offset, length);
 }

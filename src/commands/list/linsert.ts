@@ -25,7 +25,7 @@ function linsert(call: Call): void {
     call.reply.integer(0);
     return;
   }
-  const [pivot] = lists.matches(call.buf, call.offset(3), call.length(3), false, 0, 0, 1);
+  const [pivot] = lists.reader.matches(call.buf, call.offset(3), call.length(3), false, 0, 0, 1);
   if (pivot === undefined) {
     call.reply.integer(-1);
     return;

@@ -33,8 +33,15 @@ function lpos(call: Call): void {
   const lists = readList(call, 1);
   const wanted = count ?? 1;
   const found =
-    lists?.matches(call.buf, call.offset(2), call.length(2), rank < 0, lookMax, Math.abs(rank) - 1, wanted) ??
-    [];
+    lists?.reader.matches(
+      call.buf,
+      call.offset(2),
+      call.length(2),
+      rank < 0,
+      lookMax,
+      Math.abs(rank) - 1,
+      wanted,
+    ) ?? [];
   if (count !== undefined) {
     reply.array(found.length);
     for (const index of found) reply.integer(index);

@@ -26,7 +26,7 @@ function lrange(call: Call): void {
     return;
   }
   call.reply.array(count);
-  if (count > 0) call.store.lists.reply(start, count, call.reply);
+  if (count > 0) call.store.lists.reader.reply(start, count, call.reply);
 }
 
 /** Both included; negative ones count from the end. */
@@ -53,7 +53,7 @@ function* slices(call: Call, bounds: Bounds): Work {
     if (done > 0) yield;
     const lists = openList(call, 1);
     if (lists.at === 0) return false;
-    lists.reply(start + done, Math.min(sliceElements, count - done), call.reply);
+    lists.reader.reply(start + done, Math.min(sliceElements, count - done), call.reply);
   }
   return true;
 }

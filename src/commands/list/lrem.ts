@@ -25,7 +25,15 @@ function lrem(call: Call): void {
     call.reply.integer(0);
     return;
   }
-  const found = lists.matches(call.buf, call.offset(3), call.length(3), count < 0, 0, 0, Math.abs(count));
+  const found = lists.reader.matches(
+    call.buf,
+    call.offset(3),
+    call.length(3),
+    count < 0,
+    0,
+    0,
+    Math.abs(count),
+  );
   // From the end, so that the indexes of the rest stay what they are.
   if (count >= 0) found.reverse();
   for (const index of found) lists.remove(index);

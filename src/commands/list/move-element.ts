@@ -28,8 +28,8 @@ export function waitToMove(call: Call, timeoutMs: number): void {
 export function moveElement(call: Call, fromFront: boolean, toFront: boolean): boolean {
   if (openFirst(call, 1, 1) === 0) return false;
   const { lists } = call.store;
-  lists.readEnd(fromFront);
-  const { value } = lists;
+  lists.reader.readEnd(fromFront);
+  const { value } = lists.reader;
   const moved = Buffer.from(value.bytes.subarray(value.offset, value.offset + value.length));
   openList(call, 2);
   if (call.sameBytes(1, 2) && fromFront === toFront) call.touch(1);

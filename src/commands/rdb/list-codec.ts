@@ -26,7 +26,7 @@ export const listCodec: ValueCodec = {
         out.length(size);
       }
       const values: string[] = [];
-      lists.values(from, Math.min(valuesAtOnce, size - from), values);
+      lists.reader.values(from, Math.min(valuesAtOnce, size - from), values);
       for (const value of values) out.string(Buffer.from(value, 'latin1'), 0, value.length);
       if (from + valuesAtOnce >= size) return true;
       yield;

@@ -10,6 +10,7 @@ import { JoinResult } from '../join-result.ts';
 import type { Keyspace } from '../keyspace.ts';
 import type { Lists } from '../lists.ts';
 import type { Element } from './element.ts';
+import type { OpenList } from './open-list.ts';
 import { integerBytes, isPosition, readInteger } from './position.ts';
 
 /** Joins insert, rewrite or remove into a key that is a list or nothing. A delta with no sound position says nothing. */
@@ -21,19 +22,19 @@ export function joinListElement(
   context: VersionVector | undefined,
 ): JoinResult {
   if (!isPosition(d.buf, d.positionOffset, d.positionLength)) return JoinResult.stale;
-  const { store } = lists;
+  const { store, opened } = lists;
   lists.openForJoin(ks, hash, d.buf, d.keyOffset, d.keyLength);
   try {
-    const e = load(lists.element, d);
+    const e = load(opened.element, d);
     const id = { stamp: stampFrom(e.place.hi, e.place.lo), origin: e.place.origin };
     if (store.compare(id, lists.bound) <= 0) return JoinResult.stale;
     if (lists.at === 0) lists.createForJoin(d.valueLength);
     const changed =
       d.kind === DeltaKind.insert
-        ? joinInsert(lists, e)
+        ? joinInsert(opened, e)
         : d.kind === DeltaKind.rewrite
           ? joinRewrite(lists, ks, e, d, context)
-          : joinRemove(lists, e, d);
+          : joinRemove(opened, e, d);
     if (!changed) return JoinResult.stale;
     lists.witness(id);
     return JoinResult.joined;
@@ -62,9 +63,9 @@ function load(e: Element, d: BatchReader): Element {
   return e;
 }
 
-function joinInsert(lists: Lists, e: Element): boolean {
-  if (lists.live.find(e) || lists.dead?.find(e) === true) return false;
-  lists.insertLocated(e);
+function joinInsert(opened: OpenList, e: Element): boolean {
+  if (opened.live.find(e) || opened.dead?.find(e) === true) return false;
+  opened.insertLocated(e);
   return true;
 }
 
@@ -75,10 +76,11 @@ function joinRewrite(
   d: BatchReader,
   context: VersionVector | undefined,
 ): boolean {
-  const { chunks, store } = lists;
-  if (!lists.live.find(e)) {
-    if (lists.dead?.find(e) === true) return false;
-    lists.insertLocated(e);
+  const { opened, reader, store } = lists;
+  const { chunks } = opened;
+  if (!opened.live.find(e)) {
+    if (opened.dead?.find(e) === true) return false;
+    opened.insertLocated(e);
     return true;
   }
   const { place, dotOrigin, dotHi, dotLo } = chunks;
@@ -88,27 +90,27 @@ function joinRewrite(
       : { stamp: stampFrom(dotHi, dotLo), origin: dotOrigin };
   if (dotOrigin !== 0 && context !== undefined) {
     const id = { stamp: stampFrom(place.hi, place.lo), origin: place.origin };
-    noteRewriteConflict(store, ks, d, id, known, lists.valueStoodOn(), context);
+    noteRewriteConflict(store, ks, d, id, known, reader.valueStoodOn(), context);
   }
   if (store.compare({ stamp: d.stamp, origin: d.origin }, known) <= 0) return false;
-  lists.rewriteLocated(e);
+  opened.rewriteLocated(e);
   return true;
 }
 
 /** Of two removals of one element the later one is remembered, so that all nodes remember the same. */
-function joinRemove(lists: Lists, e: Element, d: BatchReader): boolean {
-  const { chunks, store } = lists;
-  if (lists.live.find(e)) {
-    lists.removeLocated(d.hi, d.lo, d.origin);
+function joinRemove(opened: OpenList, e: Element, d: BatchReader): boolean {
+  const { chunks, store } = opened;
+  if (opened.live.find(e)) {
+    opened.removeLocated(d.hi, d.lo, d.origin);
     return true;
   }
   if (!store.ground.keepsDead) return false;
-  if (lists.dead?.find(e) === true) {
+  if (opened.dead?.find(e) === true) {
     const known = { stamp: stampFrom(chunks.dotHi, chunks.dotLo), origin: chunks.dotOrigin };
     if (store.compare({ stamp: d.stamp, origin: d.origin }, known) <= 0) return false;
-    lists.rewriteDead(e, d.hi, d.lo, d.origin);
+    opened.rewriteDead(e, d.hi, d.lo, d.origin);
     return true;
   }
-  lists.remember(e, d.hi, d.lo, d.origin);
+  opened.remember(e, d.hi, d.lo, d.origin);
   return true;
 }
