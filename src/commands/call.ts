@@ -43,7 +43,7 @@ export class Call {
   /** The buffer that all arguments are in. */
   buf: Buffer = this.args.buf;
   client: ClientPort | undefined;
-  session: Session = new Session(0, '', '', 0, true);
+  session: Session = new Session(0, { remote: '', local: '' }, 0, true);
   reply!: ReplyWriter;
   /** The name by which errors speak of the command: `get`, `config|get`. */
   name = '';

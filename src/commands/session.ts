@@ -26,10 +26,15 @@ export const SessionMode = {
   tracking: 128,
 } as const;
 
+/** Where a client is, as text with a port: who has a socket asks it at the first look. */
+export interface Addresses {
+  readonly remote: string;
+  readonly local: string;
+}
+
 export class Session {
   readonly id: number;
-  readonly address: string;
-  readonly localAddress: string;
+  private readonly addresses: Addresses;
   readonly createdAtMs: number;
   name = '';
   libName = '';
@@ -57,12 +62,20 @@ export class Session {
   /** Set while the reply of a command is still to come (see Call.defer); later requests wait in the connection. */
   blocked = false;
 
-  constructor(id: number, address: string, localAddress: string, nowMs: number, authenticated: boolean) {
+  constructor(id: number, addresses: Addresses, nowMs: number, authenticated: boolean) {
     this.id = id;
-    this.address = address;
-    this.localAddress = localAddress;
+    this.addresses = addresses;
     this.createdAtMs = nowMs;
     this.lastActiveMs = nowMs;
     this.authenticated = authenticated;
+  }
+  /** The client's address. */
+  get address(): string {
+    return this.addresses.remote;
+  }
+
+  /** The address of this end. */
+  get localAddress(): string {
+    return this.addresses.local;
   }
 }

@@ -34,7 +34,7 @@ export class LocalClient implements ClientPort {
   constructor(executor: Executor, committer: Committer, nowMs: number) {
     this.executor = executor;
     this.committer = committer;
-    this.session = new Session(0, 'library', 'library', nowMs, true);
+    this.session = new Session(0, { remote: 'library', local: 'library' }, nowMs, true);
     this.session.denyBlocking = true;
   }
 

@@ -13,6 +13,7 @@ import type { Protocol, Session } from '../commands/session.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
 import { emptyBuffer, type RequestBatch, releaseBatch } from '../resp/request-args.ts';
 import { DecodeResult, RequestDecoder, type RequestLimits } from '../resp/request-decoder.ts';
+import type { Ending, Endings } from './endings.ts';
 import { OutputQueue } from './output-queue.ts';
 import { readInto } from './read-into.ts';
 import type { RegionOwner, Turn } from './turn.ts';
@@ -44,6 +45,7 @@ export interface ConnectionLimits {
 /** What all connections of a listener share. */
 export interface ConnectionContext {
   readonly turn: Turn;
+  readonly endings: Endings;
   /** Where all of them read their chunks. */
   readonly readBuffer: Buffer;
   readonly executor: Executor;
@@ -75,13 +77,14 @@ const servedMsMax = 1;
 /** How long an ended socket may wait for the client's own end. */
 const lingerMs = 2000;
 
-export class Connection implements ClientPort, RegionOwner {
+export class Connection implements ClientPort, RegionOwner, Ending {
   readonly session: Session;
+  /** Where its bytes come from, which is not the socket that was accepted. */
+  readonly socket: Socket;
   heldRegions = 0;
   heldBytes = 0;
   gone = false;
   running = false;
-  private readonly socket: Socket;
   /** The socket's, or -1 where bytes have to go through its stream. */
   private readonly descriptor: number;
   private readonly context: ConnectionContext;
@@ -414,6 +417,12 @@ export class Connection implements ClientPort, RegionOwner {
 
   private inputEnd(): void {
     this.inputEnded = true;
+    this.context.endings.end(this);
+  }
+
+  /** The client sends no more. */
+  endNow(): void {
+    if (this.gone || this.ending) return;
     // Nobody is left to wait for a deferred reply.
     if (this.session.blocked) this.destroy();
     else if (!this.stalled && !this.yielding) this.end();

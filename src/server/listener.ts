@@ -15,7 +15,9 @@ import {
   type ConnectionLimits,
   type TrafficCounters,
 } from './connection.ts';
+import { Endings } from './endings.ts';
 import { readBufferBytes } from './read-into.ts';
+import { SocketAddresses } from './socket-addresses.ts';
 import { Turn } from './turn.ts';
 
 export interface ListenerOptions {
@@ -96,6 +98,7 @@ export class Listener {
     const { executor, committer, nowMs, log } = options;
     this.context = {
       turn: new Turn(executor, committer, nowMs),
+      endings: new Endings(setImmediate),
       readBuffer: Buffer.allocUnsafeSlow(readBufferBytes),
       executor,
       batch: createRequestBatch(),
@@ -192,7 +195,7 @@ export class Listener {
     const keepAlive = keepAliveInitialDelay > 0;
     const server = createServer(
       { allowHalfOpen: true, noDelay: true, keepAlive, keepAliveInitialDelay },
-      (socket) => this.accept(socket),
+      (socket) => this.accept(socket, at.path),
     );
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => {
@@ -205,22 +208,20 @@ export class Listener {
     return server;
   }
 
-  private accept(socket: Socket): void {
+  private accept(accepted: Socket, unixPath: string | undefined): void {
     const { log, nowMs, admit } = this.options;
     this.counters.connectionsTotal++;
     if (this.connections.size >= this.maxClients || this.closing) {
-      this.refuse(socket);
+      this.refuse(accepted);
       return;
     }
-    const unix = this.options.unixPath ?? '';
-    const address =
-      socket.remoteAddress === undefined ? `${unix}:0` : `${socket.remoteAddress}:${socket.remotePort}`;
-    const local =
-      socket.localAddress === undefined ? `${unix}:0` : `${socket.localAddress}:${socket.localPort}`;
-    const session = new Session(this.nextId++, address, local, nowMs(), false);
+    const addresses = new SocketAddresses(unixPath);
+    const session = new Session(this.nextId++, addresses, nowMs(), false);
     admit(session);
-    this.connections.set(session.id, new Connection(socket, session, this.context));
-    log.debug('connection accepted', { id: session.id, address });
+    const connection = new Connection(accepted, session, this.context);
+    addresses.socket = connection.socket;
+    this.connections.set(session.id, connection);
+    if (log.level === 'debug') log.debug('connection accepted', { id: session.id, address: session.address });
   }
 
   private refuse(socket: Socket): void {

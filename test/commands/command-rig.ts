@@ -117,7 +117,7 @@ export class Rig {
 
   connect(address = `127.0.0.1:${50_000 + this.nextId}`): RigClient {
     const id = this.nextId++;
-    const session = new Session(id, address, '127.0.0.1:6379', this.nowMs, false);
+    const session = new Session(id, { remote: address, local: '127.0.0.1:6379' }, this.nowMs, false);
     this.users.admitAsDefault(session);
     const client = new RigClient(this, session);
     this.clients.push(client);
