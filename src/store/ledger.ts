@@ -7,7 +7,7 @@ import { FerriteError } from '../base/errors.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import { DeltaKind } from '../delta/kinds.ts';
-import { VersionVector } from '../delta/vector.ts';
+import { type VectorEntry, VersionVector } from '../delta/vector.ts';
 
 /** Starts remembered; a peer that knows only an older one finds that this node's past is unknown to it. */
 export const startsMax = 4096;
@@ -16,6 +16,8 @@ export const notesMax = 65_536;
 const retractPrefix = 'retract:';
 /** Name of the record, not kept as a note, of starting over; the value is what was covered, as JSON rows. */
 const forgetName = 'start-over';
+/** Name of the record, not kept as a note, of receding; the value is JSON rows of the entries as they are now, stamp 0: none. */
+const recedeName = 'recede';
 /** Name of the note of the newest own tag that a peer has durably. */
 const knownName = 'known';
 const rowsMax = 65_536;
@@ -111,6 +113,26 @@ export class Ledger {
     this.recorder?.ledger(own, this.vector.stampOf(own), forgetName, JSON.stringify(rows));
   }
 
+  /**
+   * Sets back how far origins are complete here, because what that rested on is gone elsewhere; undefined: nothing is known
+   * of the origin. An origin that was this node's own must have been given up before. `nameOf` gives an origin's name.
+   */
+  recede(
+    entries: readonly (readonly [origin: number, entry: VectorEntry | undefined])[],
+    nameOf: (origin: number) => string,
+  ): void {
+    for (const [origin, entry] of entries) this.setBack(origin, entry);
+    const own = this.ownOrigin;
+    const rows = entries.map(([origin, entry]) => [nameOf(origin), entry?.stamp ?? 0, entry?.tag ?? 0]);
+    this.recorder?.ledger(own, this.vector.stampOf(own), recedeName, JSON.stringify(rows));
+  }
+
+  private setBack(origin: number, entry: VectorEntry | undefined): void {
+    this.vector.retract(origin, entry);
+    const kept = this.startList.filter((s) => s.origin !== origin);
+    this.startList.splice(0, this.startList.length, ...kept);
+  }
+
   /** Notes, without a record of its own, that a record with this own stamp is in the journal. */
   witnessOwn(stamp: number): void {
     const last = this.startList.at(-1);
@@ -187,14 +209,16 @@ export class Ledger {
       this.repairs?.forgetSince(reader.origin, since);
       return true;
     }
+    if (name === recedeName) {
+      for (const [origin, entry] of rowsIn(reader)) {
+        this.setBack(origin, entry.stamp === 0 ? undefined : entry);
+      }
+      return true;
+    }
     if (name !== forgetName) return false;
     this.keepOwnEntry();
-    const { buf, valueOffset, valueLength } = reader;
-    const rows: unknown = JSON.parse(buf.toString('utf8', valueOffset, valueOffset + valueLength));
     const covered = new VersionVector();
-    for (const row of Array.isArray(rows) ? rows.slice(0, rowsMax) : []) {
-      covered.advance(reader.intern(String(row[0])), Number(row[1]), Number(row[2]));
-    }
+    for (const [origin, { stamp, tag }] of rowsIn(reader)) covered.advance(origin, stamp, tag);
     this.repairs?.forgetCovered(covered);
     return true;
   }
@@ -243,4 +267,14 @@ export class Ledger {
     const origin = this.ownOrigin;
     writer.ledger(origin, this.vector.stampOf(origin), name, value);
   }
+}
+
+/** The rows of a vector in a repair's record. */
+function rowsIn(reader: BatchReader): (readonly [origin: number, entry: VectorEntry])[] {
+  const { buf, valueOffset, valueLength } = reader;
+  const rows: unknown = JSON.parse(buf.toString('utf8', valueOffset, valueOffset + valueLength));
+  return (Array.isArray(rows) ? rows.slice(0, rowsMax) : []).map((row) => {
+    const entry = { stamp: Number(row[1]), tag: Number(row[2]) };
+    return [reader.intern(String(row[0])), entry] as const;
+  });
 }

@@ -232,12 +232,20 @@ export class Unheld {
   /** Something for an unheld key was left out. */
   leaveOut(ks: Keyspace, hash: number, d: BatchReader): void {
     this.seenStamp = Math.max(this.seenStamp, d.stamp);
-    if (d.kind === DeltaKind.insert) {
-      const mark = this.markOf(ks, hash, d.buf, d.keyOffset, d.keyLength);
+    const mark = this.markOf(ks, hash, d.buf, d.keyOffset, d.keyLength);
+    if (d.kind === DeltaKind.insert && mark !== 0) {
       const rank = readInteger(d.buf, d.positionOffset);
-      if (mark !== 0) this.widen(mark, { first: rank, last: rank });
+      this.widen(mark, { first: rank, last: rank });
     }
+    if (d.kind === DeltaKind.count) this.noteCounters(ks, mark, d);
     this.onLeftOut?.(ks, Buffer.from(d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength)));
+  }
+
+  /** There is a counter now in a key whose mark is this; 0: it has none, and so is in the filter. */
+  private noteCounters(ks: Keyspace, mark: number, { buf, keyOffset, keyLength }: BatchReader): void {
+    const { entries } = this.store;
+    if (mark !== 0) entries.setAccess(mark, entries.access(mark) | countersBit);
+    else this.filterOf(ks).add(filterHash(buf, keyOffset, keyLength), true);
   }
 
   /** The key is held whole, also if nothing of it is here. Returns whether that is news. */

@@ -169,15 +169,23 @@ export class SyncEngine {
         new Uplink({
           target,
           policy: options.policy,
+          isGiving: () => target === hub && this.keeping?.isGiving === true,
           isQuiet: () => this.isQuiet,
           link: {
             ...(target === hub ? shared : forOthers),
             isKeeper: target === hub,
-            ...(target === hub && { onPeer: (peer) => this.metHub(peer, isLeaf) }),
+            ...(target === hub && {
+              hasLost: (peer) => this.keeping?.hasLost(peer) === true,
+              onLost: (peer) => this.recede(peer),
+              onPeer: (peer) => this.metHub(peer, isLeaf),
+            }),
             onLive: () => options.onEvent?.({ type: 'sync:started' }),
           },
           onState: (uplink) => this.uplinkChanged(uplink),
-          onProgress: () => this.progressed(),
+          onProgress: (uplink) => {
+            if (uplink.target === hub) this.noteGiven(uplink.link);
+            this.progressed();
+          },
         }),
     );
     this.keeper = this.uplinks.find((u) => u.target === hub);
@@ -363,6 +371,25 @@ export class SyncEngine {
     this.options.logger.warn('history forked: going on in a new epoch', { was: this.identity.originName });
     this.identity.fork(tags);
     this.restartAll('this node forked');
+  }
+
+  /** The hub has lost what it had, and this node what it had let go of because of that. */
+  private recede(hub: Peer): void {
+    this.beginTurn();
+    const { logger } = this.options;
+    logger.warn('the hub has lost what it had: this node takes back what it said to have', {
+      hub: hub.nodeId,
+    });
+    this.keeping?.recede(hub);
+    this.restartAll('this node recedes');
+  }
+
+  /** Where this node has receded: once the hub has all that the log had when they met, it can be asked again. */
+  private noteGiven({ sender, peer }: Link): void {
+    if (this.keeping?.isGiving !== true || peer === undefined) return;
+    if ((sender?.durable?.seq ?? 0) < peer.sinceSeq) return;
+    this.keeping.given();
+    this.rest?.resume();
   }
 
   /** This node has another origin now: every connection begins anew. */

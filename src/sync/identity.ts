@@ -164,6 +164,11 @@ export class Identity {
   renew(): void {
     const { ledger, log } = this.parts;
     ledger.setNote('fork', String(log.seq));
+    this.beginEpoch();
+  }
+
+  /** The same where what the log has is still as it was, and links may read it. */
+  beginEpoch(): void {
     this.start(this.newOrigin());
   }
 

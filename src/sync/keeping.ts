@@ -6,8 +6,16 @@
 // Who relies on its hub must not be one on whom that hub relies, by whatever way. So a node to which others may link says
 // on whom it relies (its hub, whom that relies on, and so on), and does not rely on a hub that says so of it, or says nothing.
 //
-// Note `kept`: JSON of [address, origin, tag, [[origin, stamp, tag], ...], relies].
-import type { VersionVector } from '../delta/vector.ts';
+// A hub can come back with less than it had, from a backup or without a disk. Then what this node let go of is not to be had
+// any more, and it must not go on saying that it has it: it recedes. Its vector falls to the hub's, so whoever has something
+// of that gives it to the hub and to this node anew; and it goes on under a new start, in a new epoch where what it had made
+// itself is among it, because its counters would go on from what the hub has left of them. Its log may have of that what the
+// store has not: until the hub has been given all of it, the hub counts as out of reach, for an answer would lack it, and
+// what this node itself has told does not come back.
+//
+// Note `kept`: JSON of [address, origin, tag, [[origin, stamp, tag], ...], relies]. Note `keeper`: address, origin and tag of the
+// start of the hub that was met last; while it is that, the hub has lost nothing. Note `receded`: from receding until then.
+import { VersionVector } from '../delta/vector.ts';
 import type { VectorRow } from './envelope.ts';
 import type { NodeParts } from './greeting.ts';
 import { commitNotes } from './notes.ts';
@@ -15,6 +23,9 @@ import { type Peer, rowsOf, vectorOf } from './peer.ts';
 import type { SyncLedger } from './ports.ts';
 
 const noteName = 'kept';
+const keeperName = 'keeper';
+const recededName = 'receded';
+const cursorPrefix = 'cursor:';
 /** Between two notes at least so long, and so long that they are no more than so many bytes a second. */
 const delayMs = 1000;
 const bytesPerSecond = 4096;
@@ -42,6 +53,8 @@ export interface KeepingParts {
 /** There is no keeper: what one had says nothing by the time that there is one again. */
 export function forgetKept(ledger: Pick<SyncLedger, 'setNote'>): void {
   ledger.setNote(noteName, undefined);
+  ledger.setNote(keeperName, undefined);
+  ledger.setNote(recededName, undefined);
 }
 
 export class Keeping {
@@ -51,13 +64,15 @@ export class Keeping {
   /** What was noted before this start and still counts; undefined where nothing does, and once the hub was met. */
   private recalled: VersionVector | undefined;
   private peer: Peer | undefined;
+  /** What was let go of before the peer was met is within this; undefined: it may be anything. */
+  private before: VersionVector | undefined;
   private cancelTimer: (() => void) | undefined;
 
   /** To be made after this start was recorded. */
   constructor(parts: KeepingParts) {
     this.parts = parts;
     this.recalled = this.recall();
-    if (this.recalled === undefined) forgetKept(parts.node.ledger);
+    if (this.recalled === undefined) parts.node.ledger.setNote(noteName, undefined);
     else this.relies = this.noted()?.[4] ?? undefined;
   }
 
@@ -91,8 +106,10 @@ export class Keeping {
   met(peer: Peer): void {
     const { store, log } = this.parts.node;
     this.stop();
+    this.before = lesser(this.reliedUpon(), peer.vector);
     this.peer = peer;
     this.recalled = undefined;
+    this.noteKeeper(this.startOf(peer));
     // What a hub without a disk has does not outlive it.
     if (peer.facts.isDurable) peer.onKept = () => this.schedule();
     this.setRelies(this.reliesBy(peer));
@@ -104,6 +121,71 @@ export class Keeping {
     if (isSame && isRelied && peer.vector.dominates(vectorOf(rows, store.origins))) return;
     this.write(undefined);
     log.requestSync();
+  }
+
+  /**
+   * Whether the hub, as it greets, lacks what it had once, and this node may have let go of. Where neither was running at the
+   * time of the other's last start that can be said only of what this node did not wait to be told of.
+   */
+  hasLost(hub: Peer): boolean {
+    const { store, ledger } = this.parts.node;
+    if (store.holdsAll || ledger.notes.get(keeperName) === this.startOf(hub)) return false;
+    return !hub.vector.dominates(this.reliedUpon());
+  }
+
+  /** Takes back what this node says to have and the hub has lost. The links are to begin anew. */
+  recede(hub: Peer): void {
+    const { store, ledger, log, identity } = this.parts.node;
+    const relied = this.reliedUpon();
+    const lost = [...relied.entries()].filter(([origin, { stamp }]) => !hub.vector.covers(origin, stamp));
+    log.setSource('');
+    log.commit(() => {});
+    if (lost.some(([origin]) => origin === identity.origin)) identity.beginEpoch();
+    else identity.begin();
+    ledger.recede(
+      lost.map(([origin]) => [origin, hub.vector.get(origin)]),
+      (origin) => store.origins.name(origin),
+    );
+    // Who has given something that was let go of and is lost must give it again.
+    const cursors = [...ledger.notes.keys()].filter((name) => name.startsWith(cursorPrefix));
+    for (const name of [noteName, keeperName, ...cursors]) ledger.setNote(name, undefined);
+    ledger.setNote(recededName, '1');
+    log.commit(() => {});
+    this.stop();
+    this.before = lesser(relied, hub.vector);
+    this.peer = undefined;
+    this.recalled = undefined;
+  }
+
+  /** The hub has yet to be given what this node's log has of what it has lost: its answers would lack it. */
+  get isGiving(): boolean {
+    return this.parts.node.ledger.notes.has(recededName);
+  }
+
+  /** It has been. */
+  given(): void {
+    const { log, ledger } = this.parts.node;
+    commitNotes(log, () => ledger.setNote(recededName, undefined));
+  }
+
+  /** What of this node's vector the hub was known to have: of that something may have been let go of. */
+  private reliedUpon(): VersionVector {
+    const { vector } = this.parts.node.ledger;
+    const { before, peer } = this;
+    if (before === undefined) return vector.clone();
+    const known = before.clone();
+    for (const [origin, { stamp, tag }] of peer?.kept.entries() ?? []) known.advance(origin, stamp, tag);
+    return lesser(vector, known);
+  }
+
+  private startOf({ origin, facts }: Peer): string {
+    return `${this.parts.url} ${this.parts.node.store.origins.name(origin)} ${facts.tag}`;
+  }
+
+  private noteKeeper(start: string): void {
+    const { log, ledger } = this.parts.node;
+    if (ledger.notes.get(keeperName) === start) return;
+    commitNotes(log, () => ledger.setNote(keeperName, start));
   }
 
   private reliesBy({ nodeId, facts }: Peer): string | undefined {
@@ -159,4 +241,16 @@ export class Keeping {
     const { log, ledger } = this.parts.node;
     commitNotes(log, () => ledger.setNote(noteName, text));
   }
+}
+
+/** What both vectors cover. */
+function lesser(a: VersionVector, b: VersionVector): VersionVector {
+  const both = new VersionVector();
+  for (const [origin, { stamp, tag }] of a.entries()) {
+    const other = b.get(origin);
+    if (other === undefined) continue;
+    if (other.stamp < stamp) both.advance(origin, other.stamp, other.tag);
+    else both.advance(origin, stamp, tag);
+  }
+  return both;
 }

@@ -71,6 +71,8 @@ export type Verdict =
   | { readonly kind: 'forked' }
   /** This node is behind the peer's horizon. */
   | { readonly kind: 'start_over' }
+  /** The peer, on whom this node relies, has lost something that it had. */
+  | { readonly kind: 'recede' }
   | {
       readonly kind: 'refused';
       readonly code: CloseCode;
@@ -126,6 +128,7 @@ export type LinkEffect =
   | { readonly do: 'establish' }
   | { readonly do: 'fork' }
   | { readonly do: 'start_over' }
+  | { readonly do: 'recede' }
   | { readonly do: 'deliver'; readonly message: Message }
   | { readonly do: 'join'; readonly frame: Buffer }
   | { readonly do: 'nack'; readonly id: string | undefined; readonly reason: string; readonly error: string }
@@ -290,6 +293,8 @@ function judged(s: LinkState, e: At, verdict: Verdict): Step | undefined {
       return close(s, e, CloseCode.anew, 'this node forked', 0, { do: 'fork' });
     case 'start_over':
       return close(s, e, CloseCode.anew, 'this node starts over', 0, { do: 'start_over' });
+    case 'recede':
+      return close(s, e, CloseCode.anew, 'this node recedes', 0, { do: 'recede' });
     case 'refused':
       return close(s, e, verdict.code, verdict.error, verdict.retryAfterMs ?? 0);
   }

@@ -79,6 +79,10 @@ export interface LinkParts {
   readonly expectedNodeId?: string;
   /** A listener: refuses a peer for reasons of its own (replaced, too many). */
   readonly admit?: (nodeId: string) => Verdict;
+  /** Where the peer is the keeper: whether it has lost, as it greets, what it had and this node may have let go of. */
+  readonly hasLost?: (peer: Peer) => boolean;
+  /** It has: this node is to recede to what the peer has now. */
+  readonly onLost?: (peer: Peer) => void;
   /** A peer was met, and is what the link is about from now on. */
   readonly onPeer?: (peer: Peer) => void;
   readonly onState: (link: Link) => void;
@@ -215,7 +219,7 @@ export class Link {
         this.feed({
           type: 'welcome',
           payload: message.payload,
-          verdict: judgeWelcome(this.parts.node, message.payload),
+          verdict: this.judgeWelcome(message.payload),
         });
         return;
       case 'ready':
@@ -236,6 +240,17 @@ export class Link {
     if (this.state.phase !== 'await_hello') return { kind: 'ok' };
     const verdict = judgeHello(node, hello, expectedNodeId);
     return verdict.kind === 'ok' && admit !== undefined ? admit(hello.node_id) : verdict;
+  }
+
+  private judgeWelcome(welcome: Payload<'welcome'>): Verdict {
+    const verdict = judgeWelcome(this.parts.node, welcome);
+    const isLost = verdict.kind === 'ok' && this.parts.hasLost?.(this.peerIn(welcome)) === true;
+    return isLost ? { kind: 'recede' } : verdict;
+  }
+
+  private peerIn(welcome: Payload<'welcome'>): Peer {
+    const { node } = this.parts;
+    return peerOf(node, welcome, welcome, welcome.vector, this.vectorThen ?? node.ledger.vector);
   }
 
   /** Feeds the machine; effects may feed it again, in order. */
@@ -300,6 +315,9 @@ export class Link {
       case 'start_over':
         if (this.welcome !== undefined) startOver(node, this.welcome, this.vectorThen ?? node.ledger.vector);
         onStartedOver(this);
+        return;
+      case 'recede':
+        if (this.welcome !== undefined) this.parts.onLost?.(this.peerIn(this.welcome));
         return;
       case 'deliver':
         this.deliver(effect.message);

@@ -5,7 +5,7 @@ import type { HybridClock } from '../base/clock.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import type { Origins } from '../delta/origins.ts';
-import type { VersionVector } from '../delta/vector.ts';
+import type { VectorEntry, VersionVector } from '../delta/vector.ts';
 
 /** Results of a join, as the store's. */
 export const Joined = { joined: 0, stale: 1, want: 2, full: 3, leftOut: 4 } as const;
@@ -108,6 +108,10 @@ export interface SyncLedger {
   ownStamp: (() => number) | undefined;
   retract(origin: number, sinceStamp: number): void;
   startOver(covered: VersionVector, nameOf: (origin: number) => string): void;
+  recede(
+    entries: readonly (readonly [origin: number, entry: VectorEntry | undefined])[],
+    nameOf: (origin: number) => string,
+  ): void;
   setNote(name: string, value: string | undefined): void;
   witnessOwn(stamp: number): void;
   lastStampOfTag(origin: number, tag: number): number | undefined;

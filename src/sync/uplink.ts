@@ -21,6 +21,8 @@ export interface UplinkTarget {
 export interface UplinkParts {
   readonly target: UplinkTarget;
   readonly policy: SyncPolicy;
+  /** The hub is to be given what it has lost before it is asked for anything. */
+  readonly isGiving: () => boolean;
   /** Nothing was written for a while: `opportunistic` may push. */
   readonly isQuiet: () => boolean;
   readonly link: Omit<
@@ -100,7 +102,7 @@ export class Uplink {
 
   /** Whether `fetch` has somebody to ask. */
   get isReachable(): boolean {
-    return this.standIn === undefined && this.isReady;
+    return this.standIn === undefined && this.isReady && !this.parts.isGiving();
   }
 
   /** Asks for all of a key of a keyspace; `done` gets undefined when it is here, or why it is not. */
@@ -120,8 +122,8 @@ export class Uplink {
   }
 
   mayPush(): boolean {
-    const { policy, link, isQuiet } = this.parts;
-    if (this.forced > 0 || policy === 'immediate') return true;
+    const { policy, link, isQuiet, isGiving } = this.parts;
+    if (this.forced > 0 || policy === 'immediate' || isGiving()) return true;
     if (policy === 'periodic') return this.pushing;
     if (policy !== 'opportunistic') return false;
     return isQuiet() || (this.link.sender?.backlog ?? 0) >= link.node.limits.batchDeltas;

@@ -24,6 +24,8 @@ const runs: readonly {
   { trouble: ['cut', 'heal', 'crash', 'clone', 'rollback'], seeds: [323] },
   { trouble: ['cut', 'heal', 'crash', 'sweep'], seeds: [501], lww: true },
   { trouble: ['cut', 'heal', 'crash'], seeds: [102, 105], relays: 2 },
+  // A hub that has lost what edges have evicted.
+  { trouble: ['cut', 'heal', 'crash', 'restore-hub'], seeds: [704, 727], edges: 4, types: true },
 ];
 
 for (const { trouble, seeds, lww = false, relays = 0, edges = 3, types = false } of runs) {

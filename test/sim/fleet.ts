@@ -65,6 +65,13 @@ export class Fleet {
   commands = 0;
   private readonly expected = new Map<string, number>();
   private hubBackup: Disk | undefined;
+  /**
+   * An edge that had everything when the hub was restored, and evicts nothing until it has met the hub that there is now:
+   * what nobody has any more is lost.
+   */
+  private witness: SimNode | undefined;
+  /** The hub of each node below. */
+  private readonly aboves = new Map<SimNode, SimNode>();
   private readonly backups = new Map<SimNode, Disk>();
   private readonly options: FleetOptions;
 
@@ -105,6 +112,7 @@ export class Fleet {
       newDisk(`journal-${nodeId}`),
     );
     this.relays.push(relay);
+    this.aboves.set(relay, this.hub);
     this.names.set(relay, nodeId);
   }
 
@@ -114,6 +122,7 @@ export class Fleet {
     const hub = relays.length === 0 ? this.hub : relays[Number(nodeId.slice(1)) % relays.length]!;
     const edge = new SimNode(this.optionsBelow(nodeId, name, hub), this.scheduler, disk);
     this.edges.push(edge);
+    this.aboves.set(edge, hub);
     this.names.set(edge, name);
     return edge;
   }
@@ -182,7 +191,7 @@ export class Fleet {
     const { random } = this.scheduler;
     const [key, r] = [this.pick(keys), random()];
     const value = `v${this.commands}`;
-    if (node !== this.hub && random() < 0.2) node.evict();
+    if (node !== this.hub && random() < 0.2 && this.mayEvict(node)) node.evict();
     if (r < 0.06) this.askToCount(node, ['INCRBY', this.pick(counters)]);
     else if (r < 0.12) this.askToCount(node, ['HINCRBY', summedKey, this.pick(summedFields)]);
     else if (r < 0.16) node.ask(0, ['SET', key, value]);
@@ -197,6 +206,21 @@ export class Fleet {
         random() < 0.2 ? 1 : 0,
         anyCommand((from) => this.pick(from), random, this.commands),
       );
+  }
+
+  private mayEvict(node: SimNode): boolean {
+    if (node !== this.witness) return true;
+    if (!this.hasMetAbove(node)) return false;
+    this.witness = undefined;
+    return true;
+  }
+
+  /** Whether a node is linked with its hub as that is since it last started, and that one with its own. */
+  private hasMetAbove(node: SimNode): boolean {
+    const above = this.aboves.get(node);
+    if (above === undefined) return true;
+    const tag = node.engine.keeper?.link.peer?.facts.tag;
+    return above.isUp && tag === above.engine.identity.tag && this.hasMetAbove(above);
   }
 
   private askToCount(node: SimNode, args: readonly string[]): void {
@@ -252,7 +276,7 @@ export class Fleet {
       edge.start();
     } else if (kind === 'rollback') {
       const backup = this.backups.get(edge);
-      if (backup === undefined || !this.isInStep(edge)) {
+      if (backup === undefined || edge === this.witness || !this.isInStep(edge)) {
         if (edge.isUp) this.backups.set(edge, copyDisk(edge.disk));
         return;
       }
@@ -270,6 +294,7 @@ export class Fleet {
       this.hub.crash(false);
       this.hub.disk = copyDisk(this.hubBackup);
       this.hubBackup = undefined;
+      this.witness = this.pick(this.edges.filter((e) => this.isInStep(e)));
       this.hub.start();
     }
     this.did[kind] += 1;

@@ -44,6 +44,41 @@ test('what was recorded, and what a snapshot holds, gives the same ledger again'
   );
 });
 
+test('receding sets entries back, and what was its own among them is no past any more', () => {
+  const origins = new Origins();
+  const [own, other, gone] = ['e/00000001', 'h/00000002', 'x/00000003'].map((name) => origins.intern(name));
+  const journal = new BatchWriter(origins);
+  const ledger = new Ledger();
+  ledger.recorder = journal;
+  ledger.addStart(own!, 100, 7);
+  ledger.advance(own!, 150, 7);
+  ledger.advance(other!, 90, 3);
+  ledger.advance(gone!, 80, 2);
+  const renewed = origins.intern('e/00000004');
+  ledger.addStart(renewed, 160, 8);
+  ledger.recede(
+    [
+      [own!, { stamp: 120, tag: 7 }],
+      [other!, { stamp: 50, tag: 3 }],
+      [gone!, undefined],
+    ],
+    (origin) => origins.name(origin),
+  );
+  assert.deepEqual(
+    [own!, other!, gone!].map((origin) => ledger.vector.stampOf(origin)),
+    [120, 50, 0],
+  );
+  assert.equal(ledger.tagKnown(own!, 7), false);
+  assert.equal(ledger.ownOrigin, renewed);
+  ledger.advance(other!, 60, 3);
+  assert.deepEqual(state(replay(journal, origins)), state(ledger));
+  const snapshot = new BatchWriter(origins);
+  ledger.write(snapshot);
+  const restored = replay(snapshot, origins);
+  assert.deepEqual(state(restored), state(ledger));
+  assert.deepEqual(state(replay(journal, origins, restored)), state(ledger));
+});
+
 test('a peer entry is in the past only up to the last stamp journaled under its tag', () => {
   const ledger = new Ledger();
   assert.equal(ledger.ownOrigin, 0);

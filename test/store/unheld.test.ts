@@ -120,6 +120,24 @@ test('a write over a key makes it whole; where counters were in it, a floor is s
   }
 });
 
+test('a counter that is left out is remembered: what is written over the key must kill it', () => {
+  const hub = new TestNode('h');
+  const node = edge(mb);
+  mark(node.store, 'a');
+  hub.run((store) => store.strings.count(store.keyspace(0), Buffer.from('a'), 0, 1, 5));
+  assert.deepEqual(joinKept(node, hub.history[0]!), [JoinResult.leftOut]);
+  assert.deepEqual(unheldOf(node.store, 'a'), { type: EntryType.string, hasCounters: true });
+  for (let i = 0; i < 10_000; i++) mark(node.store, `evicted:${i}`);
+  const folded = Array.from({ length: 10_000 }, (_, i) => `evicted:${i}`).find(
+    (name) => unheldOf(node.store, name)?.type === unknownType,
+  )!;
+  assert.equal(unheldOf(node.store, folded)?.hasCounters, false);
+  const key = Buffer.from(folded);
+  hub.run((store) => store.strings.count(store.keyspace(0), key, 0, key.length, 5));
+  assert.deepEqual(joinKept(node, hub.history[1]!), [JoinResult.leftOut]);
+  assert.deepEqual(unheldOf(node.store, folded), { type: unknownType, hasCounters: true });
+});
+
 test('nothing is unmarked where nothing was put', () => {
   const { store } = edge();
   mark(store, 'a');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Scheduler } from '../sim/scheduler.ts';
-import { copyDisk, newDisk } from '../sim/sim-log.ts';
+import { copyDisk, type Disk, newDisk } from '../sim/sim-log.ts';
 import { SimNet } from '../sim/sim-net.ts';
 import { SimNode } from '../sim/sim-node.ts';
 
@@ -136,22 +136,59 @@ test('a note of another address, or ahead of what this node has made, is not bel
 });
 
 /** Nodes of which each has another for its hub, all of which others may link to. */
-async function ring(hubOf: Record<string, string | undefined>): Promise<Record<string, SimNode>> {
-  const scheduler = new Scheduler(12, Date.UTC(2026, 10, 1));
-  const net = new SimNet(scheduler);
-  const nodes: Record<string, SimNode> = {};
-  for (const [nodeId, hub] of Object.entries(hubOf)) {
-    const dial = net.dialer(`${nodeId}>`, () => {
-      const above = nodes[hub!];
-      return above?.isUp === true ? (c) => above.engine.hub.accept(c, nodeId, nodeId) : undefined;
-    });
-    const shape = { nodeId, role: 'hub', evicts: hub !== undefined, listens: true } as const;
-    nodes[nodeId] = new SimNode(hub === undefined ? shape : { ...shape, dial }, scheduler, newDisk(nodeId));
+class Linked {
+  readonly scheduler = new Scheduler(12, Date.UTC(2026, 10, 1));
+  readonly net = new SimNet(this.scheduler);
+  readonly nodes: Record<string, SimNode> = {};
+
+  /** `keepRecords`: as of SimLog, of all but the node `hub`. */
+  constructor(hubOf: Record<string, string | undefined>, keepRecords = 0) {
+    for (const [nodeId, hub] of Object.entries(hubOf)) {
+      const dial = this.net.dialer(nodeId, () => {
+        const above = this.nodes[hub!];
+        return above?.isUp === true ? (c) => above.engine.hub.accept(c, nodeId, nodeId) : undefined;
+      });
+      const shape = { nodeId, role: 'hub', evicts: hub !== undefined, listens: true } as const;
+      const options = hub === undefined ? shape : { ...shape, dial, keepRecords };
+      this.nodes[nodeId] = new SimNode(options, this.scheduler, newDisk(nodeId));
+    }
+    for (const node of Object.values(this.nodes)) node.start();
   }
-  for (const node of Object.values(nodes)) node.start();
-  await scheduler.runUntil(scheduler.nowMs + 20_000);
+
+  async pass(ms: number): Promise<void> {
+    await this.scheduler.runUntil(this.scheduler.nowMs + ms);
+  }
+
+  /** The reply of a node to one of its clients. */
+  async ask(nodeId: string, ...args: string[]): Promise<string> {
+    let reply = 'none';
+    this.nodes[nodeId]!.ask(0, args, (text) => {
+      reply = text;
+    });
+    await this.pass(3000);
+    return reply;
+  }
+
+  evictAll(nodeId: string): void {
+    for (let i = 0; i < 10; i++) this.nodes[nodeId]!.evict();
+    assert.deepEqual(Object.keys(this.nodes[nodeId]!.visible()), [], nodeId);
+  }
+
+  /** The node comes up with what its disk was, or is still. */
+  restart(nodeId: string, disk?: Disk): void {
+    const node = this.nodes[nodeId]!;
+    node.crash(false);
+    if (disk !== undefined) node.disk = disk;
+    node.start();
+  }
+}
+
+async function ring(hubOf: Record<string, string | undefined>): Promise<Record<string, SimNode>> {
+  const linked = new Linked(hubOf);
+  const { nodes } = linked;
+  await linked.pass(20_000);
   for (const [nodeId, node] of Object.entries(nodes)) node.set(nodeId, 'v');
-  await scheduler.runUntil(scheduler.nowMs + 20_000);
+  await linked.pass(20_000);
   for (const node of Object.values(nodes)) for (let i = 0; i < 10; i++) node.evict();
   return nodes;
 }
@@ -197,4 +234,87 @@ test('a node without a keeper forgets what one had', async () => {
   pair.edge.start();
   pair.evictAll();
   assert.equal(pair.keys.length, 6);
+});
+
+/** Hub, an edge that lets go of a hash and a counter, another that has them; and the hub's disk before the second half of both. */
+async function halfBackedUp(
+  hubOf: Record<string, string | undefined>,
+  keepRecords = 0,
+): Promise<[Linked, Disk]> {
+  const linked = new Linked(hubOf, keepRecords);
+  await linked.pass(20_000);
+  const { hub, e, f } = linked.nodes;
+  f!.send(0, 'HSET', 'h', 'first', '1');
+  e!.incr('c', 5);
+  await linked.pass(20_000);
+  const backup = copyDisk(hub!.disk);
+  f!.send(0, 'HSET', 'h', 'second', '2');
+  hub!.send(0, 'HSET', 'h', 'third', '3');
+  e!.incr('c', 2);
+  await linked.pass(20_000);
+  linked.evictAll('e');
+  return [linked, backup];
+}
+
+const shapes: readonly (readonly [name: string, hubOf: Record<string, string | undefined>])[] = [
+  ['hub', { hub: undefined, e: 'hub', f: 'hub' }],
+  ['hub of the hub', { hub: undefined, r: 'hub', e: 'r', f: 'r' }],
+];
+for (const [name, hubOf] of shapes) {
+  test(`what the ${name} loses to an old backup comes back from who has it, also to one that asked meanwhile`, async () => {
+    const [linked, backup] = await halfBackedUp(hubOf, 6);
+    const { hub, e, f } = linked.nodes;
+    if (hubOf['r'] !== undefined) linked.evictAll('r');
+    const { originName } = e!.engine.identity;
+    linked.net.cut('f');
+    linked.restart('hub', backup);
+    await linked.pass(20_000);
+    assert.notEqual(e!.engine.identity.originName, originName, 'it cannot go on with a counter that is lost');
+    assert.equal(await linked.ask('e', 'HKEYS', 'h'), '*1\r\n$5\r\nfirst\r\n');
+    assert.equal(await linked.ask('e', 'INCR', 'c'), ':6\r\n');
+    linked.restart('e');
+    await linked.pass(20_000);
+    linked.net.heal();
+    await linked.pass(60_000);
+    assert.deepEqual(e!.visible(), hub!.visible());
+    assert.deepEqual(f!.visible(), hub!.visible());
+    assert.equal(await linked.ask('e', 'GET', 'c'), '$1\r\n8\r\n');
+    assert.equal(await linked.ask('e', 'HLEN', 'h'), ':3\r\n');
+  });
+}
+
+test('what a hub has lost is given to it from the log, though all have let go of it, and only then asked for', async () => {
+  const [linked, backup] = await halfBackedUp({ hub: undefined, e: 'hub', f: 'hub' });
+  linked.evictAll('f');
+  linked.net.cut('f');
+  linked.restart('hub', backup);
+  await linked.pass(20_000);
+  assert.equal(await linked.ask('e', 'HLEN', 'h'), ':3\r\n');
+  assert.equal(await linked.ask('e', 'INCR', 'c'), ':8\r\n');
+  linked.net.heal();
+  await linked.pass(60_000);
+  assert.equal(await linked.ask('f', 'GET', 'c'), '$1\r\n8\r\n');
+  assert.equal(linked.nodes['e']!.ledger.notes.has('receded'), false);
+});
+
+test('a hub that has lost nothing leaves its edges as they are, whatever is pending there', async () => {
+  const [linked] = await halfBackedUp({ hub: undefined, e: 'hub', f: 'hub' });
+  const { e } = linked.nodes;
+  const { originName, tag } = e!.engine.identity;
+  const clock = (): unknown => [...e!.engine.clock()].filter(([origin]) => !origin.startsWith('e/'));
+  const before = clock();
+  linked.net.cut('e');
+  e!.set('pending', 'v');
+  linked.restart('hub');
+  await linked.pass(20_000);
+  linked.net.heal();
+  await linked.pass(60_000);
+  assert.deepEqual(
+    [e!.engine.identity.originName, e!.engine.identity.tag, clock()],
+    [originName, tag, before],
+  );
+  linked.restart('e');
+  await linked.pass(20_000);
+  assert.deepEqual([e!.engine.identity.originName, clock()], [originName, before]);
+  assert.match(e!.ledger.notes.get('keeper') ?? '', /^sim:\/\/hub hub\//);
 });

@@ -109,10 +109,11 @@ test('a listener ends where a dialer waits', () => {
   }
 });
 
-test('verdicts: fork and starting over close and begin anew at once', () => {
+test('verdicts: fork, starting over and receding close and begin anew at once', () => {
   for (const [kind, effect] of [
     ['forked', 'fork'],
     ['start_over', 'start_over'],
+    ['recede', 'recede'],
   ] as const) {
     const { state, effects } = on(stateIn('await_welcome'), {
       type: 'welcome',
