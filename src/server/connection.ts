@@ -17,7 +17,7 @@ import type { Ending, Endings } from './endings.ts';
 import { OutputQueue } from './output-queue.ts';
 import { readInto } from './read-into.ts';
 import type { RegionOwner, Turn } from './turn.ts';
-import { descriptorOf, writeAtOnce } from './write-at-once.ts';
+import { type ShortWrites, WriteAtOnce } from './write-at-once.ts';
 
 /** Limits of what a connection may let wait; they may change while the server runs. */
 export interface ConnectionLimits {
@@ -48,6 +48,7 @@ export interface ConnectionContext {
   readonly endings: Endings;
   /** Where all of them read their chunks. */
   readonly readBuffer: Buffer;
+  readonly shortWrites: ShortWrites;
   readonly executor: Executor;
   readonly batch: RequestBatch;
   readonly requestLimits: RequestLimits;
@@ -85,8 +86,8 @@ export class Connection implements ClientPort, RegionOwner, Ending {
   heldBytes = 0;
   gone = false;
   running = false;
-  /** The socket's, or -1 where bytes have to go through its stream. */
-  private readonly descriptor: number;
+  /** Undefined where bytes have to go through the socket's stream. */
+  private readonly atOnce: WriteAtOnce | undefined;
   private readonly context: ConnectionContext;
   private readonly decoder: RequestDecoder;
   private output: OutputQueue | undefined = undefined;
@@ -116,7 +117,7 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     this.decoder = new RequestDecoder(context.requestLimits, session.authenticated);
     this.socket = readInto(accepted, context.readBuffer, (chunk, length) => this.receive(chunk, length));
     const { socket } = this;
-    this.descriptor = descriptorOf(socket);
+    this.atOnce = WriteAtOnce.of(socket, context.shortWrites);
     socket.on('end', () => this.inputEnd());
     socket.on('error', (error) =>
       context.log.debug('connection error', { id: session.id, error: error.message }),
@@ -177,9 +178,8 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     this.context.counters.bytesOut += length;
     if (this.output === undefined && length <= sliceBytes) {
       const sent = this.writeAtOnce(buf, start, length);
-      if (sent === length) return true;
-      this.socket.write(buf.subarray(start + sent, end));
-      if (this.socket.writableLength === 0) return true;
+      if (sent < length) this.socket.write(buf.subarray(start + sent, end));
+      if (this.socket.writableLength === 0 && this.atOnce?.isWaiting !== true) return true;
       this.output = new OutputQueue();
       this.awaitWritten();
       return false;
@@ -248,9 +248,9 @@ export class Connection implements ClientPort, RegionOwner, Ending {
 
   /** Bytes that left past the stream: none where some wait in it or the socket is no plain open one. */
   private writeAtOnce(buf: Buffer, start: number, length: number): number {
-    const { socket, descriptor } = this;
-    if (descriptor < 0 || socket.destroyed || socket.writableLength > 0) return 0;
-    return writeAtOnce(descriptor, buf, start, length);
+    const { socket, atOnce } = this;
+    if (atOnce === undefined || socket.destroyed || socket.writableLength > 0) return 0;
+    return atOnce.write(buf, start, length);
   }
 
   private receive(chunk: Buffer, length: number): void {
@@ -386,6 +386,7 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     this.writing = true;
     this.written ??= () => {
       this.writing = false;
+      if (this.atOnce !== undefined) this.atOnce.isWaiting = false;
       if (!this.gone) this.pump();
     };
     this.socket.write(emptyBuffer, this.written);

@@ -19,6 +19,7 @@ import { Endings } from './endings.ts';
 import { readBufferBytes } from './read-into.ts';
 import { SocketAddresses } from './socket-addresses.ts';
 import { Turn } from './turn.ts';
+import { ShortWrites } from './write-at-once.ts';
 
 export interface ListenerOptions {
   readonly host: string;
@@ -100,6 +101,7 @@ export class Listener {
       turn: new Turn(executor, committer, nowMs),
       endings: new Endings(setImmediate),
       readBuffer: Buffer.allocUnsafeSlow(readBufferBytes),
+      shortWrites: new ShortWrites(),
       executor,
       batch: createRequestBatch(),
       requestLimits: this.requestLimits,
