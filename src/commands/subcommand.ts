@@ -1,8 +1,11 @@
-// Subcommands in a row each, for containers that have many of one group and age. It knows no command by name.
+// Subcommands in a row each, for containers that have many of one kind. It knows no command by name.
 import type { Call } from './call.ts';
-import type { CommandFlag, CommandGroup, CommandSpec } from './command.ts';
+import type { CommandFlag, CommandSpec } from './command.ts';
 
-/** Makes a subcommand of what it differs in from the others; `syntax` is '' where it takes no arguments. */
+/**
+ * Makes a subcommand of what it differs in from the others; `syntax` is '' where it takes no arguments, `own` is what few of
+ * them have.
+ */
 export type SubcommandRow = (
   name: string,
   arity: number,
@@ -10,12 +13,15 @@ export type SubcommandRow = (
   summary: string,
   syntax: string,
   run: (call: Call) => void,
+  own?: Partial<CommandSpec>,
 ) => CommandSpec;
 
-/** Rows of a container of that group, whose subcommands came with version `since` of Redis. */
-export function subcommandsOf(group: CommandGroup, since: string): SubcommandRow {
-  return (name, arity, flags, summary, syntax, run) => {
-    const spec: CommandSpec = { name, arity, flags, group, since, summary, run };
+/** Rows of a container whose subcommands share this, where they do not say otherwise. */
+export function subcommandsOf(
+  shared: Pick<CommandSpec, 'group' | 'since'> & Partial<CommandSpec>,
+): SubcommandRow {
+  return (name, arity, flags, summary, syntax, run, own = {}) => {
+    const spec: CommandSpec = { ...shared, name, arity, flags, summary, run, ...own };
     return syntax === '' ? spec : { ...spec, syntax };
   };
 }

@@ -15,12 +15,12 @@ import {
 } from './kinds.ts';
 import type { Origins } from './origins.ts';
 import { idBytes, StreamId } from './stream-id.ts';
+import { Varint64 } from './varint64.ts';
 
 const two32 = 4294967296;
 const recordsMax = 65_536;
 const decimalBytesMax = 400;
 const scoreBytes = 8;
-/** An id as the name of an element: big-endian. */
 const elementTypes: readonly number[] = Object.values(ElementType);
 const noRecords: readonly SlotRecord[] = [];
 
@@ -86,8 +86,7 @@ export class BatchReader {
   private end = 0;
   private readonly origins: Origins;
   private readonly table: number[] = [];
-  private wideHi = 0;
-  private wideLo = 0;
+  private readonly wide = new Varint64();
   private dHi = 0;
   private dLo = 0;
   private lastInterned = 0;
@@ -302,33 +301,21 @@ export class BatchReader {
     const ms = msOfStamp(this.stamp) + (z % 2 === 0 ? z / 2 : -(z + 1) / 2);
     if (!(ms >= 0 && ms <= Number.MAX_SAFE_INTEGER)) malformed('id');
     this.varint64();
-    id.set(Math.floor(ms / two32), ms >>> 0, this.wideHi, this.wideLo);
+    id.set(Math.floor(ms / two32), ms >>> 0, this.wide.hi, this.wide.lo);
   }
 
   private readId(id: StreamId): void {
     this.varint64();
-    const { wideHi, wideLo } = this;
+    const { hi, lo } = this.wide;
     this.varint64();
-    id.set(wideHi, wideLo, this.wideHi, this.wideLo);
+    id.set(hi, lo, this.wide.hi, this.wide.lo);
   }
 
-  /** Leaves an unsigned 64-bit integer in wideHi and wideLo. */
+  /** Leaves an unsigned 64-bit integer in `wide`. */
   private varint64(): void {
-    let hi = 0;
-    let lo = 0;
-    for (let shift = 0; ; shift += 7) {
-      const b = this.u8();
-      const bits = b & 127;
-      if (shift < 28) lo |= bits << shift;
-      else if (shift === 28) {
-        lo |= bits << 28;
-        hi = bits >>> 4;
-      } else hi |= bits << (shift - 32);
-      if (b < 128) break;
-      if (shift === 63) malformed('varint');
-    }
-    this.wideHi = hi >>> 0;
-    this.wideLo = lo >>> 0;
+    const end = this.wide.read(this.buf, this.pos, this.end);
+    if (end < 0) malformed('varint');
+    this.pos = end;
   }
 
   private record(): SlotRecord {

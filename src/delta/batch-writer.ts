@@ -18,6 +18,7 @@ import { copyBytes, sameBytes } from '../base/runs.ts';
 import { DeltaFlag, DeltaKind } from './kinds.ts';
 import type { Origins } from './origins.ts';
 import type { IdHalves } from './stream-id.ts';
+import { writeVarint64 } from './varint64.ts';
 
 const two32 = 4294967296;
 const sameKey = 32;
@@ -738,14 +739,7 @@ export class BatchWriter {
 
   /** An unsigned 64-bit integer in halves. */
   private varint64(hi: number, lo: number): void {
-    let h = hi;
-    let l = lo;
-    while (h !== 0 || l > 127) {
-      this.buf[this.pos++] = (l & 127) | 128;
-      l = ((l >>> 7) | ((h & 127) << 25)) >>> 0;
-      h >>>= 7;
-    }
-    this.buf[this.pos++] = l;
+    this.pos = writeVarint64(hi, lo, this.buf, this.pos);
   }
 
   origin(index: number): void {

@@ -17,7 +17,7 @@ import { bytesOf, defaultName } from './users.ts';
 const everybody: readonly CommandFlag[] = ['noscript', 'loading', 'stale'];
 const administrators: readonly CommandFlag[] = ['admin', ...everybody];
 
-const subcommand = subcommandsOf('server', '6.0.0');
+const subcommand = subcommandsOf({ group: 'server', since: '6.0.0' });
 
 export const command: CommandSpec = {
   name: 'acl',
@@ -45,17 +45,15 @@ export const command: CommandSpec = {
     aclLoad,
     aclLogCommand,
     aclSave,
-    {
-      ...subcommand(
-        'setuser',
-        -3,
-        administrators,
-        'Makes or changes a user by rules, all of them or none.',
-        '<username> [<rule> ...]',
-        setUser,
-      ),
-      isSecret: (_args, i) => i > 1,
-    },
+    subcommand(
+      'setuser',
+      -3,
+      administrators,
+      'Makes or changes a user by rules, all of them or none.',
+      '<username> [<rule> ...]',
+      setUser,
+      { isSecret: (_args, i) => i > 1 },
+    ),
     subcommand('users', 2, administrators, 'Lists the names of the users.', '', users),
     subcommand('whoami', 2, everybody, 'Returns the name of the user of this connection.', '', whoAmI),
   ],

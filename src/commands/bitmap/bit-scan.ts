@@ -2,7 +2,7 @@
 // as Redis numbers them: bit 0 is the highest of the first byte. It knows no strings and no commands.
 
 /** Shorter runs are not worth a view of words. */
-const wordRunBytesMin = 64;
+export const wordRunBytesMin = 64;
 
 function popCount(word: number): number {
   let v = word - ((word >>> 1) & 0x55555555);

@@ -1,10 +1,9 @@
 // BITOP's work on the bytes of one string after another, a word of 32 bits at a time where they are many. It knows no
 // strings and no commands.
+import { wordRunBytesMin } from './bit-scan.ts';
 
 export type BitOperation = 'and' | 'or' | 'xor' | 'not';
 
-/** Shorter runs are not worth a view of words. */
-const wordRunBytesMin = 64;
 /** Bytes go through here, because words must lie at multiples of four and strings lie anywhere. */
 const piece = new Int32Array(16 * 1024);
 const pieceBytes = new Uint8Array(piece.buffer);

@@ -4,6 +4,7 @@ import { CommandError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandFlag, CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
+import { subcommandsOf } from '../subcommand.ts';
 import { clientKill } from './client-kill.ts';
 import { clientInfo, clientList } from './client-list.ts';
 import { readName } from './client-name.ts';
@@ -14,17 +15,7 @@ import { clientUnblock } from './client-unblock.ts';
 
 const flags: readonly CommandFlag[] = ['noscript', 'loading', 'stale'];
 
-function subcommand(
-  name: string,
-  arity: number,
-  since: string,
-  summary: string,
-  run: (call: Call) => void,
-  syntax?: string,
-): CommandSpec {
-  const spec: CommandSpec = { name, arity, flags, group: 'connection', since, summary, run };
-  return syntax === undefined ? spec : { ...spec, syntax };
-}
+const subcommand = subcommandsOf({ group: 'connection', since: '2.6.9' });
 
 export const command: CommandSpec = {
   name: 'client',
@@ -35,10 +26,10 @@ export const command: CommandSpec = {
   summary: 'What clients are connected and how.',
   complexity: 'Depends on the subcommand',
   subcommands: [
-    subcommand('getname', 2, '2.6.9', 'Returns the name of this connection.', getName),
+    subcommand('getname', 2, flags, 'Returns the name of this connection.', '', getName),
     ...trackingCommands,
     helpSubcommand('connection', '5.0.0'),
-    subcommand('id', 2, '5.0.0', 'Returns the number of this connection.', id),
+    subcommand('id', 2, flags, 'Returns the number of this connection.', '', id, { since: '5.0.0' }),
     clientInfo,
     clientKill,
     clientList,
@@ -49,21 +40,25 @@ export const command: CommandSpec = {
     subcommand(
       'no-evict',
       3,
-      '7.0.0',
+      flags,
       'Keeps this connection when clients take much memory.',
-      noEvict,
       'ON|OFF',
+      noEvict,
+      { since: '7.0.0' },
     ),
-    subcommand('no-touch', 3, '7.2.0', 'Reads of this connection leave idle times alone.', noTouch, 'ON|OFF'),
+    subcommand('no-touch', 3, flags, 'Reads of this connection leave idle times alone.', 'ON|OFF', noTouch, {
+      since: '7.2.0',
+    }),
     subcommand(
       'setinfo',
       4,
-      '7.2.0',
+      flags,
       'Tells which library this connection uses.',
-      setInfo,
       'LIB-NAME <name> | LIB-VER <version>',
+      setInfo,
+      { since: '7.2.0' },
     ),
-    subcommand('setname', 3, '2.6.9', 'Names this connection.', setName, '<name>'),
+    subcommand('setname', 3, flags, 'Names this connection.', '<name>', setName),
   ],
 };
 

@@ -4,20 +4,11 @@ import type { Call } from '../call.ts';
 import type { CommandFlag, CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
 import { readPattern } from '../pattern.ts';
+import { subcommandsOf } from '../subcommand.ts';
 
 const flags: readonly CommandFlag[] = ['pubsub', 'loading', 'stale'];
 
-function subcommand(
-  name: string,
-  arity: number,
-  since: string,
-  summary: string,
-  run: (call: Call) => void,
-  syntax?: string,
-): CommandSpec {
-  const spec: CommandSpec = { name, arity, flags, group: 'pubsub', since, summary, run };
-  return syntax === undefined ? spec : { ...spec, syntax };
-}
+const subcommand = subcommandsOf({ group: 'pubsub', since: '2.8.0' });
 
 export const command: CommandSpec = {
   name: 'pubsub',
@@ -27,39 +18,31 @@ export const command: CommandSpec = {
   since: '2.8.0',
   summary: 'Tells about subscriptions.',
   subcommands: [
-    subcommand(
-      'channels',
-      -2,
-      '2.8.0',
-      'Lists the channels that have subscribers.',
-      (call) => list(call, 'channels'),
-      '[<pattern>]',
+    subcommand('channels', -2, flags, 'Lists the channels that have subscribers.', '[<pattern>]', (call) =>
+      list(call, 'channels'),
     ),
     helpSubcommand('pubsub', '6.2.0'),
-    subcommand('numpat', 2, '2.8.0', 'Counts the patterns subscribed to.', countPatterns),
-    subcommand(
-      'numsub',
-      -2,
-      '2.8.0',
-      'Counts the subscribers of channels.',
-      (call) => count(call, 'channels'),
-      '[<channel> ...]',
+    subcommand('numpat', 2, flags, 'Counts the patterns subscribed to.', '', countPatterns),
+    subcommand('numsub', -2, flags, 'Counts the subscribers of channels.', '[<channel> ...]', (call) =>
+      count(call, 'channels'),
     ),
     subcommand(
       'shardchannels',
       -2,
-      '7.0.0',
+      flags,
       'Lists the shard channels that have subscribers.',
-      (call) => list(call, 'shards'),
       '[<pattern>]',
+      (call) => list(call, 'shards'),
+      { since: '7.0.0' },
     ),
     subcommand(
       'shardnumsub',
       -2,
-      '7.0.0',
+      flags,
       'Counts the subscribers of shard channels.',
-      (call) => count(call, 'shards'),
       '[<channel> ...]',
+      (call) => count(call, 'shards'),
+      { since: '7.0.0' },
     ),
   ],
 };

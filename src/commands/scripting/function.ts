@@ -7,7 +7,7 @@ import type { CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
 import { subcommandsOf } from '../subcommand.ts';
 
-const subcommand = subcommandsOf('scripting', '7.0.0');
+const subcommand = subcommandsOf({ group: 'scripting', since: '7.0.0' });
 
 export const command: CommandSpec = {
   name: 'function',

@@ -3,21 +3,11 @@
 import { CommandError } from '../../base/errors.ts';
 import { noScripts, notBusy } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
-import type { CommandFlag, CommandSpec } from '../command.ts';
+import type { CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
+import { subcommandsOf } from '../subcommand.ts';
 
-function subcommand(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  since: string,
-  summary: string,
-  syntax: string,
-  run: (call: Call) => void,
-): CommandSpec {
-  const spec: CommandSpec = { name, arity, flags, group: 'scripting', since, summary, run };
-  return syntax === '' ? spec : { ...spec, syntax };
-}
+const subcommand = subcommandsOf({ group: 'scripting', since: '2.6.0' });
 
 export const command: CommandSpec = {
   name: 'script',
@@ -28,28 +18,21 @@ export const command: CommandSpec = {
   summary: 'The cache of scripts, which is always empty.',
   complexity: 'Depends on the subcommand',
   subcommands: [
-    subcommand('debug', 3, ['noscript'], '3.2.0', 'Refused: there are no scripts.', 'YES|SYNC|NO', refuse),
+    subcommand('debug', 3, ['noscript'], 'Refused: there are no scripts.', 'YES|SYNC|NO', refuse, {
+      since: '3.2.0',
+    }),
     subcommand(
       'exists',
       -3,
       ['noscript'],
-      '2.6.0',
       'Returns for each digest whether its script is known: 0.',
       '<sha1> ...',
       exists,
     ),
-    subcommand('flush', -2, ['noscript'], '2.6.0', 'Empties the cache of scripts.', '[ASYNC|SYNC]', flush),
+    subcommand('flush', -2, ['noscript'], 'Empties the cache of scripts.', '[ASYNC|SYNC]', flush),
     helpSubcommand('scripting', '5.0.0'),
-    subcommand('kill', 2, ['noscript', 'allow_busy'], '2.6.0', 'Ends the script that runs: none.', '', kill),
-    subcommand(
-      'load',
-      3,
-      ['noscript', 'stale'],
-      '2.6.0',
-      'Refused: there are no scripts.',
-      '<script>',
-      refuse,
-    ),
+    subcommand('kill', 2, ['noscript', 'allow_busy'], 'Ends the script that runs: none.', '', kill),
+    subcommand('load', 3, ['noscript', 'stale'], 'Refused: there are no scripts.', '<script>', refuse),
   ],
 };
 

@@ -3,12 +3,15 @@
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
+import { subcommandsOf } from '../subcommand.ts';
 import { memoryStats } from './memory-stats.ts';
 
 /** What a key's slot in its table takes. */
 const slotBytes = 4;
 const freedSegmentsPerSlice = 4096;
 const mb = 1024 * 1024;
+
+const subcommand = subcommandsOf({ group: 'server', since: '4.0.0' });
 
 export const command: CommandSpec = {
   name: 'memory',
@@ -19,30 +22,22 @@ export const command: CommandSpec = {
   summary: 'What takes memory.',
   complexity: 'Depends on the subcommand',
   subcommands: [
-    subcommand('doctor', 2, 'Tells what is unusual about the memory in use.', doctor),
+    subcommand('doctor', 2, [], 'Tells what is unusual about the memory in use.', '', doctor),
     helpSubcommand('server', '4.0.0'),
-    subcommand('malloc-stats', 2, 'Tells how the arena is filled.', mallocStats),
-    subcommand('purge', 2, 'Frees at once what flushes have left.', purge),
+    subcommand('malloc-stats', 2, [], 'Tells how the arena is filled.', '', mallocStats),
+    subcommand('purge', 2, [], 'Frees at once what flushes have left.', '', purge),
     memoryStats,
-    {
-      name: 'usage',
-      arity: -3,
-      flags: ['readonly'],
-      keys: { first: 2, last: 2, step: 1 },
-      keyFlags: ['RO'],
-      group: 'server',
-      since: '4.0.0',
-      summary: 'Returns the bytes that a key takes.',
-      complexity: 'O(1)',
-      syntax: '<key> [SAMPLES <count>]',
-      run: usage,
-    },
+    subcommand(
+      'usage',
+      -3,
+      ['readonly'],
+      'Returns the bytes that a key takes.',
+      '<key> [SAMPLES <count>]',
+      usage,
+      { keys: { first: 2, last: 2, step: 1 }, keyFlags: ['RO'], complexity: 'O(1)' },
+    ),
   ],
 };
-
-function subcommand(name: string, arity: number, summary: string, run: (call: Call) => void): CommandSpec {
-  return { name, arity, flags: [], group: 'server', since: '4.0.0', summary, run };
-}
 
 /** SAMPLES is for values of many parts; what they take is known here without looking at any. */
 function usage(call: Call): void {

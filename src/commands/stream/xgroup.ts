@@ -6,11 +6,22 @@ import { entriesReadNegative, groupExists, streamMissing, wrongSubcommand } from
 import { GroupOp } from '../../store/stream/group-note.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
-import type { CommandFlag, CommandSpec, KeyFlag } from '../command.ts';
+import type { CommandFlag, CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
+import { subcommandsOf } from '../subcommand.ts';
 import { findGroup, joinConsumer, readName, requireGroup } from './open-group.ts';
 import { openStream } from './open-stream.ts';
 import { readBound, readId } from './read-id.ts';
+
+const grows: readonly CommandFlag[] = ['write', 'denyoom'];
+const writes: readonly CommandFlag[] = ['write'];
+const byPending = 'O(N), N being what is pending';
+const subcommand = subcommandsOf({
+  group: 'stream',
+  since: '5.0.0',
+  keys: { first: 2, last: 2, step: 1 },
+  complexity: 'O(1)',
+});
 
 export const command: CommandSpec = {
   name: 'xgroup',
@@ -22,59 +33,48 @@ export const command: CommandSpec = {
   complexity: 'Depends on the subcommand',
   subcommands: [
     subcommand(
-      { name: 'create', arity: -5, flags: ['write', 'denyoom'], since: '5.0.0', run: create },
-      'insert',
+      'create',
+      -5,
+      grows,
       'Makes a group, and with MKSTREAM the stream.',
       '<key> <group> (<id>|$) [MKSTREAM] [ENTRIESREAD <entries-read:integer>]',
+      create,
+      { keyFlags: ['RW', 'insert'] },
     ),
     subcommand(
-      { name: 'createconsumer', arity: 5, flags: ['write', 'denyoom'], since: '6.2.0', run: createConsumer },
-      'insert',
+      'createconsumer',
+      5,
+      grows,
       'Makes a consumer in a group.',
       '<key> <group> <consumer>',
+      createConsumer,
+      { keyFlags: ['RW', 'insert'], since: '6.2.0' },
     ),
     subcommand(
-      { name: 'delconsumer', arity: 5, flags: ['write'], since: '5.0.0', run: deleteConsumer },
-      'delete',
+      'delconsumer',
+      5,
+      writes,
       'Removes a consumer with all that is pending for it, and tells how much that was.',
       '<key> <group> <consumer>',
+      deleteConsumer,
+      { keyFlags: ['RW', 'delete'], complexity: byPending },
     ),
-    subcommand(
-      { name: 'destroy', arity: 4, flags: ['write'], since: '5.0.0', run: destroy },
-      'delete',
-      'Removes a group.',
-      '<key> <group>',
-    ),
+    subcommand('destroy', 4, writes, 'Removes a group.', '<key> <group>', destroy, {
+      keyFlags: ['RW', 'delete'],
+      complexity: byPending,
+    }),
     helpSubcommand('stream', '5.0.0'),
     subcommand(
-      { name: 'setid', arity: -5, flags: ['write'], since: '5.0.0', run: setId },
-      'update',
+      'setid',
+      -5,
+      writes,
       'Sets up to where a group has read.',
       '<key> <group> (<id>|$) [ENTRIESREAD <entries-read:integer>]',
+      setId,
+      { keyFlags: ['RW', 'update'] },
     ),
   ],
 };
-
-interface Part {
-  readonly name: string;
-  readonly arity: number;
-  readonly flags: readonly CommandFlag[];
-  readonly since: string;
-  readonly run: (call: Call) => void;
-}
-
-function subcommand(part: Part, use: KeyFlag, summary: string, syntax: string): CommandSpec {
-  return {
-    ...part,
-    keys: { first: 2, last: 2, step: 1 },
-    keyFlags: ['RW', use],
-    group: 'stream',
-    summary,
-    syntax,
-    complexity:
-      part.name === 'destroy' || part.name === 'delconsumer' ? 'O(N), N being what is pending' : 'O(1)',
-  };
-}
 
 const id = new StreamId();
 

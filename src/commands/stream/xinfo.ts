@@ -6,11 +6,21 @@ import { noSuchKey, wrongSubcommand } from '../../resp/errors.ts';
 import type { Consumer, Group } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
-import type { CommandSpec } from '../command.ts';
+import type { CommandFlag, CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';
+import { subcommandsOf } from '../subcommand.ts';
 import { lagOf, requireGroup } from './open-group.ts';
 import { readStream } from './open-stream.ts';
 import { countRange, replyEntry, replyForward, replyId } from './reply-entries.ts';
+
+const flags: readonly CommandFlag[] = ['readonly'];
+const subcommand = subcommandsOf({
+  group: 'stream',
+  since: '5.0.0',
+  keys: { first: 2, last: 2, step: 1 },
+  keyFlags: ['RO', 'access'],
+  complexity: 'O(N), N being the number of items returned',
+});
 
 export const command: CommandSpec = {
   name: 'xinfo',
@@ -21,40 +31,19 @@ export const command: CommandSpec = {
   summary: 'Tells about streams and their groups.',
   complexity: 'Depends on the subcommand',
   subcommands: [
-    subcommand('consumers', 4, 'Lists the consumers of a group.', '<key> <group>', consumers),
-    subcommand('groups', 3, 'Lists the groups of a stream.', '<key>', groups),
+    subcommand('consumers', 4, flags, 'Lists the consumers of a group.', '<key> <group>', consumers),
+    subcommand('groups', 3, flags, 'Lists the groups of a stream.', '<key>', groups),
     helpSubcommand('stream', '5.0.0'),
     subcommand(
       'stream',
       -3,
+      flags,
       'Tells about a stream; with FULL also its first entries and what is pending.',
       '<key> [FULL [COUNT <count>]]',
       stream,
     ),
   ],
 };
-
-function subcommand(
-  name: string,
-  arity: number,
-  summary: string,
-  syntax: string,
-  run: (call: Call) => void,
-): CommandSpec {
-  return {
-    name,
-    arity,
-    flags: ['readonly'],
-    keys: { first: 2, last: 2, step: 1 },
-    keyFlags: ['RO', 'access'],
-    group: 'stream',
-    since: '5.0.0',
-    summary,
-    syntax,
-    complexity: 'O(N), N being the number of items returned',
-    run,
-  };
-}
 
 const countDefault = 10;
 const id = new StreamId();

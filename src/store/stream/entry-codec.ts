@@ -14,6 +14,7 @@
 //          follows | 8 the stamp is not as expected | 16 the body has names of its own
 import { copyBytes } from '../../base/runs.ts';
 import { StreamId } from '../../delta/stream-id.ts';
+import { Varint64, writeVarint64 } from '../../delta/varint64.ts';
 import type { Arena } from '../arena.ts';
 import type { Dot } from '../key-state.ts';
 import { readVarint, writeVarint } from './fields.ts';
@@ -77,8 +78,7 @@ export class EntryCodec {
   private readonly head = new Uint8Array(2 * entryExtraBytes);
   private readonly behindId = new StreamId();
   private readonly baseId = new StreamId();
-  private varHi = 0;
-  private varLo = 0;
+  private readonly wide = new Varint64();
   private readonly hasDots: boolean;
 
   /** Without dots, as for what is pending in a group, no entry has any. */
@@ -169,27 +169,27 @@ export class EntryCodec {
     let apartMs = 0;
     if ((flags & sameMs) === 0) {
       p = this.readVar64(p);
-      const lo = id.msLo + this.varLo;
+      const lo = id.msLo + this.wide.lo;
       const carry = lo >= two32 ? 1 : 0;
       id.msLo = lo - carry * two32;
-      id.msHi += this.varHi + carry;
-      apartMs = this.varHi === 0 ? this.varLo : steadyMsMax;
+      id.msHi += this.wide.hi + carry;
+      apartMs = this.wide.hi === 0 ? this.wide.lo : steadyMsMax;
       id.seqHi = 0;
       id.seqLo = 0;
       if ((flags & plainSeq) === 0) {
         p = this.readVar64(p);
-        id.seqHi = this.varHi;
-        id.seqLo = this.varLo;
+        id.seqHi = this.wide.hi;
+        id.seqLo = this.wide.lo;
       }
     } else {
       // The least that it can be is one more.
       id.increment();
       if ((flags & plainSeq) === 0) {
         p = this.readVar64(p);
-        const lo = id.seqLo + this.varLo;
+        const lo = id.seqLo + this.wide.lo;
         const carry = lo >= two32 ? 1 : 0;
         id.seqLo = lo - carry * two32;
-        id.seqHi += this.varHi + carry;
+        id.seqHi += this.wide.hi + carry;
       }
     }
     if (this.hasDots) {
@@ -214,23 +214,7 @@ export class EntryCodec {
   }
 
   private readVar64(at: number): number {
-    const { u8 } = this;
-    let hi = 0;
-    let lo = 0;
-    let p = at;
-    for (let shift = 0; ; shift += 7) {
-      const b = u8[p++]!;
-      const bits = b & 127;
-      if (shift < 28) lo |= bits << shift;
-      else if (shift === 28) {
-        lo |= bits << 28;
-        hi = bits >>> 4;
-      } else hi |= bits << (shift - 32);
-      if (b < 128) break;
-    }
-    this.varHi = hi >>> 0;
-    this.varLo = lo >>> 0;
-    return p;
+    return this.wide.read(this.u8, at, this.u8.length);
   }
 
   // ---- writing
@@ -264,7 +248,7 @@ export class EntryCodec {
         hi -= 1;
       }
       if (lo === 0 && hi === 0) flags |= plainSeq;
-      else p = writeVar64(hi, lo, head, p);
+      else p = writeVarint64(hi, lo, head, p);
     } else {
       let lo = id.msLo - beforeId.msLo;
       let hi = id.msHi - beforeId.msHi;
@@ -273,9 +257,9 @@ export class EntryCodec {
         hi -= 1;
       }
       apartMs = hi === 0 ? lo : steadyMsMax;
-      p = writeVar64(hi, lo, head, p);
+      p = writeVarint64(hi, lo, head, p);
       if (id.seqLo === 0 && id.seqHi === 0) flags |= plainSeq;
-      else p = writeVar64(id.seqHi, id.seqLo, head, p);
+      else p = writeVarint64(id.seqHi, id.seqLo, head, p);
     }
     if (this.hasDots) {
       const apart = stamp - expectedStamp(beforeStamp, apartMs);
@@ -442,18 +426,4 @@ function expectedStamp(stamp: number, apartMs: number): number {
   if (apartMs === 0 || apartMs >= steadyMsMax) return stamp + 1;
   const expected = (Math.floor(stamp / countersPerMs) + apartMs) * countersPerMs + 1;
   return expected < expectedMax ? expected : stamp + 1;
-}
-
-/** Writes an unsigned 64-bit integer in groups of seven bits, the lowest first. */
-function writeVar64(hi: number, lo: number, out: Uint8Array, at: number): number {
-  let p = at;
-  let h = hi;
-  let l = lo;
-  while (h !== 0 || l > 127) {
-    out[p++] = (l & 127) | 128;
-    l = ((l >>> 7) | ((h & 127) << 25)) >>> 0;
-    h >>>= 7;
-  }
-  out[p] = l;
-  return p + 1;
 }

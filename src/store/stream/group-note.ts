@@ -6,11 +6,11 @@
 //   consumer     name, consumer, seen ms, active ms + 1   leave    name, consumer
 //   deliver      name, consumer, time ms, { id, count }   ack      name, { id }
 import type { StreamId } from '../../delta/stream-id.ts';
+import { Varint64, varint64BytesMax, writeVarint64 } from '../../delta/varint64.ts';
 
 export const GroupOp = { create: 0, set: 1, destroy: 2, consumer: 3, leave: 4, deliver: 5, ack: 6 } as const;
 
 const initialBytes = 1024;
-const numberBytesMax = 10;
 const two32 = 4294967296;
 
 /** A note as it is told. */
@@ -31,7 +31,7 @@ export class GroupNote implements NoteBytes {
   }
 
   text(value: Uint8Array): this {
-    this.ensure(value.length + numberBytesMax);
+    this.ensure(value.length + varint64BytesMax);
     this.number(value.length);
     this.bytes.set(value, this.length);
     this.length += value.length;
@@ -47,15 +47,8 @@ export class GroupNote implements NoteBytes {
   }
 
   private wide(hi: number, lo: number): this {
-    this.ensure(numberBytesMax);
-    let h = hi;
-    let l = lo;
-    while (h !== 0 || l > 127) {
-      this.bytes[this.length++] = (l & 127) | 128;
-      l = ((l >>> 7) | ((h & 127) << 25)) >>> 0;
-      h >>>= 7;
-    }
-    this.bytes[this.length++] = l;
+    this.ensure(varint64BytesMax);
+    this.length = writeVarint64(hi, lo, this.bytes, this.length);
     return this;
   }
 
@@ -73,8 +66,8 @@ export class GroupNoteReader {
   private readonly bytes: Uint8Array;
   private p: number;
   private readonly end: number;
-  private hi = 0;
-  private lo = 0;
+  /** The number read last. */
+  private readonly last = new Varint64();
 
   constructor(bytes: Uint8Array, offset: number, length: number) {
     this.bytes = bytes;
@@ -104,35 +97,27 @@ export class GroupNoteReader {
 
   number(): number {
     this.wide();
-    if (this.hi >= 0x200000) this.isSound = false;
-    return this.isSound ? this.hi * two32 + this.lo : 0;
+    const { hi, lo } = this.last;
+    if (hi >= 0x200000) this.isSound = false;
+    return this.isSound ? hi * two32 + lo : 0;
   }
 
   id(into: StreamId): StreamId {
     this.wide();
-    const [msHi, msLo] = [this.hi, this.lo];
+    const { hi, lo } = this.last;
     this.wide();
-    return into.set(msHi, msLo, this.hi, this.lo);
+    return into.set(hi, lo, this.last.hi, this.last.lo);
   }
 
   private wide(): void {
-    let hi = 0;
-    let lo = 0;
-    for (let shift = 0; ; shift += 7) {
-      const b = this.u8();
-      const bits = b & 127;
-      if (shift < 28) lo |= bits << shift;
-      else if (shift === 28) {
-        lo |= bits << 28;
-        hi = bits >>> 4;
-      } else hi |= bits << (shift - 32);
-      if (b < 128) break;
-      if (shift === 63) {
-        this.isSound = false;
-        break;
-      }
+    const { last } = this;
+    const end = last.read(this.bytes, this.p, this.end);
+    if (end >= 0) {
+      this.p = end;
+      return;
     }
-    this.hi = hi >>> 0;
-    this.lo = lo >>> 0;
+    this.isSound = false;
+    last.hi = 0;
+    last.lo = 0;
   }
 }
