@@ -1,5 +1,6 @@
 // The commands by name: lookup by the bytes of a request without making a string of them, and figures by command. All
-// entries have one shape, so that dispatch stays monomorphic.
+// entries have one shape, and what is asked of them for each request is in themselves, so that dispatch stays monomorphic:
+// specs are of many shapes, each of which would have V8 compile anew whoever reads them.
 import { assert } from '../base/assert.ts';
 import type { Call } from './call.ts';
 import type { CommandSpec, KeyRange, KeySpec } from './command.ts';
@@ -10,7 +11,9 @@ export class CommandEntry {
   /** Its number among all commands and subcommands of a table. */
   readonly id: number;
   readonly spec: CommandSpec;
-  /** Lower case; of a subcommand `container|name`. */
+  /** By which a request names it, in lower case. */
+  readonly word: string;
+  /** The same; of a subcommand `container|name`. */
   readonly name: string;
   readonly arity: number;
   readonly isWrite: boolean;
@@ -24,6 +27,8 @@ export class CommandEntry {
   /** Not for MONITOR. */
   readonly isHidden: boolean;
   readonly keyRange: KeyRange | undefined;
+  /** The argument that names an element of its one key; 0 = none does. */
+  readonly element: number;
   readonly keySpecs: readonly KeySpec[];
   /** All its keys are in `keyRange`, and in the client's database. */
   readonly hasFixedKeys: boolean;
@@ -39,6 +44,7 @@ export class CommandEntry {
   constructor(spec: CommandSpec, container: string, ids: { next: number }) {
     this.id = ids.next++;
     this.spec = spec;
+    this.word = spec.name;
     this.name = container === '' ? spec.name : `${container}|${spec.name}`;
     this.arity = spec.arity;
     this.isWrite = spec.flags.includes('write');
@@ -49,7 +55,8 @@ export class CommandEntry {
     this.isReadOnly = spec.flags.includes('readonly');
     this.isForbiddenInMulti = spec.flags.includes('no_multi');
     this.needsNoAuth = spec.flags.includes('no_auth');
-    this.keyRange = spec.keys;
+    this.keyRange = spec.keys && { first: spec.keys.first, last: spec.keys.last, step: spec.keys.step };
+    this.element = spec.keys?.element ?? 0;
     this.keySpecs = keySpecsOf(spec);
     this.hasFixedKeys =
       spec.keys !== undefined && spec.keyElsewhere === undefined && !spec.flags.includes('movablekeys');
@@ -104,7 +111,7 @@ export class CommandTable {
     for (;;) {
       const entry = this.slots[at];
       if (entry === undefined) return undefined;
-      if (matches(entry.spec.name, buf, offset, length)) return entry;
+      if (matches(entry.word, buf, offset, length)) return entry;
       at = (at + 1) & this.mask;
     }
   }

@@ -5,7 +5,6 @@ import { EntryType } from '../store/entry.ts';
 import { expectedMax } from '../store/hash.ts';
 import type { Nest } from '../store/nest.ts';
 import type { Store } from '../store/store.ts';
-import type { KeyRange } from './command.ts';
 import type { CommandEntry, CommandTable } from './command-table.ts';
 import type { RequestArgs } from './executor.ts';
 
@@ -49,7 +48,7 @@ export class Lookahead {
       const args = requests[i]!;
       const command = this.table.find(args.buf, args.offsets[0]!, args.lengths[0]!);
       this.commands[i] = command;
-      if (command?.keyRange !== undefined && args.buf === buf) this.expectKeys(command.keyRange, args, i);
+      if (command !== undefined && args.buf === buf) this.expectKeys(command, args, i);
     }
     this.store.keyspace(db).table.warmFor(this.keyHashes, this.keyCount);
     if (this.namedCount > 0) this.warmElements(db);
@@ -72,15 +71,18 @@ export class Lookahead {
     if (hash.expectedCount > 0) hash.expectNone();
   }
 
-  private expectKeys(range: KeyRange, { buf, offsets, lengths, argc }: RequestArgs, number: number): void {
+  private expectKeys(command: CommandEntry, args: RequestArgs, number: number): void {
+    const { keyRange, element } = command;
+    if (keyRange === undefined) return;
+    const { buf, offsets, lengths, argc } = args;
     const { hash } = this.store;
-    const { first, last, step, element = argc } = range;
+    const { first, last, step } = keyRange;
     const to = Math.min(last < 0 ? argc + last : last, argc - 1);
     for (let k = first; k <= to; k += step) {
       if (!hash.expect(buf, offsets[k]!, lengths[k]!)) return;
       this.keyHashes[this.keyCount++] = hash.hashes[hash.expectedCount - 1]!;
     }
-    if (element >= argc) return;
+    if (element === 0 || element >= argc) return;
     // Only in a large collection is it looked for by its hash.
     const place = hash.expectPerhaps(buf, offsets[element]!);
     if (place < 0) return;

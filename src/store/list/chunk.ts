@@ -168,7 +168,7 @@ export class Chunks {
   /** The origin of the first or the last element. */
   originOfEnd(chunk: number, atFront: boolean): number {
     const origins = this.i32[(chunk >> 2) + 6]!;
-    return atFront ? origins & 0xffff : origins >>> 16;
+    return (origins >>> (atFront ? 0 : 16)) & 0xffff;
   }
 
   private rankAt(w: number): number {
@@ -695,11 +695,10 @@ export class Chunks {
     const { i32 } = this;
     const lo = (i32[v]! + stampBy) | 0;
     i32[v] = lo;
-    if (lo === stampBy >> 1) i32[v + 1] = i32[v + 1]! + stampBy;
+    i32[v + 1] = i32[v + 1]! + (lo === stampBy >> 1 ? stampBy : 0);
     const rank = (i32[r]! >>> 0) + rankBy;
     i32[r] = rank | 0;
-    if (rank >= two32) i32[r + 1] = i32[r + 1]! + 1;
-    else if (rank < 0) i32[r + 1] = i32[r + 1]! - 1;
+    i32[r + 1] = i32[r + 1]! + (rank >= two32 ? 1 : rank < 0 ? -1 : 0);
   }
 
   /** Turns `place`, that of the element at `at`, into that of the one before by its relation; false where the origin is another's. */

@@ -20,20 +20,29 @@ export class EndPlaces {
 
   /** Gives an element of this node its position at one end of the list. */
   place(e: Element, atFront: boolean): void {
+    const { live, chunks, store } = this.opened;
+    const last = live.size - 1;
+    if (last < 0 || live.count === 0 || store.unheld.hasParts) {
+      this.placeBeyond(e, atFront);
+      return;
+    }
+    const chunk = live.chunkAt(atFront ? 0 : last);
+    const end = chunks.rankOfEnd(chunk, atFront);
+    // Behind an element of this node there is nothing to compute.
+    if (chunks.originOfEnd(chunk, atFront) === store.self && Math.abs(end) < plainRankMax)
+      e.place.rank = end + (atFront ? -rankStep : rankStep);
+    else this.placeBeyond(e, atFront);
+  }
+
+  private placeBeyond(e: Element, atFront: boolean): void {
     const { opened } = this;
     const { live, chunks, store } = opened;
-    const { self } = store;
-    if (this.residueOf !== self) this.takeResidue(self);
+    if (this.residueOf !== store.self) this.takeResidue(store.self);
     const chunk = live.count === 0 ? 0 : live.chunkAt(atFront ? 0 : live.size - 1);
     const here = chunk === 0 ? undefined : chunks.rankOfEnd(chunk, atFront);
     const end = this.endWith(here, atFront);
     if (end === undefined) {
       e.place.rank = this.residue;
-      return;
-    }
-    const isOwn = end === here && chunks.originOfEnd(chunk, atFront) === self;
-    if (isOwn && end < plainRankMax && end > -plainRankMax) {
-      e.place.rank = atFront ? end - rankStep : end + rankStep;
       return;
     }
     const rank = atFront ? rankBefore(end, this.residue) : rankAfter(end, this.residue);
