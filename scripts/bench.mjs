@@ -12,6 +12,7 @@ const benches = {
   recovery: 'recovery/restart.js',
   pauses: 'pauses/longest.js',
   'large-commands': 'pauses/commands.js',
+  'large-joins': 'pauses/joins.js',
   start: 'start/ready.js',
   sync: 'sync/upload.js',
   link: 'sync/link.js',

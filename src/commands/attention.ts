@@ -9,6 +9,8 @@ export const AttentionBit = {
   paused: 4,
   /** Some keys are not held whole here, and can be fetched. */
   unheld: 8,
+  /** Work that takes several turns is in the midst of some keys. */
+  atWork: 16,
 } as const;
 
 export class Attention {

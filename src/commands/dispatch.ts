@@ -76,6 +76,7 @@ export class Dispatch implements Executor {
     this.call.runInner = (entry, args) => this.runInner(entry, args);
     options.services.pause.run = (request) => this.replay(request);
     options.services.unheldKeys.run = (request) => this.replay(request);
+    options.services.workGate.run = (request) => this.replay(request);
     options.services.blocked.rerun = (waiter, reply) => this.rerun(waiter, reply);
     options.services.largeWork.runner = {
       monotonicMs: () => this.monotonicMs(),
@@ -207,7 +208,8 @@ export class Dispatch implements Executor {
       entry.rejected += 1;
       throw new CommandError(notWhileMonitoring);
     }
-    const { unheldKeys } = this.services;
+    const { unheldKeys, workGate } = this.services;
+    if ((this.attention.bits & AttentionBit.atWork) !== 0 && workGate.holds(this.call, entry)) return;
     const isUnheld =
       (this.attention.bits & AttentionBit.unheld) !== 0 && unheldKeys.concerns(this.call, entry);
     if (isUnheld && unheldKeys.holds(this.call, entry)) return;
@@ -295,6 +297,7 @@ export class Dispatch implements Executor {
     const { client, entry, args } = waiter;
     this.prepare(client, args, reply, entry);
     call.name = entry.name;
+    if (this.services.workGate.postpones(call, waiter)) return false;
     call.rerunning = true;
     call.stillWaiting = false;
     const fromMs = this.monotonicMs();

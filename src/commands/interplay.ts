@@ -16,6 +16,7 @@ import type { Timers } from './timers.ts';
 import { Tracking } from './tracking.ts';
 import { UnheldKeys } from './unheld-keys.ts';
 import { WatchedKeys } from './watched-keys.ts';
+import { WorkGate } from './work-gate.ts';
 
 export interface Interplay {
   readonly attention: Attention;
@@ -32,6 +33,7 @@ export interface Interplay {
   readonly timers: Timers;
   readonly largeWork: LargeWork;
   readonly unheldKeys: UnheldKeys;
+  readonly workGate: WorkGate;
 }
 
 /** Whose command is being executed, where dispatch has reason to say so: a client that is tracked. */
@@ -51,6 +53,7 @@ export function createInterplay(store: Store, timers: Timers, joining: () => boo
   const pause = new Pause(attention, changes, timers, (isOn) => {
     store.holdsExpired = isOn;
   });
+  const workGate = new WorkGate(store.atWork, attention, changes, blocked);
   const current: CurrentClient = { client: undefined };
   const tracking = new Tracking(changes, outbox, () => (joining() ? undefined : current.client));
   const pubsub = new PubSub(outbox);
@@ -85,8 +88,14 @@ export function createInterplay(store: Store, timers: Timers, joining: () => boo
     pause,
     tracking,
     timers,
-    largeWork: new LargeWork(changes, timers, () => pause.isOn),
+    largeWork: new LargeWork(
+      changes,
+      timers,
+      () => pause.isOn,
+      ({ call, entry }) => workGate.concerns(call, entry),
+    ),
     unheldKeys: new UnheldKeys(store, attention, blocked, changes, timers),
+    workGate,
   };
 }
 

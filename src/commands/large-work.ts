@@ -90,17 +90,27 @@ export class LargeWork implements ChangeListener {
   private readonly changes: KeyChanges;
   private readonly timers: Timers;
   private readonly writesWait: () => boolean;
+  private readonly mustWait: (run: SlicedRun) => boolean;
   private readonly jobs = new Set<Job>();
   /** Those of the jobs that have a slice to do, the next one first. */
   private readonly queue: Job[] = [];
   private scheduled = false;
   private readonly nextTurn = (): void => this.turn();
 
-  /** `writesWait`: whether a pause holds writes; its end settles changes. */
-  constructor(changes: KeyChanges, timers: Timers, writesWait: () => boolean) {
+  /**
+   * `writesWait`: whether a pause holds writes; `mustWait`: whether keys that a command names are at work. The end of either
+   * settles changes.
+   */
+  constructor(
+    changes: KeyChanges,
+    timers: Timers,
+    writesWait: () => boolean,
+    mustWait: (run: SlicedRun) => boolean,
+  ) {
     this.changes = changes;
     this.timers = timers;
     this.writesWait = writesWait;
+    this.mustWait = mustWait;
     changes.settlers.push(() => this.schedule());
   }
 
@@ -152,8 +162,8 @@ export class LargeWork implements ChangeListener {
 
   /** The job whose turn it is. */
   private next(): Job | undefined {
-    if (!this.writesWait()) return this.queue[0];
-    return this.queue.find((job) => !job.entry.isWrite);
+    const writesWait = this.writesWait();
+    return this.queue.find((job) => !(writesWait && job.entry.isWrite) && !this.mustWait(job));
   }
 
   private turn(): void {

@@ -17,7 +17,7 @@ import type { CommandEntry } from './command-table.ts';
 import { copyArguments } from './copy-arguments.ts';
 import type { ClientPort, RequestArgs } from './executor.ts';
 import { type KeyChanges, keyIdOf } from './key-changes.ts';
-import { findKeys } from './keys-of.ts';
+import { commandsOf, namedKeys } from './named-keys.ts';
 import type { HeldRequest } from './pause.ts';
 import type { Timers } from './timers.ts';
 
@@ -196,17 +196,8 @@ export class UnheldKeys {
 
   /** The unheld keys that a request needs; of EXEC, those of its commands. */
   private neededBy(call: Call, entry: CommandEntry): Named[] {
-    const { transaction, db } = call.session;
-    if (entry.spec.runsTransaction !== true || transaction === undefined) {
-      return this.needed(call, entry, call.args, db);
-    }
-    if (transaction.failed) return [];
-    let current = db;
-    return transaction.queue.flatMap(({ entry: queued, args }) => {
-      const needed = this.needed(call, queued, args, current);
-      current = queued.spec.selects?.(args) ?? current;
-      return needed;
-    });
+    if (call.session.transaction?.failed === true) return [];
+    return commandsOf(call, entry).flatMap((one) => this.needed(call, one.entry, one.args, one.db));
   }
 
   /** What is written over is not needed. */
@@ -218,46 +209,12 @@ export class UnheldKeys {
   /** The unheld keys of a request in a database. */
   private named(call: Call, entry: CommandEntry, args: RequestArgs, db: number): Named[] {
     const named: Named[] = [];
-    const ks = this.store.keyspace(db);
-    for (const { index, flags } of findKeys(entry, args) ?? []) {
-      if (!flags.includes('not_key')) this.takeArgument(ks, args, index, named);
+    for (const { ks, key } of namedKeys(call, { entry, args, db })) {
+      const hash = this.store.hash.of(key, 0, key.length);
+      const unheld = this.store.unheld.find(ks, hash, key, 0, key.length);
+      if (unheld !== undefined) named.push({ ks, key: Buffer.from(key), hash, unheld });
     }
-    const elsewhere = entry.spec.keyElsewhere?.(args);
-    if (elsewhere !== undefined) {
-      this.takeArgument(this.store.keyspace(elsewhere.db), args, elsewhere.index, named);
-    }
-    for (const key of this.keysBehind(call, entry, args, db)) this.take(ks, key, named);
     return named;
-  }
-
-  private takeArgument(ks: Keyspace, args: RequestArgs, i: number, named: Named[]): void {
-    const offset = args.offsets[i]!;
-    this.take(ks, args.buf.subarray(offset, offset + args.lengths[i]!), named);
-  }
-
-  private take(ks: Keyspace, key: Buffer, named: Named[]): void {
-    const hash = this.store.hash.of(key, 0, key.length);
-    const unheld = this.store.unheld.find(ks, hash, key, 0, key.length);
-    if (unheld !== undefined) named.push({ ks, key: Buffer.from(key), hash, unheld });
-  }
-
-  /** What of a request names keys only once others are here; a mistake in it is for the command to tell. */
-  private keysBehind(call: Call, entry: CommandEntry, args: RequestArgs, db: number): readonly Buffer[] {
-    const { keysBehind } = entry.spec;
-    if (keysBehind === undefined) return [];
-    const { session, entry: outer, args: outerArgs } = call;
-    const outerDb = session.db;
-    try {
-      session.db = db;
-      call.stand(entry, args);
-      return keysBehind(call);
-    } catch (error) {
-      if (!(error instanceof CommandError)) throw error;
-      return [];
-    } finally {
-      session.db = outerDb;
-      call.stand(outer, outerArgs);
-    }
   }
 
   /**

@@ -526,7 +526,7 @@ export class BatchWriter {
     if (piece !== undefined) this.bytes(piece, 0, length);
   }
 
-  /** run: its number and how many records it has, varints. The dot is the last one in it. */
+  /** run: its number and how many records it has, varints. The dot is the last one in it, unless it is flagged as mixed. */
   run(
     db: number,
     key: Uint8Array,
@@ -537,8 +537,9 @@ export class BatchWriter {
     lo: number,
     number: number,
     count: number,
+    flags = 0,
   ): void {
-    this.head(DeltaKind.run, 0, db, key, keyOffset, keyLength, origin, hi, lo, 0);
+    this.head(DeltaKind.run, flags, db, key, keyOffset, keyLength, origin, hi, lo, 0);
     this.varint(number);
     this.varint(count);
   }

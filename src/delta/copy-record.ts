@@ -3,7 +3,7 @@
 import { FerriteError } from '../base/errors.ts';
 import type { BatchReader } from './batch-reader.ts';
 import type { BatchWriter } from './batch-writer.ts';
-import { DeltaFlag, DeltaKind } from './kinds.ts';
+import { DeltaFlag, DeltaKind, UnheldFlag } from './kinds.ts';
 
 /** Appends the reader's current record to `w`. Throws FerriteError for a kind that this version does not know. */
 export function copyRecord(d: BatchReader, w: BatchWriter): void {
@@ -14,6 +14,10 @@ export function copyRecord(d: BatchReader, w: BatchWriter): void {
   w.within(d.elementType, d.buf, d.keyOffset, d.keyLength);
   copy(d, w, d.elementOffset, d.elementLength);
   w.outside();
+}
+
+function valueIn({ buf, valueOffset, valueLength }: BatchReader): Buffer {
+  return buf.subarray(valueOffset, valueOffset + valueLength);
 }
 
 function copy(d: BatchReader, w: BatchWriter, ko: number, kl: number): void {
@@ -146,7 +150,7 @@ function copy(d: BatchReader, w: BatchWriter, ko: number, kl: number): void {
       w.forget(db, buf, ko, kl, origin, hi, lo);
       return;
     case DeltaKind.evict:
-      w.evict(db, buf, ko, kl, d, d.flags, buf.subarray(d.valueOffset, d.valueOffset + d.valueLength));
+      w.evict(db, buf, ko, kl, d, d.flags, d.has(UnheldFlag.ends) ? valueIn(d) : undefined);
       return;
     case DeltaKind.registers:
       w.registers(

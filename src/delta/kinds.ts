@@ -71,6 +71,12 @@ export const DeltaFlag = {
   hollow: 128,
 } as const;
 
+/** Flags of `run`. */
+export const RunFlag = {
+  /** Of several origins: its dot says nothing of the others. */
+  mixed: 1,
+} as const;
+
 /** Flags of `evict` and `unheld`. */
 export const UnheldFlag = {
   /** The key is not held whole from here on; an `unheld` without it: it is held whole again. */

@@ -3,12 +3,11 @@
 // that falls behind the budget reads what it lacks from the store. It touches no file.
 import { randomBytes } from 'node:crypto';
 import { FerriteError } from '../base/errors.ts';
-import { BatchWriter } from '../delta/batch-writer.ts';
 import type { Origins } from '../delta/origins.ts';
-import type { DeltaRun, DeltaRuns } from '../store/delta-run.ts';
-import { BlockForm, blockHeaderBytes, sealBlock } from './block.ts';
+import type { DeltaRuns } from '../store/delta-run.ts';
 import type { Block, DeltaLog, SaveFigures, SnapshotResult } from './delta-log.ts';
-import { BlockTail, blockAt } from './tail.ts';
+import { MemoryRun } from './memory-run.ts';
+import { BlockTail } from './tail.ts';
 
 /** Smallest budget that still makes a tail: one chunk being filled and one to read from. */
 export const tailBytesMin = 64 * 1024;
@@ -20,63 +19,13 @@ export interface MemoryJournalOptions {
   readonly nowMs?: () => number;
 }
 
-const runBlockBytes = 256 * 1024;
-
-/** A run in the making, as blocks in memory. */
-class MemoryRun implements DeltaRun {
-  readonly number: number;
-  readonly writer: BatchWriter;
-  readonly blocks: Block[] = [];
-  bytes = 0;
-  private handed = 0;
-  private readonly onPlace: (run: MemoryRun) => void;
-
-  constructor(number: number, origins: Origins, onPlace: (run: MemoryRun) => void) {
-    this.number = number;
-    this.onPlace = onPlace;
-    this.writer = new BatchWriter(origins, runBlockBytes);
-    this.writer.restart(blockHeaderBytes);
-  }
-
-  get count(): number {
-    return this.handed + this.writer.count;
-  }
-
-  flush(): void {
-    if (this.writer.pos > runBlockBytes / 2) this.handOn();
-  }
-
-  private handOn(): void {
-    const { writer } = this;
-    if (writer.count === 0) return;
-    const end = writer.pos;
-    sealBlock(writer.buf, 0, end, BlockForm.records, '', this.handed, writer.count, 0);
-    this.handed += writer.count;
-    this.bytes += end;
-    this.blocks.push(blockAt(writer.take(blockHeaderBytes), 0));
-  }
-
-  finish(): boolean {
-    this.handOn();
-    return true;
-  }
-
-  place(): void {
-    this.onPlace(this);
-  }
-
-  discard(): void {
-    // Where it has not been placed nothing holds it any longer.
-  }
-}
-
 export class MemoryJournal implements DeltaLog {
   readonly id = randomBytes(8).toString('hex');
   readonly failure = undefined;
   readonly save: SaveFigures;
   readonly runs: DeltaRuns;
   /** The blocks of runs that the tail names, with the record that does. */
-  private readonly placed = new Map<number, { readonly seq: number; readonly blocks: Block[] }>();
+  private readonly placed = new Map<number, { readonly seq: number; readonly blocks: readonly Block[] }>();
   private runCount = 0;
   private readonly tail: BlockTail;
   private readonly listeners = new Set<() => void>();
@@ -105,7 +54,8 @@ export class MemoryJournal implements DeltaLog {
   }
 
   readRun(number: number): Promise<Block[] | undefined> {
-    return Promise.resolve(this.placed.get(number)?.blocks);
+    const blocks = this.placed.get(number)?.blocks;
+    return Promise.resolve(blocks === undefined ? undefined : [...blocks]);
   }
 
   get writer(): BlockTail['writer'] {

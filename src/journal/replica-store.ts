@@ -14,6 +14,8 @@ export const JoinOutcome = { want: 2, full: 3 } as const;
 export interface ReplicaStore {
   /** Applies the reader's current record, of a store's kind; `whole`: nobody can be asked for more. A JoinResult. */
   join(d: BatchReader, context: undefined, whole: true): number;
+  /** Work whose deltas count only when it has ended. */
+  readonly atWork?: { readonly isAny: boolean; readonly ended: number };
   /** The records since the last call were committed as one block. */
   endBlock?(): void;
   /** How large the store is: noted with a snapshot, and watched while a journal is read. */

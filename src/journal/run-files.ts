@@ -4,20 +4,18 @@
 //
 //   header (file-header.ts), its seq the number of the run | blocks, their first seq counting from 0
 import { join } from 'node:path';
-import { BatchWriter } from '../delta/batch-writer.ts';
+import type { BatchWriter } from '../delta/batch-writer.ts';
 import type { Origins } from '../delta/origins.ts';
 import type { DeltaRun, DeltaRuns } from '../store/delta-run.ts';
-import { BlockForm, blockCountAt, blockHeaderBytes, sealBlock } from './block.ts';
+import { blockCountAt } from './block.ts';
 import { type BlockScanner, ScanStep } from './block-scanner.ts';
 import type { Block } from './delta-log.ts';
 import { encodeHeader, headerBytes, Magic, noSeed, runName } from './file-header.ts';
 import { type FileLayer, reasonOf } from './file-layer.ts';
+import { RunBlocks } from './run-blocks.ts';
 import { type Damage, readHeader } from './segment.ts';
 import { readAllBlocks } from './segment-reader.ts';
 import { syncDirectory, syncFile, writeAll } from './snapshot.ts';
-
-/** What is written at once. */
-const pieceBytes = 256 * 1024;
 
 /** A run that the log names: `seq` of the record or of one before it in its block. */
 export interface PlacedRun {
@@ -40,23 +38,21 @@ export interface RunFilesParts {
 
 class RunFile implements DeltaRun {
   readonly number: number;
-  readonly writer: BatchWriter;
   bytes = 0;
   private readonly parts: RunFilesParts;
   private readonly onPlace: (run: RunFile) => void;
-  private written = 0;
+  private readonly blocks: RunBlocks;
   private fd = -1;
   private isOver = false;
   private failure: unknown;
   /** Ends when all that was handed on has been written. */
   private writing: Promise<void>;
 
-  constructor(parts: RunFilesParts, number: number, onPlace: (run: RunFile) => void) {
+  constructor(parts: RunFilesParts, number: number, keeps: boolean, onPlace: (run: RunFile) => void) {
     this.parts = parts;
     this.number = number;
     this.onPlace = onPlace;
-    this.writer = new BatchWriter(parts.origins, pieceBytes);
-    this.writer.restart(blockHeaderBytes);
+    this.blocks = new RunBlocks(parts.origins, keeps, ({ buf, end }) => this.write(buf, end));
     const header = { flags: 0, id: parts.id, seed: noSeed, seq: number, ownSeq: 0, a: 0, b: 0 };
     this.writing = Promise.resolve();
     try {
@@ -71,21 +67,16 @@ class RunFile implements DeltaRun {
     return join(this.parts.dir, runName(this.number));
   }
 
+  get writer(): BatchWriter {
+    return this.blocks.writer;
+  }
+
   get count(): number {
-    return this.written + this.writer.count;
+    return this.blocks.count;
   }
 
   flush(): void {
-    if (this.writer.pos > pieceBytes / 2) this.handOn();
-  }
-
-  private handOn(): void {
-    const { writer } = this;
-    if (writer.count === 0) return;
-    const length = writer.pos;
-    sealBlock(writer.buf, 0, length, BlockForm.records, '', this.written, writer.count, 0);
-    this.written += writer.count;
-    this.write(writer.take(blockHeaderBytes), length);
+    this.blocks.flush();
   }
 
   private write(buf: Buffer, length: number): void {
@@ -108,7 +99,7 @@ class RunFile implements DeltaRun {
 
   async finish(): Promise<boolean> {
     const { files, dir, onWarning } = this.parts;
-    this.handOn();
+    this.blocks.handOn();
     this.after(() => syncFile(files, this.fd));
     this.after(() => syncDirectory(files, dir));
     await this.writing;
@@ -121,6 +112,11 @@ class RunFile implements DeltaRun {
     this.isOver = true;
     this.close();
     this.onPlace(this);
+  }
+
+  spill(to: BatchWriter): void {
+    this.blocks.spill(to);
+    this.discard();
   }
 
   discard(): void {
@@ -160,10 +156,10 @@ export class RunFiles implements DeltaRuns {
   }
 
   /** Numbers never come again: a file that is removed may be gone only later. */
-  begin(): DeltaRun {
+  begin(maySpill = false): DeltaRun {
     const { parts } = this;
     this.lastNumber = Math.max(this.lastNumber + 1, parts.nextSeq());
-    return new RunFile(parts, this.lastNumber, ({ number, bytes }) => {
+    return new RunFile(parts, this.lastNumber, maySpill, ({ number, bytes }) => {
       this.placed.push({ number, bytes, seq: parts.nextSeq() });
       parts.onPlaced(bytes);
     });

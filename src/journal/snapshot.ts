@@ -138,6 +138,16 @@ export async function writeSnapshot(plan: SnapshotPlan): Promise<WrittenSnapshot
   }
 }
 
+/** What the scan has seen of keys at work counts with the rest of it only, which is in the log when the work has ended. */
+async function workEnded({ store, progress, pause }: SnapshotPlan, file: BlockFile): Promise<void> {
+  const { atWork } = store;
+  const ended = atWork?.ended;
+  while (atWork?.isAny === true && atWork.ended === ended) {
+    progress(file.records);
+    await pause(1);
+  }
+}
+
 async function writeContents(plan: SnapshotPlan, file: BlockFile): Promise<void> {
   const { id, seq, ownSeq, nowMs, sliceBytes } = plan;
   const writer = new BatchWriter(plan.origins, sliceBytes + sliceBytes / 4);
@@ -168,6 +178,7 @@ async function writeContents(plan: SnapshotPlan, file: BlockFile): Promise<void>
     plan.progress(file.records);
     await plan.pause(sliceMs);
   }
+  await workEnded(plan, file);
   const endSeq = await plan.logDurable();
   const trailer = encodeHeader(Magic.trailer, {
     flags: 0,

@@ -15,12 +15,15 @@ export interface DeltaRun {
   finish(): boolean | Promise<boolean>;
   /** The record that makes it count is the next one in the log. */
   place(): void;
+  /** Puts all of it into the log as it is, where it could not be made durable, or there is no time to: then it is discarded. */
+  spill(to: BatchWriter): void;
   /** Lets go of it, where it has not been placed. */
   discard(): void;
 }
 
 export interface DeltaRuns {
-  begin(): DeltaRun;
+  /** `maySpill`: all of it is kept at hand until it is placed. */
+  begin(maySpill?: boolean): DeltaRun;
 }
 
 /** The runs of a node without a log. */
@@ -32,6 +35,7 @@ export const unkeptRuns: DeltaRuns = {
     flush() {},
     finish: () => true,
     place() {},
+    spill() {},
     discard() {},
   }),
 };

@@ -167,7 +167,7 @@ export class Eviction {
       if (place >= 0) continue;
       for (let tries = 0; tries < missesMax; tries++) {
         const at = ks.table.sample(store.random);
-        if (at !== 0 && this.mayGo(at, policy) && this.drop(ks, this.keyOf(at), policy)) return true;
+        if (at !== 0 && this.mayGo(ks, at, policy) && this.drop(ks, this.keyOf(at), policy)) return true;
       }
       break;
     }
@@ -184,7 +184,7 @@ export class Eviction {
       let wanted = Math.min(this.samples, eligible);
       for (let tries = wanted * missesMax; tries > 0 && wanted > 0; tries--) {
         const at = ks.table.sample(store.random);
-        if (at === 0 || !this.mayGo(at, policy)) continue;
+        if (at === 0 || !this.mayGo(ks, at, policy)) continue;
         wanted -= 1;
         this.offer(ks, at, this.scoreOf(at, policy));
       }
@@ -212,7 +212,7 @@ export class Eviction {
       do {
         this.searchCursor = ks.table.scan(this.searchCursor, 64, (at) => {
           seen += 1;
-          if (found === 0 && this.mayGo(at, policy)) found = at;
+          if (found === 0 && this.mayGo(ks, at, policy)) found = at;
         });
       } while (found === 0 && seen < searchEntriesMax && this.searchCursor !== 0);
       if (found !== 0) return { ks, key: this.keyOf(found) };
@@ -238,8 +238,9 @@ export class Eviction {
    * Whether the entry may be evicted, as far as it shows by itself. Without a keeper, where peers may know the key only a plain
    * string may: of anything else a part could come back that is taken for the whole, and a counter of this node would begin anew.
    */
-  private mayGo(at: number, policy: EvictionPolicy): boolean {
-    const { entries, ground } = this.store;
+  private mayGo(ks: Keyspace, at: number, policy: EvictionPolicy): boolean {
+    const { entries, ground, atWork, arena } = this.store;
+    if (atWork.has(ks.id, arena.u8, entries.keyOffset(at), entries.keyLength(at))) return false;
     if (policy.startsWith('volatile') && entries.deadline(at) === 0) return false;
     if (!ground.keepsDead && !this.plainOnly) return true;
     if (this.kept !== undefined) {
@@ -257,7 +258,7 @@ export class Eviction {
     const { store } = this;
     const hash = store.hash.of(key, 0, key.length);
     const at = ks.entryOf(hash, key, 0, key.length);
-    if (at === 0 || !this.mayGo(at, policy)) return false;
+    if (at === 0 || !this.mayGo(ks, at, policy)) return false;
     const unheld = this.kept === undefined ? undefined : this.unheldOf(ks, at, key);
     if (unheld === undefined && this.kept !== undefined) return false;
     const dot = store.nextDot();

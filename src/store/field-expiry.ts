@@ -26,7 +26,7 @@ export class FieldExpiry {
   /** Looks at about `entriesMax` hashes and fields. Returns whether there is more to look at now. */
   slice(entriesMax: number): boolean {
     const { store } = this;
-    if (store.holdsExpired) return false;
+    if (store.holdsExpired || store.atWork.isAny) return false;
     for (let budget = entriesMax, idle = 0; idle < keyspacesMax; ) {
       if (budget <= 0) return true;
       const large = this.large[0];

@@ -37,6 +37,7 @@ import {
   recordsOfSlots,
   zeroDot,
 } from './key-state.ts';
+import { KeysAtWork } from './keys-at-work.ts';
 import { type Ground, Keyspace, type States } from './keyspace.ts';
 import { Lists } from './lists.ts';
 import { Nests } from './nest.ts';
@@ -110,6 +111,8 @@ export class Store {
   readonly unheld: Unheld;
   readonly fieldExpiry: FieldExpiry;
   readonly graveyard: Graveyard;
+  /** The keys in whose midst work is. */
+  readonly atWork = new KeysAtWork();
   readonly random: () => number;
   /** This node's own origin. */
   self = 0;
@@ -301,12 +304,12 @@ export class Store {
   }
 
   /** What a peer keeps is left out of this key: to be recorded before it, so that replay leaves it out too. */
-  recordLeftOut(keyspace: number, key: Uint8Array): void {
+  recordLeftOut(keyspace: number, key: Uint8Array, to = this.recorder): void {
     const ks = this.keyspaces[keyspace]!;
     const unheld = this.unheld.find(ks, this.hash.of(key, 0, key.length), key, 0, key.length);
     if (unheld === undefined) return;
     const flags = flagsOf(unheld) | UnheldFlag.leftOut;
-    this.recorder?.evict(keyspace, key, 0, key.length, this.nextDot(), flags, endsIn(unheld));
+    to?.evict(keyspace, key, 0, key.length, this.nextDot(), flags, endsIn(unheld));
   }
 
   /** A block of the journal has been replayed: what was left out in it is left out of nothing that comes next. */
@@ -822,7 +825,7 @@ export class Store {
    * it purged.
    */
   expireSlice(entriesMax: number): number {
-    if (this.holdsExpired) return 0;
+    if (this.holdsExpired || this.atWork.isAny) return 0;
     let budget = entriesMax;
     let purged = 0;
     for (let turn = 0; turn < keyspacesMax && budget > 0; turn++) {

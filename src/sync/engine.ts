@@ -262,6 +262,7 @@ export class SyncEngine {
   /** Says goodbye to everybody; resolves when the connections are closed. */
   async stop(): Promise<void> {
     this.stopped = true;
+    this.options.store.atWork.hurry();
     this.keeping?.flush();
     this.cancelTimers();
     for (const { link } of this.uplinks) link.stop();

@@ -17,6 +17,10 @@ export interface SyncLimits {
   readonly conflictsMax: number;
   /** Whether batches are packed with LZ4 for peers that can unpack them. */
   readonly packs: boolean;
+  /** A longer batch is joined in slices, if it has not too many keys. */
+  readonly slicedBytes: number;
+  /** Records of a slice. */
+  readonly sliceRecords: number;
 }
 
 export const syncLimitsDefault: SyncLimits = {
@@ -29,4 +33,6 @@ export const syncLimitsDefault: SyncLimits = {
   wantsMax: 1024,
   conflictsMax: 1000,
   packs: true,
+  slicedBytes: 320 * 1024,
+  sliceRecords: 2048,
 };

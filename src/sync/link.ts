@@ -310,9 +310,11 @@ export class Link {
         this.establish();
         return;
       case 'fork':
+        node.store.atWork.hurry();
         onForked(this, this.welcome?.tags ?? this.ready?.tags ?? []);
         return;
       case 'start_over':
+        node.store.atWork.hurry();
         if (this.welcome !== undefined) startOver(node, this.welcome, this.vectorThen ?? node.ledger.vector);
         onStartedOver(this);
         return;
@@ -410,6 +412,7 @@ export class Link {
       nack: (payload) => this.say('nack', payload),
       want: (payload) => this.say('want', payload),
       onForked: () => this.restart(CloseCode.anew, 'the peer knows another past of this node'),
+      onBroken: (error) => this.restart(CloseCode.protocol, error.message),
       onStarved: (isStarved) => this.parts.onStarved(this, isStarved),
     });
     this.sender = new Sender(

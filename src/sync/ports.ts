@@ -6,6 +6,8 @@ import type { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import type { Origins } from '../delta/origins.ts';
 import type { VectorEntry, VersionVector } from '../delta/vector.ts';
+import type { DeltaRuns } from '../store/delta-run.ts';
+import type { KeysAtWork } from '../store/keys-at-work.ts';
 
 /** Results of a join, as the store's. */
 export const Joined = { joined: 0, stale: 1, want: 2, full: 3, leftOut: 4 } as const;
@@ -34,6 +36,8 @@ export interface SyncStore {
   self: number;
   nowMs: number;
   onConflict: ((conflict: SyncConflict) => void) | undefined;
+  /** The keys in whose midst work is. */
+  readonly atWork: KeysAtWork;
   /** Dots up to which tombstones may be gone. */
   readonly horizon: VersionVector;
   /** This node counts as `origin` from now on, and marks slots as they were before `starts`: fork repair. */
@@ -48,8 +52,8 @@ export interface SyncStore {
   readonly evictedCount: number;
   /** All that the keeper has is here now. */
   holdAll(): void;
-  /** Something is left out of the key: recorded before it. */
-  recordLeftOut(keyspace: number, key: Uint8Array): void;
+  /** Something is left out of the key: recorded before it, in the log or where `to` says. */
+  recordLeftOut(keyspace: number, key: Uint8Array, to?: BatchWriter): void;
   /** All that the keeper knows of the key is here now. */
   holdWhole(keyspace: number, key: Uint8Array): void;
   scan(covered: VersionVector | undefined): SyncScan;
@@ -75,6 +79,7 @@ export interface SyncBlock {
 export interface SyncLog {
   readonly id: string;
   readonly writer: BatchWriter;
+  readonly runs: DeltaRuns;
   readonly seq: number;
   readonly ownSeq: number;
   readonly durableSeq: number;

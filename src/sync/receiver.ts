@@ -1,10 +1,16 @@
 // Takes a peer's batches in: checks a whole batch, joins it in one turn, appends what changed to the log together with
-// frontiers and cursor, and acknowledges: received at once, durable when the log says so. Batches that wait for an
-// answer to `want` hold back their frontiers and those after them. It knows no connection but the words it may say.
-import { msOfStamp } from '../base/clock.ts';
+// frontiers and cursor, and acknowledges: received at once, durable when the log says so. A large batch is checked and
+// joined in slices, while its keys are at work, and goes into a run of the log, which counts as a whole (SPEC.md,
+// "Receiving"). Batches that wait for an answer to `want` hold back their frontiers and those after them. It knows no
+// connection but the words it may say.
+import { msOfStamp, stampHi, stampLo } from '../base/clock.ts';
+import { FerriteError } from '../base/errors.ts';
 import { BatchReader } from '../delta/batch-reader.ts';
+import type { BatchWriter } from '../delta/batch-writer.ts';
 import { copyRecord } from '../delta/copy-record.ts';
-import { DeltaKind, isContent } from '../delta/kinds.ts';
+import { DeltaKind, isContent, RunFlag } from '../delta/kinds.ts';
+import type { DeltaRun } from '../store/delta-run.ts';
+import { BatchKeys } from './batch-keys.ts';
 import { unpackBatch } from './batch-packer.ts';
 import type { Payload } from './envelope.ts';
 import { BatchAssembly, FrameFlag, type FrameHead } from './frame.ts';
@@ -18,6 +24,9 @@ import { Joined, type SyncLedger, type SyncLog, type SyncStore, type Timers } fr
 export const lacksNote = 'lacks';
 /** Batches held for answers before the peer gets no more credit. */
 const heldCreditMax = 64;
+/** A slice ends after so long at the latest; the time is looked at after some records. */
+const sliceMs = 3;
+const stepRecords = 64;
 
 export interface ReceiveFigures {
   deltasReceived: number;
@@ -62,6 +71,8 @@ export interface ReceiverParts {
   readonly want: (payload: Payload<'want'>) => void;
   /** The peer knows a past of this node that this node does not. */
   readonly onForked: () => void;
+  /** The peer broke the protocol in a batch that was taken in after `frame` had returned. */
+  readonly onBroken: (error: FerriteError) => void;
   /** A batch found no room, and waits; or it has found some. */
   readonly onStarved: (isStarved: boolean) => void;
 }
@@ -93,6 +104,25 @@ function unpacked(batch: WholeBatch): WholeBatch {
     : { head, buf: unpackBatch(buf.subarray(start), head.rawBytes), start: 0 };
 }
 
+function isAnswer(batch: WholeBatch): boolean {
+  return (batch.head.flags & FrameFlag.answer) !== 0;
+}
+
+function keyOf({ buf, keyOffset, keyLength }: BatchReader): Buffer {
+  return buf.subarray(keyOffset, keyOffset + keyLength);
+}
+
+/** Does all of it now. */
+function finish<T>(taking: Taking<T>): T {
+  for (;;) {
+    const { done, value } = taking.next();
+    if (done === true) return value;
+  }
+}
+
+/** How a batch is taken in: what it yields is waited for before the next slice, if anything. */
+type Taking<T> = Generator<Promise<void> | undefined, T, void>;
+
 type Refusal = { readonly reason: 'skew' | 'forged'; readonly error: string } | undefined;
 
 export class Receiver {
@@ -103,11 +133,20 @@ export class Receiver {
   private readonly parts: ReceiverParts;
   private readonly assembly = new BatchAssembly();
   private readonly reader: BatchReader;
+  /** For answers, while `reader` may stand in the midst of a batch. */
+  private readonly answerReader: BatchReader;
   private readonly held: HeldBatch[] = [];
   private readonly wants = new Map<number, Want>();
   private readonly wantedKeys = new Map<string, number>();
   private readonly durables: { readonly seq: number; readonly number: number }[] = [];
-  private readonly behindStarved: WholeBatch[] = [];
+  /** What has come and is not begun, in order. */
+  private behind: WholeBatch[] = [];
+  /** A large batch that is taken in. */
+  private taking: Taking<void> | undefined;
+  private isHurried = false;
+  private awaitsFree = false;
+  private sliceEndMs = 0;
+  private sliceCount = 0;
   /** The highest stamp of the peer's own origin in the batch being joined. */
   private peerStamp = 0;
   private nextNumber = 1;
@@ -119,6 +158,7 @@ export class Receiver {
   constructor(parts: ReceiverParts) {
     this.parts = parts;
     this.reader = new BatchReader(parts.store.origins);
+    this.answerReader = new BatchReader(parts.store.origins);
     // The first word on durability is of what this node greeted with.
     this.durables.push({ seq: parts.log.seq + parts.log.writer.count, number: 0 });
   }
@@ -149,39 +189,149 @@ export class Receiver {
     const assembled = this.assembly.add(frame);
     if (assembled === undefined) return;
     const batch = unpacked(assembled);
-    if ((batch.head.flags & FrameFlag.answer) !== 0) {
-      this.reader.verify(batch.buf, batch.start, batch.buf.length);
-      this.parts.beginTurn();
-      this.joinAnswer(batch);
-      return;
-    }
+    if (isAnswer(batch)) this.answerReader.verify(batch.buf, batch.start, batch.buf.length);
     // After a refusal the peer goes back: what it had sent in the meantime comes again.
-    if (batch.head.batch !== this.nextNumber + this.behindStarved.length + (this.starved ? 1 : 0)) return;
-    if (this.starved !== undefined) this.behindStarved.push(batch);
-    else this.take(batch);
+    else if (batch.head.batch !== this.nextNumber + this.waitingCount) return;
+    this.behind.push(batch);
+    this.takeNext();
+  }
+
+  /** Numbered batches that have come and are not taken in yet. */
+  private get waitingCount(): number {
+    const begun = this.starved !== undefined || this.taking !== undefined ? 1 : 0;
+    return begun + this.behind.filter((batch) => !isAnswer(batch)).length;
+  }
+
+  /** Takes in what has come, as far as nothing has to be waited for. Throws FerriteError as `frame` does. */
+  private takeNext(): void {
+    while (!this.stopped) {
+      const { atWork } = this.parts.store;
+      const mustWait = atWork.isAny || this.taking !== undefined || this.starved !== undefined;
+      const at = mustWait ? this.behind.findIndex((batch) => this.mayOvertake(batch)) : 0;
+      const batch = this.behind[at];
+      if (batch === undefined) break;
+      this.behind.splice(at, 1);
+      this.parts.beginTurn();
+      if (isAnswer(batch)) this.joinAnswer(batch);
+      else this.take(batch);
+    }
+    if (this.behind.length > 0 && this.parts.store.atWork.isAny) this.awaitFree();
+  }
+
+  /** Whether a batch may be joined while those before it, or work, have to be waited for: clients wait for answers. */
+  private mayOvertake(batch: WholeBatch): boolean {
+    if (!isAnswer(batch)) return false;
+    const { atWork } = this.parts.store;
+    const want = this.wants.get(batch.head.batch);
+    if (!atWork.isAny || want === undefined) return true;
+    return atWork.takesDots && !atWork.has(want.db, want.key, 0, want.key.length);
+  }
+
+  private awaitFree(): void {
+    const { store, timers } = this.parts;
+    if (this.awaitsFree) return;
+    this.awaitsFree = true;
+    // Not at once: clients wait as well, and have their turn first.
+    store.atWork.whenFree(() => {
+      timers.after(0, () => {
+        this.awaitsFree = false;
+        this.goOn(() => this.takeNext());
+      });
+    });
+  }
+
+  /** Runs what \`frame\` has left to do, in a later turn. */
+  private goOn(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof FerriteError)) throw error;
+      this.parts.onBroken(error);
+    }
   }
 
   private take(batch: WholeBatch): void {
-    const { timers, limits, nack, beginTurn, figures, log } = this.parts;
+    const isLarge = batch.buf.length - batch.start > this.parts.limits.slicedBytes;
+    const taking = this.takingOf(batch, isLarge ? new BatchKeys() : undefined);
+    if (!isLarge) finish(taking);
+    else {
+      this.taking = taking;
+      this.slice(taking);
+    }
+  }
+
+  /** Does a slice, and sees to the next one. */
+  private slice(taking: Taking<void>): void {
+    if (this.taking !== taking) return;
+    const { log, timers, beginTurn } = this.parts;
     beginTurn();
-    const refusal = this.check(batch);
+    this.sliceEndMs = timers.nowMs() + sliceMs;
+    this.sliceCount = 0;
+    const { done, value } = taking.next();
+    // What was evicted for it.
+    if (log.writer.count > 0) log.commit(() => {});
+    if (done === true) {
+      this.taking = undefined;
+      this.takeNext();
+    } else if (value === undefined) timers.after(0, () => this.goOn(() => this.slice(taking)));
+    else void value.then(() => this.goOn(() => this.slice(taking)));
+  }
+
+  /** Whether a slice of a large batch is over: asked after each record. */
+  private isSliceOver(keys: BatchKeys | undefined): boolean {
+    if (keys === undefined || this.isHurried) return false;
+    this.sliceCount += 1;
+    if (this.sliceCount >= this.parts.limits.sliceRecords) return true;
+    return this.sliceCount % stepRecords === 0 && this.parts.timers.nowMs() >= this.sliceEndMs;
+  }
+
+  /** Takes in the rest of a large batch at once. */
+  private hurry(taking: Taking<void>): void {
+    this.isHurried = true;
+    this.parts.beginTurn();
+    finish(taking);
+    this.isHurried = false;
+    this.taking = undefined;
+    this.parts.timers.after(0, () => this.goOn(() => this.takeNext()));
+  }
+
+  /** \`keys\`: those of a large batch, to be found. */
+  private *takingOf(batch: WholeBatch, keys: BatchKeys | undefined): Taking<void> {
+    const { log, store } = this.parts;
+    const refusal = yield* this.check(batch, keys);
+    if (this.stopped) return;
     if (refusal !== undefined) {
-      figures.deltasRejected += 1;
-      const hubTime = timers.nowMs();
-      const { batch: number } = batch.head;
-      const retryAfter = refusal.reason === 'skew' ? limits.retryMs : undefined;
-      nack({ id: undefined, batch: number, ...refusal, retry_after: retryAfter, hub_time: hubTime });
-      if (refusal.reason === 'forged') this.parts.onForked();
+      this.refuse(batch, refusal);
       return;
     }
-    if (log.failure !== undefined || !this.joinBatch(batch)) {
-      this.starved = batch;
-      this.tellStarved(true);
-      this.cancelRetry = timers.after(limits.retryMs, () => this.retryStarved());
+    while (keys !== undefined && store.atWork.isAny) yield store.atWork.free();
+    if (this.stopped) return;
+    const isSliced = keys?.isSliceable === true;
+    if (log.failure !== undefined || !(yield* this.joinBatch(batch, isSliced ? keys : undefined))) {
+      this.starve(batch);
       return;
     }
     this.tellStarved(false);
     this.nextNumber += 1;
+  }
+
+  private refuse(batch: WholeBatch, refusal: NonNullable<Refusal>): void {
+    const { timers, limits, nack, figures } = this.parts;
+    figures.deltasRejected += 1;
+    const hubTime = timers.nowMs();
+    const { batch: number } = batch.head;
+    const retryAfter = refusal.reason === 'skew' ? limits.retryMs : undefined;
+    this.behind = this.behind.filter(isAnswer);
+    nack({ id: undefined, batch: number, ...refusal, retry_after: retryAfter, hub_time: hubTime });
+    if (refusal.reason === 'forged') this.parts.onForked();
+  }
+
+  private starve(batch: WholeBatch): void {
+    const { timers, limits } = this.parts;
+    if (this.stopped) return;
+    this.starved = batch;
+    this.tellStarved(true);
+    this.cancelRetry = timers.after(limits.retryMs, () => this.retryStarved());
   }
 
   private tellStarved(isStarved: boolean): void {
@@ -191,17 +341,15 @@ export class Receiver {
 
   /** Tries again what did not fit. */
   private retryStarved(): void {
-    const batches = [this.starved, ...this.behindStarved.splice(0)];
+    const { starved } = this;
+    if (starved === undefined) return;
     this.starved = undefined;
-    for (const batch of batches) {
-      if (this.stopped || batch === undefined) return;
-      if (this.starved !== undefined) this.behindStarved.push(batch);
-      else this.take(batch);
-    }
+    this.behind.unshift(starved);
+    this.goOn(() => this.takeNext());
   }
 
   /** Walks the whole batch: throws if it is malformed, and says why it is not to be joined. */
-  private check(batch: WholeBatch): Refusal {
+  private *check(batch: WholeBatch, keys: BatchKeys | undefined): Taking<Refusal> {
     const { reader } = this;
     const { store, identity, peer, judgesSkew, timers, limits } = this.parts;
     const latestMs = timers.nowMs() + limits.maxClockSkewMs;
@@ -223,17 +371,25 @@ export class Receiver {
       if (judgesSkew && origin === peer.origin && msOfStamp(reader.stamp) > latestMs) {
         refusal ??= { reason: 'skew', error: `stamps are ahead by more than ${limits.maxClockSkewMs} ms` };
       }
+      keys?.add(reader);
+      if (this.isSliceOver(keys)) yield;
     }
     return refusal;
   }
 
-  /** Joins and journals a batch; false where memory gave out: then it has to be joined again. */
-  private joinBatch(batch: WholeBatch): boolean {
+  /**
+   * Joins and journals a batch, in slices where its \`keys\` are known; false where memory gave out: then it has to be joined
+   * again.
+   */
+  private *joinBatch(batch: WholeBatch, keys: BatchKeys | undefined): Taking<boolean> {
     const { log, peer, figures } = this.parts;
     const frontiers: Frontier[] = [];
     const wants = new Set<number>();
-    log.setSource(peer.nodeId);
-    const isWhole = this.joinRecords(batch, false, frontiers, wants);
+    let isWhole: boolean;
+    if (keys === undefined) {
+      log.setSource(peer.nodeId);
+      isWhole = finish(this.joinRecords(batch, this.reader, false, frontiers, wants));
+    } else isWhole = yield* this.joinAtWork(batch, keys, frontiers, wants);
     this.noteSeen(frontiers);
     if (isWhole) {
       const { flags, batch: number, cursorSeq } = batch.head;
@@ -244,7 +400,52 @@ export class Receiver {
       this.release();
     }
     this.commit();
+    if (keys !== undefined) this.parts.store.atWork.end();
     return isWhole;
+  }
+
+  /** Joins a large batch while its keys are at work, and puts it into a run. What it says of itself is to be journaled next. */
+  private *joinAtWork(
+    batch: WholeBatch,
+    keys: BatchKeys,
+    frontiers: Frontier[],
+    wants: Set<number>,
+  ): Taking<boolean> {
+    const { log, peer, store } = this.parts;
+    const { taking } = this;
+    store.atWork.begin(keys.all, true, () => {
+      if (taking !== undefined) this.hurry(taking);
+    });
+    // What is written here meanwhile comes after it.
+    store.clock.witness(keys.lastStamp);
+    const run = log.runs.begin(true);
+    const isWhole = yield* this.joinRecords(batch, this.reader, false, frontiers, wants, run, keys);
+    let isKept = false;
+    const finishing = run.finish();
+    if (typeof finishing === 'boolean') isKept = finishing;
+    else if (!this.isHurried) {
+      yield finishing.then((kept) => {
+        isKept = kept;
+      });
+    }
+    log.setSource(peer.nodeId);
+    if (run.count === 0) run.discard();
+    else if (isKept) this.place(run, keys);
+    else run.spill(log.writer);
+    return isWhole;
+  }
+
+  /** The run counts from here on; who listens is told of the keys that it changed. */
+  private place(run: DeltaRun, keys: BatchKeys): void {
+    const { writer } = this.parts.log;
+    const { origin } = this.parts.peer;
+    const changed = keys.all.filter((key) => key.kind !== 0);
+    const [hi, lo] = [stampHi(keys.lastStamp), stampLo(keys.lastStamp)];
+    const first = changed[0]!;
+    run.place();
+    const { length } = first.key;
+    writer.run(first.db, first.key, 0, length, origin, hi, lo, run.number, run.count, RunFlag.mixed);
+    for (const { db, key, kind, type } of changed) writer.onRecord?.(kind, db, key, 0, key.length, type);
   }
 
   /** In the middle of a scan: remembers how far the peer's own stamps went, should the end never come. */
@@ -257,11 +458,19 @@ export class Receiver {
     if (stamp > (identity.seenOf(name)?.stamp ?? 0)) identity.noteSeen(name, { stamp, tag: peer.facts.tag });
   }
 
-  private joinRecords(batch: WholeBatch, whole: boolean, frontiers: Frontier[], wants: Set<number>): boolean {
-    const { reader } = this;
+  /** \`run\`, \`keys\`: of a large batch. */
+  private *joinRecords(
+    batch: WholeBatch,
+    reader: BatchReader,
+    whole: boolean,
+    frontiers: Frontier[],
+    wants: Set<number>,
+    run?: DeltaRun,
+    keys?: BatchKeys,
+  ): Taking<boolean> {
     const { store, log, peer, figures, isKeeper } = this.parts;
     const leftOut = new Set<string>();
-    let isWhole = true;
+    const writer = run?.writer ?? log.writer;
     reader.open(batch.buf, batch.start, batch.buf.length);
     while (reader.next()) {
       if (reader.kind === DeltaKind.frontier) {
@@ -269,43 +478,43 @@ export class Receiver {
         continue;
       }
       if (reader.origin === peer.origin && reader.stamp > this.peerStamp) this.peerStamp = reader.stamp;
-      const result = store.join(
-        reader,
-        peer.vector,
-        whole,
-        isKeeper && !whole && !this.takesAll && !this.isAwaited(),
-      );
-      isWhole = result !== Joined.full;
-      if (!isWhole) break;
+      const isKept = isKeeper && !whole && !this.takesAll && !this.isAwaited(reader);
+      const result = store.join(reader, peer.vector, whole, isKept);
+      if (result === Joined.full) return false;
       figures.deltasReceived += 1;
       if (result === Joined.joined) {
-        copyRecord(reader, log.writer);
+        copyRecord(reader, writer);
+        keys?.joined(reader);
         figures.deltasJoined += 1;
-      } else if (result === Joined.want) wants.add(this.want(reader.db, this.keyOfRecord()));
+      } else if (result === Joined.want) wants.add(this.want(reader.db, keyOf(reader)));
       else if (result === Joined.leftOut) {
-        const key = this.keyOfRecord();
-        const name = nameOf(reader.db, key);
-        if (!leftOut.has(name)) store.recordLeftOut(reader.db, key);
-        leftOut.add(name);
-        // In the journal all the same: what is passed on from there must have no gaps.
-        copyRecord(reader, log.writer);
-        figures.deltasLeftOut += 1;
+        this.leaveOut(reader, leftOut, writer);
+        keys?.joined(reader);
       }
+      if (run === undefined || !this.isSliceOver(keys)) continue;
+      run.flush();
+      yield;
     }
-    return isWhole;
+    return true;
+  }
+
+  /** In the journal all the same: what is passed on from there must have no gaps. */
+  private leaveOut(reader: BatchReader, leftOut: Set<string>, writer: BatchWriter): void {
+    const { store, figures } = this.parts;
+    const key = keyOf(reader);
+    const name = nameOf(reader.db, key);
+    if (!leftOut.has(name)) store.recordLeftOut(reader.db, key, writer);
+    leftOut.add(name);
+    copyRecord(reader, writer);
+    figures.deltasLeftOut += 1;
   }
 
   /**
    * Whether the key of the current record was asked for. The answer may be older than what overtakes it, so that is joined with
    * what is here, even if that is nothing.
    */
-  private isAwaited(): boolean {
-    return this.awaits(this.reader.db, this.keyOfRecord());
-  }
-
-  private keyOfRecord(): Buffer {
-    const { buf, keyOffset, keyLength } = this.reader;
-    return buf.subarray(keyOffset, keyOffset + keyLength);
+  private isAwaited(reader: BatchReader): boolean {
+    return this.wants.size > 0 && this.awaits(reader.db, keyOf(reader));
   }
 
   /** Asks for a key; returns the number of the want. */
@@ -317,7 +526,7 @@ export class Receiver {
     this.wants.set(number, { name, db, key: Buffer.from(key), waiting: [] });
     this.wantedKeys.set(name, number);
     this.parts.figures.wants += 1;
-    this.parts.want({ want: number, db, key: key.toString('base64') });
+    if (!this.stopped) this.parts.want({ want: number, db, key: key.toString('base64') });
     return number;
   }
 
@@ -327,12 +536,13 @@ export class Receiver {
     if (want === undefined) return;
     const { log, peer, store, isKeeper } = this.parts;
     log.setSource(peer.nodeId);
-    const isWhole = this.joinRecords(batch, true, [], new Set());
+    const isWhole = finish(this.joinRecords(batch, this.answerReader, true, [], new Set()));
     if (isWhole && isKeeper) store.holdWhole(want.db, want.key);
     if (!isWhole) {
       this.commit();
       this.parts.timers.after(this.parts.limits.retryMs, () => {
-        if (!this.stopped) this.joinAnswer(batch);
+        this.behind.unshift(batch);
+        this.goOn(() => this.takeNext());
       });
       return;
     }
@@ -375,7 +585,7 @@ export class Receiver {
   }
 
   private credit(held: HeldBatch): void {
-    if (held.credited) return;
+    if (held.credited || this.stopped) return;
     held.credited = true;
     this.parts.ack({ received: held.number, durable: undefined });
   }

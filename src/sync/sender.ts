@@ -250,6 +250,11 @@ export class Sender {
 
   private answerNow(want: number, db: number, key: Buffer): void {
     const { store, log } = this.parts;
+    if (this.stopped) return;
+    if (store.atWork.isAny) {
+      store.atWork.whenFree(() => this.answerNow(want, db, key));
+      return;
+    }
     const writer = new BatchWriter(store.origins);
     writer.reset(frameHeaderBytes);
     store.emitKey(writer, db, key);
@@ -308,8 +313,11 @@ export class Sender {
 
   private nextBatch(): Batch | undefined | Promise<Batch | undefined> {
     if (this.held !== undefined) return this.held;
-    if (this.scan !== undefined) return this.scanBatch(this.scan);
-    return this.tailBatch();
+    if (this.scan === undefined) return this.tailBatch();
+    const { atWork } = this.parts.store;
+    if (!atWork.isAny) return this.scanBatch(this.scan);
+    atWork.whenFree(() => this.pump());
+    return undefined;
   }
 
   private trySend(batch: Batch): boolean {
@@ -428,7 +436,7 @@ export class Sender {
       window.add(block, peer, covered);
       rawBytes += block.end - block.start;
       for (const run of window.runs) {
-        const bytes = await this.addRun(window, run, before, covered);
+        const bytes = await this.addRun(window, run, block.source, before, covered);
         if (bytes === undefined) return;
         rawBytes += bytes;
       }
@@ -475,10 +483,11 @@ export class Sender {
     });
   }
 
-  /** Takes in the blocks of a run. Returns its bytes, or undefined where sending from `before` on makes no sense any more. */
+  /** Takes in the blocks of a run, which came from where the record that names it did. Returns its bytes, or undefined where sending from `before` on makes no sense any more. */
   private async addRun(
     window: Window,
     number: number,
+    source: string,
     before: Position,
     covered: VersionVector,
   ): Promise<number | undefined> {
@@ -492,7 +501,7 @@ export class Sender {
     }
     let bytes = 0;
     for (const block of blocks) {
-      window.add(block, peer, covered, true);
+      window.add({ ...block, source }, peer, covered, true);
       bytes += block.end - block.start;
       await this.othersTurn();
       if (this.stopped || this.scan !== undefined || this.position !== before) return undefined;

@@ -5,7 +5,7 @@
 import { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import { copyRecord } from '../delta/copy-record.ts';
-import { DeltaFlag, DeltaKind, isContent } from '../delta/kinds.ts';
+import { DeltaFlag, DeltaKind, isContent, RunFlag } from '../delta/kinds.ts';
 import { compareDots, type Origins } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import type { Frontier, Peer } from './peer.ts';
@@ -125,6 +125,7 @@ export class Window {
    */
   private isCovered(vector: VersionVector): boolean {
     const { origin, stamp, records, kind } = this.reader;
+    if (kind === DeltaKind.run && this.reader.has(RunFlag.mixed)) return false;
     if (!vector.covers(origin, stamp) || (kind === DeltaKind.clear && this.reader.has(DeltaFlag.floor)))
       return false;
     return records.every((r) => vector.covers(r.eventOrigin, r.eventStamp));

@@ -86,7 +86,7 @@ function commandsOf(i: number): readonly [make: string[], read: string[]] {
 }
 
 test('a small edge writes and reads far more than it can hold', async () => {
-  const scheduler = new Scheduler(7, buildMs);
+  const scheduler = new Scheduler(11, buildMs);
   const net = new SimNet(scheduler);
   const hub = new SimNode(
     { nodeId: 'hub', role: 'hub', memoryBytes: 8 * 1024 * 1024 },

@@ -2,21 +2,26 @@
 // the power until then. The disk outlives the node, can be copied, and can be put back to an earlier state.
 import { BatchWriter } from '../../src/delta/batch-writer.ts';
 import type { Origins } from '../../src/delta/origins.ts';
+import { MemoryRun } from '../../src/journal/memory-run.ts';
+import type { DeltaRun, DeltaRuns } from '../../src/store/delta-run.ts';
 import type { SyncBlock, SyncLog, Timers } from '../../src/sync/ports.ts';
 
 export interface Disk {
   readonly id: string;
   blocks: SyncBlock[];
+  /** By number: those that a block names, or named before the power was lost. */
+  readonly runs: Map<number, readonly SyncBlock[]>;
   /** Blocks that a power loss leaves. */
   durable: number;
 }
 
 export function newDisk(id: string): Disk {
-  return { id, blocks: [], durable: 0 };
+  return { id, blocks: [], runs: new Map(), durable: 0 };
 }
 
 export function copyDisk(disk: Disk): Disk {
-  return { id: disk.id, blocks: disk.blocks.slice(0, disk.durable), durable: disk.durable };
+  const blocks = disk.blocks.slice(0, disk.durable);
+  return { id: disk.id, blocks, runs: new Map(disk.runs), durable: disk.durable };
 }
 
 function endOf(block: SyncBlock | undefined): number {
@@ -26,6 +31,7 @@ function endOf(block: SyncBlock | undefined): number {
 export class SimLog implements SyncLog {
   readonly id: string;
   readonly writer: BatchWriter;
+  readonly runs: DeltaRuns;
   readonly failure = undefined;
   /** Records kept for links; 0 = all. */
   keepRecords = 0;
@@ -43,6 +49,7 @@ export class SimLog implements SyncLog {
     this.writer = new BatchWriter(origins, 4096);
     this.timers = timers;
     this.syncMs = syncMs;
+    this.runs = { begin: () => this.beginRun(origins) };
     this.ownSeq = disk.blocks.reduce((sum, b) => sum + b.ownCount, 0);
   }
 
@@ -64,9 +71,24 @@ export class SimLog implements SyncLog {
     this.source = peer;
   }
 
-  /** Simulated stores put nothing into runs. */
-  readRun(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  /** A run takes its time to get to the disk, and now and then does not. */
+  private beginRun(origins: Origins): DeltaRun {
+    const { disk, timers, syncMs } = this;
+    const number = Math.max(this.seq, ...[...disk.runs.keys()].map((known) => known + 1));
+    const run = new MemoryRun(number, origins, ({ blocks }) => disk.runs.set(number, blocks));
+    const handOn = run.finish.bind(run);
+    run.finish = (): Promise<boolean> => {
+      handOn();
+      return new Promise((resolve) => {
+        timers.after(syncMs(), () => resolve(timers.random() < 0.9));
+      });
+    };
+    return run;
+  }
+
+  readRun(number: number): Promise<SyncBlock[] | undefined> {
+    const blocks = this.disk.runs.get(number);
+    return Promise.resolve(blocks === undefined ? undefined : [...blocks]);
   }
 
   private closeBlock(): void {

@@ -4,7 +4,7 @@ import { HybridClock } from '../../src/base/clock.ts';
 import { CommandError } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { BatchReader } from '../../src/delta/batch-reader.ts';
-import { isBookkeeping } from '../../src/delta/kinds.ts';
+import { DeltaKind, isBookkeeping } from '../../src/delta/kinds.ts';
 import { Origins } from '../../src/delta/origins.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { Store } from '../../src/store/store.ts';
@@ -12,6 +12,7 @@ import { SyncEngine } from '../../src/sync/engine.ts';
 import { Identity } from '../../src/sync/identity.ts';
 import { type SyncLimits, syncLimitsDefault } from '../../src/sync/limits.ts';
 import { linkTimesDefault } from '../../src/sync/link-machine.ts';
+import type { SyncBlock } from '../../src/sync/ports.ts';
 import type { Dial } from '../../src/sync/transport.ts';
 import type { SyncPolicy, UplinkTarget } from '../../src/sync/uplink.ts';
 import { Rig, type RigClient } from '../commands/command-rig.ts';
@@ -123,7 +124,14 @@ export class SimNode {
       listens: options.listens ?? options.evicts !== true,
       policy: options.policy ?? 'immediate',
       syncIntervalMs: 3000,
-      limits: { ...syncLimitsDefault, batchBytes: 2048, windowBytes: 8192, ...options.limits },
+      limits: {
+        ...syncLimitsDefault,
+        batchBytes: 2048,
+        windowBytes: 8192,
+        slicedBytes: 200,
+        sliceRecords: 3,
+        ...options.limits,
+      },
       times: linkTimesDefault,
       connectionsMax: 100,
       timers,
@@ -160,9 +168,14 @@ export class SimNode {
       if (own > 0) ledger.witnessOwn(own);
       own = 0;
     };
-    for (const block of disk.blocks) {
+    const join = (block: SyncBlock, reader: BatchReader): void => {
       reader.open(block.buf, block.start, block.end);
       while (reader.next()) {
+        if (reader.kind === DeltaKind.run) {
+          const inner = new BatchReader(origins);
+          for (const part of disk.runs.get(reader.runNumber) ?? []) join(part, inner);
+          continue;
+        }
         store.clock.witness(reader.stamp);
         if (isBookkeeping(reader.kind)) {
           tellOwn();
@@ -172,6 +185,9 @@ export class SimNode {
         if (reader.origin === ledger.ownOrigin && reader.stamp > own) own = reader.stamp;
         store.join(reader, undefined, true);
       }
+    };
+    for (const block of disk.blocks) {
+      join(block, reader);
       store.endBlock();
     }
     tellOwn();

@@ -1,0 +1,67 @@
+// Commands on keys in whose midst work is (store/keys-at-work.ts): they wait until it has ended, and then run as if they had come
+// then, in the order in which they came. For who cannot wait the work is done at once. It knows no command by name; dispatch
+// asks it only while there is such work.
+import type { KeysAtWork } from '../store/keys-at-work.ts';
+import { type Attention, AttentionBit } from './attention.ts';
+import type { BlockedClients, Waiter } from './blocked-clients.ts';
+import type { Call } from './call.ts';
+import type { CommandEntry } from './command-table.ts';
+import { copyArguments } from './copy-arguments.ts';
+import type { KeyChanges } from './key-changes.ts';
+import { commandsOf, namedKeys } from './named-keys.ts';
+import type { HeldRequest } from './pause.ts';
+
+export class WorkGate {
+  /** Runs a request that has waited: dispatch's business. */
+  run: ((request: HeldRequest) => void) | undefined;
+  private readonly atWork: KeysAtWork;
+  private readonly blocked: BlockedClients;
+  private readonly held: HeldRequest[] = [];
+  /** Those who could have been served meanwhile, had they not named a key at work as well. */
+  private readonly postponed = new Set<Waiter>();
+
+  constructor(atWork: KeysAtWork, attention: Attention, changes: KeyChanges, blocked: BlockedClients) {
+    this.atWork = atWork;
+    this.blocked = blocked;
+    changes.settlers.push(() => this.release());
+    atWork.onChange = () => {
+      attention.set(AttentionBit.atWork, atWork.isAny);
+      if (!atWork.isAny) changes.pend();
+    };
+  }
+
+  /** Whether the command of the call, or one of EXEC's, names a key at work. */
+  concerns(call: Call, entry: CommandEntry): boolean {
+    const { atWork } = this;
+    if (!atWork.isAny) return false;
+    return commandsOf(call, entry).some((request) =>
+      namedKeys(call, request).some(({ ks, key }) => atWork.has(ks.id, key, 0, key.length)),
+    );
+  }
+
+  /** Keeps the request of the call for later where it has to wait. */
+  holds(call: Call, entry: CommandEntry): boolean {
+    if (!this.concerns(call, entry)) return false;
+    const { client, session } = call;
+    if (client === undefined || (session.denyBlocking && client.mayWait !== true)) {
+      this.atWork.hurry();
+      return false;
+    }
+    this.held.push({ client, args: copyArguments(call.args), deferral: call.defer() });
+    return true;
+  }
+
+  /** Whether a client that waits for keys cannot be served yet, for which `call` is made ready. */
+  postpones(call: Call, waiter: Waiter): boolean {
+    if (!this.concerns(call, waiter.entry)) return false;
+    this.postponed.add(waiter);
+    return true;
+  }
+
+  private release(): void {
+    if (this.atWork.isAny) return;
+    for (const { ids } of this.postponed) for (const id of ids) this.blocked.touched(id);
+    this.postponed.clear();
+    for (const request of this.held.splice(0)) if (!request.deferral.gone) this.run?.(request);
+  }
+}
