@@ -1,7 +1,8 @@
-// The journal on a disk: group commit, fsync policy, rotation of segments, snapshots, what links still need, and the
-// way back from a failed disk. It knows neither sockets nor commands. The usual commit is one write to the OS and
-// allocates nothing; while an fdatasync is in flight or a snapshot is written, commits queue as spans of the tail's chunks
-// and hold their `done`s, written in order from the thread pool (`always`: after the sync, for the next one).
+// The journal on a disk: group commit, fsync policy, when segments begin and snapshots are due, and the way back from a
+// failed disk. It knows neither sockets nor commands, and leaves files to segment-set.ts, run-files.ts and snapshot.ts. The
+// usual commit is one write to the OS and allocates nothing; while an fdatasync is in flight or a snapshot is written,
+// commits queue as spans of the tail's chunks and hold their `done`s, written in order from the thread pool (`always`:
+// after the sync, for the next one).
 //
 //   commit -> close block -> idle: write, done            (everysec, no)
 //                        \-> span -> write ... -> done    (sync, write or snapshot under way; always: -> sync -> done)
@@ -9,21 +10,19 @@
 // After a failed write or fsync nothing of that file is trusted beyond what was synced, and no fsync is repeated. The
 // lost records are in the store: a fresh segment, marked as a restart, takes what comes, a snapshot of everything is
 // written beside it, and only when both are durable are writes acknowledged again.
-import { join } from 'node:path';
 import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import type { Origins } from '../delta/origins.ts';
 import type { Ledger } from '../store/ledger.ts';
-import { BlockForm, blockFirstSeqAt, blockHeaderBytes, sealBlock } from './block.ts';
+import { blockFirstSeqAt } from './block.ts';
 import type { Block, DeltaLog, SaveFigures, SnapshotResult } from './delta-log.ts';
-import { encodeHeader, headerBytes, Magic, noSeed, restartFlag, snapshotSeqOf } from './file-header.ts';
+import { restartFlag, snapshotSeqOf } from './file-header.ts';
 import { type FileLayer, reasonOf } from './file-layer.ts';
 import type { Recovered } from './recovery.ts';
 import type { ReplicaStore } from './replica-store.ts';
 import { RunFiles } from './run-files.ts';
-import { Segment } from './segment.ts';
-import { readSegment } from './segment-reader.ts';
+import { type OpenSegment, SegmentSet } from './segment-set.ts';
 import { sliceBytesDefault, writeSnapshot } from './snapshot.ts';
 import { BlockTail, type Chunk, chunkBytesDefault } from './tail.ts';
 
@@ -84,15 +83,6 @@ interface Span {
   readonly dones: Done[];
 }
 
-/** The segment being appended to. `ops` in flight keep its descriptor open. */
-interface OpenSegment {
-  readonly segment: Segment;
-  readonly fd: number;
-  ops: number;
-  abandoned: boolean;
-  dirSynced: boolean;
-}
-
 interface DurableWaiter {
   readonly seq: number;
   readonly resolve: () => void;
@@ -114,7 +104,7 @@ export class FileJournal implements DeltaLog {
   private readonly tail: BlockTail;
   private readonly segmentBytesMax: number;
   private readonly saveBytesMin: number;
-  private readonly segments: Segment[];
+  private readonly segments: SegmentSet;
   private open: OpenSegment | undefined = undefined;
   /** Up to where the file has it, and up to where a sync of the file has it. */
   private writtenSeq: number;
@@ -145,7 +135,6 @@ export class FileJournal implements DeltaLog {
   private lastSyncMs = 0;
   private reviveDelayMs = reviveDelayMinMs;
   private readonly listeners = new Set<() => void>();
-  private readonly pins = new Map<string, number>();
   private snapshotSeq: number;
   private snapshotBytes: number;
   private saveSeq: number;
@@ -170,12 +159,12 @@ export class FileJournal implements DeltaLog {
     this.tail = new BlockTail(options.origins, seq, ownSeq, cacheBytesMax, chunkBytes);
     this.durableSeq = this.writtenSeq = this.syncedSeq = this.committedSeq = seq;
     this.durableOwnSeq = this.writtenOwnSeq = this.syncedOwnSeq = ownSeq;
-    this.segments = recovered.segments;
     this.snapshotSeq = recovered.snapshotSeq;
     this.snapshotBytes = recovered.snapshotBytes;
     this.saveSeq = recovered.snapshotSeq;
-    for (const s of this.segments) if (s.firstSeq >= this.snapshotSeq) this.bytesSinceSave += s.bytes;
-    const { dir, files, origins } = options;
+    const { dir, files, origins, log } = options;
+    this.segments = new SegmentSet({ dir, files, log, id: this.id }, recovered.segments);
+    this.bytesSinceSave = this.segments.bytesFrom(this.snapshotSeq);
     this.runs = new RunFiles(
       {
         dir,
@@ -186,14 +175,16 @@ export class FileJournal implements DeltaLog {
         onPlaced: (bytes) => {
           this.bytesSinceSave += bytes;
         },
-        onWarning: (text, file, reason) => options.log.warn(text, { file, reason }),
+        onWarning: (text, file, reason) => log.warn(text, { file, reason }),
       },
       recovered.runs,
     );
     const lastSaveMs = recovered.snapshotMs === 0 ? options.nowMs() : recovered.snapshotMs;
     this.save = { lastSaveMs, lastStatus: 'ok', lastDurationMs: 0, inProgress: false, progressRecords: 0 };
     try {
-      this.openLast();
+      this.open = this.segments.openLast(seq, ownSeq);
+      // One that was there is durable as far as it goes; a header alone is not yet.
+      this.syncedBytes = this.open.dirSynced ? this.open.segment.bytes : 0;
     } catch (error) {
       throw new FerriteError('JOURNAL_IO', `cannot write in ${options.dir}: ${reasonOf(error)}`, error);
     }
@@ -220,7 +211,7 @@ export class FileJournal implements DeltaLog {
   }
 
   get oldestSeq(): number {
-    return Math.min(this.tail.oldestSeq, this.segments[0]?.firstSeq ?? this.tail.oldestSeq);
+    return Math.min(this.tail.oldestSeq, this.segments.firstSeq ?? this.tail.oldestSeq);
   }
 
   get changesSinceSave(): number {
@@ -228,9 +219,7 @@ export class FileJournal implements DeltaLog {
   }
 
   get storedBytes(): number {
-    let sum = this.snapshotBytes + this.runs.bytes;
-    for (const segment of this.segments) sum += segment.bytes;
-    return sum;
+    return this.snapshotBytes + this.runs.bytes + this.segments.bytesFrom(0);
   }
 
   setSource(peer: string): void {
@@ -291,11 +280,7 @@ export class FileJournal implements DeltaLog {
     if (fromSeq >= this.durableSeq) return Promise.resolve([]);
     const recent = this.tail.read(fromSeq, this.durableSeq, limitBytes);
     if (recent !== undefined) return Promise.resolve(recent);
-    const at = this.segments.findLastIndex((s) => s.firstSeq <= fromSeq);
-    const segment = this.segments[at];
-    if (segment === undefined) return undefined;
-    const endSeq = this.segments[at + 1]?.firstSeq ?? this.durableSeq;
-    return readSegment(this.files, segment, fromSeq, Math.min(endSeq, this.durableSeq), limitBytes);
+    return this.segments.read(fromSeq, this.durableSeq, limitBytes);
   }
 
   readRun(number: number): Promise<Block[] | undefined> {
@@ -303,8 +288,7 @@ export class FileJournal implements DeltaLog {
   }
 
   retain(name: string, seq: number | undefined): void {
-    if (seq === undefined) this.pins.delete(name);
-    else this.pins.set(name, seq);
+    this.segments.retain(name, seq);
     this.prune();
   }
 
@@ -361,7 +345,7 @@ export class FileJournal implements DeltaLog {
     const start = this.handedEnd;
     const end = current.end;
     try {
-      this.writeNow(open, current.buf, start, end, open.segment.bytes);
+      this.segments.write(open, current.buf, start, end, open.segment.bytes);
     } catch (error) {
       this.skipTurn();
       this.fail(error);
@@ -371,11 +355,6 @@ export class FileJournal implements DeltaLog {
     this.wrote(open, blockFirstSeqAt(current.buf, start), end - start, tail.seq, tail.ownSeq);
     this.endTurn();
     done(this.failure === undefined ? undefined : this.failed());
-  }
-
-  private writeNow(open: OpenSegment, buf: Buffer, start: number, end: number, at: number): void {
-    const n = this.files.write(open.fd, buf, start, end - start, at);
-    if (n !== end - start) throw new FerriteError('JOURNAL_IO', 'short write');
   }
 
   /** Takes what the turn closed as a span, joined to the last one if that still waits. */
@@ -466,7 +445,7 @@ export class FileJournal implements DeltaLog {
     this.queuedBytes -= span.end - span.start;
     const at = open.segment.bytes + inFlight.bytes;
     try {
-      this.writeNow(open, span.chunk.buf, span.start, span.end, at);
+      this.segments.write(open, span.chunk.buf, span.start, span.end, at);
     } catch (error) {
       this.failSpan(span, error);
       return false;
@@ -480,7 +459,7 @@ export class FileJournal implements DeltaLog {
 
   private writeSpan(open: OpenSegment, span: Span): boolean {
     try {
-      this.writeNow(open, span.chunk.buf, span.start, span.end, open.segment.bytes);
+      this.segments.write(open, span.chunk.buf, span.start, span.end, open.segment.bytes);
     } catch (error) {
       this.failSpan(span, error);
       return false;
@@ -499,7 +478,7 @@ export class FileJournal implements DeltaLog {
       open.ops -= 1;
       span.chunk.writes -= 1;
       if (open.abandoned) {
-        this.release(open);
+        this.segments.release(open);
         for (const done of span.dones) done(this.failed());
         return;
       }
@@ -531,13 +510,12 @@ export class FileJournal implements DeltaLog {
   private rotate(): boolean {
     const old = this.open!;
     try {
-      this.openFresh(this.writtenSeq, this.writtenOwnSeq, 0);
+      this.begin(this.writtenSeq, this.writtenOwnSeq, 0);
     } catch (error) {
       this.fail(error);
       return false;
     }
-    old.abandoned = true;
-    this.release(old);
+    this.segments.abandon(old);
     return true;
   }
 
@@ -560,7 +538,7 @@ export class FileJournal implements DeltaLog {
     const { bytes } = open.segment;
     const finish = (error: Error | null): void => {
       open.ops -= 1;
-      if (open.abandoned) this.release(open);
+      if (open.abandoned) this.segments.release(open);
       else if (error !== null) this.fail(error);
       else this.synced(open, writtenSeq, writtenOwnSeq, bytes);
     };
@@ -615,107 +593,26 @@ export class FileJournal implements DeltaLog {
 
   // --- segments ---
 
-  private openLast(): void {
-    const last = this.segments.at(-1);
-    if (last === undefined) {
-      this.openFresh(this.tail.seq, this.tail.ownSeq, 0);
-      this.files.syncDir(this.options.dir);
-      return;
-    }
-    const fd = this.files.open(last.path, 'r+');
-    try {
-      this.files.sync(fd);
-      this.files.syncDir(this.options.dir);
-    } catch (error) {
-      this.files.close(fd);
-      throw error;
-    }
-    this.open = { segment: last, fd, ops: 0, abandoned: false, dirSynced: true };
-    this.syncedBytes = last.bytes;
-  }
-
-  private openFresh(seq: number, ownSeq: number, flags: number): void {
-    const segment = new Segment(this.options.dir, seq, ownSeq, flags);
-    const fd = this.files.open(segment.path, 'w');
-    try {
-      const header = encodeHeader(Magic.segment, {
-        flags,
-        id: this.id,
-        seed: noSeed,
-        seq,
-        ownSeq,
-        a: 0,
-        b: 0,
-      });
-      const n = this.files.write(fd, header, 0, headerBytes, 0);
-      if (n !== headerBytes) throw new FerriteError('JOURNAL_IO', 'short write');
-    } catch (error) {
-      this.files.close(fd);
-      throw error;
-    }
-    this.segments.push(segment);
-    this.open = { segment, fd, ops: 0, abandoned: false, dirSynced: false };
+  private begin(seq: number, ownSeq: number, flags: number): void {
+    this.open = this.segments.begin(seq, ownSeq, flags);
     this.syncedBytes = 0;
   }
 
-  /** Closes the descriptor once nothing is in flight on it. */
-  private release(open: OpenSegment): void {
-    if (open.ops > 0) return;
-    try {
-      this.files.close(open.fd);
-    } catch (error) {
-      this.options.log.warn('closing a segment failed', {
-        file: open.segment.name,
-        reason: reasonOf(error),
-      });
-    }
-  }
-
-  /** Ends the last segment with a seal, which says that everything before it was on the disk. */
   private closeSegment(): void {
-    const { open } = this;
+    const { open, segments } = this;
     if (open === undefined) return;
     this.open = undefined;
-    open.abandoned = true;
     try {
-      if (this.failure !== undefined || open.segment.bytes === headerBytes) return;
-      const seal = Buffer.alloc(blockHeaderBytes);
-      sealBlock(seal, 0, seal.length, BlockForm.seal, '', this.tail.seq, 0, this.syncedBytes);
-      this.writeNow(open, seal, 0, seal.length, open.segment.bytes);
-      this.files.sync(open.fd);
+      if (this.failure === undefined) segments.seal(open, this.tail.seq, this.syncedBytes);
     } finally {
-      this.release(open);
+      segments.abandon(open);
     }
   }
 
   /** Deletes segments that the snapshot covers and no link within its budget needs. */
   private prune(): void {
-    this.pruneSegments();
-    this.runs.prune(this.segments[0]?.firstSeq ?? 0);
-  }
-
-  private pruneSegments(): void {
-    const { segments } = this;
-    let coveredBytes = 0;
-    for (let i = 0; i + 1 < segments.length && segments[i + 1]!.firstSeq <= this.snapshotSeq; i++) {
-      coveredBytes += segments[i]!.bytes;
-    }
-    const oldestPin = Math.min(...this.pins.values());
-    while (segments.length > 1 && segments[1]!.firstSeq <= this.snapshotSeq) {
-      const isPinned = oldestPin < segments[1]!.firstSeq;
-      if (isPinned && coveredBytes <= (this.options.tailBytesMax ?? linkTailBytesDefault)) return;
-      const old = segments.shift()!;
-      coveredBytes -= old.bytes;
-      this.removeFile(old.name);
-    }
-  }
-
-  /** Never one whose name can come again soon: it goes when the file system gets to it. */
-  private removeFile(name: string): void {
-    this.files.removeLater(join(this.options.dir, name), (error) => {
-      if (error === null) return;
-      this.options.log.warn('removing a file failed', { file: name, reason: reasonOf(error) });
-    });
+    this.segments.prune(this.snapshotSeq, this.options.tailBytesMax ?? linkTailBytesDefault);
+    this.runs.prune(this.segments.firstSeq ?? 0);
   }
 
   // --- snapshots ---
@@ -794,7 +691,7 @@ export class FileJournal implements DeltaLog {
     this.bytesSinceSave = Math.max(0, this.bytesSinceSave - bytesBefore);
     for (const name of this.files.list(this.options.dir)) {
       const other = snapshotSeqOf(name);
-      if (other !== undefined && other < seq) this.removeFile(name);
+      if (other !== undefined && other < seq) this.segments.removeFile(name);
     }
     if (this.failure === undefined) this.prune();
   }
@@ -825,10 +722,7 @@ export class FileJournal implements DeltaLog {
     this.failure = `journal: ${reason}`;
     const { open } = this;
     this.open = undefined;
-    if (open !== undefined) {
-      open.abandoned = true;
-      this.release(open);
-    }
+    if (open !== undefined) this.segments.abandon(open);
     this.inFlight = undefined;
     this.isSyncing = false;
     this.syncWanted = false;
@@ -870,7 +764,7 @@ export class FileJournal implements DeltaLog {
     this.dropProbation();
     const firstSeq = tail.seq;
     try {
-      this.openFresh(firstSeq, tail.ownSeq, restartFlag);
+      this.begin(firstSeq, tail.ownSeq, restartFlag);
     } catch (error) {
       this.scheduleRevival();
       this.options.log.warn('the journal still cannot be written', { reason: reasonOf(error) });
@@ -896,9 +790,7 @@ export class FileJournal implements DeltaLog {
     this.failure = undefined;
     this.probationSeq = undefined;
     this.reviveDelayMs = reviveDelayMinMs;
-    while (this.segments.length > 0 && this.segments[0]!.firstSeq < firstSeq) {
-      this.removeFile(this.segments.shift()!.name);
-    }
+    this.segments.removeBelow(firstSeq);
     this.runs.prune(firstSeq);
     this.options.log.info('the journal can be written again', { seq: firstSeq });
     this.publish();
@@ -909,13 +801,6 @@ export class FileJournal implements DeltaLog {
     const { probationSeq } = this;
     if (probationSeq === undefined) return;
     this.probationSeq = undefined;
-    while (this.segments.length > 0 && this.segments.at(-1)!.firstSeq >= probationSeq) {
-      const { path, name } = this.segments.pop()!;
-      try {
-        this.files.remove(path);
-      } catch (error) {
-        this.options.log.warn('removing a file failed', { file: name, reason: reasonOf(error) });
-      }
-    }
+    this.segments.removeFrom(probationSeq);
   }
 }

@@ -1,0 +1,192 @@
+// The segments of a log as files: which there are, how one is begun, gone on with, read, closed and removed, and which of them
+// links still need. It knows no commits, no syncs of what was written and no snapshots: who owns it says what may go.
+import { join } from 'node:path';
+import { FerriteError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { BlockForm, blockHeaderBytes, sealBlock } from './block.ts';
+import type { Block } from './delta-log.ts';
+import { encodeHeader, headerBytes, Magic, noSeed } from './file-header.ts';
+import { type FileLayer, reasonOf } from './file-layer.ts';
+import { Segment } from './segment.ts';
+import { readSegment } from './segment-reader.ts';
+
+/** The segment being appended to. `ops` in flight keep its descriptor open. */
+export interface OpenSegment {
+  readonly segment: Segment;
+  readonly fd: number;
+  ops: number;
+  abandoned: boolean;
+  dirSynced: boolean;
+}
+
+export interface SegmentSetOptions {
+  readonly dir: string;
+  readonly files: FileLayer;
+  readonly log: Log;
+  /** The log's. */
+  readonly id: string;
+}
+
+export class SegmentSet {
+  private readonly options: SegmentSetOptions;
+  /** Oldest first. */
+  private readonly segments: Segment[];
+  private readonly pins = new Map<string, number>();
+
+  /** `segments`: those that are there, oldest first. */
+  constructor(options: SegmentSetOptions, segments: Segment[]) {
+    this.options = options;
+    this.segments = segments;
+  }
+
+  /** The first record that is there; undefined where there is no segment. */
+  get firstSeq(): number | undefined {
+    return this.segments[0]?.firstSeq;
+  }
+
+  /** Bytes of those that begin at record `seq` or later. */
+  bytesFrom(seq: number): number {
+    let bytes = 0;
+    for (const segment of this.segments) if (segment.firstSeq >= seq) bytes += segment.bytes;
+    return bytes;
+  }
+
+  // --- appending ---
+
+  /** Opens the last one, durable as far as it goes, or begins one where there is none. Throws what the disk says. */
+  openLast(seq: number, ownSeq: number): OpenSegment {
+    const { dir, files } = this.options;
+    const last = this.segments.at(-1);
+    if (last === undefined) {
+      const open = this.begin(seq, ownSeq, 0);
+      files.syncDir(dir);
+      return open;
+    }
+    const fd = files.open(last.path, 'r+');
+    try {
+      files.sync(fd);
+      files.syncDir(dir);
+    } catch (error) {
+      files.close(fd);
+      throw error;
+    }
+    return { segment: last, fd, ops: 0, abandoned: false, dirSynced: true };
+  }
+
+  /** Begins another one. Throws what the disk says. */
+  begin(seq: number, ownSeq: number, flags: number): OpenSegment {
+    const { dir, files, id } = this.options;
+    const segment = new Segment(dir, seq, ownSeq, flags);
+    const fd = files.open(segment.path, 'w');
+    try {
+      const header = encodeHeader(Magic.segment, { flags, id, seed: noSeed, seq, ownSeq, a: 0, b: 0 });
+      this.writeAt(fd, header, 0, headerBytes, 0);
+    } catch (error) {
+      files.close(fd);
+      throw error;
+    }
+    this.segments.push(segment);
+    return { segment, fd, ops: 0, abandoned: false, dirSynced: false };
+  }
+
+  /** Writes buf[start .. end) at an offset of the file. Throws what the disk says. */
+  write(open: OpenSegment, buf: Buffer, start: number, end: number, at: number): void {
+    this.writeAt(open.fd, buf, start, end, at);
+  }
+
+  private writeAt(fd: number, buf: Buffer, start: number, end: number, at: number): void {
+    const n = this.options.files.write(fd, buf, start, end - start, at);
+    if (n !== end - start) throw new FerriteError('JOURNAL_IO', 'short write');
+  }
+
+  /** Ends it with a seal, which says that everything before it, `syncedBytes`, was on the disk. */
+  seal(open: OpenSegment, seq: number, syncedBytes: number): void {
+    if (open.segment.bytes === headerBytes) return;
+    const seal = Buffer.alloc(blockHeaderBytes);
+    sealBlock(seal, 0, seal.length, BlockForm.seal, '', seq, 0, syncedBytes);
+    this.write(open, seal, 0, seal.length, open.segment.bytes);
+    this.options.files.sync(open.fd);
+  }
+
+  /** Nothing more is written to it: its descriptor closes once nothing is in flight on it. */
+  abandon(open: OpenSegment): void {
+    open.abandoned = true;
+    this.release(open);
+  }
+
+  /** Closes the descriptor of one that was abandoned, once nothing is in flight on it. */
+  release(open: OpenSegment): void {
+    if (open.ops > 0) return;
+    const { files, log } = this.options;
+    try {
+      files.close(open.fd);
+    } catch (error) {
+      log.warn('closing a segment failed', { file: open.segment.name, reason: reasonOf(error) });
+    }
+  }
+
+  // --- reading ---
+
+  /** Blocks from record `fromSeq` on, none from `durableSeq` on; undefined where they are gone. */
+  read(fromSeq: number, durableSeq: number, limitBytes: number): Promise<Block[]> | undefined {
+    const { segments } = this;
+    const at = segments.findLastIndex((s) => s.firstSeq <= fromSeq);
+    const segment = segments[at];
+    if (segment === undefined) return undefined;
+    const endSeq = segments[at + 1]?.firstSeq ?? durableSeq;
+    return readSegment(this.options.files, segment, fromSeq, Math.min(endSeq, durableSeq), limitBytes);
+  }
+
+  // --- removing ---
+
+  /** Somebody needs records from `seq` on; undefined: no more. */
+  retain(name: string, seq: number | undefined): void {
+    if (seq === undefined) this.pins.delete(name);
+    else this.pins.set(name, seq);
+  }
+
+  /** Removes those below record `seq` that nobody needs, or that are beyond what may be kept for that. */
+  prune(seq: number, keptBytesMax: number): void {
+    const { segments } = this;
+    let coveredBytes = 0;
+    for (let i = 0; i + 1 < segments.length && segments[i + 1]!.firstSeq <= seq; i++) {
+      coveredBytes += segments[i]!.bytes;
+    }
+    const oldestPin = Math.min(...this.pins.values());
+    while (segments.length > 1 && segments[1]!.firstSeq <= seq) {
+      const isPinned = oldestPin < segments[1]!.firstSeq;
+      if (isPinned && coveredBytes <= keptBytesMax) return;
+      const old = segments.shift()!;
+      coveredBytes -= old.bytes;
+      this.removeFile(old.name);
+    }
+  }
+
+  /** Removes those that begin below record `seq`, whoever needs them. */
+  removeBelow(seq: number): void {
+    while (this.segments.length > 0 && this.segments[0]!.firstSeq < seq) {
+      this.removeFile(this.segments.shift()!.name);
+    }
+  }
+
+  /** Removes those that begin at record `seq` or later, at once: one of the same name may follow. */
+  removeFrom(seq: number): void {
+    const { files, log } = this.options;
+    while (this.segments.length > 0 && this.segments.at(-1)!.firstSeq >= seq) {
+      const { path, name } = this.segments.pop()!;
+      try {
+        files.remove(path);
+      } catch (error) {
+        log.warn('removing a file failed', { file: name, reason: reasonOf(error) });
+      }
+    }
+  }
+
+  /** Removes a file of the log, never one whose name can come again soon: it goes when the file system gets to it. */
+  removeFile(name: string): void {
+    const { dir, files, log } = this.options;
+    files.removeLater(join(dir, name), (error) => {
+      if (error !== null) log.warn('removing a file failed', { file: name, reason: reasonOf(error) });
+    });
+  }
+}
