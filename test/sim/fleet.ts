@@ -2,6 +2,7 @@
 // cloned, rolled back, and the hub is restored from a backup. Then everything heals, and all must be equal.
 import assert from 'node:assert/strict';
 import { anyCommand, differenceOf, summedFields, summedKey } from './any-command.ts';
+import { askAnything, checkSums, counters, fetchAll, keys } from './client-work.ts';
 import { Scheduler } from './scheduler.ts';
 import { copyDisk, type Disk, newDisk } from './sim-log.ts';
 import { SimNet } from './sim-net.ts';
@@ -26,8 +27,6 @@ export const troubles = ['cut', 'heal', 'crash', 'clone', 'rollback', 'restore-h
 export type Trouble = (typeof troubles)[number];
 
 const startMs = Date.UTC(2026, 10, 1);
-const keys = Array.from({ length: 8 }, (_, i) => `k${i}`);
-const counters = Array.from({ length: 4 }, (_, i) => `c${i}`);
 
 export interface FleetReport {
   readonly commands: number;
@@ -152,7 +151,9 @@ export class Fleet {
     if (!node.isUp) return;
     this.commands += 1;
     if (this.options.evicts) {
-      this.workAsClient(node);
+      if (node !== this.hub && random() < 0.2 && this.mayEvict(node)) node.evict();
+      const expect = (name: string, by: number): void => this.expect(name, by);
+      askAnything(node, { random, count: this.commands, expect: node === this.hub ? undefined : expect });
       return;
     }
     if (this.options.allTypes && random() < 0.7) {
@@ -186,28 +187,6 @@ export class Fleet {
     else node.send(db, ...anyCommand((from) => this.pick(from), random, this.commands));
   }
 
-  /** Everything as requests, which may have to wait for an evicted key. */
-  private workAsClient(node: SimNode): void {
-    const { random } = this.scheduler;
-    const [key, r] = [this.pick(keys), random()];
-    const value = `v${this.commands}`;
-    if (node !== this.hub && random() < 0.2 && this.mayEvict(node)) node.evict();
-    if (r < 0.06) this.askToCount(node, ['INCRBY', this.pick(counters)]);
-    else if (r < 0.12) this.askToCount(node, ['HINCRBY', summedKey, this.pick(summedFields)]);
-    else if (r < 0.16) node.ask(0, ['SET', key, value]);
-    else if (r < 0.18) node.ask(0, ['SET', key, 'x'.repeat(200) + this.commands, 'PX', '60000']);
-    else if (r < 0.22) node.ask(0, ['APPEND', key, value]);
-    else if (r < 0.25) node.ask(0, ['DEL', key]);
-    else if (r < 0.27) node.ask(0, ['INCRBYFLOAT', key, '0.5']);
-    else if (r < 0.29) node.ask(0, ['MSET', key, value, this.pick(keys), value]);
-    else if (r < 0.3) node.ask(1, ['FLUSHDB']);
-    else
-      node.ask(
-        random() < 0.2 ? 1 : 0,
-        anyCommand((from) => this.pick(from), random, this.commands),
-      );
-  }
-
   private mayEvict(node: SimNode): boolean {
     if (node !== this.witness) return true;
     if (!this.hasMetAbove(node)) return false;
@@ -221,13 +200,6 @@ export class Fleet {
     if (above === undefined) return true;
     const tag = node.engine.keeper?.link.peer?.facts.tag;
     return above.isUp && tag === above.engine.identity.tag && this.hasMetAbove(above);
-  }
-
-  private askToCount(node: SimNode, args: readonly string[]): void {
-    if (node === this.hub) return;
-    const by = 1 + Math.floor(this.scheduler.random() * 5);
-    const key = args.slice(1).join('.');
-    node.askToIncr([...args, String(by)], key, by, () => this.expect(key, by));
   }
 
   private expect(key: string, by: number): void {
@@ -346,13 +318,7 @@ export class Fleet {
 
   /** Every edge reads every key, so that nothing is left that it has evicted. */
   private async fetchAll(): Promise<void> {
-    const all = Object.keys(this.hub.visible());
-    for (const edge of this.below) {
-      for (const name of new Set([...all, ...Object.keys(edge.visible())])) {
-        const [db, key] = [Number(name.slice(0, name.indexOf(':'))), name.slice(name.indexOf(':') + 1)];
-        edge.ask(db, ['EXISTS', key]);
-      }
-    }
+    fetchAll(this.all);
     await this.scheduler.runUntil(this.scheduler.nowMs + 3000);
   }
 
@@ -389,15 +355,7 @@ export class Fleet {
 
   check(): void {
     assert.equal(this.difference(), undefined, `seed ${this.options.seed}`);
-    for (const [name, sum] of this.expected) {
-      const [key, field] = name.split('.');
-      const got =
-        field === undefined
-          ? this.hub.get(key!)?.replace('@0', '')
-          : this.hub.send(0, 'HGET', key!, field).split('\r\n')[1];
-      // Nothing is there where all of it was lost with the power.
-      assert.equal(got || '0', String(sum), `seed ${this.options.seed}: ${name}`);
-    }
+    checkSums(this.hub, this.expected, `seed ${this.options.seed}`);
   }
 
   report(): FleetReport {

@@ -1,8 +1,9 @@
 // `npm run sim -- --seed S --seconds N [--edges E] [--runs R] [--only trouble,...] [--types]
-// [--lww] [--evicts] [--relays N] [--go-on]`: simulations of a whole fleet, each
-// from one seed that is printed when it fails. Without --seed the seeds begin with the clock.
+// [--lww] [--evicts] [--relays N] [--go-on]`: simulations of a whole fleet, each from one seed that is printed when it
+// fails. Without --seed the seeds begin with the clock. With --mesh in place of fleets the meshes of mesh.ts by turns.
 import { parseArgs } from 'node:util';
-import { runFleet, type Trouble } from './fleet.ts';
+import { type FleetReport, runFleet, type Trouble } from './fleet.ts';
+import { type Mesh, type MeshTrouble, meshesBelowHubs, runMesh } from './mesh.ts';
 
 const { values } = parseArgs({
   options: {
@@ -15,25 +16,38 @@ const { values } = parseArgs({
     lww: { type: 'boolean', default: false },
     evicts: { type: 'boolean', default: false },
     relays: { type: 'string', default: '0' },
+    mesh: { type: 'boolean', default: false },
     'go-on': { type: 'boolean', default: false },
   },
 });
+const seconds = Number(values.seconds);
+
+function run(seed: number): Promise<FleetReport | ReturnType<Mesh['figures']>> {
+  if (values.mesh) {
+    const meshes = Object.values(meshesBelowHubs);
+    const links = meshes[seed % meshes.length]!;
+    const trouble = values.only?.split(',') as MeshTrouble[] | undefined;
+    const { types: allTypes, evicts } = values;
+    return runMesh({ seed, links, seconds, ...(trouble && { trouble }), allTypes, evicts });
+  }
+  const trouble = values.only?.split(',') as Trouble[] | undefined;
+  return runFleet({
+    seed,
+    edges: Number(values.edges),
+    seconds,
+    ...(trouble && { trouble }),
+    allTypes: values.types,
+    lww: values.lww,
+    evicts: values.evicts,
+    relays: Number(values.relays),
+  });
+}
+
 const first = Number(values.seed ?? Date.now() % 1_000_000);
 for (let i = 0; i < Number(values.runs); i++) {
   const seed = first + i;
-  const trouble = values.only?.split(',') as Trouble[] | undefined;
   try {
-    const report = await runFleet({
-      seed,
-      edges: Number(values.edges),
-      seconds: Number(values.seconds),
-      ...(trouble && { trouble }),
-      allTypes: values.types,
-      lww: values.lww,
-      evicts: values.evicts,
-      relays: Number(values.relays),
-    });
-    console.log(`seed ${seed} ok ${JSON.stringify(report)}`);
+    console.log(`seed ${seed} ok ${JSON.stringify(await run(seed))}`);
   } catch (error) {
     console.error(`seed ${seed} FAILED`);
     console.error(error);

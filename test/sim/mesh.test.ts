@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Dialed, Mesh, runMesh } from './mesh.ts';
+import { type Dialed, Mesh, meshesBelowHubs, runMesh } from './mesh.ts';
 
 function everyPair(names: readonly string[], bothWays: boolean): Dialed[] {
   return names.flatMap((from) =>
@@ -25,20 +25,21 @@ const shapes: Record<string, readonly Dialed[]> = {
     { from: 's1', to: 'south', isHub: true },
     { from: 's2', to: 'south', isHub: true },
   ],
-  'edges of one hub that are peers too': [
-    { from: 'x', to: 'hub', isHub: true },
-    { from: 'y', to: 'hub', isHub: true },
-    { from: 'z', to: 'hub', isHub: true },
-    { from: 'x', to: 'y' },
-    { from: 'y', to: 'z' },
-    { from: 'z', to: 'x' },
-  ],
+  'edges of one hub that are peers too': meshesBelowHubs['edges of one hub that are peers too']!,
 };
 
 for (const [name, links] of Object.entries(shapes)) {
   test(`${name}: all converge, and then fall silent`, async () => {
     for (const seed of [1, 2, 3]) await runMesh({ seed, links, seconds: 45 });
     await runMesh({ seed: 4, links, seconds: 25, allTypes: true });
+  });
+}
+
+// Long runs: npm run sim -- --mesh --evicts --seconds 60 --runs 100
+for (const [name, links] of Object.entries(meshesBelowHubs)) {
+  test(`${name}: they evict what the hub has, all converge, and then fall silent`, async () => {
+    const { fetched, leftOut } = await runMesh({ seed: 2, links, seconds: 25, evicts: true });
+    assert.ok(fetched > 0 && leftOut > 0, `${fetched} fetched, ${leftOut} left out`);
   });
 }
 

@@ -35,6 +35,8 @@ export class SimLog implements SyncLog {
   readonly failure = undefined;
   /** Records kept for links; 0 = all. */
   keepRecords = 0;
+  /** Records kept for what a link has pinned. */
+  pinnedRecords = 0;
   ownSeq: number;
   private source = '';
   private readonly disk: Disk;
@@ -42,6 +44,7 @@ export class SimLog implements SyncLog {
   private readonly syncMs: () => number;
   private readonly listeners = new Set<() => void>();
   private syncing = false;
+  private readonly pins = new Map<string, number>();
 
   constructor(disk: Disk, origins: Origins, timers: Timers, syncMs: () => number) {
     this.disk = disk;
@@ -62,7 +65,9 @@ export class SimLog implements SyncLog {
   }
 
   get oldestSeq(): number {
-    return this.keepRecords === 0 ? 0 : Math.max(0, this.seq - this.keepRecords);
+    if (this.keepRecords === 0) return 0;
+    const oldest = Math.max(0, this.seq - this.keepRecords);
+    return Math.min(oldest, Math.max(this.seq - this.pinnedRecords, Math.min(...this.pins.values())));
   }
 
   setSource(peer: string): void {
@@ -138,7 +143,8 @@ export class SimLog implements SyncLog {
     return Promise.resolve(found);
   }
 
-  retain(): void {
-    // Nothing is ever taken away here but by keepRecords.
+  retain(name: string, seq: number | undefined): void {
+    if (seq === undefined) this.pins.delete(name);
+    else this.pins.set(name, seq);
   }
 }

@@ -31,6 +31,7 @@ export interface SimNodeOptions {
   readonly policy?: SyncPolicy;
   readonly limits?: Partial<SyncLimits>;
   readonly keepRecords?: number;
+  readonly pinnedRecords?: number;
   readonly memoryBytes?: number;
   readonly lww?: boolean;
   /** Its hub keeps what it evicts. */
@@ -94,6 +95,7 @@ export class SimNode {
     this.recover(origins);
     this.log = new SimLog(this.disk, origins, timers, () => 1 + scheduler.random() * 40);
     this.log.keepRecords = options.keepRecords ?? 0;
+    this.log.pinnedRecords = options.pinnedRecords ?? 0;
     this.rig = new Rig({ store: this.store });
     this.client = this.rig.connect();
     this.store.recorder = this.log.writer;
