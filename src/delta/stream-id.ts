@@ -125,12 +125,15 @@ export class StreamId {
 
   /** Bytes of the text. */
   get textBytes(): number {
-    return u64Bytes(this.msHi, this.msLo) + 1 + u64Bytes(this.seqHi, this.seqLo);
+    rememberMs(this.msHi, this.msLo);
+    return msTextBytes + 1 + u64Bytes(this.seqHi, this.seqLo);
   }
 
   /** Writes the text to out[at ..], which has room for as many bytes as `textBytes` says, and returns where it ends. */
   write(out: Uint8Array, at: number): number {
-    const p = writeU64(this.msHi, this.msLo, out, at);
+    rememberMs(this.msHi, this.msLo);
+    const p = at + msTextBytes;
+    for (let i = 0; i < msTextBytes; i++) out[at + i] = msText[i]!;
     out[p] = dash;
     return writeU64(this.seqHi, this.seqLo, out, p + 1);
   }
@@ -212,6 +215,19 @@ function parseU64(bytes: Uint8Array, offset: number, length: number): boolean {
 /** The decimal text of an unsigned 64-bit integer. */
 export function u64Text(hi: number, lo: number): string {
   return hi < exactHi ? String(hi * two32 + lo) : String((BigInt(hi) << 32n) | BigInt(lo));
+}
+
+/** The time of the id that was written last, as text: ids that follow one another often share theirs. */
+const msText = new Uint8Array(20);
+let msTextBytes = 0;
+let msTextHi = -1;
+let msTextLo = 0;
+
+function rememberMs(hi: number, lo: number): void {
+  if (lo === msTextLo && hi === msTextHi) return;
+  msTextBytes = writeU64(hi, lo, msText, 0);
+  msTextHi = hi;
+  msTextLo = lo;
 }
 
 function u64Bytes(hi: number, lo: number): number {

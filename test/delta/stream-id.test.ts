@@ -24,6 +24,7 @@ test('ids are read and written exactly, compared by time, then by sequence', () 
       const [left, right] = [idOf(a, b), idOf(c, d)];
       const out = new Uint8Array(41);
       assert.equal(Buffer.from(out.subarray(0, left.write(out, 0))).toString(), `${a}-${b}`);
+      assert.equal(left.textBytes, `${a}-${b}`.length);
       assert.equal(left.text, `${a}-${b}`);
       const order = a !== c ? (a < c ? -1 : 1) : b === d ? 0 : b < d ? -1 : 1;
       assert.equal(left.compare(right), order);
