@@ -43,6 +43,9 @@ function targetsOf(depth: number): { readonly rate: number; readonly cpu: number
   return depth < 64 ? { rate: 0.95, cpu: 1.0 } : { rate: 1.15, cpu: 0.75 };
 }
 
+/** Before anything is measured: what is hot is compiled while the first come, on the processors that are measured. */
+const warmingRequests = 200_000;
+
 function requestsOf(test: BenchTest, depth: number): number {
   const requests = depth === 1 ? 80_000 : depth < 64 ? 500_000 : 1_000_000;
   // What has to be filled for each sample is kept shorter.
@@ -87,7 +90,8 @@ async function compare(
 ): Promise<Ratios & { readonly line: string }> {
   const requests = requestsOf(test, depth);
   const samples = { ours: [] as Sample[], theirs: [] as Sample[] };
-  for (const server of [ours, theirs]) await measure(server, test, requests / 2, depth);
+  const warming = Math.max(requests / 2, warmingRequests / test.weight);
+  for (const server of [ours, theirs]) await measure(server, test, warming, depth);
   for (let i = 0; i < rounds; i++) {
     const order = [ours, theirs];
     for (const server of i % 2 === 0 ? order : order.reverse()) {
