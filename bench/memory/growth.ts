@@ -1,6 +1,6 @@
 // What 1,000,000 keys of 16 bytes with values of 32 bytes cost, dots included, beside redis-server: the growth of
-// used_memory, and of the resident set of the process, from the idle server to the filled one. Ours also with the
-// journal. `collected` is the resident set after a pause in which the garbage collector may give pages back.
+// used_memory, and of the resident set of the process, from the server that has served some writes to the filled one; in
+// brackets from the idle server, which adds what any load costs Node once. Ours also with the journal.
 //   npm run bench:memory -- [keys] [value bytes]
 import { BenchClient, fill } from '../rig/client.ts';
 import { delay, judged } from '../rig/figures.ts';
@@ -9,6 +9,8 @@ import { residentBytes, type ServerProcess, startFerrite, startRedis } from '../
 const keys = Number(process.argv[2] ?? 1_000_000);
 const valueBytes = Number(process.argv[3] ?? 32);
 const targetRatio = 0.55;
+const warmingKeys = 1000;
+const warmingWrites = 200_000;
 const settleMs = 2000;
 
 interface Growth {
@@ -21,27 +23,31 @@ async function grow(start: () => Promise<ServerProcess>, label: string): Promise
   const server = await start();
   try {
     const client = await BenchClient.connect(server.port);
-    // One small load first, so that buffers and code that any load makes are not the keys' cost.
-    await fill(client, 1000, valueBytes);
+    const idle = residentBytes(server.pid);
+    // As many writes to few keys first: buffers and compiled code that any load makes are not the keys' cost.
+    for (let written = 0; written < warmingWrites; written += warmingKeys) {
+      await fill(client, warmingKeys, valueBytes);
+    }
     await client.command('flushall');
     await delay(settleMs);
     const usedBefore = await client.info('used_memory');
     const residentBefore = residentBytes(server.pid);
     await fill(client, keys, valueBytes);
-    const atOnce = residentBytes(server.pid);
     await delay(settleMs);
     const used = ((await client.info('used_memory')) - usedBefore) / keys;
     const resident = (residentBytes(server.pid) - residentBefore) / keys;
     client.close();
     console.log(
       `${label.padEnd(17)} used_memory ${used.toFixed(1)} B/key, resident ${resident.toFixed(1)} B/key` +
-        ` (at once ${((atOnce - residentBefore) / keys).toFixed(1)}), idle ${(residentBefore / 1e6).toFixed(1)} MB`,
+        ` (${(resident + (residentBefore - idle) / keys).toFixed(1)}), idle ${mb(idle)} MB, warm ${mb(residentBefore)} MB`,
     );
     return { used, resident };
   } finally {
     await server.stop();
   }
 }
+
+const mb = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 const theirs = await grow(() => startRedis(['--appendonly', 'no']), 'redis');
 const settings = ['edge.resources.memory_limit=1gb'];
