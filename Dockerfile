@@ -6,6 +6,8 @@ COPY tsconfig.json ./
 COPY scripts/build.mjs scripts/build.mjs
 COPY src src
 RUN npm run build && npm prune --omit=dev --ignore-scripts
+# A first start keeps the program's compiled code in dist/, where the image's user cannot write.
+RUN timeout --signal=TERM 5 node dist/main.js --port 0 --dir /tmp/start; ls dist/*.code
 
 FROM node:24-slim
 ENV NODE_ENV=production \

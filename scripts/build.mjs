@@ -69,22 +69,29 @@ function writeVersion() {
   if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
 }
 
-/** The binary and the library, what both need once, and what is imported late in files of its own. */
+/** The binary and the library as modules, and the program that the binary runs as a script. */
 async function bundle() {
   const { buildSync } = await import('esbuild');
-  buildSync({
+  const options = {
     absWorkingDir: root,
-    entryPoints: ['src/main.ts', 'src/node.ts'],
     outdir: outDir,
     bundle: true,
-    splitting: true,
-    format: 'esm',
     platform: 'node',
     target: 'node20',
     packages: 'external',
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
+  };
+  buildSync({ ...options, entryPoints: ['src/main.ts', 'src/node.ts'], format: 'esm' });
+  buildSync({
+    ...options,
+    entryPoints: ['src/program.ts'],
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    define: { 'import.meta.url': '__filename' },
+    // A script has no loader of modules: packages that are imported late are required then.
+    supported: { 'dynamic-import': false },
   });
 }
 

@@ -1,15 +1,10 @@
 #!/usr/bin/env node
-// The binary: hands arguments, environment, files and signals of the process to the parts that are pure, and is with
-// node/host.ts the only reader of `process`. Exit codes: 0 done, 1 failed, 2 a mistake in arguments or configuration.
-import { readFileSync } from 'node:fs';
-import { totalmem } from 'node:os';
+// The binary: sets V8's flags, then runs the program, which the build has put into one script beside this file. Node keeps
+// the compiled code of programs by itself from version 22 on only.
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { FerriteError } from './base/errors.ts';
-import { createLog } from './base/log.ts';
-import { version } from './base/version.generated.ts';
-import { runCommandLine } from './cli/run.ts';
-import { type LoadedConfig, machineMemoryBytes } from './config/load-config.ts';
-import { EdgeNode } from './node.ts';
+import { keptScript } from './base/kept-code.ts';
 
 // All data is in the arena, so what the collector finds young is dead: a young generation that grows under load costs
 // 10 MB of memory and saves nothing.
@@ -21,65 +16,16 @@ setFlagsFromString('--no-parallel-scavenge');
 // time once they are compiled. Still more in one (4000) is 0.97 of that, and half as much again to compile.
 setFlagsFromString('--max-inlined-bytecode-size-cumulative=2500');
 
-/** An orderly stop that takes longer is cut. */
-const stopMsMax = 10_000;
-
-async function serve(loaded: LoadedConfig, configFile: string): Promise<void> {
-  const { config } = loaded;
-  const log = createLog(config['log.level'], (line) => process.stdout.write(line), Date.now);
-  const stop = (reason: string): void => {
-    log.info('stopping', { reason });
-    setTimeout(() => process.exit(1), stopMsMax).unref();
-    node.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error('stopping failed', { reason: String(error) });
-        process.exit(1);
-      },
-    );
-  };
-  const node = new EdgeNode({
-    config,
-    configFile,
-    log,
-    listen: true,
-    onShutdown: async ({ now }) => {
-      if (now) process.exit(0);
-      stop('SHUTDOWN');
-    },
-  });
-  let signalled = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (signalled) process.exit(1);
-      signalled = true;
-      stop(signal);
-    });
-  }
-  await node.open();
-  log.info('Ready to accept connections', { port: node.port, pid: process.pid, node: node.nodeId, version });
+interface Module {
+  exports?: typeof import('./program.ts');
 }
+type Wrapper = (module: Module, require: NodeJS.Require, __filename: string) => void;
 
-async function main(): Promise<void> {
-  // A reader of our output that goes away (`| head`, a log collector that restarts) must not end the node.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const outcome = await runCommandLine(process.argv.slice(2), {
-    env: process.env,
-    machineMemoryBytes: machineMemoryBytes(totalmem(), process.constrainedMemory()),
-    version,
-    output: {
-      out: (line: string) => process.stdout.write(`${line}\n`),
-      err: (line: string) => process.stderr.write(`${line}\n`),
-    },
-    readFile: (path: string) => readFileSync(path, 'utf8'),
-  });
-  if ('exitCode' in outcome) process.exitCode = outcome.exitCode;
-  else await serve(outcome.serve, outcome.configFile ?? '');
-}
-
-main().catch((error: unknown) => {
-  const message =
-    error instanceof FerriteError ? error.message : error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`ferrite-ts: ${message}\n`);
-  process.exit(error instanceof FerriteError && error.code === 'CONFIG' ? 2 : 1);
-});
+const file = fileURLToPath(new URL('program.cjs', import.meta.url));
+const { script, isKept, keep } = keptScript(file, '(function (module, require, __filename) {', '\n})');
+const program: Module = {};
+const load = script.runInThisContext() as Wrapper;
+load(program, createRequire(file), file);
+const serves = await program.exports!.run();
+// By now whatever a start needs is compiled.
+if (serves && !isKept) keep();

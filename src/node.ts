@@ -1,5 +1,5 @@
 // A node: store, journal, commands, clients and sync put together, and the library's way to use one without a network.
-// Everything that the parts need of one another meets here, through interfaces; main.ts starts one from a configuration.
+// Everything that the parts need of one another meets here, through interfaces; program.ts starts one from a configuration.
 import type { RequestListener, Server } from 'node:http';
 import { totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
@@ -56,7 +56,7 @@ export interface EdgeNodeOptions {
   readonly log?: Log;
 }
 
-/** What main.ts hands over where the configuration is loaded already. */
+/** What program.ts hands over where the configuration is loaded already. */
 export interface ConfiguredNode {
   readonly config: Config;
   readonly configFile: string;

@@ -1,5 +1,5 @@
 // The command line as a value: pure, no process, no console. What the words mean is said here once, in a table of flags
-// from which --help is written too; what is then done is main.ts's business.
+// from which --help is written too; what is then done is program.ts's business.
 
 import type { Setting } from '../config/setting.ts';
 import { suggest } from '../config/suggest.ts';

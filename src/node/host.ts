@@ -1,4 +1,4 @@
-// The process and its machine, as INFO tells of them. With main.ts the only reader of `process`.
+// The process and its machine, as INFO tells of them. With program.ts the only reader of `process`.
 import { release, totalmem, type } from 'node:os';
 import type { Host } from '../commands/services.ts';
 

@@ -12,6 +12,7 @@ const order: readonly (readonly string[])[] = [
   ['server', 'http', 'cli'],
   ['node'],
   ['node.ts'],
+  ['program.ts'],
   ['main.ts'],
 ];
 
