@@ -264,7 +264,7 @@ for (const [name, hubOf] of shapes) {
   test(`what the ${name} loses to an old backup comes back from who has it, also to one that asked meanwhile`, async () => {
     const [linked, backup] = await halfBackedUp(hubOf, 6);
     const { hub, e, f } = linked.nodes;
-    if (hubOf['r'] !== undefined) linked.evictAll('r');
+    if ('r' in hubOf) linked.evictAll('r');
     const { originName } = e!.engine.identity;
     linked.net.cut('f');
     linked.restart('hub', backup);
@@ -294,7 +294,8 @@ test('what a hub has lost is given to it from the log, though all have let go of
   linked.net.heal();
   await linked.pass(60_000);
   assert.equal(await linked.ask('f', 'GET', 'c'), '$1\r\n8\r\n');
-  assert.equal(linked.nodes['e']!.ledger.notes.has('receded'), false);
+  const { e } = linked.nodes;
+  assert.equal(e!.ledger.notes.has('receded'), false);
 });
 
 test('a hub that has lost nothing leaves its edges as they are, whatever is pending there', async () => {
