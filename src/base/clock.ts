@@ -39,6 +39,8 @@ export class HybridClock {
   /** The last stamp given out or seen, in halves. */
   hi = 0;
   lo = 0;
+  /** The time does not drive it beyond this stamp: dots that lie ahead are to count later. */
+  ceiling = Number.POSITIVE_INFINITY;
   private readonly trustedFromMs: number;
   private wallMs = Number.NaN;
 
@@ -53,7 +55,7 @@ export class HybridClock {
     if (nowMs === this.wallMs) return true;
     if (!(nowMs >= this.trustedFromMs && nowMs <= this.trustedFromMs + trustedSpanMs)) return false;
     this.wallMs = nowMs;
-    this.witness(stampOfMs(nowMs));
+    this.witness(Math.min(stampOfMs(nowMs), this.ceiling));
     return true;
   }
 

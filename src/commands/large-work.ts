@@ -13,6 +13,7 @@ import { relieveSlice } from '../store/room.ts';
 import { isStageable, type StagedElements } from '../store/staged-elements.ts';
 import { type Pour, StagedKey } from '../store/staged-key.ts';
 import type { Store } from '../store/store.ts';
+import { WorkInPlace } from '../store/work-in-place.ts';
 import { Call, type Deferral } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
 import { copyArguments } from './copy-arguments.ts';
@@ -38,6 +39,8 @@ export type Work = Generator<unknown, boolean | Finish, void>;
 export interface Pace {
   /** All at once: nothing can be waited for. */
   isWhole: boolean;
+  /** It has begun to change a key where it is: nothing holds it up any more. */
+  isAtWork?: boolean;
 }
 
 /** From so many elements on work is worth slicing. */
@@ -163,7 +166,9 @@ export class LargeWork implements ChangeListener {
   /** The job whose turn it is. */
   private next(): Job | undefined {
     const writesWait = this.writesWait();
-    return this.queue.find((job) => !(writesWait && job.entry.isWrite) && !this.mustWait(job));
+    return this.queue.find(
+      (job) => job.pace.isAtWork === true || (!(writesWait && job.entry.isWrite) && !this.mustWait(job)),
+    );
   }
 
   private turn(): void {
@@ -342,4 +347,31 @@ export function* stageKey(
     if (!isFull) staged.discard();
   }
   return isFull ? staged : undefined;
+}
+
+/**
+ * Changes about `count` elements of the key in argument i where they are, by what `change` does between its yields; it begins when
+ * no other work is under way, and finds then what there is. The work that this is part of must not begin anew: it reads no
+ * key of which it is told. Throws CommandError where `change` does.
+ */
+export function* changeInPlace(
+  call: Call,
+  i: number,
+  pace: Pace,
+  count: number,
+  change: () => Generator<void, void, void>,
+): Generator<unknown, void, void> {
+  const { store, keyspace } = call;
+  while (!pace.isWhole && (store.atWork.isAny || store.dotsAhead !== undefined)) {
+    yield store.dotsAhead ?? store.atWork.free();
+  }
+  const target = { db: keyspace.id, key: call.bytes(i) };
+  const steps = change();
+  const work = pace.isWhole ? undefined : WorkInPlace.begin(store, target, count, steps);
+  if (work === undefined) {
+    while (steps.next().done !== true);
+    return;
+  }
+  pace.isAtWork = true;
+  yield* work.all();
 }

@@ -61,7 +61,7 @@ export function* giveAhead(
 }
 
 /** The first of the dots that are given now; undefined where the clock is too far ahead already. */
-function firstAhead({ clock, nowMs }: Store, aheadMs: number): number | undefined {
+export function firstAhead({ clock, nowMs }: Store, aheadMs: number): number | undefined {
   const last = clock.last();
   const now = stampOfMs(nowMs);
   if (last - now > aheadMsMax * stampCountersPerMs) return undefined;

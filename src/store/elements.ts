@@ -37,6 +37,9 @@ const counterBytes = 96;
 const deadlineBytes = 64;
 const everything = (): boolean => true;
 
+/** Of a nest with more dead elements only a part is looked at each time when some are to be forgotten. */
+const prunedMax = 512;
+
 export class Elements implements Collection {
   private readonly store: Store;
   private readonly key: StoodKey;
@@ -709,20 +712,24 @@ export class Elements implements Collection {
     }
   }
 
-  /** Forgets dead elements, and what is dead of the key, where `mayGo` says so. Returns how many went. */
+  /**
+   * Forgets dead elements, of many a part each time, and what is dead of the key, where `mayGo` says so. Returns how many
+   * went.
+   */
   prune(mayGo: (dots: readonly Dot[]) => boolean): number {
-    const { form } = this;
+    const { form, nest } = this;
+    const isPart = nest !== undefined && nest.elements.grave.size > prunedMax;
     const isTomb = this.size === 0;
     let gone = 0;
     let stay = 0;
     let stuck = 0;
-    for (const { name, state } of this.deadStates()) {
+    for (const { name, state } of isPart ? this.nestedForm.nextDead(prunedMax) : this.deadStates()) {
       if (!mayGo(dotsOf(state))) stay += 1;
       else if (form.forget(name, isTomb)) gone += 1;
       else stuck += 1;
     }
     // A tomb that cannot become shorter where it stands goes as a whole.
-    if (!isTomb || stay > 0 || (stuck === 0 && form.hasDead)) return gone;
+    if (isPart || !isTomb || stay > 0 || (stuck === 0 && form.hasDead)) return gone;
     const meta = this.meta();
     this.key.own();
     this.release();

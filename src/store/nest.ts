@@ -14,6 +14,8 @@ export class Nest {
   meta: KeyState | undefined;
   /** Some element is or was a counter: a clear must record its slots. */
   hasCounters = false;
+  /** Where the next look at a part of the dead begins. */
+  pruneCursor = 0;
 
   constructor(type: number, keyspace: number, ground: Ground) {
     this.type = type;

@@ -648,3 +648,51 @@ test('DUMP writes a large stream in slices, as it does at once, whatever becomes
   assert.equal(node.call('RESTORE', 'y', 0, dumpPayload(store, ks, find())!), 'OK');
   assert.deepEqual(streamShown(node, 'y'), streamShown(node, 'x'));
 });
+
+/** All that a sorted set holds. */
+function scored(node: CommandNode, key: string): Reply {
+  return whole(node, ['ZRANGE', key, '0', '-1', 'WITHSCORES']);
+}
+
+const removals: readonly (readonly [words: string[], reply: Reply, left: number])[] = [
+  [['ZREMRANGEBYRANK', 'z', '1', '-2'], count - 2, 2],
+  [['ZREMRANGEBYSCORE', 'z', '(1', '19000'], 18_999, 1001],
+  [['ZREMRANGEBYLEX', 'z', '-', '+'], count, 0],
+];
+
+test('what is removed in slices is gone at once for others, who wait, and in the log it is a run', async () => {
+  for (const [words, reply, left] of removals) {
+    for (const isHurried of [false, true]) {
+      const node = filled(['z']);
+      const { rig } = node;
+      const other = rig.connect();
+      const got = sliced(node, words, () => {
+        rig.nowMs += 60_000;
+        rig.dispatch.beginTurn();
+        assert.equal(rig.store.atWork.isAny, true);
+        assert.equal(other.send('SET', 'meanwhile', 'v'), '+OK\r\n');
+        assert.equal(other.send('ZCARD', 'z'), '');
+        if (isHurried) rig.store.atWork.hurry();
+      });
+      assert.deepEqual(got, reply, words.join(' '));
+      rig.timers.endTurn();
+      assert.equal(other.lateNow(), `:${left}\r\n`);
+      assert.equal(rig.store.atWork.isAny, false);
+      assert.equal(rig.store.dotsAhead, undefined);
+      node.run('SET after v');
+      const { node: copy, runs } = await replayed(node, 0);
+      assert.equal(runs, isHurried ? 0 : 1);
+      assert.deepEqual(scored(copy, 'z'), scored(node, 'z'));
+      for (const key of ['meanwhile', 'after']) assert.equal(whole(copy, ['GET', key]), 'v');
+      assert.equal(whole(node, ['ZCARD', 'z']), left);
+    }
+  }
+});
+
+test('removals in slices leave what the same removals leave at once', () => {
+  for (const [words] of removals) {
+    const [inSlices, atOnce] = [filled(['z']), filled(['z'])];
+    assert.deepEqual(sliced(inSlices, words), whole(atOnce, words));
+    assert.deepEqual(scored(inSlices, 'z'), scored(atOnce, 'z'));
+  }
+});

@@ -351,6 +351,26 @@ test('a prune tells how many of the dead went, and takes none that may not go', 
   );
 });
 
+test('of many dead elements a part is looked at each time, until all are gone, and the key with them', () => {
+  const node = new TestNode('n1');
+  const names = Array.from({ length: 2000 }, (_, i) => `name:${i}`);
+  for (const name of names) apply(node, { op: 'put', key: 'a', name, value: 'v' });
+  for (const name of names) apply(node, { op: 'drop', key: 'a', name });
+  const dead = (): number => node.picture().filter((line) => line.includes(' clear ')).length;
+  assert.equal(dead(), 2000);
+  let seen = 0;
+  const stays = (): boolean => {
+    seen += 1;
+    return false;
+  };
+  assert.equal(collectionOf(node.store, 'a').prune(stays), 0);
+  assert.ok(seen >= 512 && seen < 2000, String(seen));
+  let gone = 0;
+  for (let i = 0; i < 100 && dead() > 0; i++) gone += collectionOf(node.store, 'a').prune(() => true);
+  assert.equal(gone, 2000);
+  assert.deepEqual(node.picture(), []);
+});
+
 test('a dead record that keeps its tomb from becoming shorter in place stays, and is not counted, while another stays', () => {
   const node = new TestNode('n1');
   const names = ['x'.repeat(100), 'y'.repeat(100), 'z'.repeat(20)];

@@ -2,6 +2,7 @@
 // replies with how many there were. https://redis.io/commands/zremrangebyscore
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { changeInPlace, largeElementsMin, type Pace, type Work } from '../large-work.ts';
 import { openToWrite } from './find-sorted-set.ts';
 import { placeRange, type RangeKind, readRange } from './range.ts';
 
@@ -49,6 +50,9 @@ export const commands: readonly CommandSpec[] = [
 
 type RemovalEvent = 'zremrangebyrank' | 'zremrangebyscore' | 'zremrangebylex';
 
+/** Members removed between two yields. */
+const removedAtOnce = 512;
+
 function removeRange(call: Call, kind: RangeKind, event: RemovalEvent): void {
   const range = readRange(call, kind, 2, 3);
   const cursor = openToWrite(call, 1);
@@ -57,11 +61,39 @@ function removeRange(call: Call, kind: RangeKind, event: RemovalEvent): void {
     return;
   }
   const { first, end } = placeRange(call, range, cursor);
-  if (end > first) {
-    const isAll = end - first === cursor.size;
-    call.store.sortedSets.removeRanks(first, end);
+  if (end - first >= largeElementsMin) {
+    call.services.largeWork.run(call, [], (own, pace) => removeInSlices(own, pace, kind, event, end - first));
+    return;
+  }
+  const isAll = end - first === cursor.size;
+  if (end > first) call.store.sortedSets.removeRanks(first, end);
+  tell(call, event, end - first, isAll);
+}
+
+/** Replies, and tells who listens. */
+function tell(call: Call, event: RemovalEvent, removed: number, isAll: boolean): void {
+  if (removed > 0) {
     call.notify(event, 1);
     if (isAll) call.notify('del', 1);
   }
-  call.reply.integer(end - first);
+  call.reply.integer(removed);
+}
+
+function* removeInSlices(call: Call, pace: Pace, kind: RangeKind, event: RemovalEvent, count: number): Work {
+  let removed = 0;
+  let isAll = false;
+  yield* changeInPlace(call, 1, pace, count, function* () {
+    const cursor = openToWrite(call, 1);
+    if (cursor === undefined) return;
+    const { first, end } = placeRange(call, readRange(call, kind, 2, 3), cursor);
+    isAll = end - first === cursor.size;
+    while (removed < end - first) {
+      const part = Math.min(removedAtOnce, end - first - removed);
+      openToWrite(call, 1);
+      call.store.sortedSets.removeRanks(first, first + part);
+      removed += part;
+      yield;
+    }
+  });
+  return { run: () => tell(call, event, removed, isAll), discard() {} };
 }

@@ -341,6 +341,19 @@ export class NestedElements implements ElementForm {
     nest.elements.save(this.open.store.hash.of(name, offset, length), name, offset, length, state);
   }
 
+  /** About so many of the dead, the next ones each time. */
+  nextDead(count: number): ElementState[] {
+    const { nest } = this;
+    const { elements } = nest;
+    const dead: ElementState[] = [];
+    do {
+      nest.pruneCursor = elements.grave.scan(nest.pruneCursor, count, (entry) =>
+        dead.push({ name: this.nameOf(entry), state: elements.stateOf(entry) }),
+      );
+    } while (nest.pruneCursor !== 0 && dead.length < count);
+    return dead;
+  }
+
   states(wants: (isLive: boolean) => boolean): ElementState[] {
     const out: ElementState[] = [];
     const { elements } = this.nest;
