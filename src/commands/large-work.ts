@@ -47,6 +47,8 @@ export interface Pace {
 export const largeElementsMin = 16_384;
 /** Elements between two yields. */
 export const sliceElements = 1024;
+/** The same where each is removed. */
+export const removedAtOnce = 512;
 /** A slice ends after so long, or so many yields. */
 const sliceMs = 2;
 const sliceYields = 4;
@@ -373,5 +375,10 @@ export function* changeInPlace(
     return;
   }
   pace.isAtWork = true;
-  yield* work.all();
+  try {
+    yield* work.all();
+  } catch (error) {
+    call.reply.rewind(0);
+    throw error;
+  }
 }

@@ -696,3 +696,37 @@ test('removals in slices leave what the same removals leave at once', () => {
     assert.deepEqual(scored(inSlices, 'z'), scored(atOnce, 'z'));
   }
 });
+
+test('what is popped in slices is replied once, and gone', async () => {
+  for (const [words, key, size] of [
+    [['ZPOPMIN', 'z', '18000'], 'z', 36_000],
+    [['ZPOPMAX', 'z', '30000'], 'z', 40_000],
+    [['SPOP', 's', '18000'], 's', 18_000],
+  ] as const) {
+    const node = filled([key]);
+    const card = key === 'z' ? 'ZCARD' : 'SCARD';
+    const isIn = key === 'z' ? 'ZSCORE' : 'SISMEMBER';
+    const popped = sliced(node, [...words], () => {
+      assert.equal(node.rig.store.atWork.isAny, true);
+    }) as string[];
+    assert.equal(popped.length, size);
+    assert.equal(new Set(popped).size >= size / 2, true);
+    const left = whole(node, [card, key]);
+    assert.equal(left, Math.max(0, count - Number(words[2])));
+    for (const name of popped.filter((word) => word.startsWith('e')).slice(0, 100)) {
+      assert.ok([null, 0].includes(whole(node, [isIn, key, name]) as null | 0), name);
+    }
+    const copy = await replayed(node, 0);
+    assert.equal(copy.runs, 1);
+    assert.equal(whole(copy.node, [card, key]), left);
+  }
+});
+
+test('of pops in slices the order is as at once', () => {
+  for (const words of [
+    ['ZPOPMIN', 'z', '18000'],
+    ['ZPOPMAX', 'z', '20000'],
+  ]) {
+    assert.deepEqual(sliced(filled(['z']), words), whole(filled(['z']), words));
+  }
+});

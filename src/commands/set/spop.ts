@@ -4,6 +4,7 @@ import { outOfRangePositive } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from '../large-work.ts';
 import { drawDifferent } from '../random-elements.ts';
 
 export const command: CommandSpec = {
@@ -39,6 +40,10 @@ function spop(call: Call): void {
     popAll(call);
     return;
   }
+  if (count >= largeElementsMin) {
+    call.services.largeWork.run(call, [], (own, pace) => popInSlices(own, pace, count));
+    return;
+  }
   const drawn = drawDifferent(elements, count, store.random);
   for (const { name } of drawn) elements.drop(name, 0, name.length);
   if (drawn.length > 0) {
@@ -68,4 +73,34 @@ function popAll(call: Call): void {
   call.removeKey(1);
   call.notify('spop', 1);
   call.notify('del', 1);
+}
+
+/** One after the other, each of those that are left then. */
+function* popInSlices(call: Call, pace: Pace, wanted: number): Work {
+  const { reply, store } = call;
+  const { elements } = store;
+  let count = 0;
+  let isAll = false;
+  yield* changeInPlace(call, 1, pace, wanted, function* () {
+    const size = call.openToWrite(1, EntryType.set) ? elements.size : 0;
+    count = Math.min(wanted, size);
+    isAll = count === size;
+    reply.set(count);
+    for (let n = 0; n < count; n++) {
+      if (n % removedAtOnce === 0) {
+        if (n > 0) yield;
+        call.openToWrite(1, EntryType.set);
+      }
+      elements.draw(store.random);
+      reply.bulk(store.arena.u8, elements.drawnOffset, elements.drawnLength);
+      elements.dropDrawn();
+    }
+  });
+  return {
+    run() {
+      if (count > 0) call.notify('spop', 1);
+      if (isAll && count > 0) call.notify('del', 1);
+    },
+    discard() {},
+  };
 }

@@ -12,6 +12,24 @@ export function popElements(
   highest: boolean,
   isNested: boolean,
 ): void {
+  const isAll = count === cursor.size;
+  takeElements(call, cursor, count, highest, isNested);
+  tellPopped(call, i, highest, isAll);
+}
+
+export function tellPopped(call: Call, i: number, highest: boolean, isAll: boolean): void {
+  call.notify(highest ? 'zpopmax' : 'zpopmin', i);
+  if (isAll) call.notify('del', i);
+}
+
+/** The same, with nobody told. */
+export function takeElements(
+  call: Call,
+  cursor: SortedSetCursor,
+  count: number,
+  highest: boolean,
+  isNested: boolean,
+): void {
   const { store, reply } = call;
   const { size } = cursor;
   cursor.seekRank(highest ? size : 0);
@@ -24,6 +42,4 @@ export function popElements(
   }
   const first = highest ? size - count : 0;
   store.sortedSets.removeRanks(first, first + count);
-  call.notify(highest ? 'zpopmax' : 'zpopmin', i);
-  if (count === size) call.notify('del', i);
 }

@@ -5,8 +5,9 @@ import { CommandError } from '../../base/errors.ts';
 import { outOfRangePositive } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from '../large-work.ts';
 import { openToWrite } from './find-sorted-set.ts';
-import { popElements } from './pop-elements.ts';
+import { popElements, takeElements, tellPopped } from './pop-elements.ts';
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -46,6 +47,34 @@ function pop(call: Call, highest: boolean): void {
   const cursor = openToWrite(call, 1);
   const count = Math.min(wanted, cursor?.size ?? 0);
   const isNested = isCounted && reply.protocol === 3;
+  if (count >= largeElementsMin) {
+    call.services.largeWork.run(call, [], (own, pace) => popInSlices(own, pace, wanted, highest, isNested));
+    return;
+  }
   reply.array(isNested ? count : count * 2);
   if (cursor !== undefined && count > 0) popElements(call, 1, cursor, count, highest, isNested);
+}
+
+function* popInSlices(call: Call, pace: Pace, wanted: number, highest: boolean, isNested: boolean): Work {
+  const { reply } = call;
+  let count = 0;
+  let isAll = false;
+  yield* changeInPlace(call, 1, pace, wanted, function* () {
+    const { size } = openToWrite(call, 1) ?? { size: 0 };
+    count = Math.min(wanted, size);
+    isAll = count === size;
+    reply.array(isNested ? count : count * 2);
+    for (let left = count; left > 0; left -= removedAtOnce) {
+      const cursor = openToWrite(call, 1);
+      if (cursor === undefined) return;
+      takeElements(call, cursor, Math.min(removedAtOnce, left), highest, isNested);
+      yield;
+    }
+  });
+  return {
+    run() {
+      if (count > 0) tellPopped(call, 1, highest, isAll);
+    },
+    discard() {},
+  };
 }

@@ -2,7 +2,7 @@
 // replies with how many there were. https://redis.io/commands/zremrangebyscore
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { changeInPlace, largeElementsMin, type Pace, type Work } from '../large-work.ts';
+import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from '../large-work.ts';
 import { openToWrite } from './find-sorted-set.ts';
 import { placeRange, type RangeKind, readRange } from './range.ts';
 
@@ -49,9 +49,6 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 type RemovalEvent = 'zremrangebyrank' | 'zremrangebyscore' | 'zremrangebylex';
-
-/** Members removed between two yields. */
-const removedAtOnce = 512;
 
 function removeRange(call: Call, kind: RangeKind, event: RemovalEvent): void {
   const range = readRange(call, kind, 2, 3);
