@@ -9,10 +9,12 @@ import { dotsOf } from './graveyard.ts';
 import { type CounterSlot, type Dot, emptyState, type KeyState, type Kill, zeroDot } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import { type ListMemory, remakeElements } from './list/list-memories.ts';
+import type { Lists } from './lists.ts';
 import { formatDecimal, parseDecimal } from './number.ts';
 import { emitKey, isCollection } from './scan.ts';
 import type { Store } from './store.ts';
 import { remakeMemories, type StreamMemory } from './stream/stream-memories.ts';
+import type { Streams } from './streams.ts';
 
 interface Found {
   readonly ks: Keyspace;
@@ -35,8 +37,10 @@ function everyKey(store: Store): Found[] {
         cursor = table.scan(cursor, 1024, (at) => {
           const offset = store.entries.keyOffset(at);
           const key = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
-          if (store.entries.type(at) === EntryType.list) found.push(listOf(store, ks, at, key));
-          else if (store.entries.type(at) === EntryType.stream) found.push(streamOf(store, ks, at, key));
+          if (store.entries.type(at) === EntryType.list)
+            found.push(sequenceOf(store, store.otherLists, ks, at, key));
+          else if (store.entries.type(at) === EntryType.stream)
+            found.push(sequenceOf(store, store.otherStreams, ks, at, key));
           else if (isCollection(store, at)) found.push(...everyElement(store, ks, at, key));
           else found.push({ ks, key, state: ks.stateOf(at) });
         });
@@ -54,44 +58,49 @@ function everyElement(store: Store, ks: Keyspace, at: number, key: Uint8Array): 
   return [...elements, { ks, key, state: others.meta(), type }];
 }
 
-/** A list: its own state; its elements are remade apart. */
-function listOf(store: Store, ks: Keyspace, at: number, key: Uint8Array): Found {
-  const lists = store.otherLists;
-  lists.stand(ks, store.hash.of(key, 0, key.length), at, key, 0, key.length);
-  return { ks, key, state: lists.meta(), type: EntryType.list, dots: lists.dots() };
+/** A list or a stream: its own state; what is in it is remade apart. */
+function sequenceOf(
+  store: Store,
+  sequence: Lists | Streams,
+  ks: Keyspace,
+  at: number,
+  key: Uint8Array,
+): Found {
+  sequence.stand(ks, store.hash.of(key, 0, key.length), at, key, 0, key.length);
+  return { ks, key, state: sequence.meta(), type: sequence.type, dots: sequence.dots() };
 }
 
-/** Gives the elements of a list other dots, or forgets them, and what is said of its key. */
+/** Gives what is in a list or a stream other dots, or forgets it, by `remake`, and what is said of its key. */
+function remakeSequence(
+  store: Store,
+  sequence: Lists | Streams,
+  { ks, key, state }: Found,
+  remake: () => void,
+): void {
+  sequence.openForJoin(ks, store.hash.of(key, 0, key.length), key, 0, key.length);
+  if (sequence.at === 0) return;
+  remake();
+  sequence.settleWith(state);
+}
+
+/** Gives the elements of a list other dots, or forgets them. */
 function remakeList(
   store: Store,
-  { ks, key, state }: Found,
+  found: Found,
   change: (element: ListMemory) => ListMemory | undefined,
 ): void {
-  const lists = store.otherLists;
-  lists.openForJoin(ks, store.hash.of(key, 0, key.length), key, 0, key.length);
-  if (lists.at === 0) return;
-  remakeElements(lists.opened, change);
-  lists.settleWith(state);
+  const { otherLists } = store;
+  remakeSequence(store, otherLists, found, () => remakeElements(otherLists.opened, change));
 }
 
-/** A stream: its own state; its entries are remade apart. */
-function streamOf(store: Store, ks: Keyspace, at: number, key: Uint8Array): Found {
-  const streams = store.otherStreams;
-  streams.stand(ks, store.hash.of(key, 0, key.length), at, key, 0, key.length);
-  return { ks, key, state: streams.meta(), type: EntryType.stream, dots: streams.dots() };
-}
-
-/** Gives the entries of a stream other dots, or forgets them, and what is said of its key. */
+/** Gives the entries of a stream other dots, or forgets them. */
 function remakeStream(
   store: Store,
-  { ks, key, state }: Found,
+  found: Found,
   change: (memory: StreamMemory) => StreamMemory | undefined,
 ): void {
-  const streams = store.otherStreams;
-  streams.openForJoin(ks, store.hash.of(key, 0, key.length), key, 0, key.length);
-  if (streams.at === 0) return;
-  remakeMemories(streams.opened, change);
-  streams.settleWith(state);
+  const { otherStreams } = store;
+  remakeSequence(store, otherStreams, found, () => remakeMemories(otherStreams.opened, change));
 }
 
 function save(store: Store, { ks, key, state, element, type }: Found): void {
