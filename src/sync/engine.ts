@@ -385,12 +385,13 @@ export class SyncEngine {
     this.restartAll('this node recedes');
   }
 
-  /** Where this node has receded: once the hub has all that the log had when they met, it can be asked again. */
+  /** Once the hub has durably all that the log had when they met, a node that has receded can ask it again. */
   private noteGiven({ sender, peer }: Link): void {
-    if (this.keeping?.isGiving !== true || peer === undefined) return;
+    if (this.keeping === undefined || peer?.isGreetingKept !== true) return;
     if ((sender?.durable?.seq ?? 0) < peer.sinceSeq) return;
-    this.keeping.given();
-    this.rest?.resume();
+    const wasGiving = this.keeping.isGiving;
+    this.keeping.given(peer);
+    if (wasGiving) this.rest?.resume();
   }
 
   /** This node has another origin now: every connection begins anew. */

@@ -162,10 +162,14 @@ export class Keeping {
     return this.parts.node.ledger.notes.has(recededName);
   }
 
-  /** It has been. */
-  given(): void {
-    const { log, ledger } = this.parts.node;
-    commitNotes(log, () => ledger.setNote(recededName, undefined));
+  /**
+   * The hub has durably all that this node's log had when they met. Where everything that others made comes from the hub, it has all
+   * of that then, stated or not: of an origin that was given up nobody states anything any more.
+   */
+  given(hub: Peer): void {
+    const { node, isLeaf } = this.parts;
+    if (isLeaf) hub.keepsOthers(node.identity.origin, node.store.origins);
+    if (this.isGiving) commitNotes(node.log, () => node.ledger.setNote(recededName, undefined));
   }
 
   /** What of this node's vector the hub was known to have: of that something may have been let go of. */
@@ -216,7 +220,8 @@ export class Keeping {
     const { peer } = this;
     if (peer === undefined) return;
     const { node, url } = this.parts;
-    const rows = rowsOf(this.counted(peer), node.store.origins, []);
+    // Of what it keeps whatever comes, only what is here.
+    const rows = rowsOf(lesser(node.ledger.vector, peer.kept), node.store.origins, []);
     const origin = node.store.origins.name(peer.origin);
     const packed: Packed = [url, origin, peer.facts.tag, rows, this.relies ?? null];
     this.write(JSON.stringify(packed));
@@ -226,15 +231,6 @@ export class Keeping {
   stop(): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
-  }
-
-  /** What it keeps; of what it makes itself, which is kept whatever comes, only what is here. */
-  private counted({ kept, origin }: Peer): VersionVector {
-    const counted = kept.clone();
-    const here = this.parts.node.ledger.vector.get(origin);
-    counted.retract(origin, undefined);
-    if (here !== undefined && kept.covers(origin, here.stamp)) counted.advance(origin, here.stamp, here.tag);
-    return counted;
   }
 
   private write(text: string | undefined): void {

@@ -39,6 +39,8 @@ export class Peer {
    * on after seeing what is known of it here, for it may find that its past has forked.
    */
   readonly kept = new VersionVector();
+  /** Origins up to this index are kept, whatever comes of them: see `keepsOthers`. */
+  private othersKept = 0;
   /** What it had when it greeted, until it says that this is durable. */
   private greeted: VersionVector | undefined;
   /** Told when it is known to have more durably. */
@@ -64,6 +66,20 @@ export class Peer {
   keeps(frontiers: readonly Frontier[]): void {
     for (const f of frontiers) this.kept.advance(f.origin, f.stamp, f.tag);
     this.onKept?.();
+  }
+
+  /** It has all this durably that was made under another origin than `self` and is here, or will be. */
+  keepsOthers(self: number, origins: Origins): void {
+    if (this.othersKept === origins.count) return;
+    while (this.othersKept < origins.count) {
+      this.othersKept += 1;
+      if (this.othersKept !== self) this.kept.advance(this.othersKept, stampMax, 0);
+    }
+    this.onKept?.();
+  }
+
+  get isGreetingKept(): boolean {
+    return this.greeted === undefined;
   }
 
   /** What it had when it greeted is durable there. */

@@ -135,7 +135,7 @@ test('a note of another address, or ahead of what this node has made, is not bel
   }
 });
 
-/** Nodes of which each has another for its hub, all of which others may link to. */
+/** Nodes of which each has another for its hub, all of which others may link to, but for `e` and `f`. */
 class Linked {
   readonly scheduler = new Scheduler(12, Date.UTC(2026, 10, 1));
   readonly net = new SimNet(this.scheduler);
@@ -148,7 +148,8 @@ class Linked {
         const above = this.nodes[hub!];
         return above?.isUp === true ? (c) => above.engine.hub.accept(c, nodeId, nodeId) : undefined;
       });
-      const shape = { nodeId, role: 'hub', evicts: hub !== undefined, listens: true } as const;
+      const listens = nodeId !== 'e' && nodeId !== 'f';
+      const shape = { nodeId, role: 'hub', evicts: hub !== undefined, listens } as const;
       const options = hub === undefined ? shape : { ...shape, dial, keepRecords };
       this.nodes[nodeId] = new SimNode(options, this.scheduler, newDisk(nodeId));
     }
@@ -246,6 +247,7 @@ async function halfBackedUp(
   const { hub, e, f } = linked.nodes;
   f!.send(0, 'HSET', 'h', 'first', '1');
   e!.incr('c', 5);
+  hub!.set('x', 'v');
   await linked.pass(20_000);
   const backup = copyDisk(hub!.disk);
   f!.send(0, 'HSET', 'h', 'second', '2');
@@ -253,6 +255,10 @@ async function halfBackedUp(
   e!.incr('c', 2);
   await linked.pass(20_000);
   linked.evictAll('e');
+  // Not whole, as all edges are that evict: it states nothing but its own origin.
+  linked.evictAll('f');
+  await linked.ask('f', 'HLEN', 'h');
+  await linked.ask('f', 'GET', 'c');
   return [linked, backup];
 }
 
@@ -276,10 +282,13 @@ for (const [name, hubOf] of shapes) {
     await linked.pass(20_000);
     linked.net.heal();
     await linked.pass(60_000);
+    for (const nodeId of ['e', 'f']) await linked.ask(nodeId, 'GET', 'x');
     assert.deepEqual(e!.visible(), hub!.visible());
     assert.deepEqual(f!.visible(), hub!.visible());
     assert.equal(await linked.ask('e', 'GET', 'c'), '$1\r\n8\r\n');
     assert.equal(await linked.ask('e', 'HLEN', 'h'), ':3\r\n');
+    // Nobody states any more what was made under the origins that were given up, and it may go all the same.
+    linked.evictAll('e');
   });
 }
 
