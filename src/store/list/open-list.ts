@@ -201,12 +201,7 @@ export class OpenList {
 
   /** Enters an element, which is not there, among the dead. */
   remember(e: Element, eventHi: number, eventLo: number, eventOrigin: number): void {
-    e.dotHi = eventHi;
-    e.dotLo = eventLo;
-    e.dotOrigin = eventOrigin;
-    e.bytes = noBytes;
-    e.offset = 0;
-    e.length = 0;
+    makeDead(e, eventHi, eventLo, eventOrigin);
     for (;;) {
       const { dead } = this;
       dead?.find(e);
@@ -217,12 +212,7 @@ export class OpenList {
 
   /** Gives a dead element, which the list of the dead has located, a later event. */
   rewriteDead(e: Element, eventHi: number, eventLo: number, eventOrigin: number): void {
-    e.dotHi = eventHi;
-    e.dotLo = eventLo;
-    e.dotOrigin = eventOrigin;
-    e.bytes = noBytes;
-    e.offset = 0;
-    e.length = 0;
+    makeDead(e, eventHi, eventLo, eventOrigin);
     while (!this.dead!.rewriteHere(e)) {
       this.enlarge(0, elementExtraBytes);
       this.dead!.find(e);
@@ -419,6 +409,16 @@ export class OpenList {
   freeNest(at: number): void {
     if (this.nestAt(at) !== undefined) this.nests.remove(this.store.entries.nestNumber(at));
   }
+}
+
+/** A dead element has no value, and the event that removed it as its dot. */
+function makeDead(e: Element, eventHi: number, eventLo: number, eventOrigin: number): void {
+  e.dotHi = eventHi;
+  e.dotLo = eventLo;
+  e.dotOrigin = eventOrigin;
+  e.bytes = noBytes;
+  e.offset = 0;
+  e.length = 0;
 }
 
 function deadGrowth(room: number, need: number): number {
