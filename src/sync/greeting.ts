@@ -18,6 +18,8 @@ import { lacksNote, notedCursor } from './receiver.ts';
 export const uplinkOriginNote = 'uplink-origin:';
 /** Dots up to which tombstones may be gone, as rows. */
 export const horizonNote = 'horizon';
+/** The horizon for which this node started over last, as rows: it is not behind that any more, though nobody may state so. */
+const copiedNote = 'copied';
 /** The forms of batches, besides the plain one, that this node can read. */
 const lz4 = 'lz4';
 const windowBytesMax = 64 * 1024 * 1024;
@@ -191,7 +193,9 @@ export function judgeWelcome(node: NodeParts, welcome: Payload<'welcome'>): Verd
     horizon.retract(identity.origin, undefined);
     const others = ledger.vector.clone();
     others.retract(identity.origin, undefined);
-    if (others.size > 0 && !others.dominates(horizon) && !hasStartedOver(node, welcome)) {
+    const isNew = others.size === 0;
+    advanceByNote(others, node, copiedNote);
+    if (!isNew && !others.dominates(horizon) && !hasStartedOver(node, welcome)) {
       return { kind: 'start_over' };
     }
     return { kind: 'ok' };
@@ -214,9 +218,17 @@ export function judgeReady(node: NodeParts, ready: Payload<'ready'>): Verdict {
 
 /** Brings the horizon back after a restart. */
 export function recallHorizon(store: SyncStore, ledger: SyncLedger): void {
-  const rows: unknown = JSON.parse(ledger.notes.get(horizonNote) ?? '[]');
+  advanceByNote(store.horizon, { store, ledger }, horizonNote);
+}
+
+function advanceByNote(
+  vector: VersionVector,
+  { store, ledger }: Pick<NodeParts, 'store' | 'ledger'>,
+  name: string,
+): void {
+  const rows: unknown = JSON.parse(ledger.notes.get(name) ?? '[]');
   for (const row of Array.isArray(rows) ? rows : []) {
-    store.horizon.advance(store.origins.intern(String(row[0])), Number(row[1]), 0);
+    vector.advance(store.origins.intern(String(row[0])), Number(row[1]), 0);
   }
 }
 
@@ -233,6 +245,7 @@ export function startOver(node: NodeParts, welcome: Payload<'welcome'>, sameAs: 
   ledger.setNote(`cursor:${welcome.node_id}`, undefined);
   const horizon = vectorOf(welcome.horizon ?? [], store.origins);
   ledger.setNote(lacksNote, `${before} ${horizon.hash(store.origins)} ${welcome.node_id}`);
+  ledger.setNote(copiedNote, JSON.stringify(rowsOf(horizon, store.origins, [])));
   // What was let go of there is not remembered here either: who links to this node is behind the same horizon.
   for (const [origin, { stamp }] of horizon.entries()) store.horizon.advance(origin, stamp, 0);
   ledger.setNote(horizonNote, JSON.stringify(rowsOf(store.horizon, store.origins, [])));

@@ -328,3 +328,29 @@ test('a hub that has lost nothing leaves its edges as they are, whatever is pend
   assert.deepEqual([e!.engine.identity.originName, clock()], [originName, before]);
   assert.match(e!.ledger.notes.get('keeper') ?? '', /^sim:\/\/hub hub\//);
 });
+
+test('who has started over is not behind the same horizon again, though nobody states what was swept', async () => {
+  const linked = new Linked({ hub: undefined, e: 'hub', f: 'hub' }, 6);
+  await linked.pass(20_000);
+  const { hub, e } = linked.nodes;
+  for (const key of ['x', 'k']) hub!.set(key, 'v');
+  await linked.pass(20_000);
+  const backup = copyDisk(hub!.disk);
+  hub!.del('k');
+  await linked.pass(20_000);
+  for (const nodeId of ['e', 'f']) linked.evictAll(nodeId);
+  linked.restart('hub', backup);
+  await linked.pass(60_000);
+  assert.equal(hub!.get('k'), undefined);
+  assert.equal(hub!.store.graveyard.sweep(1000, linked.scheduler.nowMs), 1);
+  hub!.engine.noteHorizon();
+  const origins = new Set<string>();
+  for (let i = 0; i < 3; i++) {
+    linked.net.cut('e');
+    await linked.pass(3000);
+    linked.net.heal();
+    await linked.pass(60_000);
+    origins.add(e!.engine.identity.originName);
+  }
+  assert.equal(origins.size, 1);
+});
