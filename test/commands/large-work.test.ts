@@ -730,3 +730,30 @@ test('of pops in slices the order is as at once', () => {
     assert.deepEqual(sliced(filled(['z']), words), whole(filled(['z']), words));
   }
 });
+
+/** A list of as many as there are of the others, most of them `x`. */
+function mostlySame(): CommandNode {
+  const node = new CommandNode({ memoryBytes: 64 * 1024 * 1024 });
+  const values = Array.from({ length: count / 10 }, (_, k) => (k % 10 === 0 ? `y${k}` : 'x'));
+  for (let i = 0; i < 10; i++) node.call('RPUSH', 'l', ...values);
+  return node;
+}
+
+test('what leaves a list in slices is what would leave it at once', async () => {
+  for (const [words, fill] of [
+    [['LTRIM', 'l', '17000', '-101'], () => filled(['l'])],
+    [['LTRIM', 'l', '1', '0'], () => filled(['l'])],
+    [['LPOP', 'l', '17000'], () => filled(['l'])],
+    [['RPOP', 'l', '30000'], () => filled(['l'])],
+    [['LREM', 'l', '-17000', 'x'], mostlySame],
+  ] as const) {
+    const [inSlices, atOnce] = [fill(), fill()];
+    const reply = sliced(inSlices, [...words], () => assert.equal(inSlices.rig.store.atWork.isAny, true));
+    assert.deepEqual(reply, whole(atOnce, [...words]), words.join(' '));
+    const left = whole(inSlices, ['LRANGE', 'l', '0', '-1']);
+    assert.deepEqual(left, whole(atOnce, ['LRANGE', 'l', '0', '-1']), words.join(' '));
+    const copy = await replayed(inSlices, 0);
+    assert.deepEqual(whole(copy.node, ['LRANGE', 'l', '0', '-1']), left);
+    assert.equal(copy.runs, 1);
+  }
+});

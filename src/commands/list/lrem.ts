@@ -1,7 +1,9 @@
 // LREM key count element: a remove for each element of a value, from the front, from the end, or all.
 // https://redis.io/commands/lrem
+import type { Lists } from '../../store/lists.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from '../large-work.ts';
 import { openList } from './open-list.ts';
 
 export const command: CommandSpec = {
@@ -25,20 +27,42 @@ function lrem(call: Call): void {
     call.reply.integer(0);
     return;
   }
-  const found = lists.reader.matches(
-    call.buf,
-    call.offset(3),
-    call.length(3),
-    count < 0,
-    0,
-    0,
-    Math.abs(count),
-  );
-  // From the end, so that the indexes of the rest stay what they are.
-  if (count >= 0) found.reverse();
+  const found = find(call, lists, count);
+  if (found.length >= largeElementsMin) {
+    call.services.largeWork.run(call, [], (own, pace) => removeInSlices(own, pace, count, found.length));
+    return;
+  }
   for (const index of found) lists.remove(index);
-  call.reply.integer(found.length);
-  if (found.length === 0) return;
-  call.notify('lrem', 1);
-  if (lists.at === 0) call.notify('del', 1);
+  tell(call, found.length, lists.at === 0);
+}
+
+/** The indexes of what goes, from the end, so that those of the rest stay what they are. */
+function find(call: Call, { reader }: Lists, count: number): number[] {
+  const found = reader.matches(call.buf, call.offset(3), call.length(3), count < 0, 0, 0, Math.abs(count));
+  return count >= 0 ? found.reverse() : found;
+}
+
+function tell(call: Call, removed: number, isGone: boolean): void {
+  if (removed > 0) call.notify('lrem', 1);
+  if (removed > 0 && isGone) call.notify('del', 1);
+  call.reply.integer(removed);
+}
+
+function* removeInSlices(call: Call, pace: Pace, count: number, expected: number): Work {
+  let removed = 0;
+  let isGone = false;
+  yield* changeInPlace(call, 1, pace, expected, function* () {
+    let lists = openList(call, 1);
+    if (lists.at === 0) return;
+    const found = find(call, lists, count);
+    isGone = found.length === lists.size;
+    for (const index of found) {
+      lists.remove(index);
+      removed += 1;
+      if (removed % removedAtOnce !== 0) continue;
+      yield;
+      lists = openList(call, 1);
+    }
+  });
+  return { run: () => tell(call, removed, isGone), discard() {} };
 }

@@ -1,6 +1,7 @@
 // LTRIM key start stop: a remove for each element outside a range. https://redis.io/commands/ltrim
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from '../large-work.ts';
 import { openList } from './open-list.ts';
 
 export const command: CommandSpec = {
@@ -21,13 +22,46 @@ function ltrim(call: Call): void {
   const first = Number(call.bigInteger(2));
   const last = Number(call.bigInteger(3));
   const lists = openList(call, 1);
-  call.reply.ok();
-  if (lists.at === 0) return;
-  const { size } = lists;
+  if (lists.at === 0) {
+    call.reply.ok();
+    return;
+  }
+  const [fromFront, fromEnd] = outside(lists.size, first, last);
+  if (fromFront + fromEnd >= largeElementsMin) {
+    call.services.largeWork.run(call, [], (own, pace) => trimInSlices(own, pace, first, last));
+    return;
+  }
+  lists.trim(fromFront, fromEnd);
+  tell(call, lists.at === 0);
+}
+
+/** How many elements before and behind a range go. */
+function outside(size: number, first: number, last: number): [fromFront: number, fromEnd: number] {
   const start = Math.max(0, first < 0 ? size + first : first);
   const stop = Math.min(size - 1, last < 0 ? size + last : last);
-  if (start > stop) lists.trim(size, 0);
-  else lists.trim(start, size - 1 - stop);
+  return start > stop ? [size, 0] : [start, size - 1 - stop];
+}
+
+function tell(call: Call, isGone: boolean): void {
   call.notify('ltrim', 1);
-  if (lists.at === 0) call.notify('del', 1);
+  if (isGone) call.notify('del', 1);
+  call.reply.ok();
+}
+
+function* trimInSlices(call: Call, pace: Pace, first: number, last: number): Work {
+  let isGone = false;
+  yield* changeInPlace(call, 1, pace, largeElementsMin, function* () {
+    const { size } = openList(call, 1);
+    const [fromFront, fromEnd] = outside(size, first, last);
+    isGone = size > 0 && fromFront + fromEnd === size;
+    for (let left = fromFront; left > 0; left -= removedAtOnce) {
+      openList(call, 1).trim(Math.min(removedAtOnce, left), 0);
+      yield;
+    }
+    for (let left = fromEnd; left > 0; left -= removedAtOnce) {
+      openList(call, 1).trim(0, Math.min(removedAtOnce, left));
+      yield;
+    }
+  });
+  return { run: () => tell(call, isGone), discard() {} };
 }

@@ -3,6 +3,7 @@ import { CommandError } from '../../base/errors.ts';
 import { outOfRangePositive, wrongArguments } from '../../resp/errors.ts';
 import type { Lists } from '../../store/lists.ts';
 import type { Call } from '../call.ts';
+import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from '../large-work.ts';
 import { openList } from './open-list.ts';
 
 /** LPOP and RPOP. */
@@ -19,7 +20,9 @@ export function popCommand(call: Call, atFront: boolean): void {
   }
   if (count < 0) popOne(call, lists, atFront, 1);
   else if (count === 0) reply.array(0);
-  else popMany(call, lists, atFront, count, 1);
+  else if (Math.min(count, lists.size) >= largeElementsMin) {
+    call.services.largeWork.run(call, [], (own, pace) => popInSlices(own, pace, atFront, count));
+  } else popMany(call, lists, atFront, count, 1);
 }
 
 /** Pops an element of the open list, the key in argument `key`, and replies with it. */
@@ -35,6 +38,31 @@ export function popMany(call: Call, lists: Lists, atFront: boolean, count: numbe
   reply.array(n);
   for (let i = 0; i < n; i++) lists.pop(atFront, reply);
   tellOfPop(call, lists, atFront, key);
+}
+
+function* popInSlices(call: Call, pace: Pace, atFront: boolean, count: number): Work {
+  const { reply } = call;
+  let isGone = false;
+  let n = 0;
+  yield* changeInPlace(call, 1, pace, count, function* () {
+    let lists = openList(call, 1);
+    n = Math.min(count, lists.at === 0 ? 0 : lists.size);
+    isGone = n > 0 && n === lists.size;
+    reply.array(n);
+    for (let i = 1; i <= n; i++) {
+      lists.pop(atFront, reply);
+      if (i % removedAtOnce !== 0) continue;
+      yield;
+      lists = openList(call, 1);
+    }
+  });
+  return {
+    run() {
+      if (n > 0) call.notify(atFront ? 'lpop' : 'rpop', 1);
+      if (isGone) call.notify('del', 1);
+    },
+    discard() {},
+  };
 }
 
 /** The events of a pop from the list that was open. */
