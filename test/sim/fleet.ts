@@ -178,13 +178,17 @@ export class Fleet {
     const { random } = this.scheduler;
     if (random() < 0.1 && node !== this.hub) {
       const [field, by] = [this.pick(summedFields), 1 + Math.floor(random() * 5)];
-      node.incrField(summedKey, field, by);
-      this.expect(`${summedKey}.${field}`, by);
+      const name = `${summedKey}.${field}`;
+      node.askToIncr(['HINCRBY', summedKey, field, String(by)], name, by, () => this.expect(name, by));
       return;
     }
     const db = random() < 0.2 ? 1 : 0;
-    if (db === 1 && random() < 0.05) node.send(1, 'FLUSHDB');
-    else node.send(db, ...anyCommand((from) => this.pick(from), random, this.commands));
+    if (db === 1 && random() < 0.05) node.ask(1, ['FLUSHDB']);
+    else
+      node.ask(
+        db,
+        anyCommand((from) => this.pick(from), random, this.commands),
+      );
   }
 
   private mayEvict(node: SimNode): boolean {

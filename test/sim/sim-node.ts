@@ -252,7 +252,7 @@ export class SimNode {
     this.command((s) => s.eviction.relieve(0));
   }
 
-  /** The same as `incrField` by a command that may have to wait or be refused; `onDone` where it was done. */
+  /** Adds by a command that may have to wait or be refused; `onDone` where it was done, and `increments` then has it as `key`. */
   askToIncr(args: readonly string[], key: string, by: number, onDone: () => void): void {
     this.ask(0, args, (reply) => {
       if (!reply.startsWith(':')) return;
@@ -332,13 +332,6 @@ export class SimNode {
     const k = Buffer.from(key);
     this.increments.push({ seq: this.log.seq + this.log.writer.count, key, by });
     this.command((s) => s.strings.count(s.keyspace(0), k, 0, k.length, by));
-  }
-
-  /** Adds to a field; `increments` has it as `key.field`. */
-  incrField(key: string, field: string, by: number): void {
-    if (!this.isUp) return;
-    this.increments.push({ seq: this.log.seq + this.log.writer.count, key: `${key}.${field}`, by });
-    this.send(0, 'HINCRBY', key, field, String(by));
   }
 
   /** The string under a key with its deadline. Reads by the way, as nobody does: it purges and commits nothing. */
