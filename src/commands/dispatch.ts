@@ -62,6 +62,8 @@ export class Dispatch implements Executor {
   /** Someone asks for times so short that each run is timed by itself. */
   private timesEach = false;
   private readonly lookahead: Lookahead;
+  /** Records in the block that is open, before the command that runs. */
+  private recordsBefore = 0;
   /** The command that runs or ran last; undefined where it was refused before, or queued. */
   private admitted: CommandEntry | undefined = undefined;
 
@@ -120,7 +122,7 @@ export class Dispatch implements Executor {
     if (found !== this.timed && this.untimed > 0) this.readClock();
     this.prepare(client, args, reply, found);
     const recorder = services.store.recorder;
-    const recordsBefore = recorder === undefined ? 0 : recorder.count;
+    this.recordsBefore = recorder === undefined ? 0 : recorder.count;
     const mark = reply.mark();
     this.admitted = undefined;
     services.stats.commands += 1;
@@ -145,7 +147,7 @@ export class Dispatch implements Executor {
     else if (this.admitted !== undefined) this.count(this.admitted);
     if (session.mode !== 0) this.quieten(session, reply, mark);
     const isDeferred = call.deferred;
-    const wrote = recorder !== undefined && recorder.count !== recordsBefore;
+    const wrote = recorder !== undefined && recorder.count !== this.recordsBefore;
     if (this.changes.pending) this.changes.settle();
     if (isDeferred) return ExecuteResult.deferred;
     return wrote ? ExecuteResult.write : ExecuteResult.read;
@@ -209,7 +211,11 @@ export class Dispatch implements Executor {
       throw new CommandError(notWhileMonitoring);
     }
     const { unheldKeys, workGate } = this.services;
-    if ((this.attention.bits & AttentionBit.atWork) !== 0 && workGate.holds(this.call, entry)) return;
+    if ((this.attention.bits & AttentionBit.atWork) !== 0) {
+      if (workGate.holds(this.call, entry)) return;
+      // The work may have been done and committed just now.
+      this.recordsBefore = this.services.store.recorder?.count ?? 0;
+    }
     const isUnheld =
       (this.attention.bits & AttentionBit.unheld) !== 0 && unheldKeys.concerns(this.call, entry);
     if (isUnheld && unheldKeys.holds(this.call, entry)) return;
@@ -318,7 +324,7 @@ export class Dispatch implements Executor {
   }
 
   /** Ends a command whose work was done in slices. */
-  private finish({ call: own, client, entry }: SlicedRun, finish: Finish): void {
+  private finish({ call: own, client, entry, pace }: SlicedRun, finish: Finish): void {
     const { call, changes, services } = this;
     const { reply } = own;
     this.beginTurn();
@@ -326,7 +332,8 @@ export class Dispatch implements Executor {
     call.name = entry.name;
     call.rerunning = true;
     try {
-      this.admit(entry, true);
+      // What was changed in place has been done by now: a refusal would hide it.
+      if (pace.isAtWork !== true) this.admit(entry, true);
       this.runAttended(entry, finish);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;

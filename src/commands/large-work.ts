@@ -59,6 +59,7 @@ export interface SlicedRun {
   readonly call: Call;
   readonly client: ClientPort;
   readonly entry: CommandEntry;
+  readonly pace: Pace;
   /** The time that it has taken so far. */
   usec: number;
 }
@@ -196,7 +197,7 @@ export class LargeWork implements ChangeListener {
   }
 
   replaced(db: number): void {
-    for (const job of this.jobs) if (job.db === db) job.changed = true;
+    for (const job of this.jobs) if (job.db === db && job.pace.isAtWork !== true) job.changed = true;
   }
 
   /** Does a slice. Returns whether there is more to do, or what is to be waited for before that. */
@@ -241,6 +242,7 @@ export class LargeWork implements ChangeListener {
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       this.end(job);
+      job.call.reply.rewind(0);
       runner.fail(job, error);
       return false;
     }
@@ -370,15 +372,9 @@ export function* changeInPlace(
   const target = { db: keyspace.id, key: call.bytes(i) };
   const steps = change();
   const work = pace.isWhole ? undefined : WorkInPlace.begin(store, target, count, steps);
-  if (work === undefined) {
-    while (steps.next().done !== true);
-    return;
-  }
-  pace.isAtWork = true;
-  try {
+  if (work === undefined) while (steps.next().done !== true);
+  else {
+    pace.isAtWork = true;
     yield* work.all();
-  } catch (error) {
-    call.reply.rewind(0);
-    throw error;
   }
 }

@@ -30,12 +30,14 @@ export class WorkGate {
     };
   }
 
-  /** Whether the command of the call, or one of EXEC's, names a key at work. */
+  /** Whether the command of the call, or one of EXEC's, names a key at work, or all there are. */
   concerns(call: Call, entry: CommandEntry): boolean {
     const { atWork } = this;
     if (!atWork.isAny) return false;
-    return commandsOf(call, entry).some((request) =>
-      namedKeys(call, request).some(({ ks, key }) => atWork.has(ks.id, key, 0, key.length)),
+    return commandsOf(call, entry).some(
+      (request) =>
+        request.entry.spec.replacesKeys === true ||
+        namedKeys(call, request).some(({ ks, key }) => atWork.has(ks.id, key, 0, key.length)),
     );
   }
 

@@ -60,12 +60,13 @@ export function* giveAhead(
   }
 }
 
-/** The first of the dots that are given now; undefined where the clock is too far ahead already. */
+/** The first of the dots that are given now, at most 20 s ahead; undefined where the clock is too far ahead already. */
 export function firstAhead({ clock, nowMs }: Store, aheadMs: number): number | undefined {
   const last = clock.last();
   const now = stampOfMs(nowMs);
   if (last - now > aheadMsMax * stampCountersPerMs) return undefined;
-  return Math.max(now + Math.ceil(aheadMs) * stampCountersPerMs, last + Math.ceil(aheadMs) * stampsPerMs);
+  const ms = Math.ceil(Math.min(aheadMs, aheadMsMax));
+  return Math.max(now + ms * stampCountersPerMs, last + ms * stampsPerMs);
 }
 
 /** False: given up; undefined: the clock came up, or the run could not be kept. */

@@ -428,6 +428,8 @@ export class Store {
     if (slot === 0) return 0;
     const at = ks.table.entryAt(slot);
     if (!this.isExpired(at)) return at;
+    // Its time has come when the work has ended: what has begun with it goes on with it.
+    if (this.atWork.has(ks.id, key, offset, length)) return at;
     if (!this.holdsExpired) this.purge(ks, hash, at);
     return 0;
   }

@@ -63,25 +63,29 @@ export class WorkInPlace {
     });
     store.clock.ceiling = store.clock.last();
     store.atWork.begin([this.target], false, () => this.hurry());
-    while (!this.isOver && !this.isDone) {
-      this.step();
-      run.flush();
-      if (store.clock.last() + spareStamps >= this.first) this.hurry();
-      else yield;
-    }
-    let isKept = this.isOver;
-    if (!this.isOver) {
-      const finishing = run.finish();
-      if (typeof finishing === 'boolean') isKept = finishing;
-      else {
-        yield finishing.then((kept) => {
-          isKept = kept;
-        });
+    try {
+      while (!this.isOver && !this.isDone) {
+        this.step();
+        run.flush();
+        if (store.clock.last() + spareStamps >= this.first) this.hurry();
+        else yield;
       }
-      this.end(isKept);
+      if (!this.isOver) {
+        const finishing = run.finish();
+        let isKept = finishing === true;
+        if (typeof finishing !== 'boolean') {
+          yield finishing.then((kept) => {
+            isKept = kept;
+          });
+        }
+        this.end(isKept);
+      }
+    } finally {
+      // Whoever ends this early would leave all others waiting.
+      if (!this.isOver) this.hurry();
+      store.dotsAhead = undefined;
+      settle();
     }
-    store.dotsAhead = undefined;
-    settle();
     if (this.mistake !== undefined) throw this.mistake;
   }
 
@@ -94,6 +98,8 @@ export class WorkInPlace {
   private step(): void {
     const { store } = this;
     const { clock, recorder } = store;
+    // What was written meanwhile in one go may have come up to the dots ahead: no dot is given twice.
+    if (clock.last() > this.ahead.last()) this.ahead.witness(clock.last());
     store.clock = this.ahead;
     store.recorder = this.run.writer;
     try {

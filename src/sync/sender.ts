@@ -452,7 +452,7 @@ export class Sender {
     }
     writer.reset(frameHeaderBytes);
     const emitKey = (w: BatchWriter, db: number, key: Uint8Array): boolean =>
-      store.holds(db, key) && store.emitKey(w, db, key);
+      store.holds(db, key) && !store.atWork.has(db, key, 0, key.length) && store.emitKey(w, db, key);
     const tagOf = (stamp: number): number => identity.tagOf(stamp);
     const writing = window.write(writer, emitKey, tagOf, passing === undefined);
     let written = writing.next();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { stampCountersPerMs } from '../../src/base/clock.ts';
 import type { CommandEntry } from '../../src/commands/command-table.ts';
 import { dumpInSteps, dumpPayload } from '../../src/commands/rdb/payload.ts';
 import { BatchReader } from '../../src/delta/batch-reader.ts';
@@ -755,5 +756,81 @@ test('what leaves a list in slices is what would leave it at once', async () => 
     const copy = await replayed(inSlices, 0);
     assert.deepEqual(whole(copy.node, ['LRANGE', 'l', '0', '-1']), left);
     assert.equal(copy.runs, 1);
+  }
+});
+
+/** What changes a large key in place, with the key; the counts are what clients give who want all there is, or half. */
+const inPlace: readonly (readonly [words: string[], key: string])[] = [
+  [['LTRIM', 'l', '17000', '-1'], 'l'],
+  [['LPOP', 'l', '17000'], 'l'],
+  [['RPOP', 'l', '9007199254740991'], 'l'],
+  [['ZPOPMIN', 'z', '2147483647'], 'z'],
+  [['ZPOPMAX', 'z', '17000'], 'z'],
+  [['ZREMRANGEBYRANK', 'z', '0', '17000'], 'z'],
+  [['SPOP', 's', '17000'], 's'],
+];
+
+test('however much is asked for, the clock goes no more than seconds ahead', () => {
+  for (const [words, key] of inPlace) {
+    const node = filled([key]);
+    const { store } = node.rig;
+    const before = store.clock.last();
+    sliced(node, [...words]);
+    assert.ok(store.clock.last() - before <= 21_000 * stampCountersPerMs, words.join(' '));
+    assert.ok(store.clock.last() > before);
+  }
+});
+
+test('what puts other keys in the place of all waits for work in place, whoever asks', () => {
+  for (const [words, key] of inPlace) {
+    for (const other of [['FLUSHDB'], ['FLUSHALL'], ['SWAPDB', '0', '1']]) {
+      for (const isHurried of [false, true]) {
+        const [node, atOnce] = [filled([key]), filled([key])];
+        const { rig } = node;
+        const client = rig.connect();
+        const isRandom = words[0] === 'SPOP';
+        const reply = sliced(node, [...words], () => {
+          assert.equal(rig.store.atWork.isAny, true);
+          assert.equal(client.send(...other), '');
+          if (isHurried) rig.store.atWork.hurry();
+        });
+        const label = `${words.join(' ')}, ${other.join(' ')}`;
+        if (!isRandom) assert.deepEqual(reply, whole(atOnce, [...words]), label);
+        rig.timers.endTurn();
+        rig.timers.endTurn();
+        assert.equal(client.lateNow(), '+OK\r\n', label);
+        assert.equal(whole(node, ['EXISTS', key]), 0, label);
+        assert.equal(rig.store.dotsAhead, undefined);
+        assert.equal(rig.store.clock.ceiling, Number.POSITIVE_INFINITY);
+        assert.equal(whole(node, ['RPUSH', 'other', 'x']), 1);
+      }
+    }
+  }
+});
+
+test('a key whose time comes in the midst of its own work is purged behind that', () => {
+  for (const [words, key] of inPlace) {
+    const [node, atOnce] = [filled([key]), filled([key])];
+    const { rig } = node;
+    whole(node, ['PEXPIRE', key, '100']);
+    const reply = sliced(node, [...words], () => {
+      rig.nowMs += 200;
+      rig.dispatch.beginTurn();
+      rig.connect().send('PING');
+      assert.equal(rig.store.atWork.isAny, true);
+    });
+    if (words[0] !== 'SPOP') assert.deepEqual(reply, whole(atOnce, [...words]), words.join(' '));
+    assert.equal(whole(node, ['EXISTS', key]), 0, words.join(' '));
+  }
+});
+
+test('what is popped in slices is replied even where writes are refused meanwhile', () => {
+  for (const [words, key] of inPlace) {
+    const node = filled([key]);
+    const reply = sliced(node, [...words], () => {
+      node.rig.refusal = 'MISCONF no';
+    });
+    assert.ok(!(reply instanceof ReplyError), words.join(' '));
+    assert.match(node.client.send('SET', 'k', 'v'), /^-MISCONF/);
   }
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ExecuteResult } from '../../src/commands/executor.ts';
 import { commandsOf, namedKeys } from '../../src/commands/named-keys.ts';
 import { WorkGate } from '../../src/commands/work-gate.ts';
 import { Rig } from './command-rig.ts';
@@ -62,4 +63,20 @@ test('for who cannot wait the work is done at once', () => {
   client.session.denyBlocking = true;
   assert.equal(client.send('GET', 'busy'), '$1\r\n1\r\n');
   assert.equal(rig.store.atWork.isAny, false);
+});
+
+test('a write that had to have work done and committed first is a write all the same', () => {
+  const rig = new Rig();
+  const { atWork } = rig.store;
+  const client = rig.connect();
+  rig.connect().send('SET', 'before', 'v');
+  const block = rig.store.recorder?.count ?? 0;
+  assert.ok(block > 0);
+  atWork.begin([{ db: 0, key: Buffer.from('busy') }], true, () => {
+    rig.journal.commit(() => {});
+    atWork.end();
+  });
+  client.session.denyBlocking = true;
+  client.send('SET', 'busy', 'v');
+  assert.equal(client.result, ExecuteResult.write);
 });

@@ -62,6 +62,7 @@ function* removeInSlices(call: Call, pace: Pace, count: number, expected: number
       if (removed % removedAtOnce !== 0) continue;
       yield;
       lists = openList(call, 1);
+      if (lists.at === 0) return;
     }
   });
   return { run: () => tell(call, removed, isGone), discard() {} };

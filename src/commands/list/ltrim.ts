@@ -48,18 +48,27 @@ function tell(call: Call, isGone: boolean): void {
   call.reply.ok();
 }
 
+/** So many elements in parts that go at once. */
+function partsOf(count: number): number[] {
+  const parts: number[] = [];
+  for (let left = count; left > 0; left -= removedAtOnce) parts.push(Math.min(removedAtOnce, left));
+  return parts;
+}
+
 function* trimInSlices(call: Call, pace: Pace, first: number, last: number): Work {
   let isGone = false;
   yield* changeInPlace(call, 1, pace, largeElementsMin, function* () {
     const { size } = openList(call, 1);
     const [fromFront, fromEnd] = outside(size, first, last);
     isGone = size > 0 && fromFront + fromEnd === size;
-    for (let left = fromFront; left > 0; left -= removedAtOnce) {
-      openList(call, 1).trim(Math.min(removedAtOnce, left), 0);
-      yield;
-    }
-    for (let left = fromEnd; left > 0; left -= removedAtOnce) {
-      openList(call, 1).trim(0, Math.min(removedAtOnce, left));
+    const parts = [
+      ...partsOf(fromFront).map((n) => [n, 0] as const),
+      ...partsOf(fromEnd).map((n) => [0, n] as const),
+    ];
+    for (const [front, end] of parts) {
+      const lists = openList(call, 1);
+      if (lists.at === 0) return;
+      lists.trim(front, end);
       yield;
     }
   });

@@ -21,7 +21,8 @@ export function popCommand(call: Call, atFront: boolean): void {
   if (count < 0) popOne(call, lists, atFront, 1);
   else if (count === 0) reply.array(0);
   else if (Math.min(count, lists.size) >= largeElementsMin) {
-    call.services.largeWork.run(call, [], (own, pace) => popInSlices(own, pace, atFront, count));
+    const wanted = Math.min(count, lists.size);
+    call.services.largeWork.run(call, [], (own, pace) => popInSlices(own, pace, atFront, wanted));
   } else popMany(call, lists, atFront, count, 1);
 }
 
@@ -43,19 +44,21 @@ export function popMany(call: Call, lists: Lists, atFront: boolean, count: numbe
 function* popInSlices(call: Call, pace: Pace, atFront: boolean, count: number): Work {
   const { reply } = call;
   let isGone = false;
-  let n = 0;
+  let [n, taken] = [0, 0];
   yield* changeInPlace(call, 1, pace, count, function* () {
     let lists = openList(call, 1);
     n = Math.min(count, lists.at === 0 ? 0 : lists.size);
     isGone = n > 0 && n === lists.size;
     reply.array(n);
-    for (let i = 1; i <= n; i++) {
+    while (taken < n && lists.at !== 0) {
       lists.pop(atFront, reply);
-      if (i % removedAtOnce !== 0) continue;
+      taken += 1;
+      if (taken % removedAtOnce !== 0) continue;
       yield;
       lists = openList(call, 1);
     }
   });
+  for (; taken < n; taken++) reply.nil();
   return {
     run() {
       if (n > 0) call.notify(atFront ? 'lpop' : 'rpop', 1);

@@ -79,23 +79,24 @@ function popAll(call: Call): void {
 function* popInSlices(call: Call, pace: Pace, wanted: number): Work {
   const { reply, store } = call;
   const { elements } = store;
-  let count = 0;
+  let [count, taken] = [0, 0];
   let isAll = false;
   yield* changeInPlace(call, 1, pace, wanted, function* () {
     const size = call.openToWrite(1, EntryType.set) ? elements.size : 0;
     count = Math.min(wanted, size);
     isAll = count === size;
     reply.set(count);
-    for (let n = 0; n < count; n++) {
-      if (n % removedAtOnce === 0) {
-        if (n > 0) yield;
-        call.openToWrite(1, EntryType.set);
+    for (; taken < count; taken++) {
+      if (taken % removedAtOnce === 0) {
+        if (taken > 0) yield;
+        if (!call.openToWrite(1, EntryType.set)) return;
       }
       elements.draw(store.random);
       reply.bulk(store.arena.u8, elements.drawnOffset, elements.drawnLength);
       elements.dropDrawn();
     }
   });
+  for (; taken < count; taken++) reply.nil();
   return {
     run() {
       if (count > 0) call.notify('spop', 1);

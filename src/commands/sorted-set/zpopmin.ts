@@ -48,7 +48,7 @@ function pop(call: Call, highest: boolean): void {
   const count = Math.min(wanted, cursor?.size ?? 0);
   const isNested = isCounted && reply.protocol === 3;
   if (count >= largeElementsMin) {
-    call.services.largeWork.run(call, [], (own, pace) => popInSlices(own, pace, wanted, highest, isNested));
+    call.services.largeWork.run(call, [], (own, pace) => popInSlices(own, pace, count, highest, isNested));
     return;
   }
   reply.array(isNested ? count : count * 2);
@@ -57,20 +57,23 @@ function pop(call: Call, highest: boolean): void {
 
 function* popInSlices(call: Call, pace: Pace, wanted: number, highest: boolean, isNested: boolean): Work {
   const { reply } = call;
-  let count = 0;
+  let [count, taken] = [0, 0];
   let isAll = false;
   yield* changeInPlace(call, 1, pace, wanted, function* () {
     const { size } = openToWrite(call, 1) ?? { size: 0 };
     count = Math.min(wanted, size);
     isAll = count === size;
     reply.array(isNested ? count : count * 2);
-    for (let left = count; left > 0; left -= removedAtOnce) {
+    while (taken < count) {
       const cursor = openToWrite(call, 1);
       if (cursor === undefined) return;
-      takeElements(call, cursor, Math.min(removedAtOnce, left), highest, isNested);
+      const part = Math.min(removedAtOnce, count - taken);
+      takeElements(call, cursor, part, highest, isNested);
+      taken += part;
       yield;
     }
   });
+  for (let missing = (count - taken) * (isNested ? 1 : 2); missing > 0; missing--) reply.nil();
   return {
     run() {
       if (count > 0) tellPopped(call, 1, highest, isAll);

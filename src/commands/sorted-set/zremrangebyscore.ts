@@ -86,7 +86,7 @@ function* removeInSlices(call: Call, pace: Pace, kind: RangeKind, event: Removal
     isAll = end - first === cursor.size;
     while (removed < end - first) {
       const part = Math.min(removedAtOnce, end - first - removed);
-      openToWrite(call, 1);
+      if (openToWrite(call, 1) === undefined) return;
       call.store.sortedSets.removeRanks(first, first + part);
       removed += part;
       yield;
