@@ -107,7 +107,10 @@ export class Mesh {
     }
     const key = this.pick(keys);
     if (this.options.allTypes === true && random() < 0.7) {
-      node.ask(0, anyCommand((from) => this.pick(from), random, this.written));
+      node.ask(
+        0,
+        anyCommand((from) => this.pick(from), random, this.written),
+      );
       return;
     }
     const r = random();
