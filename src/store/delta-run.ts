@@ -26,6 +26,17 @@ export interface DeltaRuns {
   begin(maySpill?: boolean): DeltaRun;
 }
 
+/** Hands on the rest of a run, and yields where that is to be waited for. Returns whether all of it is kept. */
+export function* finished(run: DeltaRun): Generator<Promise<void>, boolean, void> {
+  const finishing = run.finish();
+  if (typeof finishing === 'boolean') return finishing;
+  let isKept = false;
+  yield finishing.then((kept) => {
+    isKept = kept;
+  });
+  return isKept;
+}
+
 /** The runs of a node without a log. */
 export const unkeptRuns: DeltaRuns = {
   begin: () => ({

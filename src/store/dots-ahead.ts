@@ -2,7 +2,7 @@
 // and its deltas go into a run meanwhile. When it counts, the clock goes behind them, so that the order of this node's dots
 // is that of its log. Where the clock comes up to them first, all is tried anew farther ahead. One has dots ahead at a time.
 import { HybridClock, stampCountersPerMs, stampOfMs } from '../base/clock.ts';
-import type { DeltaRun } from './delta-run.ts';
+import { type DeltaRun, finished } from './delta-run.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Store } from './store.ts';
 
@@ -82,14 +82,7 @@ function* tryAhead(
   let given: GivenAhead | undefined;
   try {
     if (!(yield* give(ahead, run))) return false;
-    let isKept = false;
-    const finishing = run.finish();
-    if (typeof finishing === 'boolean') isKept = finishing;
-    else {
-      yield finishing.then((kept) => {
-        isKept = kept;
-      });
-    }
+    const isKept = yield* finished(run);
     if (isKept && store.clock.last() + spareStamps < first) given = { self, first, last: ahead.last(), run };
     return given;
   } finally {

@@ -4,7 +4,7 @@
 // all the same, the rest is done at once and the deltas go into the log as they are.
 import { HybridClock } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
-import type { DeltaRun } from './delta-run.ts';
+import { type DeltaRun, finished } from './delta-run.ts';
 import { firstAhead, type Wait } from './dots-ahead.ts';
 import type { KeyAtWork } from './keys-at-work.ts';
 import type { Store } from './store.ts';
@@ -70,16 +70,7 @@ export class WorkInPlace {
         if (store.clock.last() + spareStamps >= this.first) this.hurry();
         else yield;
       }
-      if (!this.isOver) {
-        const finishing = run.finish();
-        let isKept = finishing === true;
-        if (typeof finishing !== 'boolean') {
-          yield finishing.then((kept) => {
-            isKept = kept;
-          });
-        }
-        this.end(isKept);
-      }
+      if (!this.isOver) this.end(yield* finished(run));
     } finally {
       // Whoever ends this early would leave all others waiting.
       if (!this.isOver) this.hurry();

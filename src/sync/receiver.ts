@@ -9,7 +9,7 @@ import { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import { copyRecord } from '../delta/copy-record.ts';
 import { DeltaKind, isContent, RunFlag } from '../delta/kinds.ts';
-import type { DeltaRun } from '../store/delta-run.ts';
+import { type DeltaRun, finished } from '../store/delta-run.ts';
 import { BatchKeys } from './batch-keys.ts';
 import { unpackBatch } from './batch-packer.ts';
 import type { Payload } from './envelope.ts';
@@ -240,7 +240,7 @@ export class Receiver {
     });
   }
 
-  /** Runs what \`frame\` has left to do, in a later turn. */
+  /** Runs what `frame` has left to do, in a later turn. */
   private goOn(run: () => void): void {
     try {
       run();
@@ -295,7 +295,7 @@ export class Receiver {
     this.parts.timers.after(0, () => this.goOn(() => this.takeNext()));
   }
 
-  /** \`keys\`: those of a large batch, to be found. */
+  /** `keys`: those of a large batch, to be found. */
   private *takingOf(batch: WholeBatch, keys: BatchKeys | undefined): Taking<void> {
     const { log, store } = this.parts;
     const refusal = yield* this.check(batch, keys);
@@ -378,7 +378,7 @@ export class Receiver {
   }
 
   /**
-   * Joins and journals a batch, in slices where its \`keys\` are known; false where memory gave out: then it has to be joined
+   * Joins and journals a batch, in slices where its `keys` are known; false where memory gave out: then it has to be joined
    * again.
    */
   private *joinBatch(batch: WholeBatch, keys: BatchKeys | undefined): Taking<boolean> {
@@ -420,14 +420,7 @@ export class Receiver {
     store.clock.witness(keys.lastStamp);
     const run = log.runs.begin(true);
     const isWhole = yield* this.joinRecords(batch, this.reader, false, frontiers, wants, run, keys);
-    let isKept = false;
-    const finishing = run.finish();
-    if (typeof finishing === 'boolean') isKept = finishing;
-    else if (!this.isHurried) {
-      yield finishing.then((kept) => {
-        isKept = kept;
-      });
-    }
+    const isKept = this.isHurried ? run.finish() === true : yield* finished(run);
     log.setSource(peer.nodeId);
     if (run.count === 0) run.discard();
     else if (isKept) this.place(run, keys);
@@ -458,7 +451,7 @@ export class Receiver {
     if (stamp > (identity.seenOf(name)?.stamp ?? 0)) identity.noteSeen(name, { stamp, tag: peer.facts.tag });
   }
 
-  /** \`run\`, \`keys\`: of a large batch. */
+  /** `run`, `keys`: of a large batch. */
   private *joinRecords(
     batch: WholeBatch,
     reader: BatchReader,

@@ -18,10 +18,10 @@ export function popCommand(call: Call, atFront: boolean): void {
     else reply.nilArray();
     return;
   }
+  const wanted = Math.min(count, lists.size);
   if (count < 0) popOne(call, lists, atFront, 1);
   else if (count === 0) reply.array(0);
-  else if (Math.min(count, lists.size) >= largeElementsMin) {
-    const wanted = Math.min(count, lists.size);
+  else if (wanted >= largeElementsMin) {
     call.services.largeWork.run(call, [], (own, pace) => popInSlices(own, pace, atFront, wanted));
   } else popMany(call, lists, atFront, count, 1);
 }
