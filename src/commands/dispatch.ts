@@ -37,6 +37,13 @@ const quotedArgumentsBytesMax = 128;
 const timedTogetherMax = 16;
 /** Where times shorter than this are logged or noted, each run is timed by itself. */
 const timedAloneUsec = 1000;
+/** Refused pages (see `httpRequest`) are logged no oftener. */
+const httpLogEveryMs = 60_000;
+/**
+ * The name of the request begins a line of HTTP: a browser was made to send a page's text to this port, and its other lines
+ * would be commands. As in Redis the connection closes, and nothing is replied.
+ */
+const httpRequest = new CommandError('ERR HTTP');
 
 export interface DispatchOptions {
   readonly services: Services;
@@ -66,6 +73,7 @@ export class Dispatch implements Executor {
   private recordsBefore = 0;
   /** The command that runs or ran last; undefined where it was refused before, or queued. */
   private admitted: CommandEntry | undefined = undefined;
+  private httpLoggedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: DispatchOptions) {
     this.services = options.services;
@@ -140,7 +148,8 @@ export class Dispatch implements Executor {
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       reply.rewind(mark);
-      this.fail(this.admitted, error, reply);
+      if (error === httpRequest) this.abandon(session);
+      else this.fail(this.admitted, error, reply);
     }
     if (services.store.isStretched) services.store.unstretch();
     if (call.sliced !== undefined) this.beginSliced(call.sliced);
@@ -370,7 +379,10 @@ export class Dispatch implements Executor {
   /** The command that may be run, `entry` or a subcommand of it. Throws CommandError where there is none. */
   private resolve(entry: CommandEntry | undefined, args: RequestArgs): CommandEntry {
     const { buf, offsets, lengths, argc } = args;
-    if (entry === undefined) throw new CommandError(unknownCommand(args));
+    if (entry === undefined) {
+      const isHttp = this.call.is(0, 'post') || this.call.is(0, 'host:');
+      throw isHttp && !this.call.session.denyBlocking ? httpRequest : new CommandError(unknownCommand(args));
+    }
     if (entry.arity > 0 ? argc !== entry.arity : argc < -entry.arity) {
       entry.rejected += 1;
       throw new CommandError(wrongArguments(entry.name));
@@ -392,6 +404,21 @@ export class Dispatch implements Executor {
       throw new CommandError(wrongArguments(sub.name));
     }
     return sub;
+  }
+
+  /** Ends a connection that speaks HTTP. */
+  private abandon(session: Session): void {
+    session.closing = true;
+    const { store, log } = this.services;
+    if (store.nowMs - this.httpLoggedMs < httpLogEveryMs) return;
+    this.httpLoggedMs = store.nowMs;
+    log.warn(
+      'possible attack: a client sends HTTP (POST or Host:) to the Redis port; its connection is closed',
+      {
+        id: session.id,
+        address: session.address,
+      },
+    );
   }
 
   private admit(entry: CommandEntry, authenticated: boolean): void {

@@ -1,6 +1,6 @@
 // A node for the tests of commands: a real store, journal in memory, dispatch and parameters, no socket, no timer. Its
 // clients send whole requests and get the reply as it would be on the wire.
-import { silentLog } from '../../src/base/log.ts';
+import { type Log, silentLog } from '../../src/base/log.ts';
 import { AclLog } from '../../src/commands/acl/acl-log.ts';
 import { Users } from '../../src/commands/acl/users.ts';
 import type { CommandSpec } from '../../src/commands/command.ts';
@@ -38,6 +38,7 @@ export interface RigOptions {
   readonly aclText?: string;
   readonly persistent?: boolean;
   readonly sync?: SyncSummary;
+  readonly log?: Log;
   /** Beyond those that there are. */
   readonly commands?: readonly CommandSpec[];
 }
@@ -195,7 +196,7 @@ export class Rig {
       store: this.store,
       ledger: new Ledger(),
       journal: this.journal,
-      log: silentLog,
+      log: options.log ?? silentLog,
       stats,
       clients,
       parameters,

@@ -18,14 +18,15 @@ function sync(call: Call): void {
   if (words.some((w) => w !== 'async' && w !== 'full') || new Set(words).size < words.length)
     call.syntaxError();
   const { edge, log } = call.services;
-  const done = edge.sync(words.includes('full'));
+  const isFull = words.includes('full');
   if (words.includes('async')) {
-    done.catch((error: unknown) => log.warn('sync failed', { reason: reasonOf(error) }));
+    edge.sync(isFull).catch((error: unknown) => log.warn('sync failed', { reason: reasonOf(error) }));
     call.reply.ok();
     return;
   }
+  // Where nothing may wait this throws, and then nobody would handle the sync's failure.
   const later = call.defer();
-  done.then(
+  edge.sync(isFull).then(
     (rows) => later.resume((reply) => replyRows({ reply }, [['status', 'ok'], ...rows])),
     (error: unknown) => later.resume((reply) => reply.error(`ERR sync failed: ${reasonOf(error)}`)),
   );

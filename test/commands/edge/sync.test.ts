@@ -41,6 +41,21 @@ test('EDGE.SYNC says why not', async () => {
   assert.equal(resp2.send('EDGE.SYNC', 'ASYNC'), '+OK\r\n');
 });
 
+test('EDGE.SYNC in a transaction is refused before a sync begins, ASYNC is not', () => {
+  const { rig, resp2 } = edgeRig();
+  rig.edge.failure = new FerriteError('SYNC', 'there is no hub');
+  for (const args of [['EDGE.SYNC'], ['EDGE', 'SYNC', 'FULL']]) {
+    resp2.send('MULTI');
+    resp2.send(...args);
+    assert.equal(resp2.send('EXEC'), '*1\r\n-ERR Command not allowed inside a transaction\r\n');
+    assert.equal(rig.edge.lastFull, undefined);
+  }
+  resp2.send('MULTI');
+  resp2.send('EDGE.SYNC', 'ASYNC');
+  assert.equal(resp2.send('EXEC'), '*1\r\n+OK\r\n');
+  assert.equal(rig.edge.lastFull, false);
+});
+
 test('EDGE.SYNC takes each of its words once, and no others', () => {
   const { resp2 } = edgeRig();
   for (const words of [['now'], ['FULL', 'FULL'], ['ASYNC', 'x']]) {

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLog } from '../../src/base/log.ts';
+import { Rig } from './command-rig.ts';
+
+test('a line of HTTP closes the connection without a reply, and is logged once a minute', () => {
+  const lines: string[] = [];
+  const log = createLog(
+    'info',
+    (line) => lines.push(line),
+    () => 0,
+  );
+  const rig = new Rig({ log });
+  for (const args of [['POST', '/', 'HTTP/1.1'], ['Host:', 'localhost:6379'], ['host:']]) {
+    const client = rig.connect();
+    assert.equal(client.send('PING'), '+PONG\r\n');
+    assert.equal(client.send(...args), '');
+    assert.equal(client.session.closing, true);
+  }
+  assert.equal(lines.length, 1);
+  assert.match(lines[0]!, /warn possible attack.*address=127\.0\.0\.1:50001/);
+  rig.advance(60_000);
+  rig.connect().send('POST', '/');
+  assert.equal(lines.length, 2);
+  assert.match(rig.connect().send('POSTS'), /^-ERR unknown command 'POSTS'/);
+});
