@@ -121,6 +121,7 @@ export async function startHttp(config: Config, handler: RequestListener): Promi
   if (config['http.port'] === 0) return undefined;
   const server = http().createServer(httpLimits, handler);
   server.maxConnections = httpConnectionsMax;
+  server.timeout = httpLimits.requestTimeout;
   await listen(server, config['http.bind'], config['http.port']);
   return server;
 }

@@ -10,9 +10,10 @@ import type { Log } from '../base/log.ts';
 import { version } from '../base/version.generated.ts';
 import type { SyncSummary } from '../commands/services.ts';
 import type { Config } from '../config/schema.ts';
-import { httpLimits } from '../http/request-handler.ts';
+import { httpConnectionsMax, httpLimits } from '../http/request-handler.ts';
 import { shownUrl } from '../sync/endpoint.ts';
 import { SyncEngine } from '../sync/engine.ts';
+import { unsettledMax } from '../sync/hub.ts';
 import { type SyncLimits, syncLimitsDefault } from '../sync/limits.ts';
 import { type LinkTimes, linkTimesDefault } from '../sync/link-machine.ts';
 import { systemTimers } from '../sync/ports.ts';
@@ -141,13 +142,15 @@ export class NodeSync {
     });
     if (!acceptsEdges(config)) return;
     const tokens = new Tokens(config['hub.tokens']);
-    this.wsHub = new WsHub({ path: config['hub.path'], tokens, hub: this.engine.hub, logger: log });
-    this.server = http().createServer(httpLimits, parts.onRequest);
-    this.server.on('upgrade', (request, socket, head) => {
-      if (this.wsHub?.handleUpgrade(request, socket, head) === true) return;
-      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-    });
-    this.server.on('clientError', (_error, socket) => socket.destroy());
+    const wsHub = new WsHub({ path: config['hub.path'], tokens, hub: this.engine.hub, logger: log });
+    const server = http().createServer(httpLimits, parts.onRequest);
+    // Beside the edges: who asks for health and metrics, and who is yet to be refused.
+    server.maxConnections = config['hub.max_connections'] + unsettledMax + httpConnectionsMax;
+    server.timeout = httpLimits.requestTimeout;
+    server.on('upgrade', (request, socket, head) => wsHub.handleUpgrade(request, socket, head));
+    server.on('clientError', (_error, socket) => socket.destroy());
+    this.wsHub = wsHub;
+    this.server = server;
   }
 
   /** Listens for edges where it should, and begins to sync. Throws FerriteError LISTEN. */

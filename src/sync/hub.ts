@@ -26,6 +26,15 @@ export interface HubParts {
   readonly onState: (link: Link) => void;
 }
 
+/** Connections at the same time that have not said who they are, or are ending. */
+export const unsettledMax = 256;
+
+/** Why nobody more is let in for now. */
+export interface Busy {
+  readonly error: string;
+  readonly retryAfterMs: number;
+}
+
 interface Accepted {
   readonly link: Link;
   readonly address: string;
@@ -63,11 +72,26 @@ export class Hub {
     return link.attach(connection);
   }
 
+  /** Why this node, or one that did not name itself, is not to be connected now; undefined where it is. */
+  busyFor(nodeId: string | undefined): Busy | undefined {
+    const { busyRetryMs, link } = this.parts;
+    if (this.isFullFor(nodeId)) return { error: 'too many connections', retryAfterMs: busyRetryMs };
+    if (this.links.size - this.byNode.size < unsettledMax) return undefined;
+    // Of a whole fleet that comes back at once, not all are to try again at once.
+    const retryAfterMs = busyRetryMs * (0.1 + link.node.timers.random());
+    return { error: 'too many connections begin', retryAfterMs };
+  }
+
+  /** A newer connection of the same node takes the place of the older. */
+  private isFullFor(nodeId: string | undefined): boolean {
+    const isKnown = nodeId !== undefined && this.byNode.has(nodeId);
+    return this.isStopping || (!isKnown && this.byNode.size >= this.parts.connectionsMax);
+  }
+
   private admit(accepted: Accepted, nodeId: string): Verdict {
-    const { connectionsMax, busyRetryMs, closedFor } = this.parts;
+    const { busyRetryMs, closedFor } = this.parts;
     const older = this.byNode.get(nodeId);
-    const isFull = this.isStopping || (older === undefined && this.byNode.size >= connectionsMax);
-    const error = isFull ? 'too many connections' : closedFor();
+    const error = this.isFullFor(nodeId) ? 'too many connections' : closedFor();
     if (error !== undefined) {
       return { kind: 'refused', code: CloseCode.busy, error, retryAfterMs: busyRetryMs };
     }

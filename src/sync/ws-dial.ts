@@ -2,6 +2,7 @@
 // where it cannot. When to try again is the link machine's.
 import type { WebSocket } from 'ws';
 import { late } from '../base/late.ts';
+import { CloseCode, closeReason } from './close-codes.ts';
 import { dialError } from './dial-error.ts';
 import { askEndpoint } from './endpoint.ts';
 import { subprotocol } from './envelope.ts';
@@ -27,6 +28,13 @@ function isWebSocketUrl(url: string): boolean {
   return url.startsWith('ws:') || url.startsWith('wss:');
 }
 
+/** What a status in place of an open WebSocket says. */
+function refusalOf(status: number): string {
+  if (status === unauthorizedStatus) return closeReason(CloseCode.unauthorized);
+  if (status === busyStatus) return closeReason(CloseCode.busy);
+  return `the peer answers HTTP ${status}`;
+}
+
 /** How to dial the hub or peer at `url`. */
 export function dialPeer(options: DialOptions): Dial {
   return (opened, failed) => {
@@ -49,11 +57,8 @@ export function dialPeer(options: DialOptions): Dial {
         const seconds = status === busyStatus ? Number(response.headers['retry-after'] ?? 0) : 0;
         const retryAfterMs = Math.min(Number.isFinite(seconds) ? seconds : 0, retryAfterSecondsMax) * 1000;
         request.destroy();
-        fail({
-          error: `the peer answers HTTP ${status}`,
-          longest: status === unauthorizedStatus,
-          retryAfterMs,
-        });
+        const longest = status === unauthorizedStatus;
+        fail({ error: refusalOf(status), longest, retryAfterMs });
       });
       mine.on('open', () => {
         if (isOver) return;

@@ -1,13 +1,12 @@
 // The accepting side over WebSockets: upgrades requests for the hub's path on an HTTP server that others may share, and
 // decides who may connect: token, node id, or the loopback alone where there are no tokens. A refused client is told by
-// a close code, which it can see only on an open WebSocket.
+// an HTTP status, before anything of a WebSocket is there, and its connection ends with that.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { WebSocket, WebSocketServer } from 'ws';
+import type { WebSocketServer } from 'ws';
 import { late } from '../base/late.ts';
 import type { Log } from '../base/log.ts';
 import { isNodeId } from '../delta/origins.ts';
-import { CloseCode } from './close-codes.ts';
 import { subprotocol } from './envelope.ts';
 import type { Hub } from './hub.ts';
 import type { Tokens } from './tokens.ts';
@@ -23,9 +22,21 @@ export interface WsHubOptions {
 
 const ws = late<typeof import('ws')>('ws');
 
+/** So long a client has to take its refusal. */
+const refusalLingerMs = 1000;
+
 interface Admission {
   readonly nodeId: string | undefined;
 }
+
+interface Refusal {
+  readonly status: string;
+  readonly reason: string;
+  readonly retryAfterMs?: number;
+}
+
+const badRequest = '400 Bad Request';
+const unauthorized: Refusal = { status: '401 Unauthorized', reason: 'unauthorized' };
 
 function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
@@ -34,6 +45,11 @@ function isLoopback(address: string): boolean {
 function bearerOf(request: IncomingMessage): string {
   const match = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '');
   return match?.[1] ?? '';
+}
+
+function offersProtocol(request: IncomingMessage): boolean {
+  const offered = request.headers['sec-websocket-protocol'] ?? '';
+  return offered.split(',').some((name) => name.trim() === subprotocol);
 }
 
 export class WsHub {
@@ -45,30 +61,41 @@ export class WsHub {
     this.server = new (ws().WebSocketServer)({
       ...wsOptions,
       noServer: true,
-      handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
+      handleProtocols: () => subprotocol,
     });
     if (options.tokens.isEmpty) options.logger.warn('no hub.tokens: edges are accepted from loopback only');
   }
 
-  /** Takes an upgrade request over; false where the path is not the hub's. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const url = new URL(request.url ?? '/', 'http://hub');
-    if (url.pathname !== this.options.path) return false;
+  /** Answers an upgrade request: with a link, or with the reason why not. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // From here on nobody else listens, and an error that nobody hears ends the process.
     socket.on('error', () => socket.destroy());
     const address = request.socket.remoteAddress ?? '';
+    const judged = this.judge(request, address);
+    if ('status' in judged) {
+      this.refuse(request, judged, address);
+      return;
+    }
+    this.server.handleUpgrade(request, socket, head, (webSocket) => {
+      connectSocket(webSocket, (connection) => this.options.hub.accept(connection, judged.nodeId, address));
+    });
+  }
+
+  private judge(request: IncomingMessage, address: string): Admission | Refusal {
+    const { path, hub } = this.options;
+    const target = request.url ?? '';
+    if (!URL.canParse(target, 'http://hub')) return { status: badRequest, reason: 'no address' };
+    const url = new URL(target, 'http://hub');
+    if (url.pathname !== path) return { status: '404 Not Found', reason: 'not found' };
     const named = this.namedId(request, url);
     const admission = named === false ? false : this.admit(request, address, named);
-    this.server.handleUpgrade(request, socket, head, (webSocket) => {
-      if (admission === false) this.refuse(webSocket, CloseCode.unauthorized, address, 'unauthorized');
-      else if (webSocket.protocol !== subprotocol) {
-        this.refuse(webSocket, CloseCode.protocol, address, `subprotocol ${subprotocol} is spoken here`);
-      } else {
-        connectSocket(webSocket, (connection) =>
-          this.options.hub.accept(connection, admission.nodeId, address),
-        );
-      }
-    });
-    return true;
+    if (admission === false) return unauthorized;
+    if (!offersProtocol(request)) {
+      return { status: badRequest, reason: `subprotocol ${subprotocol} is spoken here` };
+    }
+    const busy = hub.busyFor(admission.nodeId);
+    if (busy === undefined) return admission;
+    return { status: '503 Service Unavailable', reason: busy.error, retryAfterMs: busy.retryAfterMs };
   }
 
   /** The node id that the request names; false where it names two or a malformed one. */
@@ -84,14 +111,21 @@ export class WsHub {
 
   private admit(request: IncomingMessage, address: string, named: string | undefined): Admission | false {
     const { tokens } = this.options;
-    if (tokens.isEmpty) return isLoopback(address) ? { nodeId: named } : false;
-    return tokens.accept(bearerOf(request), named);
+    if (!tokens.isEmpty) return tokens.accept(bearerOf(request), named);
+    // A web page in a browser on this machine comes from the loopback too, and says where it is from.
+    return isLoopback(address) && request.headers.origin === undefined ? { nodeId: named } : false;
   }
 
-  private refuse(socket: WebSocket, code: CloseCode, address: string, reason: string): void {
-    socket.on('error', () => socket.terminate());
+  private refuse({ socket }: IncomingMessage, refusal: Refusal, address: string): void {
+    const { status, reason, retryAfterMs } = refusal;
     this.options.logger.warn('edge refused', { address, reason });
-    socket.close(code, reason);
+    const lines = [`HTTP/1.1 ${status}`, 'connection: close', 'content-type: text/plain; charset=utf-8'];
+    if (retryAfterMs !== undefined) lines.push(`retry-after: ${Math.ceil(retryAfterMs / 1000)}`);
+    const body = `${reason}\n`;
+    lines.push(`content-length: ${Buffer.byteLength(body)}`, '', body);
+    socket.setTimeout(refusalLingerMs, () => socket.destroy());
+    socket.write(lines.join('\r\n'));
+    socket.destroySoon();
   }
 
   /** Lets go of the server; connections are the hub's to end. */

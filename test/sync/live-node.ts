@@ -28,6 +28,7 @@ export interface LiveNodeOptions {
   readonly policy?: SyncPolicy;
   readonly limits?: Partial<SyncLimits>;
   readonly memoryBytes?: number;
+  readonly connectionsMax?: number;
   /** Makes the journal; in memory by default. */
   readonly journal?: (origins: Origins, store: Store, ledger: Ledger) => DeltaLog;
 }
@@ -89,7 +90,7 @@ export class LiveNode {
       syncIntervalMs: 1000,
       limits: { ...syncLimitsDefault, ...options.limits },
       times: { ...linkTimesDefault, reconnectInitialMs: 20, reconnectMaxMs: 200, closeTimeoutMs: 500 },
-      connectionsMax: 10,
+      connectionsMax: options.connectionsMax ?? 10,
       timers: systemTimers,
       logger: silentLog,
       onEvent: (event) => this.events.push(event),
@@ -152,9 +153,7 @@ export async function liveHub(tokens: readonly string[] = [], port = 0, given?: 
     response.statusCode = 404;
     response.end();
   });
-  server.on('upgrade', (request, socket, head) => {
-    if (!ws.handleUpgrade(request, socket, head)) socket.destroy();
-  });
+  server.on('upgrade', (request, socket, head) => ws.handleUpgrade(request, socket, head));
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const bound = (server.address() as AddressInfo).port;
   return {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { askEndpoint, endpointOf, shownUrl } from '../../src/sync/endpoint.ts';
+import { unsettledMax } from '../../src/sync/hub.ts';
 import { until } from '../until.ts';
 import { LiveNode, liveHub } from './live-node.ts';
 
@@ -44,7 +46,7 @@ test('a hub that is away is tried again and again, and found when it is back', a
   await second.stop();
 });
 
-test('tokens: the right one is let in, a wrong one and a wrong id are told 4001', async () => {
+test('tokens: the right one is let in, a wrong one and a wrong id are told so', async () => {
   const hub = await liveHub(['a:right']);
   const good = new LiveNode({ nodeId: 'a', hubUrl: hub.url, token: 'right' });
   await good.engine.sync();
@@ -73,9 +75,43 @@ test('garbage is answered or refused, and the hub goes on', async () => {
   assert.equal(await code((s) => s.send(JSON.stringify(future))), 4003);
   await assert.rejects(
     code(() => {}, ['chat']),
-    /subprotocol/,
+    /400/,
   );
   const edge = new LiveNode({ nodeId: 'a', hubUrl: hub.url });
+  await edge.engine.sync();
+  await edge.stop();
+  await hub.stop();
+});
+
+test('without tokens a web page in a browser on this machine is not let in', async () => {
+  const hub = await liveHub();
+  const socket = new WebSocket(hub.url, ['ferrite.v1'], { origin: 'http://page.example' });
+  const [error] = await once(socket, 'error');
+  assert.match(String(error), /401/);
+  await hub.stop();
+});
+
+test('a full hub says so before a connection is opened, and lets in who is to replace its own', async () => {
+  const hub = await liveHub([], 0, new LiveNode({ nodeId: 'hub', connectionsMax: 1 }));
+  const first = new LiveNode({ nodeId: 'a', hubUrl: hub.url });
+  await first.engine.sync();
+  const second = new LiveNode({ nodeId: 'b', hubUrl: hub.url });
+  await until(() => /busy/.test(second.engine.status().lastError), 'told');
+  assert.ok(second.engine.status().nextRetryMs > 1000);
+  const again = new LiveNode({ nodeId: 'a', hubUrl: hub.url });
+  await until(() => /replaced/.test(first.engine.status().lastError), 'replaced');
+  await Promise.all([first.stop(), second.stop(), again.stop()]);
+  await hub.stop();
+});
+
+test('connections that say nothing are limited', async () => {
+  const hub = await liveHub();
+  const silent = Array.from({ length: unsettledMax }, () => new WebSocket(hub.url, ['ferrite.v1']));
+  for (const socket of silent) socket.on('error', () => {});
+  await Promise.all(silent.map((socket) => once(socket, 'open')));
+  const edge = new LiveNode({ nodeId: 'a', hubUrl: hub.url });
+  await until(() => /busy/.test(edge.engine.status().lastError), 'told');
+  for (const socket of silent) socket.terminate();
   await edge.engine.sync();
   await edge.stop();
   await hub.stop();
