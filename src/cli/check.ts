@@ -4,6 +4,7 @@ import { type CheckedFile, check } from '../journal/check.ts';
 import { ExitCode, type Output } from './output.ts';
 
 function describeFile(file: CheckedFile): string {
+  if (file.kind === 'blank') return `${file.name}: segment, never written (removed at the next start)`;
   const content = `${file.bytes} bytes, ${file.blocks} blocks, ${file.records} records`;
   const state =
     file.damage === undefined ? 'sound' : file.isTorn ? 'torn tail (cut at the next start)' : 'damaged';

@@ -27,11 +27,12 @@ import {
 import { diskFiles, type FileLayer, reasonOf } from './file-layer.ts';
 import { lockDir } from './lock.ts';
 import { walkRun } from './run-files.ts';
-import { type Damage, readHeader, Segment, walkSegment } from './segment.ts';
+import { type Damage, isBlankSegment, readHeader, Segment, walkSegment } from './segment.ts';
 
 export interface CheckedFile {
   readonly name: string;
-  readonly kind: 'segment' | 'snapshot' | 'unfinished';
+  /** `unfinished` is a snapshot, `blank` a segment: a start removes both. */
+  readonly kind: 'segment' | 'snapshot' | 'unfinished' | 'blank';
   readonly bytes: number;
   /** Sound ones, up to the first damage. */
   blocks: number;
@@ -83,6 +84,7 @@ class Check {
   private readonly reader = new BatchReader(new Origins());
   private segments: CheckedSegment[] = [];
   private snapshots: CheckedSnapshot[] = [];
+  private readonly blanks: string[] = [];
 
   constructor(dir: string, options: CheckOptions) {
     this.dir = dir;
@@ -102,14 +104,28 @@ class Check {
 
   private walk(): void {
     const names = this.files.list(this.dir).sort();
-    const lastSegment = names.filter((n) => segmentSeqOf(n) !== undefined).at(-1);
+    const written = names.filter((name) => segmentSeqOf(name) !== undefined && !this.isBlank(name));
     for (const name of names) {
       if (isUnfinished(name)) this.addUnfinished(name);
       else if (snapshotSeqOf(name) !== undefined) this.snapshots.unshift(this.walkSnapshot(name));
-      else if (segmentSeqOf(name) !== undefined) {
-        this.segments.push(this.walkLogFile(name, name === lastSegment));
-      }
+      else if (written.includes(name)) {
+        this.segments.push(this.walkLogFile(name, name === written.at(-1)));
+      } else if (segmentSeqOf(name) !== undefined) this.addBlank(name);
     }
+  }
+
+  /** Whether nothing was ever written in a segment: a start removes it, and looks for no record there. */
+  private isBlank(name: string): boolean {
+    return this.withFile(name, (fd) => {
+      const header = readHeader(this.files, fd, Magic.segment, 0);
+      return typeof header === 'string' && isBlankSegment(this.files, fd);
+    });
+  }
+
+  private addBlank(name: string): void {
+    const bytes = this.withFile(name, (fd) => this.files.bytesOf(fd));
+    this.options.onFile?.(this.add(name, 'blank', bytes, segmentSeqOf(name)!));
+    this.blanks.push(name);
   }
 
   private add(name: string, kind: CheckedFile['kind'], bytes: number, firstSeq: number): CheckedFile {
@@ -173,7 +189,6 @@ class Check {
       const header = readHeader(this.files, fd, Magic.segment, 0);
       if (typeof header === 'string') {
         file.damage = { offset: 0, reason: header };
-        file.isTorn = isLast && bytes <= headerBytes;
         this.options.onFile?.(file);
         return { file, header: undefined, endOwnSeq: 0 };
       }
@@ -291,14 +306,13 @@ class Check {
   private checkLog(base: CheckedSnapshot | undefined): void {
     const { segments, report } = this;
     const baseSeq = base?.file.firstSeq ?? 0;
-    let from = segments.findLastIndex((s) => s.file.firstSeq <= baseSeq);
-    if (from < 0) {
-      const flags = segments[0]?.header?.flags ?? 0;
-      if (segments.length > 0 && (flags & jumpFlag) === 0) this.headless(segments[0]!, baseSeq);
-      from = 0;
-    }
+    const from = segments.findLastIndex((s) => s.file.firstSeq <= baseSeq);
     let seq = segments[from]?.file.firstSeq ?? baseSeq;
-    for (let i = from; i < segments.length; i++) {
+    if (from < 0 && segments.length > 0 && !this.isBeginExplained(segments[0]!, baseSeq)) {
+      this.headless(segments[0]!, baseSeq);
+      seq = segments[0]!.file.firstSeq;
+    }
+    for (let i = Math.max(0, from); i < segments.length; i++) {
       const { file, header } = segments[i]!;
       const isOrphan = i > from && header !== undefined && (header.flags & restartFlag) !== 0;
       if (isOrphan) break;
@@ -320,9 +334,16 @@ class Check {
       seq = file.endSeq;
     }
     const needSeq = base?.file.endSeq ?? 0;
-    if (seq >= needSeq || base === undefined) return;
+    if (base === undefined || Math.max(seq, baseSeq) >= needSeq) return;
     report.problems.push(`the log ends at record ${seq}, ${base.file.name} needs it up to ${needSeq}`);
     this.goOnWithout(base);
+  }
+
+  /** Whether a log that begins with `first`, after what the snapshot needs, is one that a start takes. */
+  private isBeginExplained(first: CheckedSegment, baseSeq: number): boolean {
+    const flags = first.header?.flags ?? 0;
+    const beginsBlank = this.blanks.some((name) => segmentSeqOf(name)! <= baseSeq);
+    return (flags & jumpFlag) !== 0 || ((flags & restartFlag) !== 0 && beginsBlank);
   }
 
   /** The log begins after what the snapshot, or its absence, needs. */

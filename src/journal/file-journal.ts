@@ -529,7 +529,7 @@ export class FileJournal implements DeltaLog {
       return;
     }
     this.syncWanted = false;
-    if (this.writtenSeq === this.syncedSeq && this.waiters.length === 0) return;
+    if (this.isAllSynced && this.waiters.length === 0) return;
     this.isSyncing = true;
     this.lastSyncMs = this.options.nowMs();
     this.syncingWaiters = this.waiters;
@@ -547,6 +547,11 @@ export class FileJournal implements DeltaLog {
       if (error !== null || open.dirSynced || open.abandoned) finish(error);
       else this.files.syncDirLater(this.options.dir, finish);
     });
+  }
+
+  /** What was written is on the disk, and so is the file itself: a segment may have nothing but its header. */
+  private get isAllSynced(): boolean {
+    return this.writtenSeq === this.syncedSeq && this.open?.dirSynced === true;
   }
 
   private synced(open: OpenSegment, seq: number, ownSeq: number, bytes: number): void {
@@ -580,9 +585,9 @@ export class FileJournal implements DeltaLog {
     for (const listener of this.listeners) listener();
   }
 
-  /** Resolves when a sync of the file has covered everything up to `seq`. */
+  /** Resolves when a sync of the file has covered everything up to `seq`, and the file itself. */
   private durableTo(seq: number): Promise<void> {
-    if (this.syncedSeq >= seq) return Promise.resolve();
+    if (this.syncedSeq >= seq && this.open?.dirSynced === true) return Promise.resolve();
     if (this.open === undefined) return Promise.reject(this.failed());
     return new Promise((resolve, reject) => {
       this.durableWaiters.push({ seq, resolve, reject });
@@ -796,11 +801,14 @@ export class FileJournal implements DeltaLog {
     this.publish();
   }
 
-  /** Segments of an earlier attempt hold nothing that was acknowledged. */
+  /**
+   * The segments of an earlier attempt hold nothing that was acknowledged; but where its snapshot was completed, that is
+   * the newest and needs what of them was synced, until there is another.
+   */
   private dropProbation(): void {
     const { probationSeq } = this;
     if (probationSeq === undefined) return;
     this.probationSeq = undefined;
-    this.segments.removeFrom(probationSeq);
+    this.segments.removeFrom(this.snapshotSeq < probationSeq ? probationSeq : this.tail.seq);
   }
 }

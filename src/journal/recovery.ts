@@ -1,6 +1,7 @@
 // Reads a data directory back: the newest sound snapshot joined into an empty store, then the log from the snapshot's
 // record on. It changes files only where a crash leaves a well-known trace: it removes unfinished snapshots, cuts a
-// torn tail, and drops segments that were begun after a failed write but never vouched for. All else stops the start.
+// torn tail, and drops segments in which nothing was ever written, those begun after a failed write but never vouched for,
+// and those that end before the snapshot. All else stops the start.
 //
 // Which bad end is a torn tail: only in the last segment. With no sound block behind it, it is one. With sound blocks
 // behind it, a page in between was lost with the power if a sector reads as zeros and no later block says that the
@@ -30,7 +31,7 @@ import {
 import type { FileLayer } from './file-layer.ts';
 import { JoinOutcome, type ReplicaStore } from './replica-store.ts';
 import { type PlacedRun, walkRun } from './run-files.ts';
-import { corrupt, type Damage, readHeader, Segment, walkSegment } from './segment.ts';
+import { corrupt, type Damage, isBlankSegment, readHeader, Segment, walkSegment } from './segment.ts';
 
 export interface RecoveryOptions {
   readonly dir: string;
@@ -80,6 +81,8 @@ class Recovery {
   private ownHi = 0;
   private ownLo = 0;
   private needSeq = 0;
+  /** Where the last segment read ends. */
+  private walkedSeq = 0;
   /** Segments whose header never reached the disk. */
   private readonly blanks: string[] = [];
   private damagedSnapshot: FerriteError | undefined = undefined;
@@ -122,7 +125,7 @@ class Recovery {
     this.options.store.expect?.(0);
     this.tellOwn();
     // Last, because it is they that explain why what follows them is dropped.
-    for (const path of this.blanks) files.remove(path);
+    for (const name of this.blanks) files.remove(join(dir, name));
     const { result } = this;
     if (result.seq < this.needSeq) {
       const path = result.segments.at(-1)?.path ?? dir;
@@ -138,10 +141,7 @@ class Recovery {
     return result;
   }
 
-  /**
-   * The segments by their headers. One whose header never reached the disk held nothing and goes, if it is the last or
-   * the failure that a restart follows hit it before its first sync.
-   */
+  /** The segments by their headers. One whose header never reached the disk held nothing and goes. */
   private openSegments(names: readonly string[]): Segment[] {
     const { dir, files, log } = this.options;
     const segments: Segment[] = [];
@@ -149,13 +149,9 @@ class Recovery {
       const path = join(dir, name);
       const header = this.withFile(path, (fd) => readHeader(files, fd, Magic.segment, 0));
       if (typeof header === 'string') {
-        const next = segments[0];
-        const mayBeLost = next === undefined || (next.flags & restartFlag) !== 0;
-        if (!mayBeLost || !this.withFile(path, (fd) => this.isBlankHeader(fd))) {
-          throw corrupt(dir, path, 0, header);
-        }
+        if (!this.withFile(path, (fd) => isBlankSegment(files, fd))) throw corrupt(dir, path, 0, header);
         log.warn('a segment was never written', { file: name });
-        this.blanks.push(path);
+        this.blanks.push(name);
         continue;
       }
       if (header.seq !== segmentSeqOf(name)) throw corrupt(dir, path, 32, 'header and name disagree');
@@ -163,17 +159,6 @@ class Recovery {
       segments.unshift(new Segment(dir, header.seq, header.ownSeq, header.flags));
     }
     return segments;
-  }
-
-  /** Whether a power loss can have left this: a file shorter than a header, or a first sector of zeros. */
-  private isBlankHeader(fd: number): boolean {
-    const { files } = this.options;
-    if (files.bytesOf(fd) <= headerBytes) return true;
-    const buf = Buffer.alloc(headerBytes);
-    files.read(fd, buf, 0, headerBytes, 0);
-    if (buf.some((byte) => byte !== 0)) return false;
-    const beyond = lookBeyond(files, fd, headerBytes, files.bytesOf(fd), 0);
-    return beyond.syncedBytes === 0;
   }
 
   private checkId(path: string, header: FileHeader): void {
@@ -235,7 +220,8 @@ class Recovery {
     const { dir } = this.options;
     const from = segments.findLastIndex((s) => s.firstSeq <= result.seq);
     const first = segments[0]?.flags ?? jumpFlag;
-    const isExplained = (first & jumpFlag) !== 0 || ((first & restartFlag) !== 0 && this.blanks.length > 0);
+    const beginsBlank = this.blanks.some((name) => segmentSeqOf(name)! <= result.seq);
+    const isExplained = (first & jumpFlag) !== 0 || ((first & restartFlag) !== 0 && beginsBlank);
     if (from < 0 && !isExplained) {
       throw corrupt(
         dir,
@@ -256,6 +242,14 @@ class Recovery {
     }
     this.judged = { bytes: this.bytesLeft, records: 0, size: this.options.store.sizeHint?.() ?? 0 };
     for (let i = Math.max(0, from); i < end; i++) this.replaySegment(segments[i]!, i === end - 1);
+    if (this.walkedSeq < result.seq && this.needSeq <= result.seq) this.leaveBehind();
+  }
+
+  /** The log ends before the snapshot, which needs none of it: it goes on behind that, without a gap in its midst. */
+  private leaveBehind(): void {
+    const { result } = this;
+    for (const segment of result.segments.splice(0)) this.drop(segment, 'ends before the snapshot');
+    result.runs.length = 0;
   }
 
   /** Segments before the snapshot's are kept for links as long as they lead up to it without a gap. */
@@ -300,6 +294,7 @@ class Recovery {
         if (!isLast) throw corrupt(dir, segment.path, walked.damage.offset, walked.damage.reason);
         this.cutTail(segment, fd, bytes, walked.damage, walked.seq);
       }
+      this.walkedSeq = walked.seq;
       if (walked.seq >= result.seq) {
         result.seq = walked.seq;
         result.ownSeq = walked.ownSeq;

@@ -5,7 +5,7 @@ import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { BlockForm, blockHeaderBytes, sealBlock } from './block.ts';
 import type { Block } from './delta-log.ts';
-import { encodeHeader, headerBytes, Magic, noSeed } from './file-header.ts';
+import { encodeHeader, headerBytes, Magic, noSeed, restartFlag } from './file-header.ts';
 import { type FileLayer, reasonOf } from './file-layer.ts';
 import { Segment } from './segment.ts';
 import { readSegment } from './segment-reader.ts';
@@ -53,12 +53,15 @@ export class SegmentSet {
 
   // --- appending ---
 
-  /** Opens the last one, durable as far as it goes, or begins one where there is none. Throws what the disk says. */
+  /**
+   * Opens the last one, durable as far as it goes, or begins one where there is none: behind a snapshot, without which it
+   * would not count. Throws what the disk says.
+   */
   openLast(seq: number, ownSeq: number): OpenSegment {
     const { dir, files } = this.options;
     const last = this.segments.at(-1);
     if (last === undefined) {
-      const open = this.begin(seq, ownSeq, 0);
+      const open = this.begin(seq, ownSeq, seq === 0 ? 0 : restartFlag);
       files.syncDir(dir);
       return open;
     }
@@ -83,6 +86,7 @@ export class SegmentSet {
       this.writeAt(fd, header, 0, headerBytes, 0);
     } catch (error) {
       files.close(fd);
+      this.removeNow(segment);
       throw error;
     }
     this.segments.push(segment);
@@ -171,14 +175,18 @@ export class SegmentSet {
 
   /** Removes those that begin at record `seq` or later, at once: one of the same name may follow. */
   removeFrom(seq: number): void {
-    const { files, log } = this.options;
     while (this.segments.length > 0 && this.segments.at(-1)!.firstSeq >= seq) {
-      const { path, name } = this.segments.pop()!;
-      try {
-        files.remove(path);
-      } catch (error) {
-        log.warn('removing a file failed', { file: name, reason: reasonOf(error) });
-      }
+      this.removeNow(this.segments.pop()!);
+    }
+  }
+
+  /** Removes a file whose name may come again. Where that fails, the next start finds nothing in it. */
+  private removeNow({ path, name }: Segment): void {
+    const { files, log } = this.options;
+    try {
+      files.remove(path);
+    } catch (error) {
+      log.warn('removing a file failed', { file: name, reason: reasonOf(error) });
     }
   }
 

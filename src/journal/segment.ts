@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { FerriteError } from '../base/errors.ts';
 import { blockCountAt, blockFirstSeqAt, blockIsForeignAt } from './block.ts';
-import { type BlockScanner, ScanStep } from './block-scanner.ts';
+import { type BlockScanner, lookBeyond, ScanStep } from './block-scanner.ts';
 import { decodeHeader, type FileHeader, headerBytes, type Magic, segmentName } from './file-header.ts';
 import type { FileLayer } from './file-layer.ts';
 
@@ -110,6 +110,19 @@ export function readHeader(files: FileLayer, fd: number, magic: Magic, at: numbe
   const buf = Buffer.alloc(headerBytes);
   const n = files.read(fd, buf, 0, headerBytes, at);
   return decodeHeader(magic, buf.subarray(0, n), 0);
+}
+
+/**
+ * Whether a file without a header never had one on the disk: it is shorter, or its first sector reads as zeros, as a power
+ * loss leaves it. Nothing was in it: where a record is missing, what follows it does not go on where the log has come to.
+ */
+export function isBlankSegment(files: FileLayer, fd: number): boolean {
+  const bytes = files.bytesOf(fd);
+  if (bytes <= headerBytes) return true;
+  const buf = Buffer.alloc(headerBytes);
+  files.read(fd, buf, 0, headerBytes, 0);
+  if (buf.some((byte) => byte !== 0)) return false;
+  return lookBeyond(files, fd, headerBytes, bytes, 0).syncedBytes === 0;
 }
 
 /** Refuses to go on with damaged data: names the place and the way out. */

@@ -469,3 +469,72 @@ test('a block larger than the read window comes back whole', async () => {
   assert.equal(stamps(rig, blocks!).length, 40_000);
   await rig.journal.close();
 });
+
+for (const writes of [0, 3]) {
+  test(`cut off at any step of the way back from a failure, with ${writes} writes meanwhile, the log goes on`, async () => {
+    const files = new ToyFiles();
+    const options = { appendfsync: 'no', segmentBytesMax: 4096, sliceBytes: 200 } as const;
+    const rig = openRig(files, options);
+    for (let i = 1; i <= 20; i++) {
+      await setOne(rig, `key${i}`, i, 'v'.repeat(30));
+      if (i === 10) rig.journal.requestSync();
+      await settle(3);
+    }
+    files.intercept = failing('write');
+    await setOne(rig, 'failed', 21, 'x');
+    const images: { readonly disk: ToyFiles; readonly durable: number }[] = [];
+    let stamp = 21;
+    files.intercept = () => {
+      const durable = rig.journal.failure === undefined ? rig.journal.durableSeq : 10;
+      images.push({ disk: files.powerLoss(), durable }, { disk: files.killed(), durable });
+      if (stamp < 21 + writes) setImmediate(() => setOne(rig, `more${++stamp}`, stamp, 'x'));
+    };
+    rig.timers.pass(1000);
+    await until(() => rig.journal.failure === undefined);
+    await rig.journal.close();
+    assert.ok(images.length > 15, `${images.length}`);
+    for (const [i, { disk, durable }] of images.entries()) {
+      const again = openRig(disk, options);
+      assert.ok(again.journal.seq >= durable, `image ${i}`);
+      assert.equal(await setOne(again, 'next', 1000, 'x'), undefined);
+      assert.deepEqual(openRig(disk.killed(), options).store.dump(), again.store.dump(), `image ${i}`);
+    }
+  });
+}
+
+test('a restart that fails after its snapshot was renamed leaves what that snapshot needs', async () => {
+  const files = new ToyFiles();
+  const options = { appendfsync: 'no', sliceBytes: 200 } as const;
+  const rig = openRig(files, options);
+  for (let i = 1; i <= 20; i++) await setOne(rig, `key${i}`, i, 'v'.repeat(30));
+  files.intercept = failing('write');
+  await setOne(rig, 'failed', 21, 'x');
+  let isRenamed = false;
+  let isBegun = false;
+  files.intercept = (op, path) => {
+    if (op === 'write' && path.endsWith('.tmp') && !isBegun) {
+      isBegun = true;
+      void setOne(rig, 'early', 22, 'x');
+    }
+    if (op === 'rename') {
+      isRenamed = true;
+      void setOne(rig, 'late', 23, 'x');
+    }
+    // What came behind the snapshot cannot be synced, nor can another snapshot be written.
+    if (isRenamed && (op === 'sync' || (op === 'write' && path.endsWith('.tmp')))) throw failure('EIO');
+  };
+  rig.timers.pass(1000);
+  await until(() => isRenamed);
+  await settle(50);
+  rig.timers.pass(40_000);
+  await settle(50);
+  assert.notEqual(rig.journal.failure, undefined);
+  for (const disk of [files.powerLoss(), files.killed()]) {
+    assert.ok(openRig(disk, options).store.values.has('early'));
+  }
+  files.intercept = () => {};
+  rig.timers.pass(40_000);
+  await until(() => rig.journal.failure === undefined);
+  assert.deepEqual(openRig(files.powerLoss(), options).store.dump(), rig.store.dump());
+  await rig.journal.close();
+});

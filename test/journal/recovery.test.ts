@@ -314,3 +314,49 @@ test('a directory that cannot be made is refused with the reason, and not tried 
     );
   }
 });
+
+test('a disk that was full leaves no segment that a later start stumbles over', async () => {
+  for (const unlinkFails of [false, true]) {
+    const files = new ToyFiles();
+    const rig = openRig(files, { segmentBytesMax: 4096, snapshotBytesMin: 1e12, sliceBytes: 500 });
+    await setOne(rig, 'a', 1, 'x');
+    files.intercept = (op) => {
+      if (op === 'write' || (unlinkFails && op === 'remove')) throw failure('ENOSPC');
+    };
+    // What the node does by itself goes on meanwhile, so each try would begin at another record.
+    for (let stamp = 2; stamp < 5; stamp++) {
+      assert.match(String(await setOne(rig, 'b', stamp, 'x')), /ENOSPC/);
+      rig.timers.pass(40_000);
+      await settle();
+    }
+    files.intercept = () => {};
+    rig.timers.pass(40_000);
+    await until(() => rig.journal.failure === undefined);
+    for (let i = 5; i < 200; i++) await setOne(rig, `key${i % 9}`, i, 'v'.repeat(80));
+    await settle(50);
+    await rig.journal.snapshot();
+    await rig.journal.close();
+    assert.deepEqual(check('/data', { repair: false, files: files.killed() }).problems, []);
+    const blank = files.list('/data').filter((name) => files.names.get(`/data/${name}`)!.data.length === 0);
+    assert.equal(blank.length > 0, unlinkFails);
+    const again = openRig(files.killed());
+    assert.deepEqual(again.store.dump(), rig.store.dump());
+  }
+});
+
+test('a log that ends before its snapshot goes on behind it, in a segment of its own', async () => {
+  const files = new ToyFiles();
+  const rig = openRig(files, { appendfsync: 'always', snapshotBytesMin: 1e12 });
+  for (let i = 1; i <= 10; i++) await setOne(rig, `key${i}`, i, 'some value');
+  await rig.journal.snapshot();
+  const lost = withBytes(files, first, (data) => data.subarray(0, data.length - 30));
+  assert.deepEqual(check('/data', { repair: false, files: lost.killed() }).problems, []);
+  const one = openRig(lost, { appendfsync: 'always', snapshotBytesMin: 1e12 });
+  assert.deepEqual([one.journal.seq, one.journal.oldestSeq], [10, 10]);
+  assert.equal(await setOne(one, 'next', 11, 'x'), undefined);
+  for (const after of [lost.killed(), lost.powerLoss()]) {
+    assert.deepEqual(check('/data', { repair: false, files: after.killed() }).problems, []);
+    const two = openRig(after);
+    assert.deepEqual([two.journal.seq, two.store.dump()], [11, one.store.dump()]);
+  }
+});
