@@ -13,7 +13,7 @@ import {
   keyspacesMax,
   UnheldFlag,
 } from './kinds.ts';
-import type { Origins } from './origins.ts';
+import type { OriginNames } from './origins.ts';
 import { idBytes, StreamId } from './stream-id.ts';
 import { Varint64 } from './varint64.ts';
 
@@ -84,14 +84,14 @@ export class BatchReader {
   /** The slot records that a put or clear carries. */
   records: readonly SlotRecord[] = noRecords;
   private end = 0;
-  private readonly origins: Origins;
+  private readonly origins: OriginNames;
   private readonly table: number[] = [];
   private readonly wide = new Varint64();
   private dHi = 0;
   private dLo = 0;
   private lastInterned = 0;
 
-  constructor(origins: Origins) {
+  constructor(origins: OriginNames) {
     this.origins = origins;
   }
 

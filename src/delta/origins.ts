@@ -21,6 +21,9 @@ export function nodeIdOf(origin: string): string {
   return origin.slice(0, origin.lastIndexOf('/'));
 }
 
+/** Where who reads names of origins turns them into indexes. */
+export type OriginNames = Pick<Origins, 'intern' | 'bytes'>;
+
 export class Origins {
   private readonly names: string[] = [''];
   private readonly encoded: Uint8Array[] = [new Uint8Array(0)];

@@ -3,7 +3,6 @@
 // anything appends the record to `recorder`, recovery applies it. It knows no file and no peer, and decides nothing.
 //
 // In a snapshot the starts come as pairs: start (first stamp, tag), then frontier (last own stamp under that tag).
-import { FerriteError } from '../base/errors.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import { DeltaKind } from '../delta/kinds.ts';
@@ -11,7 +10,10 @@ import { type VectorEntry, VersionVector } from '../delta/vector.ts';
 
 /** Starts remembered; a peer that knows only an older one finds that this node's past is unknown to it. */
 export const startsMax = 4096;
-export const notesMax = 65_536;
+/** Notes of peers that are kept. */
+export const peerNotesMax = 65_536;
+/** What notes of peers are named by: about them nothing is lost that they do not say again. */
+const peerNote = /^(tags|seen|cursor|acked):/;
 /** Name of the record, not kept as a note, that gives up a past: origin name; the value is the first stamp given up. */
 const retractPrefix = 'retract:';
 /** Name of the record, not kept as a note, of starting over; the value is what was covered, as JSON rows. */
@@ -54,6 +56,8 @@ export class Ledger {
   readonly vector = new VersionVector();
   private readonly startList: { origin: number; stamp: number; tag: number; lastStamp: number }[] = [];
   private readonly noteMap = new Map<string, string>();
+  /** Of the notes of peers, the one that was used longest ago first. */
+  private readonly peerNotes = new Set<string>();
 
   get starts(): readonly StartRecord[] {
     return this.startList;
@@ -141,14 +145,24 @@ export class Ledger {
     this.vector.advance(last.origin, stamp, last.tag);
   }
 
-  /** Keeps `value` under `name`; undefined forgets it. Throws FerriteError SYNC past `notesMax` names. */
+  /** Keeps `value` under `name`; undefined forgets it. Of very many notes of peers the one used longest ago makes room. */
   setNote(name: string, value: string | undefined): void {
-    if (value === this.noteMap.get(name)) return;
-    if (value !== undefined && this.noteMap.size >= notesMax && !this.noteMap.has(name)) {
-      throw new FerriteError('SYNC', `more than ${notesMax} notes in the ledger`);
+    if (value === this.noteMap.get(name)) {
+      this.useNote(name);
+      return;
     }
     this.putNote(name, value ?? '');
     if (this.recorder !== undefined) this.writeNote(this.recorder, name, value ?? '');
+    if (this.peerNotes.size <= peerNotesMax) return;
+    for (const oldest of this.peerNotes) {
+      this.setNote(oldest, undefined);
+      return;
+    }
+  }
+
+  /** The note is of use: others are to make room first. */
+  useNote(name: string): void {
+    if (this.peerNotes.delete(name)) this.peerNotes.add(name);
   }
 
   /** Whether this node gave out `tag` at a start under `origin`. */
@@ -195,7 +209,10 @@ export class Ledger {
       if (start.lastStamp > 0) writer.frontier(start.origin, start.lastStamp, start.tag);
     }
     for (const [origin, entry] of this.vector.entries()) writer.frontier(origin, entry.stamp, entry.tag);
-    for (const [name, value] of this.noteMap) this.writeNote(writer, name, value);
+    for (const [name, value] of this.noteMap) {
+      if (!this.peerNotes.has(name)) this.writeNote(writer, name, value);
+    }
+    for (const name of this.peerNotes) this.writeNote(writer, name, this.noteMap.get(name)!);
   }
 
   private tellMarks(): void {
@@ -259,8 +276,12 @@ export class Ledger {
   }
 
   private putNote(name: string, value: string): void {
+    this.peerNotes.delete(name);
     if (value === '') this.noteMap.delete(name);
-    else this.noteMap.set(name, value);
+    else {
+      this.noteMap.set(name, value);
+      if (peerNote.test(name)) this.peerNotes.add(name);
+    }
   }
 
   private writeNote(writer: BatchWriter, name: string, value: string): void {

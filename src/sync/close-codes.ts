@@ -1,5 +1,7 @@
 // Why a link ends: WebSocket close codes and what a dialer makes of each. Numbers are part of the protocol (SPEC.md).
 
+import type { FerriteError } from '../base/errors.ts';
+
 export const CloseCode = {
   normal: 1000,
   goingAway: 1001,
@@ -31,4 +33,9 @@ export function closeReason(code: number): string {
 export function retryAfterCode(code: number): 'backoff' | 'longest' | 'now' {
   if (code === CloseCode.anew) return 'now';
   return code === CloseCode.unauthorized || code === CloseCode.version ? 'longest' : 'backoff';
+}
+
+/** How to end a link after this error: it is the peer's, or this node has no room. */
+export function closeCodeOf(error: FerriteError): CloseCode {
+  return error.code === 'LINK_PROTOCOL' ? CloseCode.protocol : CloseCode.busy;
 }

@@ -1,10 +1,10 @@
 // The handshake's words: what each side says of itself and of what it knows of the other, and what it makes of the
 // other's claims (version, identity, fork, horizon). Claims are judged here; what follows is the link machine's.
 import { FerriteError } from '../base/errors.ts';
-import { isNodeId, nodeIdOf } from '../delta/origins.ts';
+import { isNodeId, nodeIdOf, type OriginNames } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import type { BatchPacker } from './batch-packer.ts';
-import { CloseCode } from './close-codes.ts';
+import { CloseCode, closeCodeOf } from './close-codes.ts';
 import { type Payload, protocolVersion, type VectorRow } from './envelope.ts';
 import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
@@ -102,7 +102,7 @@ export function readyTo(node: NodeParts, welcome: Payload<'welcome'>): Payload<'
 /** Remembers who was met, and at which address it was dialed; to be called once the greeting is answered. */
 export function noteMet(node: NodeParts, peer: Greeting, url: string | undefined): void {
   commitNotes(node.log, () => {
-    node.identity.noteTag(peer.origin, peer.tag);
+    node.identity.noteMet(peer.origin, peer.tag);
     if (url !== undefined) node.ledger.setNote(`${uplinkOriginNote}${url}`, peer.origin);
   });
 }
@@ -158,13 +158,13 @@ function judgeGreeting(node: NodeParts, peer: Greeting): Verdict | undefined {
   return undefined;
 }
 
-/** Malformed origin names are the peer's mistake, not a crash. */
+/** Malformed origin names are the peer's mistake, and too many nobody's: not a crash. */
 function guarded(judge: () => Verdict): Verdict {
   try {
     return judge();
   } catch (error) {
-    if (error instanceof FerriteError) return refused(CloseCode.protocol, error.message);
-    throw error;
+    if (!(error instanceof FerriteError)) throw error;
+    return refused(closeCodeOf(error), error.message);
   }
 }
 
@@ -208,10 +208,11 @@ function hasStartedOver(node: NodeParts, welcome: Payload<'welcome'>): boolean {
   return hash === String(vectorOf(welcome.horizon ?? [], node.store.origins).hash(node.store.origins));
 }
 
-export function judgeReady(node: NodeParts, ready: Payload<'ready'>): Verdict {
+/** `origins`: as far as the peer may add to them. */
+export function judgeReady(node: NodeParts, ready: Payload<'ready'>, origins: OriginNames): Verdict {
   return guarded(() => {
     if (!node.identity.isOwn(ready.entry, ready.seen, ready.tags)) return { kind: 'forked' };
-    if (ready.vector !== null) vectorOf(ready.vector, node.store.origins);
+    if (ready.vector !== null) vectorOf(ready.vector, origins);
     return { kind: 'ok' };
   });
 }

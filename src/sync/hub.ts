@@ -3,6 +3,7 @@
 import { CloseCode } from './close-codes.ts';
 import { Link, type LinkFigures, type LinkParts, newFigures } from './link.ts';
 import type { Verdict } from './link-machine.ts';
+import { OriginAllowance } from './origin-allowance.ts';
 import type { Connection, ConnectionSink } from './transport.ts';
 
 export interface PeerRow {
@@ -22,7 +23,10 @@ export interface HubParts {
   /** Why nobody is let in for now; undefined where edges are welcome. */
   readonly closedFor: () => string | undefined;
   /** What every link has; figures are the link's own and are added up in `figures`. */
-  readonly link: Omit<LinkParts, 'admit' | 'expectedNodeId' | 'dial' | 'url' | 'figures' | 'onState'>;
+  readonly link: Omit<
+    LinkParts,
+    'admit' | 'expectedNodeId' | 'originsFor' | 'dial' | 'url' | 'figures' | 'onState'
+  >;
   readonly onState: (link: Link) => void;
 }
 
@@ -47,6 +51,7 @@ export class Hub {
   private readonly parts: HubParts;
   private readonly links = new Set<Accepted>();
   private readonly byNode = new Map<string, Accepted>();
+  private readonly allowances = new Map<string, OriginAllowance>();
   private isStopping = false;
 
   constructor(parts: HubParts) {
@@ -65,6 +70,7 @@ export class Hub {
       figures,
       ...(nodeId === undefined ? {} : { expectedNodeId: nodeId }),
       admit: (id) => this.admit(accepted, id),
+      originsFor: (id) => this.originsFor(id),
       onState: (l) => this.changed(accepted, l),
     });
     const accepted: Accepted = { link, address, figures };
@@ -98,6 +104,14 @@ export class Hub {
     this.byNode.set(nodeId, accepted);
     older?.link.replaced();
     return { kind: 'ok' };
+  }
+
+  private originsFor(nodeId: string): OriginAllowance {
+    const known = this.allowances.get(nodeId);
+    if (known !== undefined) return known;
+    const allowance = new OriginAllowance(this.parts.link.node.store.origins);
+    this.allowances.set(nodeId, allowance);
+    return allowance;
   }
 
   private changed(accepted: Accepted, link: Link): void {

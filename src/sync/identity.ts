@@ -153,8 +153,20 @@ export class Identity {
   /** Remembers that another origin has stated a frontier under this tag. */
   noteTag(origin: string, tag: number): void {
     const tags = this.tagsOf(origin);
-    if (tags.at(-1) === tag || tags.includes(tag)) return;
-    this.parts.ledger.setNote(`tags:${origin}`, [...tags, tag].slice(-tagsMax).join(','));
+    const known = tags.includes(tag) ? tags : [...tags, tag].slice(-tagsMax);
+    this.parts.ledger.setNote(`tags:${origin}`, known.join(','));
+  }
+
+  /** A node was met that goes on under this origin: of its earlier ones the entries say enough. */
+  noteMet(origin: string, tag: number): void {
+    const { ledger } = this.parts;
+    const name = `tags:${origin}`;
+    if (!ledger.notes.has(name)) {
+      const ofNode = `tags:${nodeIdOf(origin)}/`;
+      const earlier = [...ledger.notes.keys()].filter((other) => other.startsWith(ofNode));
+      for (const other of earlier) ledger.setNote(other, undefined);
+    }
+    this.noteTag(origin, tag);
   }
 
   /**

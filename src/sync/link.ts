@@ -3,8 +3,9 @@
 // from and what a connection is, is injected.
 import { FerriteError } from '../base/errors.ts';
 import { keyspacesMax } from '../delta/kinds.ts';
+import type { OriginNames } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
-import { CloseCode } from './close-codes.ts';
+import { CloseCode, closeCodeOf } from './close-codes.ts';
 import { Envelopes, type Message, type MessageType, type Payload, parseMessage } from './envelope.ts';
 import {
   helloOf,
@@ -83,6 +84,8 @@ export interface LinkParts {
   readonly hasLost?: (peer: Peer) => boolean;
   /** It has: this node is to recede to what the peer has now. */
   readonly onLost?: (peer: Peer) => void;
+  /** A listener: the origins as far as that peer may add to them; by default it may as it likes. */
+  readonly originsFor?: (nodeId: string) => OriginNames;
   /** A peer was met, and is what the link is about from now on. */
   readonly onPeer?: (peer: Peer) => void;
   readonly onState: (link: Link) => void;
@@ -227,7 +230,7 @@ export class Link {
         this.feed({
           type: 'ready',
           payload: message.payload,
-          verdict: judgeReady(this.parts.node, message.payload),
+          verdict: judgeReady(this.parts.node, message.payload, this.origins),
         });
         return;
       default:
@@ -246,6 +249,10 @@ export class Link {
     const verdict = judgeWelcome(this.parts.node, welcome);
     const isLost = verdict.kind === 'ok' && this.parts.hasLost?.(this.peerIn(welcome)) === true;
     return isLost ? { kind: 'recede' } : verdict;
+  }
+
+  private get origins(): OriginNames {
+    return this.parts.originsFor?.(this.peerId) ?? this.parts.node.store.origins;
   }
 
   private peerIn(welcome: Payload<'welcome'>): Peer {
@@ -270,7 +277,13 @@ export class Link {
     const before = this.state.phase;
     const { state, effects } = step(this.state, { ...event, nowMs: timers.nowMs(), random: timers.random() });
     this.state = state;
-    for (const effect of effects) this.perform(effect);
+    try {
+      for (const effect of effects) this.perform(effect);
+    } catch (error) {
+      // What the peer did wrong, or this node has no room for, ends the link, and no more than that.
+      if (!(error instanceof FerriteError)) throw error;
+      this.queue.push({ type: 'restart', code: closeCodeOf(error), error: error.message });
+    }
     this.schedule();
     if (state.phase !== before) this.parts.onState(this);
   }
@@ -404,6 +417,7 @@ export class Link {
     this.receiver = new Receiver({
       ...node,
       peer,
+      origins: this.origins,
       figures,
       beginTurn,
       judgesSkew,
@@ -412,7 +426,7 @@ export class Link {
       nack: (payload) => this.say('nack', payload),
       want: (payload) => this.say('want', payload),
       onForked: () => this.restart(CloseCode.anew, 'the peer knows another past of this node'),
-      onBroken: (error) => this.restart(CloseCode.protocol, error.message),
+      onBroken: (error) => this.restart(closeCodeOf(error), error.message),
       onStarved: (isStarved) => this.parts.onStarved(this, isStarved),
     });
     this.sender = new Sender(
@@ -537,12 +551,7 @@ export class Link {
 
   private join(frame: Buffer): void {
     this.met();
-    try {
-      this.receiver?.frame(frame);
-    } catch (error) {
-      if (!(error instanceof FerriteError)) throw error;
-      this.restart(CloseCode.protocol, error.message);
-    }
+    this.receiver?.frame(frame);
   }
 
   private close(code: CloseCode, reason: string, retryAfterMs: number): void {

@@ -2,7 +2,7 @@
 // the handshake and rises by what it states and acknowledges; it never outlives the connection. Pure bookkeeping.
 
 import { stampMax } from '../base/clock.ts';
-import type { Origins } from '../delta/origins.ts';
+import type { OriginNames, Origins } from '../delta/origins.ts';
 import { VersionVector } from '../delta/vector.ts';
 import type { VectorRow } from './envelope.ts';
 
@@ -106,7 +106,7 @@ export function sharedHash(vector: VersionVector, origins: Origins, without: rea
 }
 
 /** Throws FerriteError for a row whose origin is malformed. */
-export function vectorOf(rows: readonly VectorRow[], origins: Origins): VersionVector {
+export function vectorOf(rows: readonly VectorRow[], origins: OriginNames): VersionVector {
   const vector = new VersionVector();
   for (const [name, stamp, tag] of rows) vector.advance(origins.intern(name), stamp, tag);
   return vector;

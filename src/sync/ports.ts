@@ -118,6 +118,7 @@ export interface SyncLedger {
     nameOf: (origin: number) => string,
   ): void;
   setNote(name: string, value: string | undefined): void;
+  useNote(name: string): void;
   witnessOwn(stamp: number): void;
   lastStampOfTag(origin: number, tag: number): number | undefined;
 }

@@ -9,6 +9,7 @@ import { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import { copyRecord } from '../delta/copy-record.ts';
 import { DeltaKind, isContent, RunFlag } from '../delta/kinds.ts';
+import type { OriginNames } from '../delta/origins.ts';
 import { type DeltaRun, finished } from '../store/delta-run.ts';
 import { BatchKeys } from './batch-keys.ts';
 import { unpackBatch } from './batch-packer.ts';
@@ -60,6 +61,8 @@ export interface ReceiverParts {
   readonly limits: SyncLimits;
   readonly timers: Timers;
   readonly figures: ReceiveFigures;
+  /** As far as the peer may add to them. */
+  readonly origins: OriginNames;
   /** Whether the peer's clock is judged here: where an edge's deltas enter. */
   readonly judgesSkew: boolean;
   /** Whether the peer keeps what this node does not hold whole. */
@@ -157,8 +160,8 @@ export class Receiver {
 
   constructor(parts: ReceiverParts) {
     this.parts = parts;
-    this.reader = new BatchReader(parts.store.origins);
-    this.answerReader = new BatchReader(parts.store.origins);
+    this.reader = new BatchReader(parts.origins);
+    this.answerReader = new BatchReader(parts.origins);
     // The first word on durability is of what this node greeted with.
     this.durables.push({ seq: parts.log.seq + parts.log.writer.count, number: 0 });
   }

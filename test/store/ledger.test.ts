@@ -4,7 +4,7 @@ import { BatchReader } from '../../src/delta/batch-reader.ts';
 import { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { DeltaKind } from '../../src/delta/kinds.ts';
 import { Origins } from '../../src/delta/origins.ts';
-import { Ledger, notesMax, startsMax } from '../../src/store/ledger.ts';
+import { Ledger, peerNotesMax, startsMax } from '../../src/store/ledger.ts';
 
 function replay(writer: BatchWriter, origins: Origins, into = new Ledger()): Ledger {
   const reader = new BatchReader(origins);
@@ -112,15 +112,38 @@ test('only news is recorded', () => {
   assert.equal(ledger.recorder.count, 2);
 });
 
-test('starts and notes have limits', () => {
+test('starts have a limit', () => {
   const ledger = new Ledger();
   for (let i = 0; i < startsMax + 10; i++) ledger.addStart(1, i + 1, i);
   assert.equal(ledger.starts.length, startsMax);
   assert.equal(ledger.tagKnown(1, 0), false);
-  for (let i = 0; i < notesMax; i++) ledger.setNote(`n${i}`, 'v');
-  assert.throws(() => ledger.setNote('one more', 'v'), /more than 65536 notes/);
-  ledger.setNote('n1', 'w');
-  assert.equal(ledger.notes.get('n1'), 'w');
+});
+
+test('of very many notes of peers the one used longest ago goes, also after a restart', () => {
+  const origins = new Origins();
+  origins.intern('a/00000001');
+  const journal = new BatchWriter(origins);
+  const ledger = new Ledger();
+  ledger.recorder = journal;
+  ledger.addStart(1, 1, 1);
+  ledger.setNote('horizon', '[]');
+  for (let i = 0; i < peerNotesMax; i++) ledger.setNote(`tags:n${i}/00000001`, 'v');
+  for (let i = 0; i < peerNotesMax + 10; i++) ledger.setNote(`conflict:${i}`, 'v');
+  ledger.setNote('tags:n0/00000001', 'v');
+  ledger.setNote('tags:n1/00000001', 'w');
+  const snapshot = new BatchWriter(origins);
+  ledger.write(snapshot);
+  const restored = replay(snapshot, origins);
+  for (const one of [ledger, restored]) {
+    one.setNote('cursor:new', 'v');
+    one.useNote('tags:n3/00000001');
+    one.setNote('acked:new', 'v');
+    const there = [0, 1, 2, 3, 4, 5].filter((i) => one.notes.has(`tags:n${i}/00000001`));
+    assert.deepEqual(there, [0, 1, 3, 5]);
+    assert.ok(one.notes.has('horizon') && one.notes.has('conflict:0') && one.notes.has('cursor:new'));
+  }
+  const replayed = replay(journal, origins);
+  assert.deepEqual(new Set(replayed.notes.keys()), new Set(ledger.notes.keys()));
 });
 
 test('records of the store are left to it', () => {
