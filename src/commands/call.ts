@@ -10,6 +10,7 @@ import {
   notAnInteger,
   notInTransaction,
   syntaxError,
+  textTooLong,
   wrongArguments,
   wrongType,
 } from '../resp/errors.ts';
@@ -27,6 +28,8 @@ import { EventClass, type KeyEvent, type KeyEvents } from './key-events.ts';
 import type { SlicedRun } from './large-work.ts';
 import type { Services } from './services.ts';
 import { Session, SessionMode } from './session.ts';
+
+const textBytesMax = 1024 * 1024;
 
 /** A reply that comes later. */
 export interface Deferral {
@@ -83,10 +86,16 @@ export class Call {
     return this.args.lengths[i]!;
   }
 
-  /** Argument i as UTF-8 text. */
+  /** Argument i as UTF-8 text: a name, a number or an option. Throws CommandError where it is too long for any of them. */
   text(i: number): string {
+    if (this.args.lengths[i]! > textBytesMax) throw new CommandError(textTooLong(textBytesMax));
+    return this.excerpt(i, textBytesMax);
+  }
+
+  /** The beginning of argument i as UTF-8 text, for messages and logs. */
+  excerpt(i: number, bytesMax: number): string {
     const offset = this.args.offsets[i]!;
-    return this.buf.toString('utf8', offset, offset + this.args.lengths[i]!);
+    return this.buf.toString('utf8', offset, offset + Math.min(this.args.lengths[i]!, bytesMax));
   }
 
   /** A copy of argument i. */

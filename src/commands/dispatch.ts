@@ -33,6 +33,8 @@ import { type Session, SessionMode } from './session.ts';
 import type { SlowLog } from './slow-log.ts';
 
 const quotedArgumentsBytesMax = 128;
+/** So much of a key or channel that was refused; the log keeps 1024 characters. */
+const deniedBytesMax = 4096;
 /** So many runs of one command share one reading of the clock. */
 const timedTogetherMax = 16;
 /** Where times shorter than this are logged or noted, each run is timed by itself. */
@@ -381,7 +383,9 @@ export class Dispatch implements Executor {
     const { buf, offsets, lengths, argc } = args;
     if (entry === undefined) {
       const isHttp = this.call.is(0, 'post') || this.call.is(0, 'host:');
-      throw isHttp && !this.call.session.denyBlocking ? httpRequest : new CommandError(unknownCommand(args));
+      throw isHttp && !this.call.session.denyBlocking
+        ? httpRequest
+        : new CommandError(unknownCommand(this.call));
     }
     if (entry.arity > 0 ? argc !== entry.arity : argc < -entry.arity) {
       entry.rejected += 1;
@@ -391,12 +395,7 @@ export class Dispatch implements Executor {
     if (subcommands === undefined || argc < 2) return entry;
     const sub = subcommands.find(buf, offsets[1]!, lengths[1]!);
     if (sub === undefined) {
-      const name = buf.toString(
-        'utf8',
-        offsets[1]!,
-        offsets[1]! + Math.min(lengths[1]!, quotedArgumentsBytesMax),
-      );
-      throw new CommandError(unknownSubcommand(name, entry.name));
+      throw new CommandError(unknownSubcommand(this.call.excerpt(1, quotedArgumentsBytesMax), entry.name));
     }
     this.call.entry = sub;
     if (sub.arity > 0 ? argc !== sub.arity : argc < -sub.arity) {
@@ -439,7 +438,7 @@ export class Dispatch implements Executor {
     const denial = permissions.check(entry, call.args);
     if (denial === undefined) return;
     entry.rejected += 1;
-    const object = denial.reason === 'command' ? entry.name : call.text(denial.index);
+    const object = denial.reason === 'command' ? entry.name : call.excerpt(denial.index, deniedBytesMax);
     logDenial(services, client, denial.reason, object, client.session.user, call.inTransaction);
     throw new CommandError(noPermission(denial.reason, entry.name));
   }
@@ -530,13 +529,11 @@ function changesOneThing({ entry, argc }: Call): boolean {
 }
 
 /** Redis's answer to a name that is none, with the arguments up to about 128 bytes. */
-function unknownCommand(args: RequestArgs): string {
-  const { buf, offsets, lengths, argc } = args;
-  const part = (i: number, max: number): string =>
-    buf.toString('utf8', offsets[i]!, offsets[i]! + Math.min(lengths[i]!, max));
+function unknownCommand(call: Call): string {
+  const name = call.excerpt(0, quotedArgumentsBytesMax);
   let quoted = '';
-  for (let i = 1; i < argc && quoted.length < quotedArgumentsBytesMax; i++) {
-    quoted += `'${part(i, quotedArgumentsBytesMax - quoted.length)}' `;
+  for (let i = 1; i < call.argc && quoted.length < quotedArgumentsBytesMax; i++) {
+    quoted += `'${call.excerpt(i, quotedArgumentsBytesMax - quoted.length)}' `;
   }
-  return `ERR unknown command '${part(0, quotedArgumentsBytesMax)}', with args beginning with: ${quoted}`;
+  return `ERR unknown command '${name}', with args beginning with: ${quoted}`;
 }

@@ -9,6 +9,8 @@ import type { Session } from './session.ts';
 
 /** Bytes of an argument that a line shows. */
 const argumentBytesMax = 64 * 1024;
+/** A line that has become longer shows no further argument. */
+const lineLengthMax = 16 * 1024 * 1024;
 
 export class Monitors {
   private readonly attention: Attention;
@@ -34,7 +36,7 @@ export class Monitors {
   show(session: Session, entry: CommandEntry, args: RequestArgs, nowMs: number): void {
     const micros = String(Math.floor(nowMs * 1000) % 1_000_000).padStart(6, '0');
     let line = `+${Math.floor(nowMs / 1000)}.${micros} [${session.db} ${session.address}]`;
-    for (let i = 0; i < args.argc; i++) {
+    for (let i = 0; i < args.argc && line.length < lineLengthMax; i++) {
       const text = isSecret(entry, args, i) ? redacted : argumentText(args, i);
       line += ` "${escaped(text)}"`;
     }

@@ -5,7 +5,7 @@
 import { Glob } from '../base/glob.ts';
 import type { ClientPort } from './executor.ts';
 import type { Outbox } from './outbox.ts';
-import { SessionMode } from './session.ts';
+import { type Protocol, SessionMode } from './session.ts';
 
 /** What one client has subscribed to. */
 export interface Subscriptions {
@@ -13,6 +13,9 @@ export interface Subscriptions {
   readonly patterns: Set<string>;
   readonly shards: Set<string>;
 }
+
+/** Bytes, or the Latin-1 of them. */
+export type Text = string | Uint8Array;
 
 export type SubscriptionKind = keyof Subscriptions;
 
@@ -73,8 +76,8 @@ export class PubSub {
     }
   }
 
-  /** Sends a message to all that want it; how many that were. Both are Latin-1 of their bytes. */
-  publish(channel: string, message: string): number {
+  /** Sends a message to all that want it; how many that were. */
+  publish(channel: string, message: Text): number {
     let receivers = this.send(this.channels.get(channel), ['message', channel, message]);
     if (this.patterns.size === 0) return receivers;
     const bytes = Buffer.from(channel, 'latin1');
@@ -85,7 +88,7 @@ export class PubSub {
     return receivers;
   }
 
-  publishToShard(channel: string, message: string): number {
+  publishToShard(channel: string, message: Text): number {
     return this.send(this.shards.get(channel), ['smessage', channel, message]);
   }
 
@@ -98,17 +101,25 @@ export class PubSub {
     return this[kind].get(name)?.size ?? 0;
   }
 
-  private send(clients: ReadonlySet<ClientPort> | undefined, parts: readonly string[]): number {
+  private send(clients: ReadonlySet<ClientPort> | undefined, parts: readonly Text[]): number {
     if (clients === undefined) return 0;
-    let inResp2: Buffer | undefined;
-    let inResp3: Buffer | undefined;
+    const encoded: Partial<Record<Protocol, Buffer>> = {};
     for (const client of clients) {
-      if (client.session.protocol === 3) inResp3 ??= encodePush(parts, 3);
-      else inResp2 ??= encodePush(parts, 2);
-      const bytes = client.session.protocol === 3 ? inResp3 : inResp2;
-      if (bytes !== undefined) this.outbox.post(client, bytes);
+      const { protocol } = client.session;
+      encoded[protocol] ??= this.encode(parts, protocol);
+      this.outbox.post(client, encoded[protocol]);
     }
     return clients.size;
+  }
+
+  private encode(parts: readonly Text[], protocol: Protocol): Buffer {
+    return this.outbox.encode(protocol, (message) => {
+      message.push(parts.length);
+      for (const part of parts) {
+        if (typeof part === 'string') message.bulkLatin1(part);
+        else message.bulk(part, 0, part.length);
+      }
+    });
   }
 
   private clientsOf(kind: SubscriptionKind, name: string): Set<ClientPort> {
@@ -132,11 +143,4 @@ export class PubSub {
 export function countOf(subscriptions: Subscriptions | undefined): number {
   if (subscriptions === undefined) return 0;
   return subscriptions.channels.size + subscriptions.patterns.size + subscriptions.shards.size;
-}
-
-/** A push (RESP3) or array (RESP2) of bulk strings, given as Latin-1. */
-export function encodePush(parts: readonly string[], protocol: 2 | 3): Buffer {
-  let text = `${protocol === 3 ? '>' : '*'}${parts.length}\r\n`;
-  for (const part of parts) text += `$${part.length}\r\n${part}\r\n`;
-  return Buffer.from(text, 'latin1');
 }

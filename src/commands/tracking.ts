@@ -31,6 +31,8 @@ export interface TrackingState {
 
 export const invalidateChannel = '__redis__:invalidate';
 const tableMaxDefault = 1_000_000;
+/** Past so many bytes of keys, what a broadcast client is told is several messages. */
+const toldBytesMax = 64 * 1024 * 1024;
 
 export class Tracking implements ChangeListener {
   /** Keys remembered at most; 0: as many as there are. */
@@ -197,9 +199,16 @@ export class Tracking implements ChangeListener {
   private tellChanged(client: ClientPort, prefix: string): void {
     const state = client.session.tracking;
     if (state === undefined) return;
-    const keys: string[] = [];
+    let keys: string[] = [];
+    let bytes = 0;
     for (const [key, writer] of this.changed) {
-      if (key.startsWith(prefix) && !(state.isNoLoop && client === writer)) keys.push(key);
+      if (!key.startsWith(prefix) || (state.isNoLoop && client === writer)) continue;
+      keys.push(key);
+      bytes += key.length;
+      if (bytes < toldBytesMax) continue;
+      this.tell(client, state, keys);
+      keys = [];
+      bytes = 0;
     }
     if (keys.length > 0) this.tell(client, state, keys);
   }
@@ -210,14 +219,38 @@ export class Tracking implements ChangeListener {
     const receiver = state.redirect === 0 ? client : target;
     if (receiver === undefined || receiver.session.closing) {
       state.isBroken = true;
-      if (client.session.protocol === 3) this.outbox.post(client, brokenRedirect(state.redirect));
+      if (client.session.protocol === 3) this.outbox.post(client, this.brokenRedirect(state.redirect));
       return;
     }
     const { protocol, subscriptions } = receiver.session;
-    if (protocol === 3) this.outbox.post(receiver, invalidation(['invalidate'], keys, 3));
+    if (protocol === 3) this.outbox.post(receiver, this.invalidation(['invalidate'], keys, 3));
     else if (state.redirect !== 0 && subscriptions !== undefined) {
-      this.outbox.post(receiver, invalidation(['message', invalidateChannel], keys, 2));
+      this.outbox.post(receiver, this.invalidation(['message', invalidateChannel], keys, 2));
     }
+  }
+
+  private invalidation(
+    words: readonly string[],
+    keys: readonly string[] | undefined,
+    protocol: 2 | 3,
+  ): Buffer {
+    return this.outbox.encode(protocol, (message) => {
+      message.push(words.length + 1);
+      for (const word of words) message.bulkLatin1(word);
+      if (keys === undefined) message.nil();
+      else {
+        message.array(keys.length);
+        for (const key of keys) message.bulkLatin1(key);
+      }
+    });
+  }
+
+  private brokenRedirect(id: number): Buffer {
+    return this.outbox.encode(3, (message) => {
+      message.push(2);
+      message.bulkLatin1('tracking-redir-broken');
+      message.integer(id);
+    });
   }
 
   private leavePrefixes(client: ClientPort): void {
@@ -227,23 +260,4 @@ export class Tracking implements ChangeListener {
       if (clients?.size === 0) this.prefixes.delete(prefix);
     }
   }
-}
-
-function invalidation(
-  words: readonly string[],
-  keys: readonly string[] | undefined,
-  protocol: 2 | 3,
-): Buffer {
-  let text = `${protocol === 3 ? '>' : '*'}${words.length + 1}\r\n`;
-  for (const word of words) text += `$${word.length}\r\n${word}\r\n`;
-  if (keys === undefined) text += protocol === 3 ? '_\r\n' : '$-1\r\n';
-  else {
-    text += `*${keys.length}\r\n`;
-    for (const key of keys) text += `$${key.length}\r\n${key}\r\n`;
-  }
-  return Buffer.from(text, 'latin1');
-}
-
-function brokenRedirect(id: number): Buffer {
-  return Buffer.concat([Buffer.from('>2\r\n$21\r\ntracking-redir-broken\r\n'), Buffer.from(`:${id}\r\n`)]);
 }

@@ -62,7 +62,11 @@ export const schema = {
   'server.maxclients': integer(10_000, { min: 1, max: 1_000_000 }, 'Connections accepted at the same time'),
   'server.timeout': duration(0, { min: 0, max: 365 * d }, 'Idle clients are closed after this; 0 never'),
   'server.tcp_keepalive': duration(300 * s, { min: 0, max: d }, 'TCP keepalive of clients; 0 off'),
-  'server.proto_max_bulk_len': size(512 * mb, { min: mb, max: 512 * mb }, 'Longest argument of a request'),
+  'server.proto_max_bulk_len': size(
+    512 * mb,
+    { min: mb, max: 512 * mb },
+    'Longest argument of a request; longer than 511 MB, the longest text of the JavaScript engine, none may be',
+  ),
   'server.client_query_buffer_limit': size(gb, { min: mb, max: gb }, 'Bytes of one client not yet executed'),
   'server.client_output_buffer_limit': size(
     256 * mb,

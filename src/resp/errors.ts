@@ -67,6 +67,7 @@ export const maxLengthNegative = "ERR MAXLEN can't be negative";
 export const countNotPositive = 'ERR count should be greater than 0';
 export const outOfRangePositive = 'ERR value is out of range, must be positive';
 
+export const textTooLong = (bytesMax: number): string => `ERR argument is longer than ${bytesMax} bytes`;
 export const wrongArguments = (name: string): string => `ERR wrong number of arguments for '${name}' command`;
 export const invalidExpire = (name: string): string => `ERR invalid expire time in '${name}' command`;
 export const valueNotBetween = (min: number | bigint, max: number | bigint): string =>

@@ -5,6 +5,7 @@
 //
 //   window  buf  [ done | start: request, parsed up to pos | end )     the chunk itself, or owned while straddling
 //   tail         [ tailPos: bytes of the last chunk not yet in an owned window | tailEnd )
+import { constants } from 'node:buffer';
 import { splitInline } from './inline-request.ts';
 import { type DecodedArgs, emptyBuffer as empty, growArguments, type RequestBatch } from './request-args.ts';
 
@@ -24,6 +25,9 @@ export interface RequestLimits {
   unauthenticatedArgumentsMax: number;
   unauthenticatedBulkBytesMax: number;
 }
+
+/** The longest argument, whatever `bulkBytesMax` says: it can become a text, and has room to be part of a longer one. */
+export const argumentBytesMax = constants.MAX_STRING_LENGTH - 1024 * 1024;
 
 export function defaultRequestLimits(): RequestLimits {
   return {
@@ -451,7 +455,8 @@ export class RequestDecoder {
     const type = this.buf[this.pos]!;
     if (type !== BULK) return this.fail(`expected '$', got '${String.fromCharCode(type)}'`);
     const length = readCount(this.buf, this.pos + 1, lineEnd);
-    if (!(length >= 0 && length <= this.limits.bulkBytesMax)) return this.fail('invalid bulk length');
+    const lengthMax = Math.min(this.limits.bulkBytesMax, argumentBytesMax);
+    if (!(length >= 0 && length <= lengthMax)) return this.fail('invalid bulk length');
     if (length > this.limits.unauthenticatedBulkBytesMax && !this.authenticated) {
       return this.fail('unauthenticated bulk length');
     }

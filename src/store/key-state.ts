@@ -8,7 +8,15 @@
 // collection has one for all but its content.
 import type { SlotRecord } from '../delta/batch-writer.ts';
 import { EntryType } from './entry.ts';
-import { decimalOf, formatDecimal, int64Max, int64Min, parseDecimal, parseInt64 } from './number.ts';
+import {
+  decimalOf,
+  formatDecimal,
+  int64Max,
+  int64Min,
+  parseDecimal,
+  parseDecimalBytes,
+  parseInt64,
+} from './number.ts';
 import { dropSets, type RegisterSet, unionOfSets } from './register-sets.ts';
 
 /** A dot: stamp and local origin index. Stamp 0 with origin 0 is below every dot. */
@@ -389,7 +397,7 @@ export function visibleValue(
     const clamped = sum > int64Max ? int64Max : sum < int64Min ? int64Min : sum;
     return Buffer.from(clamped.toString());
   }
-  const decimal = base === undefined ? 0n : parseDecimal(Buffer.from(base).toString('latin1'));
+  const decimal = base === undefined ? 0n : parseDecimalBytes(base);
   if (base !== undefined && decimal === undefined) return base;
   let sum = decimal ?? 0n;
   for (const p of parts) sum += toDecimal(p);

@@ -48,6 +48,8 @@ export function parseSafeInt(buf: Uint8Array, offset: number, length: number): n
   return negative ? -value : value;
 }
 
+const decimalBytesMax = 5 * 1024;
+
 /** A decimal as an integer scaled by 10^17. */
 export type Decimal = bigint;
 const scale = 10n ** BigInt(fractionDigitsMax);
@@ -67,6 +69,12 @@ export function parseDecimal(text: string): Decimal | undefined {
   const magnitude =
     shift >= 0 ? BigInt(digits) * 10n ** BigInt(shift) : roundedQuotient(BigInt(digits), -shift);
   return sign === '-' ? -magnitude : magnitude;
+}
+
+/** The same of bytes; undefined too where they are longer than Redis takes for a number. */
+export function parseDecimalBytes(bytes: Uint8Array): Decimal | undefined {
+  if (bytes.length > decimalBytesMax) return undefined;
+  return parseDecimal(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
 }
 
 function roundedQuotient(value: bigint, digits: number): bigint {

@@ -31,6 +31,7 @@ import {
   int64Min,
   isCanonicalInt,
   parseDecimal,
+  parseDecimalBytes,
   parseInt64,
   parseSafeInt,
 } from './number.ts';
@@ -642,8 +643,7 @@ export class Strings {
 
   /** Throws where the string entry at `at` holds no decimal; 0 = no entry, which counts as zero. */
   requireDecimal(at: number): void {
-    if (at !== 0 && parseDecimal(this.copy(at).toString('latin1')) === undefined)
-      throw new CommandError(notAFloat);
+    if (at !== 0 && parseDecimalBytes(this.copy(at)) === undefined) throw new CommandError(notAFloat);
   }
 
   /** Adds a decimal (INCRBYFLOAT): exact, so that nodes agree. Returns the new value's text. */
@@ -671,7 +671,7 @@ export class Strings {
     if (increment === undefined) throw new CommandError(notAFloat);
     const state = ks.load(hash, key, keyOffset, keyLength);
     const bytes = visibleValue(state, (a, b) => store.origins.compare(a, b));
-    const before = bytes === undefined ? 0n : parseDecimal(Buffer.from(bytes).toString('latin1'));
+    const before = bytes === undefined ? 0n : parseDecimalBytes(bytes);
     if (before === undefined) throw new CommandError(notAFloat);
     if (!decimalFits(before + increment)) throw new CommandError(notANumberResult);
     const fresh = !state.purged ? state : this.stateToCount(ks, hash, key, keyOffset, keyLength);

@@ -24,3 +24,17 @@ test('a line of HTTP closes the connection without a reply, and is logged once a
   assert.equal(lines.length, 2);
   assert.match(rig.connect().send('POSTS'), /^-ERR unknown command 'POSTS'/);
 });
+
+test('what is too long for a text is refused, and shown in part where it is only named', () => {
+  const rig = new Rig();
+  const [client, admin] = [rig.connect(), rig.connect()];
+  const long = Buffer.alloc(1024 * 1024 + 1, 97);
+  assert.equal(client.send('CLIENT', 'SETNAME', long), '-ERR argument is longer than 1048576 bytes\r\n');
+  const shown = 'a'.repeat(128);
+  assert.equal(client.send(long), `-ERR unknown command '${shown}', with args beginning with: \r\n`);
+  assert.equal(client.send('CLIENT', long), `-ERR unknown subcommand '${shown}'. Try CLIENT HELP.\r\n`);
+  admin.send('ACL', 'SETUSER', 'bob', 'on', 'nopass', '~k', '+get');
+  client.send('AUTH', 'bob', 'x');
+  assert.match(client.send('GET', long), /^-NOPERM this user has no permissions to access one of the keys/);
+  assert.match(admin.send('ACL', 'LOG'), /\r\n\$1024\r\na{1024}\r\n/);
+});

@@ -2,7 +2,8 @@
 // keys that a pattern names, and what is told of each. Everything is read before anything is written. Values are held as
 // Latin-1 texts meanwhile, which keep every byte, compare as bytes do and are a fraction of the size of buffers.
 import { CommandError } from '../../base/errors.ts';
-import { notSortable, sortOptionDenied, wrongType } from '../../resp/errors.ts';
+import { notSortable, sortOptionDenied, stringTooLong, wrongType } from '../../resp/errors.ts';
+import { argumentBytesMax } from '../../resp/request-decoder.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import { sliceElements } from '../large-work.ts';
@@ -230,8 +231,7 @@ function lookUp(call: Call, pattern: Buffer, element: string): string | undefine
   const entry = store.find(keyspace, hash, key, 0, key.length);
   if (entry === 0) return undefined;
   const type = store.entries.type(entry);
-  if (field === undefined)
-    return type === EntryType.string ? store.strings.copy(entry).toString('latin1') : undefined;
+  if (field === undefined) return type === EntryType.string ? textOfString(call, entry) : undefined;
   if (type !== EntryType.hash) return undefined;
   const { elements } = store;
   elements.open(keyspace, key, 0, key.length, EntryType.hash);
@@ -270,6 +270,11 @@ export function keysOfPatterns(call: Call, { by, unsorted, gets }: SortOptions):
   while (step?.done === false) step = steps?.next();
   const elements = step?.value ?? [];
   return patterns.flatMap((pattern) => elements.flatMap((e) => keyNamed(pattern, e)?.key ?? []));
+}
+
+function textOfString({ store }: Call, entry: number): string {
+  if (store.strings.length(entry) > argumentBytesMax) throw new CommandError(stringTooLong);
+  return store.strings.copy(entry).toString('latin1');
 }
 
 function textOf(bytes: Uint8Array, offset: number, length: number): string {

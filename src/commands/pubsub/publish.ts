@@ -18,6 +18,6 @@ export const command: CommandSpec = {
 
 function publish(call: Call): void {
   const channel = call.bytes(1).toString('latin1');
-  const message = call.bytes(2).toString('latin1');
+  const message = call.buf.subarray(call.offset(2), call.offset(2) + call.length(2));
   call.reply.integer(call.services.pubsub.publish(channel, message));
 }

@@ -52,14 +52,14 @@ function debug(call: Call): void {
 }
 
 function unknown(call: Call): never {
-  const name = call.text(1).slice(0, 128);
+  const name = call.excerpt(1, 128);
   throw new CommandError(
     `ERR unknown subcommand or wrong number of arguments for '${name}'. Try DEBUG HELP.`,
   );
 }
 
 function log(call: Call): void {
-  call.services.log.info('debug message', { text: call.text(2).slice(0, logBytesMax) });
+  call.services.log.info('debug message', { text: call.excerpt(2, logBytesMax) });
   call.reply.ok();
 }
 

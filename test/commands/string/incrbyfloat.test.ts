@@ -28,6 +28,8 @@ test('mixes with INCR and keeps the deadline', () => {
 test('refuses what is no number', () => {
   const node = new CommandNode();
   assert.equal(node.run('INCRBYFLOAT k x'), '-ERR value is not a valid float');
+  assert.equal(node.run(`SET long ${'1'.padStart(5121, '0')}`), 'OK');
+  assert.equal(node.run('INCRBYFLOAT long 1'), '-ERR value is not a valid float');
   assert.equal(node.run('INCRBYFLOAT k ""'), '-ERR value is not a valid float');
   assert.equal(node.run('INCRBYFLOAT k nan'), '-ERR value is not a valid float');
   assert.equal(node.run('INCRBYFLOAT k inf'), '-ERR increment would produce NaN or Infinity');
