@@ -16,6 +16,7 @@ import {
   greatestDot,
   isHollow,
   isLive,
+  isPast,
   joinClear,
   joinExpire,
   joinPut,
@@ -297,11 +298,7 @@ function wantsBytes(store: Store, d: BatchReader, state: KeyState): boolean {
 
 /** The set that a delta makes; undefined where it needs one that is not here. A bad one is taken as empty. */
 function registersOf(store: Store, d: BatchReader, state: KeyState, dot: Dot): RegisterSet | undefined {
-  const { kill, value } = state;
-  const above = [kill?.dot, value?.dot].find(
-    (other) => other !== undefined && store.compare(dot, other) <= 0,
-  );
-  if (above !== undefined) return { ...dot, bytes: noBytes };
+  if (isPast(state, dot, store.ground.order)) return { ...dot, bytes: noBytes };
   const bytes = d.buf.subarray(d.valueOffset, d.valueOffset + d.valueLength);
   if (d.baseOrigin === 0) return { ...dot, bytes: soundSet(bytes) ?? changedSet(noBytes, noBytes) };
   const known = state.sets.find((set) => set.origin === d.origin);
@@ -318,16 +315,16 @@ function joinPatch(
   state: KeyState,
   dot: Dot,
 ): JoinResult {
-  const { value, kill } = state;
-  if (kill !== undefined && store.compare(dot, kill.dot) <= 0) return JoinResult.stale;
-  if (value !== undefined && store.compare(dot, value.dot) <= 0) return JoinResult.stale;
+  const { order } = store.ground;
+  const { value } = state;
+  if (isPast(state, dot, order)) return JoinResult.stale;
   const base = { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin };
   if (value === undefined || state.purged || store.compare(base, value.dot) !== 0) return JoinResult.want;
   const length = Math.max(value.bytes.length, d.at + d.valueLength);
   const bytes = new Uint8Array(length);
   bytes.set(value.bytes);
   bytes.set(d.buf.subarray(d.valueOffset, d.valueOffset + d.valueLength), d.at);
-  state.value = { dot, bytes };
+  joinPut(state, dot, bytes, false, 0, [], order);
   ks.save(hash, d.buf, d.keyOffset, d.keyLength, state);
   return JoinResult.joined;
 }

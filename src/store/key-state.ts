@@ -363,10 +363,15 @@ function isLaterRecord(a: SlotRecord, b: SlotRecord, order: DotOrder): boolean {
   return order(eventA, { stamp: b.eventStamp, origin: b.eventOrigin }) > 0;
 }
 
+/** Whether content of this dot is dead here, or there is a value of it or a later one. */
+export function isPast({ kill, value, floor }: KeyState, dot: Dot, order: DotOrder): boolean {
+  if (order(dot, floor) <= 0) return true;
+  return [kill?.dot, value?.dot].some((other) => other !== undefined && order(dot, other) <= 0);
+}
+
 /** Joins the set of one origin, which replaces what it had. Returns whether anything changed. */
 export function joinRegisters(state: KeyState, set: RegisterSet, order: DotOrder): boolean {
-  if (state.kill !== undefined && order(set, state.kill.dot) <= 0) return false;
-  if (state.value !== undefined && order(set, state.value.dot) <= 0) return false;
+  if (isPast(state, set, order)) return false;
   const known = state.sets.find((s) => s.origin === set.origin);
   if (known !== undefined && known.stamp >= set.stamp) return false;
   state.sets = [...state.sets.filter((s) => s !== known), set];

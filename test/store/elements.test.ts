@@ -7,6 +7,7 @@ import type { Store } from '../../src/store/store.ts';
 import { runs } from '../runs.ts';
 import { TestNode } from './fleet.ts';
 import { deliverInOrder, playHistory, type Step } from './history.ts';
+import { addToRegisters } from './keyed-operations.ts';
 import { buildMs } from './new-store.ts';
 
 /** The smallest segment, which a table that was ever used keeps. */
@@ -32,6 +33,7 @@ type Op =
   | { readonly op: 'purge' }
   | { readonly op: 'set'; readonly key: string; readonly value: string }
   | { readonly op: 'incr'; readonly key: string; readonly by: number }
+  | { readonly op: 'pfadd'; readonly key: string; readonly element: string }
   | { readonly op: 'del'; readonly key: string }
   | { readonly op: 'expire'; readonly key: string; readonly deadline: number };
 
@@ -61,6 +63,11 @@ const decimal = fc.record({
 });
 const drop = fc.record({ op: fc.constant('drop' as const), key, name });
 const incr = fc.record({ op: fc.constant('incr' as const), key, by: fc.integer({ min: -5, max: 9 }) });
+const pfadd = fc.record({
+  op: fc.constant('pfadd' as const),
+  key,
+  element: fc.constantFrom('p', 'q', 'r', 's'),
+});
 const del = fc.record({ op: fc.constant('del' as const), key });
 const set = fc.record({ op: fc.constant('set' as const), key, value });
 const expire = fc.record({
@@ -94,6 +101,7 @@ const ofTwoTypes = fc.oneof(
   { weight: 2, arbitrary: expireField },
   { weight: 2, arbitrary: set },
   { weight: 2, arbitrary: incr },
+  { weight: 2, arbitrary: pfadd },
   { weight: 2, arbitrary: del },
   { weight: 1, arbitrary: expire },
 );
@@ -113,6 +121,10 @@ function perform(store: Store, command: Op): void {
   }
   if (command.op === 'incr') {
     store.strings.count(ks, k, 0, k.length, command.by);
+    return;
+  }
+  if (command.op === 'pfadd') {
+    addToRegisters(store, k, command.element);
     return;
   }
   if (command.op === 'del') {

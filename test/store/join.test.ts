@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ElementType } from '../../src/delta/kinds.ts';
+import { registerCount } from '../../src/store/hyperloglog.ts';
 import type { Store } from '../../src/store/store.ts';
 import { keepDeadline } from '../../src/store/strings.ts';
 import { runs } from '../runs.ts';
 import { TestNode } from './fleet.ts';
 import { deliverInOrder, playHistory, type Step } from './history.ts';
+import { addToRegisters } from './keyed-operations.ts';
 import { buildMs } from './new-store.ts';
 
 const dayMs = 24 * 3600 * 1000;
@@ -14,6 +17,7 @@ const keys = ['a', 'b'];
 type Op =
   | { readonly op: 'set'; readonly key: string; readonly value: string; readonly deadline: number }
   | { readonly op: 'append'; readonly key: string; readonly value: string }
+  | { readonly op: 'setrange'; readonly key: string; readonly offset: number; readonly value: string }
   | { readonly op: 'incr'; readonly key: string; readonly by: number }
   | { readonly op: 'incrfloat'; readonly key: string; readonly by: string }
   | { readonly op: 'pfadd'; readonly key: string; readonly element: string }
@@ -24,7 +28,9 @@ type Op =
 const key = fc.constantFrom(...keys);
 /** Some come within the history, so that keys are purged in the middle of it. */
 const deadline = fc.constantFrom(0, buildMs + dayMs, buildMs + 2 * dayMs, buildMs + 8, buildMs + 30);
-const value = fc.constantFrom('x', '7', '1.25', '1234567890123', 'z'.repeat(200));
+/** Long enough to be patched, and PFADD takes it and adds to it: a dense HyperLogLog that was restored. */
+const restored = `HYLL\0${'\0'.repeat(11 + (registerCount * 6) / 8)}`;
+const value = fc.constantFrom('x', '7', '1.25', '1234567890123', 'z'.repeat(200), restored);
 const op: fc.Arbitrary<Op> = fc.oneof(
   fc.record({
     op: fc.constant('set' as const),
@@ -33,6 +39,13 @@ const op: fc.Arbitrary<Op> = fc.oneof(
     deadline: fc.oneof(deadline, fc.constant(keepDeadline)),
   }),
   fc.record({ op: fc.constant('append' as const), key, value }),
+  // At the end of a HyperLogLog's header: it stays one.
+  fc.record({
+    op: fc.constant('setrange' as const),
+    key,
+    offset: fc.constantFrom(0, 14),
+    value: fc.constant('\0'),
+  }),
   fc.record({ op: fc.constant('incr' as const), key, by: fc.integer({ min: -5, max: 1000 }) }),
   fc.record({ op: fc.constant('incrfloat' as const), key, by: fc.constantFrom('0.5', '-1.25', '3') }),
   fc.record({ op: fc.constant('pfadd' as const), key, element: fc.constantFrom('p', 'q', 'r', 's') }),
@@ -53,7 +66,7 @@ function apply(node: TestNode, command: Op): void {
     try {
       switch (command.op) {
         case 'set': {
-          const v = Buffer.from(command.value);
+          const v = Buffer.from(command.value, 'latin1');
           store.strings.set(ks, k, 0, k.length, v, 0, v.length, command.deadline);
           return;
         }
@@ -71,13 +84,12 @@ function apply(node: TestNode, command: Op): void {
           store.strings.countDecimal(ks, k, 0, k.length, command.by);
           return;
         case 'pfadd': {
-          const element = Buffer.from(command.element);
-          const hash = store.hash.of(k, 0, k.length);
-          const at = store.find(ks, hash, k, 0, k.length);
-          if (at !== 0) store.registers.require(at);
-          store.registers.open();
-          store.registers.take(at, element, 0, element.length);
-          store.registers.add({ ks, key: k, offset: 0, length: k.length }, at);
+          addToRegisters(store, k, command.element);
+          return;
+        }
+        case 'setrange': {
+          const v = Buffer.from(command.value);
+          store.strings.patch(ks, k, 0, k.length, command.offset, v, 0, v.length);
           return;
         }
         case 'del':
@@ -166,4 +178,42 @@ test('a scan joined into an empty store is the same store', () => {
     }),
     { numRuns: runs(500) },
   );
+});
+
+test('registers below the type that had the key last are dead, whichever came first', () => {
+  const [a, b, c] = [new TestNode('a'), new TestNode('b'), new TestNode('c')];
+  const k = Buffer.from('a');
+  a.run((store) => addToRegisters(store, k, 'y'));
+  b.setTime(buildMs + 10);
+  b.run((store) => {
+    store.elements.open(store.keyspace(0), k, 0, k.length, ElementType.hash);
+    store.elements.put(k, 0, k.length, k, 0, k.length);
+  });
+  b.run((store) => store.remove(store.keyspace(0), k, 0, k.length));
+  b.run((store) => addToRegisters(store, k, 'x'));
+  for (const batch of [...b.history, ...a.history]) c.join(batch, b);
+  for (const batch of b.history) a.join(batch, b);
+  for (const batch of a.history) b.join(batch, a);
+  for (const node of [b, c]) {
+    assert.deepEqual(node.visible(), a.visible());
+    assert.deepEqual(node.picture(), a.picture());
+  }
+});
+
+test('a patch of a HyperLogLog that was put ends the sets below it, whichever came first', () => {
+  const [a, b, c] = [new TestNode('a'), new TestNode('b'), new TestNode('c')];
+  const deadline = buildMs + dayMs;
+  apply(a, { op: 'set', key: 'a', value: restored, deadline });
+  for (const node of [b, c]) node.join(a.history[0]!, a);
+  apply(b, { op: 'pfadd', key: 'a', element: 'x' });
+  a.setTime(buildMs + 10);
+  apply(a, { op: 'setrange', key: 'a', offset: 14, value: '\0' });
+  c.join(b.history[0]!, b);
+  c.join(a.history[1]!, a);
+  b.join(a.history[1]!, a);
+  a.join(b.history[0]!, b);
+  for (const node of [b, c]) {
+    assert.deepEqual(node.visible(), a.visible());
+    assert.deepEqual(node.picture(), a.picture());
+  }
 });

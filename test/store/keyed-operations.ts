@@ -43,6 +43,24 @@ export const sets = fc.constant<Op>((store, k) => {
   store.strings.set(store.keyspace(0), k, 0, k.length, Buffer.from('s'), 0, 1, 0);
 });
 
+/** PFADD. */
+export function addToRegisters(store: Store, key: Buffer, text: string): void {
+  const ks = store.keyspace(0);
+  const { registers } = store;
+  const element = Buffer.from(text);
+  const at = store.find(ks, store.hash.of(key, 0, key.length), key, 0, key.length);
+  if (at !== 0) registers.require(at);
+  registers.open();
+  registers.take(at, element, 0, element.length);
+  registers.add({ ks, key, offset: 0, length: key.length }, at);
+}
+
+export const registerAdds = fc.constantFrom('p', 'q', 'r', 's').map(
+  (text): Op =>
+    (store, k) =>
+      addToRegisters(store, k, text),
+);
+
 export const dels = fc.constant<Op>((store, k) => {
   store.remove(store.keyspace(0), k, 0, k.length);
 });

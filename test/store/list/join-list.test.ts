@@ -8,7 +8,7 @@ import { JoinResult } from '../../../src/store/join-result.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { TestNode } from '../fleet.ts';
 import { testJoins } from '../join-properties.ts';
-import { dels, expires, type Op, sets, ships } from '../keyed-operations.ts';
+import { dels, expires, type Op, registerAdds, sets, ships } from '../keyed-operations.ts';
 import { buildMs } from '../new-store.ts';
 
 const dayMs = 24 * 3600 * 1000;
@@ -69,6 +69,7 @@ const ofTwoTypes = fc.oneof(
   { weight: 2, arbitrary: pops },
   { weight: 1, arbitrary: removes },
   { weight: 2, arbitrary: sets },
+  { weight: 2, arbitrary: registerAdds },
   { weight: 1, arbitrary: dels },
 );
 

@@ -11,7 +11,17 @@ import { excess, excessBelow } from '../../../src/store/stream/excess.ts';
 import { runs } from '../../runs.ts';
 import { TestNode } from '../fleet.ts';
 import { testJoins } from '../join-properties.ts';
-import { addEntry, dels, expires, keys, type Op, run, sets, ships } from '../keyed-operations.ts';
+import {
+  addEntry,
+  dels,
+  expires,
+  keys,
+  type Op,
+  registerAdds,
+  run,
+  sets,
+  ships,
+} from '../keyed-operations.ts';
 
 const pick = fc.nat(1000);
 const text = fc.constantFrom('x', '7', '-300', 'z'.repeat(40), 'w'.repeat(1500));
@@ -95,6 +105,7 @@ const ofTwoTypes = fc.oneof(
   { weight: 2, arbitrary: removes },
   { weight: 1, arbitrary: trims },
   { weight: 2, arbitrary: sets },
+  { weight: 2, arbitrary: registerAdds },
   { weight: 1, arbitrary: dels },
 );
 
