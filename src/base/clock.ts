@@ -8,6 +8,8 @@ export const stampCountersPerMs = 4096;
 export const stampMax = 2 ** 52 - 1;
 /** Wall times outside [build date, build date + 10 years] are ignored. */
 const trustedSpanMs = 10 * 366 * 24 * 3600 * 1000;
+/** What a node whose clock stands at the end of that may give stamps for by itself. */
+const ownSpanMs = 24 * 3600 * 1000;
 const two32 = 4294967296;
 
 /** The smallest stamp of the given wall time (Unix ms); 0 for times before 2024. */
@@ -42,21 +44,43 @@ export class HybridClock {
   /** The time does not drive it beyond this stamp: dots that lie ahead are to count later. */
   ceiling = Number.POSITIVE_INFINITY;
   private readonly trustedFromMs: number;
+  private readonly trustedToMs: number;
   private wallMs = Number.NaN;
 
   /** `buildMs`: Unix ms of the build, the floor of trusted wall time. */
   constructor(buildMs: number) {
     this.trustedFromMs = buildMs;
+    this.trustedToMs = buildMs + trustedSpanMs;
     this.witness(stampOfMs(buildMs));
   }
 
   /** Takes the wall time (Unix ms) into account; returns whether it was trusted. */
   observe(nowMs: number): boolean {
     if (nowMs === this.wallMs) return true;
-    if (!(nowMs >= this.trustedFromMs && nowMs <= this.trustedFromMs + trustedSpanMs)) return false;
+    if (!this.isTrusted(nowMs)) return false;
     this.wallMs = nowMs;
     this.witness(Math.min(stampOfMs(nowMs), this.ceiling));
     return true;
+  }
+
+  private isTrusted(nowMs: number): boolean {
+    return nowMs >= this.trustedFromMs && nowMs <= this.trustedToMs;
+  }
+
+  /** Whether a stamp can be one at all: beyond trusted time nobody gives any, and nothing is joined or witnessed. */
+  believes(stamp: number): boolean {
+    return stamp <= stampOfMs(this.trustedToMs + ownSpanMs);
+  }
+
+  /**
+   * The greatest stamp to be taken from others at a wall time (Unix ms), where their clocks may be `skewMs` ahead of it, or of
+   * the stamps that are here already: this node may have been ahead itself. All of trusted time where the wall time
+   * cannot be trusted.
+   */
+  latest(nowMs: number, skewMs: number): number {
+    const end = stampOfMs(this.trustedToMs);
+    if (!this.isTrusted(nowMs)) return end;
+    return Math.min(end, Math.max(stampOfMs(nowMs), this.last()) + skewMs * stampCountersPerMs);
   }
 
   /** Never gives out a stamp at or below `stamp` from now on. */

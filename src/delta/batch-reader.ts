@@ -133,6 +133,15 @@ export class BatchReader {
     return this.hi * two32 + (this.lo >>> 0);
   }
 
+  /** The greatest stamp that the current record names: of its dot, its base, its run, its slot records. */
+  get greatestStamp(): number {
+    let greatest = this.stamp;
+    if (this.baseOrigin !== 0) greatest = Math.max(greatest, this.baseHi * two32 + (this.baseLo >>> 0));
+    if (this.kind === DeltaKind.count) greatest = Math.max(greatest, this.runHi * two32 + (this.runLo >>> 0));
+    for (const r of this.records) greatest = Math.max(greatest, r.stamp, r.run, r.eventStamp);
+    return greatest;
+  }
+
   /** Reads the next record into the fields; false at the end. Throws FerriteError LINK_PROTOCOL if malformed. */
   next(): boolean {
     if (this.pos >= this.end) return false;

@@ -58,7 +58,7 @@ function after(delayMs: number, run: () => void): () => void {
 
 /**
  * Throws FerriteError JOURNAL_CORRUPT, JOURNAL_VERSION, JOURNAL_IO (also when another process holds the directory) or MEMORY. The
- * caller sets the ledger's `recorder` and the store's to `journal.writer`, and the clock above `recovered.lastStamp`.
+ * caller sets the ledger's `recorder` and the store's to `journal.writer`, and the clock above `ledger.stamps()`.
  */
 export function openJournal(options: OpenJournalOptions): { journal: FileJournal; recovered: Recovered } {
   const files = options.files ?? diskFiles;

@@ -62,8 +62,6 @@ export interface Recovered {
   cutBytes: number;
   /** Records that could not be applied without the whole value of their key. */
   wants: number;
-  /** The highest stamp met: the clock must go on above it. */
-  lastStamp: number;
   durationMs: number;
 }
 
@@ -108,7 +106,6 @@ class Recovery {
       journalRecords: 0,
       cutBytes: 0,
       wants: 0,
-      lastStamp: 0,
       durationMs: 0,
     };
   }
@@ -349,7 +346,6 @@ class Recovery {
       }
       if (isBookkeeping(reader.kind)) {
         this.tellOwn();
-        this.result.lastStamp = Math.max(this.result.lastStamp, reader.stamp);
         ledger.apply(reader);
         this.ownOrigin = ledger.ownOrigin;
         continue;
@@ -398,9 +394,7 @@ class Recovery {
   /** Own stamps are gathered in halves and told before the ledger turns to a new start. */
   private tellOwn(): void {
     if (this.ownHi === 0 && this.ownLo === 0) return;
-    const stamp = this.ownHi * 4294967296 + (this.ownLo >>> 0);
-    this.options.ledger.witnessOwn(stamp);
-    this.result.lastStamp = Math.max(this.result.lastStamp, stamp);
+    this.options.ledger.witnessOwn(this.ownHi * 4294967296 + (this.ownLo >>> 0));
     this.ownHi = 0;
     this.ownLo = 0;
   }

@@ -108,7 +108,8 @@ interface Parts {
 function openFiles(config: Config, parts: Parts): FileJournal {
   const startedMs = performance.now();
   const storage = config['edge.resources.storage_limit'];
-  parts.store.recovering(true);
+  const { store, ledger, clock } = parts;
+  store.recovering(true);
   const { journal, recovered } = openJournal({
     dir: config['persistence.dir'],
     ...parts,
@@ -117,9 +118,9 @@ function openFiles(config: Config, parts: Parts): FileJournal {
     snapshotBytesMin: config['persistence.snapshot_size'],
     ...(storage === undefined ? {} : { storageBytesMax: storage }),
   });
-  parts.store.recovering(false);
-  parts.clock.witness(recovered.lastStamp);
-  const { keys } = parts.store.counts();
+  store.recovering(false);
+  for (const stamp of ledger.stamps()) if (clock.believes(stamp)) clock.witness(stamp);
+  const { keys } = store.counts();
   parts.log.info('recovered', {
     keys,
     snapshot_records: recovered.snapshotRecords,

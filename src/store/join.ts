@@ -45,7 +45,9 @@ export function joinDelta(
   whole = false,
   isKept = false,
 ): JoinResult {
-  store.clock.witness(d.stamp);
+  const stamp = d.greatestStamp;
+  if (!store.clock.believes(stamp)) return JoinResult.stale;
+  store.clock.witness(stamp);
   try {
     return joinByKind(store, d, context, whole, isKept);
   } catch (error) {

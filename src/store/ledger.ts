@@ -72,6 +72,12 @@ export class Ledger {
     return this.startList.at(-1)?.origin ?? 0;
   }
 
+  /** All stamps that it names: of starts, of what they gave, of frontiers. */
+  *stamps(): Generator<number> {
+    for (const { stamp, lastStamp } of this.startList) yield Math.max(stamp, lastStamp);
+    for (const [, { stamp }] of this.vector.entries()) yield stamp;
+  }
+
   /**
    * The first stamps of the starts of the own origin that no peer is noted to know, oldest first: one of them is where a
    * fork begins. Of very many, the first and the newest.

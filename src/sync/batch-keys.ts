@@ -29,7 +29,7 @@ export class BatchKeys {
 
   /** Takes note of the record at which the reader stands. */
   add(d: BatchReader): void {
-    if (d.stamp > this.lastStamp) this.lastStamp = d.stamp;
+    this.lastStamp = Math.max(this.lastStamp, d.greatestStamp);
     if (d.kind === DeltaKind.frontier || !this.isSliceable) return;
     const isOfKeyspace = d.kind === DeltaKind.clearDb || d.kind === DeltaKind.mapDb;
     if (isOfKeyspace || this.keys.size > batchKeysMax) this.isSliceable = false;

@@ -52,14 +52,15 @@ export class Identity {
 
   /**
    * Records a start: to be called once after recovery, before the first write, and again by `fork`. A node without a
-   * past begins in a new epoch. The caller commits.
+   * past begins in a new epoch, and so does one whose own stamps went beyond what is believed. The caller commits.
    */
   begin(): void {
     const { store, ledger } = this.parts;
     ledger.ownStamp = () => store.clock.last();
     const past = ledger.ownOrigin;
     const isSame = past !== 0 && nodeIdOf(store.origins.name(past)) === this.nodeId;
-    this.start(isSame ? past : this.newOrigin());
+    const isBelow = ledger.starts.every((s) => s.lastStamp <= store.clock.last());
+    this.start(isSame && isBelow ? past : this.newOrigin());
   }
 
   private newOrigin(): number {

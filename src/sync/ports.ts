@@ -98,6 +98,8 @@ export interface SyncStart {
   readonly origin: number;
   readonly stamp: number;
   readonly tag: number;
+  /** The last that was given under it. */
+  readonly lastStamp: number;
 }
 
 /** See Ledger of the store. */

@@ -3,7 +3,7 @@
 // joined in slices, while its keys are at work, and goes into a run of the log, which counts as a whole (SPEC.md,
 // "Receiving"). Batches that wait for an answer to `want` hold back their frontiers and those after them. It knows no
 // connection but the words it may say.
-import { msOfStamp, stampHi, stampLo } from '../base/clock.ts';
+import { stampHi, stampLo, stampMax } from '../base/clock.ts';
 import { FerriteError } from '../base/errors.ts';
 import { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
@@ -354,8 +354,8 @@ export class Receiver {
   /** Walks the whole batch: throws if it is malformed, and says why it is not to be joined. */
   private *check(batch: WholeBatch, keys: BatchKeys | undefined): Taking<Refusal> {
     const { reader } = this;
-    const { store, identity, peer, judgesSkew, timers, limits } = this.parts;
-    const latestMs = timers.nowMs() + limits.maxClockSkewMs;
+    const { store, identity, judgesSkew, timers, limits } = this.parts;
+    const latest = judgesSkew ? store.clock.latest(timers.nowMs(), limits.maxClockSkewMs) : stampMax;
     const lastOwn = store.clock.last();
     let refusal: Refusal;
     reader.open(batch.buf, batch.start, batch.buf.length);
@@ -371,7 +371,7 @@ export class Receiver {
             : reader.stamp <= lastOwn;
         if (!isOwn) refusal ??= { reason: 'forged', error: 'a delta of the receiver that it never made' };
       }
-      if (judgesSkew && origin === peer.origin && msOfStamp(reader.stamp) > latestMs) {
+      if (reader.greatestStamp > latest) {
         refusal ??= { reason: 'skew', error: `stamps are ahead by more than ${limits.maxClockSkewMs} ms` };
       }
       keys?.add(reader);
@@ -420,7 +420,7 @@ export class Receiver {
       if (taking !== undefined) this.hurry(taking);
     });
     // What is written here meanwhile comes after it.
-    store.clock.witness(keys.lastStamp);
+    if (store.clock.believes(keys.lastStamp)) store.clock.witness(keys.lastStamp);
     const run = log.runs.begin(true);
     const isWhole = yield* this.joinRecords(batch, this.reader, false, frontiers, wants, run, keys);
     const isKept = this.isHurried ? run.finish() === true : yield* finished(run);

@@ -213,7 +213,7 @@ test('starts, tags and the last own stamp under each come back from the log and 
     if (start === 2) await rig.journal.snapshot();
     await rig.journal.close();
   }
-  const { ledger, store, recovered } = openRig(files);
+  const { ledger, store } = openRig(files);
   assert.deepEqual(
     ledger.starts.map((s) => [s.tag, s.stamp, s.lastStamp]),
     [
@@ -223,7 +223,7 @@ test('starts, tags and the last own stamp under each come back from the log and 
     ],
   );
   assert.equal(ledger.lastStampOfTag(store.own, 1), 2);
-  assert.equal(recovered.lastStamp, 6);
+  assert.equal(Math.max(...ledger.stamps()), 6);
 });
 
 test('on a real disk: made, locked, closed, opened again', async () => {

@@ -178,7 +178,6 @@ export class SimNode {
           for (const part of disk.runs.get(reader.runNumber) ?? []) join(part, inner);
           continue;
         }
-        store.clock.witness(reader.stamp);
         if (isBookkeeping(reader.kind)) {
           tellOwn();
           ledger.apply(reader);
@@ -193,6 +192,7 @@ export class SimNode {
       store.endBlock();
     }
     tellOwn();
+    for (const stamp of ledger.stamps()) if (store.clock.believes(stamp)) store.clock.witness(stamp);
     ledger.repairs = undefined;
   }
 

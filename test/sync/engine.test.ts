@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stampOfMs } from '../../src/base/clock.ts';
+import { stampHi, stampLo, stampMax, stampOfMs } from '../../src/base/clock.ts';
 import { SyncEngine } from '../../src/sync/engine.ts';
 import { Scheduler } from '../sim/scheduler.ts';
 import { newDisk } from '../sim/sim-log.ts';
 import { SimNet } from '../sim/sim-net.ts';
 import { SimNode, type SimNodeOptions } from '../sim/sim-node.ts';
 
-class Star {
-  readonly scheduler = new Scheduler(3, Date.UTC(2026, 10, 1));
-  readonly net = new SimNet(this.scheduler);
-  readonly hub = new SimNode({ nodeId: 'hub', role: 'hub' }, this.scheduler, newDisk('jh'));
+const hourMs = 3_600_000;
 
-  constructor() {
+class Star {
+  readonly scheduler: Scheduler;
+  readonly net: SimNet;
+  readonly hub: SimNode;
+
+  constructor(startMs = Date.UTC(2026, 10, 1)) {
+    this.scheduler = new Scheduler(3, startMs);
+    this.net = new SimNet(this.scheduler);
+    this.hub = new SimNode({ nodeId: 'hub', role: 'hub' }, this.scheduler, newDisk('jh'));
     this.hub.start();
   }
 
@@ -85,6 +90,85 @@ test('an edge whose clock is ahead is told so, and keeps what it has until time 
   await star.pass(600_000);
   assert.equal(star.hub.get('k'), 'v@0');
   assert.equal(a.engine.pendingOps(), 0);
+});
+
+/** Puts into a node's log, as if it had joined that, a clear of a key at a stamp of another node which kills up to `kill`. */
+function forge(node: SimNode, key: string, stamp: number, kill: number): void {
+  const k = Buffer.from(key);
+  const origin = node.store.origins.intern('zzz/00000000');
+  node.command(() => {
+    const [hi, lo] = [stampHi(stamp), stampLo(stamp)];
+    node.log.writer.clear(0, k, 0, k.length, origin, hi, lo, origin, stampHi(kill), stampLo(kill), 1);
+  });
+}
+
+test('a stamp far ahead is refused whosever it is and wherever it stands, and moves no clock', async () => {
+  for (const far of [stampMax, stampOfMs(Date.UTC(2026, 10, 2))]) {
+    for (const isKill of [false, true]) {
+      const star = new Star();
+      const { hub } = star;
+      const [a, b] = [star.edge('a'), star.edge('b')];
+      await star.pass(5000);
+      const now = stampOfMs(star.scheduler.nowMs);
+      forge(a, 'k', isKill ? now : far, far);
+      await star.pass(20_000);
+      assert.ok(hub.engine.status().figures.deltasRejected > 0);
+      assert.ok(hub.store.clock.last() < far);
+      hub.set('k', 'v');
+      b.set('other', 'w');
+      await star.pass(5000);
+      assert.equal(b.get('k'), 'v@0');
+      assert.equal(hub.get('other'), 'w@0');
+    }
+  }
+});
+
+test('a log that holds a stamp which nobody can give is recovered without it, and passed on', async () => {
+  const star = new Star();
+  const { hub } = star;
+  const a = star.edge('a');
+  hub.set('k', 'v');
+  await star.pass(5000);
+  forge(hub, 'k', stampMax, stampMax);
+  const zzz = hub.store.origins.intern('zzz/00000000');
+  hub.command(() => hub.ledger.advance(zzz, stampMax, 1));
+  await star.pass(5000);
+  hub.crash(false);
+  hub.start();
+  assert.equal(hub.get('k'), 'v@0');
+  assert.ok(hub.store.clock.last() < stampOfMs(star.scheduler.nowMs + hourMs));
+  hub.set('k', 'w');
+  const b = star.edge('b');
+  await star.pass(120_000);
+  b.set('l', 'x');
+  await star.pass(5000);
+  for (const node of [hub, a, b]) assert.deepEqual([node.get('k'), node.get('l')], ['w@0', 'x@0']);
+});
+
+test('a hub that was ahead once takes what its edges write after its stamps', async () => {
+  const star = new Star();
+  const { hub } = star;
+  const a = star.edge('a');
+  await star.pass(5000);
+  hub.store.clock.witness(stampOfMs(star.scheduler.nowMs + hourMs));
+  hub.set('h', 'there');
+  await star.pass(5000);
+  a.set('k', 'v');
+  await star.pass(5000);
+  assert.equal(hub.get('k'), 'v@0');
+  assert.equal(hub.engine.status().figures.deltasRejected, 0);
+});
+
+test('a hub that does not know the time judges nobody by it', async () => {
+  const star = new Star(0);
+  const a = star.edge('a');
+  a.store.clock.witness(stampOfMs(Date.UTC(2026, 10, 2)));
+  a.set('k', 'v');
+  await star.pass(5000);
+  assert.equal(star.hub.get('k'), 'v@0');
+  forge(a, 'l', stampMax, stampMax);
+  await star.pass(5000);
+  assert.ok(star.hub.engine.status().figures.deltasRejected > 0);
 });
 
 test('an edge without room is starved, goes on pushing, and takes the rest when there is room', async () => {
