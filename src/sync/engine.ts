@@ -117,7 +117,7 @@ export class SyncEngine {
     this.options = options;
     const { store, log, ledger, timers, limits, role, software, isDurable, identity } = options;
     this.identity = identity;
-    this.startedOverMs = timers.nowMs();
+    this.startedOverMs = timers.steadyMs();
     recallHorizon(store, ledger);
     this.conflicts = new ConflictLog(ledger, limits.conflictsMax);
     store.onConflict = (conflict) => {
@@ -200,7 +200,7 @@ export class SyncEngine {
       onForked: (_link: Link, tags: readonly number[]) => this.fork(tags),
       onStartedOver: () => {
         options.logger.warn('behind what the peer remembers of deletes: starting over with a full copy');
-        this.startedOverMs = options.timers.nowMs();
+        this.startedOverMs = options.timers.steadyMs();
         this.restartAll('this node starts over');
       },
       onRefused: (link: Link, error: string) => {
@@ -226,7 +226,7 @@ export class SyncEngine {
   /** Whoever links while this node is not whole could bring back what was deleted: it waits for the full copy. */
   private closedFor(): string | undefined {
     const { ledger, timers } = this.options;
-    const isLate = timers.nowMs() - this.startedOverMs > copyPatienceMs;
+    const isLate = timers.steadyMs() - this.startedOverMs > copyPatienceMs;
     return ledger.notes.has(lacksNote) && !isLate ? 'this node takes a full copy itself' : undefined;
   }
 
@@ -267,8 +267,8 @@ export class SyncEngine {
     this.cancelTimers();
     for (const { link } of this.uplinks) link.stop();
     this.hub.stop();
-    const deadlineMs = this.options.timers.nowMs() + this.options.times.closeTimeoutMs;
-    while (this.isClosing() && this.options.timers.nowMs() < deadlineMs) {
+    const deadlineMs = this.options.timers.steadyMs() + this.options.times.closeTimeoutMs;
+    while (this.isClosing() && this.options.timers.steadyMs() < deadlineMs) {
       await new Promise<void>((resolve) => this.options.timers.after(20, resolve));
     }
     this.abandon();
@@ -309,7 +309,7 @@ export class SyncEngine {
     if (targets.length === 0) throw new FerriteError('SYNC', 'no hub is configured');
     if (this.stopped) throw new FerriteError('CLOSED', 'the node is closing');
     const { timers } = this.options;
-    const startedMs = timers.nowMs();
+    const startedMs = timers.steadyMs();
     const before = this.totals();
     const deadlineMs = startedMs + (options.timeoutMs ?? syncTimeoutDefaultMs);
     const ends = await Promise.allSettled(targets.map((u) => u.sync(options.full === true, deadlineMs)));
@@ -321,7 +321,7 @@ export class SyncEngine {
     this.lastSyncMs = timers.nowMs();
     const after = this.totals();
     return {
-      durationMs: timers.nowMs() - startedMs,
+      durationMs: timers.steadyMs() - startedMs,
       deltasSent: after.deltasSent - before.deltasSent,
       deltasReceived: after.deltasReceived - before.deltasReceived,
     };

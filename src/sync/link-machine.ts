@@ -1,6 +1,6 @@
 // The life of a link as a pure function: `step(state, event)` gives the next state and the effects to perform. Dialer
 // and listener share it. Time and randomness come in with each event; sockets, data and verdicts about a peer's claims
-// are the driver's. The table at the end has every cell of state and event, so the compiler asks for what is missing.
+// are the driver's. Its time is a steady clock's (`Timers.steadyMs`), which nobody sets. The table at the end has every cell of state and event, so the compiler asks for what is missing.
 import { CloseCode, closeReason, retryAfterCode } from './close-codes.ts';
 import type { Message, Payload } from './envelope.ts';
 
@@ -53,11 +53,11 @@ export interface LinkState {
   readonly wanted: boolean;
   /** Tries in a row that led to no lasting link. */
   readonly tries: number;
-  /** When this phase began, Unix ms. */
+  /** When this phase began. */
   readonly sinceMs: number;
-  /** When `tick` is due, Unix ms; 0 = not at all. */
+  /** When `tick` is due; 0 = not at all. */
   readonly wakeMs: number;
-  /** Last sign of life of the peer, Unix ms. */
+  /** Last sign of life of the peer. */
   readonly aliveMs: number;
   /** What the peer asked to wait before the next try, ms. */
   readonly retryAfterMs: number;

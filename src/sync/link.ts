@@ -129,14 +129,14 @@ export class Link {
   /** What this node had when it said hello or welcome: a peer that had the same then says so by null. */
   private vectorThen: VersionVector | undefined;
   private hasMet = false;
-  private lastNotedMs = 0;
+  private lastNotedMs = Number.NEGATIVE_INFINITY;
   private readonly requests = new Map<string, (error: string | undefined) => void>();
   private queue: EventInput[] = [];
   private stepping = false;
 
   constructor(side: 'dialer' | 'listener', parts: LinkParts) {
     this.parts = parts;
-    this.state = newLink(side, parts.times, parts.node.timers.nowMs());
+    this.state = newLink(side, parts.times, parts.node.timers.steadyMs());
     this.schedule();
   }
 
@@ -275,7 +275,11 @@ export class Link {
   private advance(event: EventInput): void {
     const { timers } = this.parts.node;
     const before = this.state.phase;
-    const { state, effects } = step(this.state, { ...event, nowMs: timers.nowMs(), random: timers.random() });
+    const { state, effects } = step(this.state, {
+      ...event,
+      nowMs: timers.steadyMs(),
+      random: timers.random(),
+    });
     this.state = state;
     try {
       for (const effect of effects) this.perform(effect);
@@ -296,7 +300,7 @@ export class Link {
     this.cancelTimer = undefined;
     if (wakeMs === 0) return;
     const { timers } = this.parts.node;
-    this.cancelTimer = timers.after(Math.max(0, wakeMs - timers.nowMs()), () => {
+    this.cancelTimer = timers.after(Math.max(0, wakeMs - timers.steadyMs()), () => {
       this.timerMs = 0;
       this.feed({ type: 'tick' });
     });
@@ -484,7 +488,7 @@ export class Link {
   private noteAcknowledged(isLast: boolean): void {
     const { timers, log, ledger } = this.parts.node;
     const durable = this.sender?.durable;
-    const nowMs = timers.nowMs();
+    const nowMs = timers.steadyMs();
     if (durable === undefined || (!isLast && nowMs - this.lastNotedMs < 1000)) return;
     if (durable.ownSeq <= this.notedAcknowledged().ownSeq + 1) return;
     this.lastNotedMs = nowMs;

@@ -126,8 +126,10 @@ export interface SyncLedger {
 }
 
 export interface Timers {
-  /** Unix ms. */
+  /** The time of day, Unix ms: for stamps, and for people. It can be set, also back. */
   nowMs(): number;
+  /** Whole ms of a clock that is never set: how long something takes, and until when to wait. */
+  steadyMs(): number;
   /** Runs `run` once after `delayMs`; returns its cancellation. */
   after(delayMs: number, run: () => void): () => void;
   /** [0, 1). */
@@ -136,6 +138,7 @@ export interface Timers {
 
 export const systemTimers: Timers = {
   nowMs: Date.now,
+  steadyMs: () => Math.floor(performance.now()),
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs);
     return () => clearTimeout(timer);

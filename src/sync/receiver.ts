@@ -268,7 +268,7 @@ export class Receiver {
     if (this.taking !== taking) return;
     const { log, timers, beginTurn } = this.parts;
     beginTurn();
-    this.sliceEndMs = timers.nowMs() + sliceMs;
+    this.sliceEndMs = timers.steadyMs() + sliceMs;
     this.sliceCount = 0;
     const { done, value } = taking.next();
     // What was evicted for it.
@@ -285,7 +285,7 @@ export class Receiver {
     if (keys === undefined || this.isHurried) return false;
     this.sliceCount += 1;
     if (this.sliceCount >= this.parts.limits.sliceRecords) return true;
-    return this.sliceCount % stepRecords === 0 && this.parts.timers.nowMs() >= this.sliceEndMs;
+    return this.sliceCount % stepRecords === 0 && this.parts.timers.steadyMs() >= this.sliceEndMs;
   }
 
   /** Takes in the rest of a large batch at once. */

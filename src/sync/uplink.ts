@@ -179,7 +179,7 @@ export class Uplink {
     if (!this.isReady) throw this.failure('it cannot be reached');
     const refill = full && current === this.link ? this.beginRefill() : undefined;
     if (full) current.sender?.resync();
-    const startedMs = timers.nowMs();
+    const startedMs = timers.steadyMs();
     let answer: { readonly error: string | undefined } | undefined;
     current.request(full ? 'resync' : 'drain', (error) => {
       answer = { error };
@@ -188,7 +188,7 @@ export class Uplink {
     // Another link may take this one's place meanwhile: then all is asked of that.
     const hasAll = (): boolean => (current.sender?.durable?.seq ?? -1) >= goalSeq;
     await this.until(() => (answer !== undefined && hasAll()) || !current.isLive, deadlineMs);
-    if (this.current !== current && timers.nowMs() < deadlineMs) {
+    if (this.current !== current && timers.steadyMs() < deadlineMs) {
       await this.run(full, deadlineMs);
       return;
     }
@@ -196,7 +196,7 @@ export class Uplink {
       throw this.failure(answer?.error ?? 'the link went down');
     }
     if (answer === undefined || !hasAll())
-      throw this.failure(`not done after ${timers.nowMs() - startedMs} ms`);
+      throw this.failure(`not done after ${timers.steadyMs() - startedMs} ms`);
     refill?.();
   }
 
@@ -220,7 +220,7 @@ export class Uplink {
 
   private async until(condition: () => boolean, deadlineMs: number): Promise<void> {
     const { timers } = this.parts.link.node;
-    while (!condition() && timers.nowMs() < deadlineMs) {
+    while (!condition() && timers.steadyMs() < deadlineMs) {
       await new Promise<void>((resolve) => timers.after(5, resolve));
     }
   }
@@ -228,7 +228,7 @@ export class Uplink {
   nextRetryMs(): number {
     const { state } = this.link;
     if (state.phase !== 'waiting') return -1;
-    return Math.max(0, state.wakeMs - this.parts.link.node.timers.nowMs());
+    return Math.max(0, state.wakeMs - this.parts.link.node.timers.steadyMs());
   }
 
   row(): UplinkRow {

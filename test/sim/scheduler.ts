@@ -21,6 +21,8 @@ interface Due {
 
 export class Scheduler {
   nowMs: number;
+  /** How far those who use its timers have their time of day set from it. */
+  setMs = 0;
   readonly random: () => number;
   private readonly heap: Due[] = [];
   private order = 0;
@@ -41,7 +43,8 @@ export class Scheduler {
   /** Timers that stop for good once `isGone`: a crashed process. */
   timersFor(isGone: () => boolean): Timers {
     return {
-      nowMs: () => this.nowMs,
+      nowMs: () => this.nowMs + this.setMs,
+      steadyMs: () => this.nowMs,
       random: this.random,
       after: (delayMs, run) =>
         this.after(delayMs, () => {

@@ -171,6 +171,31 @@ test('a hub that does not know the time judges nobody by it', async () => {
   assert.ok(star.hub.engine.status().figures.deltasRejected > 0);
 });
 
+test('links and deadlines go on when the time of day is set back or ahead', async () => {
+  for (const setMs of [-2 * hourMs, 2 * hourMs]) {
+    const star = new Star();
+    const a = star.edge('a');
+    await star.pass(20_000);
+    const { connects } = a.engine.status().figures;
+    star.scheduler.setMs = setMs;
+    await star.pass(600_000);
+    assert.equal(a.engine.status().figures.connects, connects, 'a quiet link stays');
+    star.net.cut('a');
+    await star.pass(120_000);
+    assert.equal(a.engine.status().syncStatus, 'offline');
+    star.scheduler.setMs += setMs;
+    let failure = '';
+    a.engine.sync({ timeoutMs: 10_000 }).catch((error: unknown) => {
+      failure = String(error);
+    });
+    await star.pass(20_000);
+    assert.notEqual(failure, '');
+    star.net.heal();
+    await star.pass(120_000);
+    assert.equal(a.engine.status().syncStatus, 'synced');
+  }
+});
+
 test('an edge without room is starved, goes on pushing, and takes the rest when there is room', async () => {
   const star = new Star();
   const a = star.edge('a', { memoryBytes: 256 * 1024 });
