@@ -33,9 +33,10 @@ export function findKeys(
 }
 
 function addGroup(group: KeySpec, args: RequestArgs, base: number, found: KeyUse[]): boolean {
-  const begin = beginOf(group, args, base);
-  if (begin === undefined) return true;
   const { find, flags } = group;
+  // Where a word counts as one is for the command to say, in its own findKeys.
+  if (typeof group.begin !== 'number') return true;
+  const begin = base + group.begin;
   let from = begin;
   let to: number;
   if ('countAt' in find) {
@@ -51,17 +52,6 @@ function addGroup(group: KeySpec, args: RequestArgs, base: number, found: KeyUse
   if (to >= args.argc) return false;
   for (let index = from; index <= to; index += find.step) found.push({ index, flags });
   return true;
-}
-
-function beginOf({ begin }: KeySpec, args: RequestArgs, base: number): number | undefined {
-  if (typeof begin === 'number') return base + begin;
-  const { word, from } = begin;
-  if (from < 0) {
-    for (let i = args.argc + from; i > base; i--) if (isWord(args, i, word)) return i + 1;
-  } else {
-    for (let i = base + from; i < args.argc - 1; i++) if (isWord(args, i, word)) return i + 1;
-  }
-  return undefined;
 }
 
 function numberAt(args: RequestArgs, i: number): number | undefined {
@@ -80,6 +70,25 @@ export function isWord(args: RequestArgs, i: number, word: string): boolean {
 /** Whether argument i is one of `words`, letter case aside. */
 export function isOneOf(args: RequestArgs, i: number, words: readonly string[]): boolean {
   return words.some((word) => isWord(args, i, word));
+}
+
+/**
+ * Options from argument i on, as their parser meets them: each word with its place, what belongs to it passed over.
+ * `widths`: how many arguments belong to each.
+ */
+export function* optionsIn(
+  args: RequestArgs,
+  i: number,
+  widths: Readonly<Record<string, number>>,
+): Generator<{ readonly word: string; readonly at: number }, void, void> {
+  const words = Object.entries(widths);
+  for (let at = i; at < args.argc; at++) {
+    const found = words.find(([word, width]) => at + width < args.argc && isWord(args, at, word));
+    if (found === undefined) continue;
+    const [word, width] = found;
+    yield { word, at };
+    at += width;
+  }
 }
 
 /** Argument i as the number of a database; undefined where it is none. */

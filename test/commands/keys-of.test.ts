@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CommandSpec, KeySpec } from '../../src/commands/command.ts';
 import type { RequestArgs } from '../../src/commands/executor.ts';
-import { findKeys, hasWord, keySpecsOf } from '../../src/commands/keys-of.ts';
+import { commandList } from '../../src/commands/list.generated.ts';
+import { findKeys, hasWord, keySpecsOf, optionsIn } from '../../src/commands/keys-of.ts';
 
 function request(line: string): RequestArgs {
   const words = line.split(' ').map((word) => Buffer.from(word));
@@ -43,16 +44,26 @@ test('keys are counted by an argument', () => {
   }
 });
 
-test('keys stand behind a word, looked for from either end', () => {
-  const streams: KeySpec = {
-    flags,
-    begin: { word: 'STREAMS', from: 1 },
-    find: { last: -1, step: 1, limit: 2 },
-  };
-  assert.deepEqual(keysIn('xread count 1 streams a b 0 0', streams), [4, 5]);
-  assert.deepEqual(keysIn('xread count 1', streams), []);
-  const keys: KeySpec = { flags, begin: { word: 'KEYS', from: -2 }, find: { last: -1, step: 1 } };
-  assert.deepEqual(keysIn('migrate h p keys 0 1 KEYS a b', keys), [7, 8]);
+test('options are met as their parser meets them, with what belongs to them passed over', () => {
+  const widths = { limit: 2, get: 1, store: 1, alpha: 0 };
+  const met = (line: string, i: number) => [...optionsIn(request(line), i, widths)].map(({ word, at }) => [word, at]);
+  assert.deepEqual(met('sort k GET store STORE get x Alpha', 2), [
+    ['get', 2],
+    ['store', 4],
+    ['alpha', 7],
+  ]);
+  assert.deepEqual(met('sort k limit store store store d', 2), [
+    ['limit', 2],
+    ['store', 5],
+  ]);
+  assert.deepEqual(met('sort k limit store', 2), []);
+});
+
+test('a command whose keys stand behind a word finds them itself', () => {
+  for (const command of commandList) {
+    const isBehindWord = keySpecsOf(command).some(({ begin }) => typeof begin !== 'number');
+    if (isBehindWord) assert.notEqual(command.findKeys, undefined, command.name);
+  }
 });
 
 test('a command may find its own keys', () => {

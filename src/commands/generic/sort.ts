@@ -4,6 +4,7 @@ import type { Pour } from '../../store/staged-key.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec, KeySpec, KeyUse } from '../command.ts';
 import type { RequestArgs } from '../executor.ts';
+import { optionsIn } from '../keys-of.ts';
 import { largeElementsMin, type Pace, sliceElements, stageKey, type Work } from '../large-work.ts';
 import {
   keysOfPatterns,
@@ -30,12 +31,8 @@ const patterns: KeySpec = {
 
 function findKeys(args: RequestArgs, base: number): KeyUse[] {
   const uses: KeyUse[] = [{ index: base + 1, flags: sorted.flags }];
-  for (let i = base + 2; i + 1 < args.argc; i++) {
-    const offset = args.offsets[i]!;
-    const word = args.buf.toString('latin1', offset, offset + args.lengths[i]!).toLowerCase();
-    if (word === 'store') uses[1] = { index: ++i, flags: ['OW', 'update'] };
-    else if (word === 'limit') i += 2;
-    else if (word === 'by' || word === 'get') i += 1;
+  for (const { word, at } of optionsIn(args, base + 2, { limit: 2, by: 1, get: 1, store: 1 })) {
+    if (word === 'store') uses[1] = { index: at + 1, flags: ['OW', 'update'] };
   }
   return uses;
 }

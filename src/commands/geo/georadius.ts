@@ -1,6 +1,8 @@
 // GEORADIUS key longitude latitude radius unit [...], GEORADIUSBYMEMBER key member radius unit [...] and their read-only
 // forms: the older ways to search a circle. https://redis.io/commands/georadius
-import type { CommandSpec, KeySpec } from '../command.ts';
+import type { CommandSpec, KeySpec, KeyUse } from '../command.ts';
+import type { RequestArgs } from '../executor.ts';
+import { optionsIn } from '../keys-of.ts';
 import { search } from './search.ts';
 
 /** The keys: the one searched, and those behind STORE and STOREDIST. */
@@ -12,6 +14,17 @@ function keySpecs(from: number): readonly KeySpec[] {
   ];
 }
 
+/** Of several destinations the last is written to. */
+function keysFrom(from: number): (args: RequestArgs, base: number) => KeyUse[] {
+  return (args, base) => {
+    const uses: KeyUse[] = [{ index: base + 1, flags: ['RO', 'access'] }];
+    for (const { word, at } of optionsIn(args, base + from, { count: 1, store: 1, storedist: 1 })) {
+      if (word !== 'count') uses[1] = { index: at + 1, flags: ['OW', 'update'] };
+    }
+    return uses;
+  };
+}
+
 export const commands: readonly CommandSpec[] = [
   {
     name: 'georadius',
@@ -19,6 +32,7 @@ export const commands: readonly CommandSpec[] = [
     flags: ['write', 'denyoom', 'movablekeys'],
     keys: { first: 1, last: 1, step: 1 },
     keySpecs: keySpecs(6),
+    findKeys: keysFrom(6),
     group: 'geo',
     since: '3.2.0',
     summary: 'Returns or stores the members in a circle around a place.',
@@ -48,6 +62,7 @@ export const commands: readonly CommandSpec[] = [
     flags: ['write', 'denyoom', 'movablekeys'],
     keys: { first: 1, last: 1, step: 1 },
     keySpecs: keySpecs(5),
+    findKeys: keysFrom(5),
     group: 'geo',
     since: '3.2.0',
     summary: 'Returns or stores the members in a circle around a member.',

@@ -2,7 +2,9 @@
 import { CommandError } from '../../base/errors.ts';
 import { groupMissing, groupOptionMisplaced, streamsUnbalanced } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
-import type { KeySpec } from '../command.ts';
+import type { KeySpec, KeyUse } from '../command.ts';
+import type { RequestArgs } from '../executor.ts';
+import { optionsIn } from '../keys-of.ts';
 import { readTimeoutMs } from '../timeout.ts';
 
 export interface ReadOptions {
@@ -27,6 +29,17 @@ export function streamKeys(from: number): readonly KeySpec[] {
       find: { last: -1, step: 1, limit: 2 },
     },
   ];
+}
+
+/** The keys of one request: a group may be named like an option. */
+export function findStreamKeys(args: RequestArgs, base: number): readonly KeyUse[] | undefined {
+  for (const { word, at } of optionsIn(args, base + 1, { block: 1, count: 1, group: 2, streams: 1 })) {
+    if (word !== 'streams') continue;
+    const rest = args.argc - at - 1;
+    if (rest % 2 !== 0) return undefined;
+    return Array.from({ length: rest / 2 }, (_, i) => ({ index: at + 1 + i, flags: ['RO', 'access'] }));
+  }
+  return undefined;
 }
 
 export function readReadOptions(call: Call, isGroup: boolean): ReadOptions {

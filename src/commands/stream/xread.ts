@@ -8,7 +8,14 @@ import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { readStream } from './open-stream.ts';
 import { readId } from './read-id.ts';
-import { type ReadOptions, readReadOptions, replyKey, replyStreams, streamKeys } from './read-options.ts';
+import {
+  findStreamKeys,
+  type ReadOptions,
+  readReadOptions,
+  replyKey,
+  replyStreams,
+  streamKeys,
+} from './read-options.ts';
 import { countRange, replyForward } from './reply-entries.ts';
 
 export const command: CommandSpec = {
@@ -16,6 +23,7 @@ export const command: CommandSpec = {
   arity: -4,
   flags: ['readonly', 'blocking', 'movablekeys'],
   keySpecs: streamKeys(1),
+  findKeys: findStreamKeys,
   group: 'stream',
   since: '5.0.0',
   summary: 'Returns the entries of streams behind given ids; waits where there are none, if told to.',

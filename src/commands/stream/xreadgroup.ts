@@ -13,7 +13,14 @@ import type { CommandSpec } from '../command.ts';
 import { advanceGroup, findGroup, joinConsumer } from './open-group.ts';
 import { openStream } from './open-stream.ts';
 import { readId } from './read-id.ts';
-import { type ReadOptions, readReadOptions, replyKey, replyStreams, streamKeys } from './read-options.ts';
+import {
+  findStreamKeys,
+  type ReadOptions,
+  readReadOptions,
+  replyKey,
+  replyStreams,
+  streamKeys,
+} from './read-options.ts';
 import { countRange, replyEntry, replyId } from './reply-entries.ts';
 
 export const command: CommandSpec = {
@@ -21,6 +28,7 @@ export const command: CommandSpec = {
   arity: -7,
   flags: ['write', 'blocking', 'movablekeys'],
   keySpecs: streamKeys(4),
+  findKeys: findStreamKeys,
   group: 'stream',
   since: '5.0.0',
   summary: 'Returns entries of streams that a group has not read yet, or what is pending for a consumer.',

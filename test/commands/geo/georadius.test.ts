@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Rig } from '../command-rig.ts';
 import { CommandNode } from '../harness.ts';
 
 test('searches a circle, and may store what it finds', () => {
@@ -16,4 +17,30 @@ test('searches a circle, and may store what it finds', () => {
     node.run('GEORADIUS g 15 37 200 km STORE d WITHDIST'),
     '-ERR STORE option in GEORADIUS is not compatible with WITHDIST, WITHHASH and WITHCOORD options',
   );
+});
+
+test('of several destinations the last is the one written to, and a user must be allowed that', () => {
+  const rig = new Rig();
+  const [admin, bob] = [rig.connect(), rig.connect()];
+  admin.send('ACL', 'SETUSER', 'bob', 'on', 'nopass', '~ok', '+@all');
+  admin.send('GEOADD', 'ok', '0', '0', 'here');
+  bob.send('AUTH', 'bob', 'x');
+  const forms = [
+    ['GEORADIUS', 'ok', '0', '0', '1', 'm'],
+    ['GEORADIUSBYMEMBER', 'ok', 'here', '1', 'm'],
+  ];
+  for (const form of forms) {
+    for (const word of ['STORE', 'STOREDIST']) {
+      const reply = bob.send(...form, 'STORE', 'ok', word, 'secret');
+      assert.match(reply, /^-NOPERM this user has no permissions to access one of the keys/);
+    }
+    assert.equal(admin.send('EXISTS', 'secret'), ':0\r\n');
+    assert.equal(
+      admin.send('COMMAND', 'GETKEYS', ...form, 'STORE', 'a', 'STORE', 'b'),
+      '*2\r\n$2\r\nok\r\n$1\r\nb\r\n',
+    );
+    assert.equal(bob.send(...form, 'STORE', 'secret', 'STOREDIST', 'ok'), ':1\r\n');
+    admin.send('DEL', 'ok');
+    admin.send('GEOADD', 'ok', '0', '0', 'here');
+  }
 });

@@ -89,3 +89,22 @@ test('a delivery that does not fit changes nothing', () => {
   assert.match(String(node.run('XREADGROUP GROUP g a STREAMS s >')), /OOM/);
   assert.deepEqual(node.run('XPENDING s g'), [0, null, null, null]);
 });
+
+test('a group may be named like an option: its keys are those behind the word that the command reads', () => {
+  const rig = new Rig();
+  const [admin, bob] = [rig.connect(), rig.connect()];
+  admin.send('ACL', 'SETUSER', 'bob', 'on', 'nopass', '~c', '~STREAMS', '+xreadgroup');
+  admin.send('XADD', 'secret', '1', 'f', 'v');
+  admin.send('XGROUP', 'CREATE', 'secret', 'STREAMS', '0');
+  bob.send('AUTH', 'bob', 'x');
+  const request = ['XREADGROUP', 'COUNT', '1', 'GROUP', 'STREAMS', 'c', 'STREAMS', 'secret', '>'];
+  assert.match(bob.send(...request), /^-NOPERM this user has no permissions to access one of the keys/);
+  assert.equal(admin.send('COMMAND', 'GETKEYS', ...request), '*1\r\n$6\r\nsecret\r\n');
+  for (const wrong of [
+    ['XREAD', 'STREAMS', 'a', 'b', 'c'],
+    ['XREAD', 'COUNT', '1', 'a'],
+  ]) {
+    const reply = admin.send('COMMAND', 'GETKEYS', ...wrong);
+    assert.equal(reply, '-ERR Invalid arguments specified for command\r\n');
+  }
+});
