@@ -308,7 +308,7 @@ export class Dispatch implements Executor {
     this.count(entry);
   }
 
-  /** Runs a command again that waited; false where it has to go on waiting. */
+  /** Runs a command again that waited, if its client still may; false where it has to go on waiting. */
   private rerun(waiter: Waiter, reply: ReplyWriter): boolean {
     const { call } = this;
     const { client, entry, args } = waiter;
@@ -319,6 +319,9 @@ export class Dispatch implements Executor {
     call.stillWaiting = false;
     const fromMs = this.monotonicMs();
     try {
+      const { authenticated, permissions } = client.session;
+      this.admit(entry, authenticated);
+      if (permissions !== undefined) this.authorize(client, permissions, entry);
       this.runAttended(entry);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;

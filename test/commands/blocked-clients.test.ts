@@ -203,3 +203,22 @@ test('CLIENT UNBLOCK ends a wait as if its time were up, or with an error', () =
   assert.equal(b.lateNow(), '-UNBLOCKED it is over\r\n');
   assert.equal(rig.services.blocked.unblock(b.session.id, undefined), false);
 });
+
+test('who may no more when a key comes, or may not write, gets an error and takes nothing', () => {
+  const { rig, clients } = rigOf();
+  const [bob, admin] = clients as [RigClient, RigClient];
+  admin.send('ACL', 'SETUSER', 'bob', 'on', 'nopass', '~secret', '~ok', '+take');
+  bob.send('AUTH', 'bob', 'x');
+  assert.equal(bob.send('take', 'secret', '0'), '');
+  admin.send('ACL', 'SETUSER', 'bob', 'resetkeys', '~ok');
+  admin.send('SET', 'secret', 'v');
+  assert.match(bob.lateNow(), /^-NOPERM this user has no permissions to access one of the keys/);
+  assert.equal(admin.send('GET', 'secret'), '$1\r\nv\r\n');
+  assert.equal(bob.send('take', 'ok', '0'), '');
+  rig.refusal = 'MISCONF Errors writing to the AOF file: No space left on device';
+  rig.joinPut('ok', 'v');
+  rig.timers.endTurn();
+  assert.equal(bob.lateNow(), `-${rig.refusal}\r\n`);
+  assert.equal(admin.send('EXISTS', 'ok'), ':1\r\n');
+  assert.equal(rig.services.blocked.count, 0);
+});

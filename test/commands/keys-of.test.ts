@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CommandSpec, KeySpec } from '../../src/commands/command.ts';
 import type { RequestArgs } from '../../src/commands/executor.ts';
-import { commandList } from '../../src/commands/list.generated.ts';
 import { findKeys, hasWord, keySpecsOf, optionsIn } from '../../src/commands/keys-of.ts';
+import { commandList } from '../../src/commands/list.generated.ts';
 
 function request(line: string): RequestArgs {
   const words = line.split(' ').map((word) => Buffer.from(word));
@@ -46,7 +46,8 @@ test('keys are counted by an argument', () => {
 
 test('options are met as their parser meets them, with what belongs to them passed over', () => {
   const widths = { limit: 2, get: 1, store: 1, alpha: 0 };
-  const met = (line: string, i: number) => [...optionsIn(request(line), i, widths)].map(({ word, at }) => [word, at]);
+  const met = (line: string, i: number) =>
+    [...optionsIn(request(line), i, widths)].map(({ word, at }) => [word, at]);
   assert.deepEqual(met('sort k GET store STORE get x Alpha', 2), [
     ['get', 2],
     ['store', 4],

@@ -6,6 +6,7 @@ import type { KeyFlag } from '../command.ts';
 import type { CommandEntry } from '../command-table.ts';
 import type { RequestArgs } from '../executor.ts';
 import { findKeys, isWord } from '../keys-of.ts';
+import { hasBlank } from './acl-text.ts';
 import type { Catalog } from './catalog.ts';
 
 /** Why a request may not run. `index`: the argument at fault. */
@@ -183,7 +184,7 @@ export class Selector {
     if (match === null) return ruleSyntax;
     if (this.allKeys) return afterAll('allkeys', 'keys');
     const [, access = 'RW', text = ''] = match;
-    if (/[\s\0]/.test(text)) return ruleSyntax;
+    if (hasBlank(text)) return ruleSyntax;
     const asked = access.toUpperCase();
     const known = this.keys.findIndex((pattern) => pattern.text === text);
     const before = this.keys[known];
@@ -198,7 +199,7 @@ export class Selector {
   }
 
   private addChannel(text: string): string | undefined {
-    if (/[\s\0]/.test(text)) return ruleSyntax;
+    if (hasBlank(text)) return ruleSyntax;
     if (this.allChannels) return afterAll('allchannels', 'channels');
     if (this.channels.some((channel) => channel.text === text)) return undefined;
     if (this.channels.length === patternsMax) return tooManyPatterns;

@@ -3,6 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { CommandEntry } from '../command-table.ts';
 import type { RequestArgs } from '../executor.ts';
+import { wordsOf } from './acl-text.ts';
 import type { Catalog } from './catalog.ts';
 import { type Denial, Selector } from './selector.ts';
 
@@ -166,8 +167,8 @@ export class User {
     if (!rule.endsWith(')')) return ruleSyntax;
     if (this.selectors.length === selectorsMax) return `A user has at most ${selectorsMax} selectors`;
     const selector = new Selector(this.catalog, this.pubsubDefault());
-    for (const part of rule.slice(1, -1).split(/\s+/)) {
-      const reason = part === '' ? undefined : selector.apply(part);
+    for (const part of wordsOf(rule.slice(1, -1))) {
+      const reason = selector.apply(part);
       if (reason !== undefined) return reason;
     }
     this.selectors.push(selector);

@@ -3,6 +3,7 @@
 import { CommandError } from '../../base/errors.ts';
 import type { CommandTable } from '../command-table.ts';
 import type { Session } from '../session.ts';
+import { hasBlank, wordsOf } from './acl-text.ts';
 import { Catalog } from './catalog.ts';
 import { hashPassword, User } from './user.ts';
 
@@ -66,7 +67,7 @@ export class Users {
 
   /** Makes or changes a user by rules (bytes as latin1), all of them or none. Throws CommandError with the reason. */
   set(name: string, rules: readonly string[]): void {
-    if (/[\s\0]/.test(name)) {
+    if (hasBlank(name)) {
       throw new CommandError("ERR Usernames can't contain spaces or null characters");
     }
     const known = this.byName.get(name);
@@ -109,7 +110,7 @@ export class Users {
     const users = new Map<string, User>();
     const problems: string[] = [];
     text.split('\n').forEach((line, i) => {
-      const problem = this.readLine(line.trim(), users);
+      const problem = this.readLine(wordsOf(line), users);
       if (problem !== undefined) problems.push(`${file}:${i + 1}: ${problem}. `);
     });
     if (problems.length > 0) return { problems: problems.join('') };
@@ -117,10 +118,10 @@ export class Users {
     return { changed: this.replace(users) };
   }
 
-  private readLine(line: string, users: Map<string, User>): string | undefined {
-    if (line === '' || line.startsWith('#')) return undefined;
-    const [keyword, bytes = '', ...rules] = line.split(/\s+/);
-    if (keyword?.toLowerCase() !== 'user' || bytes === '') {
+  private readLine(words: readonly string[], users: Map<string, User>): string | undefined {
+    const [keyword, bytes, ...rules] = words;
+    if (keyword === undefined || keyword.startsWith('#')) return undefined;
+    if (keyword.toLowerCase() !== 'user' || bytes === undefined) {
       return 'the line should be the word user and the name of one, then its rules';
     }
     const name = Buffer.from(bytes, 'latin1').toString('utf8');

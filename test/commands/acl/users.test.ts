@@ -81,3 +81,13 @@ test('new users have all channels where that is the default', () => {
   users.set('u', []);
   assert.equal(users.lines()[1], 'user u off &* -@all');
 });
+
+test('only blanks of ASCII separate words: letters whose UTF-8 ends in the byte A0 are letters', () => {
+  const users = new Users(table);
+  const pattern = Buffer.from('~à*').toString('latin1');
+  users.set('àb', [pattern, '&à', `(${pattern}\t+get)`]);
+  const again = new Users(table);
+  assert.deepEqual(again.load(users.lines().join('\r\n'), 'f'), { changed: [] });
+  assert.deepEqual(again.lines(), users.lines());
+  for (const name of ['a b', 'a\0', 'a\vb']) assert.throws(() => users.set(name, []), /can't contain spaces/);
+});
