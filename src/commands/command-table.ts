@@ -5,7 +5,10 @@ import { assert } from '../base/assert.ts';
 import type { Call } from './call.ts';
 import type { CommandSpec, KeyRange, KeySpec } from './command.ts';
 import { keySpecsOf } from './keys-of.ts';
-import { bucketCount } from './latency-buckets.ts';
+import { bucketCount, bucketOf } from './latency-buckets.ts';
+
+/** The buckets of what has not run: a start makes hundreds of entries, of which a node uses a few. */
+const noRuns: Float64Array = new Float64Array(bucketCount);
 
 export class CommandEntry {
   /** Its number among all commands and subcommands of a table. */
@@ -39,7 +42,7 @@ export class CommandEntry {
   rejected = 0;
   failed = 0;
   /** Runs by how long they took: see latency-buckets.ts. */
-  readonly buckets = new Float64Array(bucketCount);
+  buckets = noRuns;
 
   constructor(spec: CommandSpec, container: string, ids: { next: number }) {
     this.id = ids.next++;
@@ -63,6 +66,13 @@ export class CommandEntry {
     this.run = spec.run;
     this.subcommands =
       spec.subcommands === undefined ? undefined : new CommandTable(spec.subcommands, spec.name, ids);
+  }
+
+  /** Counts `runs` that took `usec` each. */
+  noteTime(usec: number, runs: number): void {
+    if (this.buckets === noRuns) this.buckets = new Float64Array(bucketCount);
+    const bucket = bucketOf(usec);
+    this.buckets[bucket] = this.buckets[bucket]! + runs;
   }
 }
 
@@ -137,7 +147,7 @@ export class CommandTable {
       entry.usec = 0;
       entry.rejected = 0;
       entry.failed = 0;
-      entry.buckets.fill(0);
+      entry.buckets = noRuns;
       entry.subcommands?.resetFigures();
     }
   }

@@ -24,7 +24,6 @@ import { forgetClient, keyExists } from './interplay.ts';
 import type { KeyChanges, KeyId } from './key-changes.ts';
 import { findKeys } from './keys-of.ts';
 import type { Finish, SlicedRun } from './large-work.ts';
-import { bucketOf } from './latency-buckets.ts';
 import type { LatencyMonitor } from './latency-monitor.ts';
 import { Lookahead } from './lookahead.ts';
 import type { HeldRequest } from './pause.ts';
@@ -496,8 +495,7 @@ export class Dispatch implements Executor {
     this.timesEach = Math.min(this.slowLog.slowerThanUsec, this.latency.thresholdUsec) < timedAloneUsec;
     if (timed === undefined) return;
     timed.usec += usec;
-    const bucket = bucketOf(usec / untimed);
-    timed.buckets[bucket] = timed.buckets[bucket]! + untimed;
+    timed.noteTime(usec / untimed, untimed);
     // What waits is noted when it is served.
     if (this.call.deferred && timed.spec.flags.includes('blocking')) return;
     if (usec >= this.slowLog.slowerThanUsec || usec >= this.latency.thresholdUsec) this.noteSlow(timed, usec);
@@ -514,8 +512,7 @@ export class Dispatch implements Executor {
   private countSliced({ call, entry, usec }: SlicedRun): void {
     entry.calls += 1;
     entry.usec += usec;
-    const bucket = bucketOf(usec);
-    entry.buckets[bucket] = entry.buckets[bucket]! + 1;
+    entry.noteTime(usec, 1);
     this.noteSlow(entry, usec, call);
   }
 

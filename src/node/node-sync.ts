@@ -3,7 +3,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RequestListener, Server } from 'node:http';
-import { rootCertificates } from 'node:tls';
 import { FerriteError } from '../base/errors.ts';
 import { late } from '../base/late.ts';
 import type { Log } from '../base/log.ts';
@@ -24,6 +23,7 @@ import { WsHub } from '../sync/ws-hub.ts';
 import type { Replica } from './replica.ts';
 
 const http = late<typeof import('node:http')>('node:http');
+const tls = late<typeof import('node:tls')>('node:tls');
 
 function limitsOf(config: Config): SyncLimits {
   return {
@@ -64,7 +64,7 @@ function authoritiesOf(config: Config): readonly string[] | undefined {
   try {
     const pem = readFileSync(path, 'utf8');
     new X509Certificate(pem);
-    return [...rootCertificates, pem];
+    return [...tls().rootCertificates, pem];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new FerriteError('CONFIG', `sync.ca: ${path} holds no certificates: ${reason}`, error);
