@@ -1,0 +1,75 @@
+// Clients that behave badly with commands that are right: any command of the table with arguments of its kind, inside of
+// MULTI and out of it, while subscribed, watching or waiting, cut off in the middle, half closed, or gone.
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { commandList } from '../../src/commands/list.generated.ts';
+import { encodeCommand } from '../commands/redis-oracle.ts';
+import { makeRequest, type Request, type Target, targetsOf } from '../fuzz/grammar.ts';
+import type { Random } from '../fuzz/random.ts';
+
+/** They end the node, make it wait by design, or keep others out. */
+const left = new Set(
+  'shutdown debug client|pause acl|setuser acl|deluser acl|load config|set config|rewrite edge|config'.split(
+    ' ',
+  ),
+);
+const requestsMax = 40;
+const stayMs = 20;
+
+/** What puts a client into another state than that in which commands are tried one by one. */
+const moods: readonly Request[] = [
+  ['MULTI'],
+  ['MULTI'],
+  ['EXEC'],
+  ['EXEC'],
+  ['DISCARD'],
+  ['WATCH', 's1', 'h1'],
+  ['HELLO', '3'],
+  ['HELLO', '2'],
+  ['SUBSCRIBE', 'a', 'b'],
+  ['UNSUBSCRIBE'],
+  ['MONITOR'],
+  ['RESET'],
+  ['CLIENT', 'TRACKING', 'ON', 'BCAST'],
+  ['CLIENT', 'TRACKING', 'ON'],
+  ['CLIENT', 'REPLY', 'SKIP'],
+  ['CLIENT', 'REPLY', 'ON'],
+  ['CLIENT', 'PAUSE', '5', 'WRITE'],
+  ['SELECT', '1'],
+  ['SELECT', '0'],
+  ['EDGE.SYNC'],
+  ['EDGE.SYNC', 'ASYNC'],
+  ['BLPOP', 'l1', 'l2', '0'],
+  ['QUIT'],
+];
+
+const targets: readonly Target[] = targetsOf(commandList).filter(
+  ({ words }) => !left.has(words.join('|')) && !left.has(words[0]!),
+);
+
+/** One client from its first to its last byte; what it asks for is added to `said`. */
+export async function session(random: Random, port: number, said: string[]): Promise<void> {
+  const some = Array.from({ length: 6 }, () => random.pick(targets));
+  const requests = Array.from({ length: 1 + random.below(requestsMax) }, () => request(random, some));
+  said.push(requests.map((words) => words.map((word) => JSON.stringify(word)).join(' ')).join('\n'));
+  const bytes = Buffer.concat(requests.map(encodeCommand));
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => {});
+  if (random.chance(0.1)) socket.pause();
+  else socket.resume();
+  await Promise.race([once(socket, 'connect').catch(() => {}), delay(1000)]);
+  const cut = random.chance(0.3) ? random.below(bytes.length) : bytes.length;
+  socket.write(bytes.subarray(0, cut));
+  if (random.chance(0.5)) await delay(random.below(stayMs));
+  if (random.chance(0.8)) socket.write(bytes.subarray(cut));
+  if (random.chance(0.4)) socket.end();
+  await delay(random.below(stayMs));
+  if (random.chance(0.7)) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+function request(random: Random, some: readonly Target[]): Request {
+  if (random.chance(0.15)) return random.pick(moods);
+  return makeRequest(random, random.chance(0.6) ? random.pick(some) : random.pick(targets));
+}
