@@ -160,6 +160,8 @@ export class SyncEngine {
         onProgress: () => this.progressed(),
       },
       onState: (link) => {
+        const { phase, lastError: error } = link.state;
+        if (phase === 'closed') options.logger.info('link down', { peer: link.peerId, error });
         this.stateChanged(link);
         this.settle();
       },

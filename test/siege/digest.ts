@@ -5,6 +5,9 @@ import { OracleClient } from '../commands/redis-oracle.ts';
 import type { Request } from '../fuzz/grammar.ts';
 
 const databases = 16;
+/** Of a HyperLogLog's bytes. */
+const countAt = 8;
+const registersAt = 16;
 
 const views: Readonly<Record<string, (key: string) => Request[]>> = {
   string: (key) => [['GET', key]],
@@ -12,9 +15,13 @@ const views: Readonly<Record<string, (key: string) => Request[]>> = {
   list: (key) => [['LRANGE', key, '0', '-1']],
   set: (key) => [['SMEMBERS', key]],
   zset: (key) => [['ZRANGE', key, '0', '-1', 'WITHSCORES']],
+  stream: (key) => [['XRANGE', key, '-', '+']],
+};
+/** What belongs to the node on which it was made. */
+const ownViews: typeof views = {
   stream: (key) => [
-    ['XRANGE', key, '-', '+'],
     ['XINFO', 'STREAM', key],
+    ['XINFO', 'GROUPS', key],
   ],
 };
 const isUnordered = new Set(['HGETALL', 'SMEMBERS']);
@@ -32,17 +39,14 @@ function inOrder(view: string, value: readonly Reply[]): readonly Reply[] {
     .sort();
 }
 
-/** What is in a stream, and not how it is stored. */
-function withoutForm(value: Reply): Reply {
-  if (!Array.isArray(value)) return value;
-  const form = new Set(['radix-tree-keys', 'radix-tree-nodes']);
-  return value.filter((_, i) =>
-    i % 2 === 1 ? !form.has(String(value[i - 1])) : !form.has(String(value[i])),
-  );
+/** A HyperLogLog without the count that it remembers: whoever counted last remembers it. */
+function uncounted(value: Reply): Reply {
+  if (typeof value !== 'string' || !value.startsWith('HYLL')) return value;
+  return value.slice(0, countAt) + value.slice(registersAt);
 }
 
-/** By database and key: type, deadline and content. */
-export async function digest(port: number): Promise<Map<string, string>> {
+/** By database and key: type, deadline and content; `own`: what is not for other nodes too. */
+export async function digest(port: number, own: boolean): Promise<Map<string, string>> {
   const client = new OracleClient(connect(port, '127.0.0.1'));
   const found = new Map<string, string>();
   for (let db = 0; db < databases; db++) {
@@ -50,12 +54,13 @@ export async function digest(port: number): Promise<Map<string, string>> {
     const keys = (await ask(client, 'KEYS', '*')) as string[];
     for (const key of keys.sort()) {
       const type = String(await ask(client, 'TYPE', key));
+      if (type === 'none') continue; // Its time has passed since.
       const parts: unknown[] = [type, await ask(client, 'PEXPIRETIME', key)];
-      for (const view of views[type]?.(key) ?? []) {
+      const wanted = [...(views[type]?.(key) ?? []), ...(own ? (ownViews[type]?.(key) ?? []) : [])];
+      for (const view of wanted) {
         const value = await ask(client, ...view);
         const [name = ''] = view;
-        if (isUnordered.has(name) && Array.isArray(value)) parts.push(inOrder(name, value));
-        else parts.push(name === 'XINFO' ? withoutForm(value) : value);
+        parts.push(isUnordered.has(name) && Array.isArray(value) ? inOrder(name, value) : uncounted(value));
       }
       found.set(`${db} ${JSON.stringify(key)}`, JSON.stringify(parts));
     }

@@ -44,14 +44,25 @@ const moods: readonly Request[] = [
   ['QUIT'],
 ];
 
-const targets: readonly Target[] = targetsOf(commandList).filter(
-  ({ words }) => !left.has(words.join('|')) && !left.has(words[0]!),
-);
+/** What clients ask for: the commands of these names, or all of the table. */
+export function wanted(names: readonly string[] | undefined): readonly Target[] {
+  return targetsOf(commandList).filter(({ words: [name = '', ...rest] }) => {
+    if (names !== undefined) return names.includes(name);
+    return !left.has(name) && !left.has([name, ...rest].join('|'));
+  });
+}
 
 /** One client from its first to its last byte; what it asks for is added to `said`. */
-export async function session(random: Random, port: number, said: string[]): Promise<void> {
+export async function session(
+  random: Random,
+  port: number,
+  targets: readonly Target[],
+  said: string[],
+): Promise<void> {
   const some = Array.from({ length: 6 }, () => random.pick(targets));
-  const requests = Array.from({ length: 1 + random.below(requestsMax) }, () => request(random, some));
+  const requests = Array.from({ length: 1 + random.below(requestsMax) }, () =>
+    request(random, random.chance(0.6) ? some : targets),
+  );
   said.push(requests.map((words) => words.map((word) => JSON.stringify(word)).join(' ')).join('\n'));
   const bytes = Buffer.concat(requests.map(encodeCommand));
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
@@ -69,7 +80,6 @@ export async function session(random: Random, port: number, said: string[]): Pro
   else socket.resetAndDestroy();
 }
 
-function request(random: Random, some: readonly Target[]): Request {
-  if (random.chance(0.15)) return random.pick(moods);
-  return makeRequest(random, random.chance(0.6) ? random.pick(some) : random.pick(targets));
+function request(random: Random, targets: readonly Target[]): Request {
+  return random.chance(0.15) ? random.pick(moods) : makeRequest(random, random.pick(targets));
 }

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HybridClock } from '../../src/base/clock.ts';
-import { silentLog } from '../../src/base/log.ts';
+import { createLog, silentLog } from '../../src/base/log.ts';
 import { Origins } from '../../src/delta/origins.ts';
 import type { DeltaLog } from '../../src/journal/delta-log.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
@@ -39,6 +39,8 @@ export class LiveNode {
   readonly log: DeltaLog;
   readonly engine: SyncEngine;
   readonly events: SyncEvent[] = [];
+  /** What it has logged. */
+  readonly lines: string[] = [];
 
   constructor(options: LiveNodeOptions) {
     const origins = new Origins();
@@ -92,7 +94,7 @@ export class LiveNode {
       times: { ...linkTimesDefault, reconnectInitialMs: 20, reconnectMaxMs: 200, closeTimeoutMs: 500 },
       connectionsMax: options.connectionsMax ?? 10,
       timers: systemTimers,
-      logger: silentLog,
+      logger: createLog('info', (line) => this.lines.push(line), Date.now),
       onEvent: (event) => this.events.push(event),
       onBug: (error) => {
         throw error;

@@ -30,6 +30,24 @@ test('two edges and a hub over WebSockets agree, and sync says when', async () =
   await hub.stop();
 });
 
+test('a hub logs which edge came, which went, and why', async () => {
+  const hub = await liveHub();
+  const edge = new LiveNode({ nodeId: 'a', hubUrl: hub.url });
+  await edge.engine.sync();
+  await edge.stop();
+  await until(() => hub.node.lines.some((line) => line.includes('link down')), 'it is missed');
+  const words = hub.node.lines.map((line) => line.slice(line.indexOf(' ') + 1));
+  assert.deepEqual(
+    words.filter((line) => line.includes('link')),
+    ['info link up peer=a\n', 'info link down peer=a error="the peer is going away"\n'],
+  );
+  const stranger = new WebSocket(hub.url, 'ferrite.v1');
+  stranger.on('open', () => stranger.send('{"type":"hello"}'));
+  await until(() => hub.node.lines.length > words.length, 'the stranger is sent away');
+  assert.match(hub.node.lines.at(-1)!, /info link down peer="" error=.*malformed/);
+  await hub.stop();
+});
+
 test('a hub that is away is tried again and again, and found when it is back', async () => {
   const first = await liveHub();
   const edge = new LiveNode({ nodeId: 'a', hubUrl: first.url });
