@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { BenchClient, encode } from '../rig/client.ts';
+import { BenchClient, encode, encodeBytes } from '../rig/client.ts';
 import { delay } from '../rig/figures.ts';
 import { type ServerProcess, startFerrite, startRedis } from '../rig/servers.ts';
 
@@ -56,7 +56,9 @@ async function fillKey(client: BenchClient, key: string, from = 0): Promise<void
 }
 
 type Prepare = (client: BenchClient) => Promise<unknown>;
-type Case = readonly [name: string, keys: readonly string[], words: readonly string[], prepare?: Prepare];
+/** What is sent, or what asks the server for it first. */
+type Words = readonly string[] | ((port: number) => Promise<readonly (string | Buffer)[]>);
+type Case = readonly [name: string, keys: readonly string[], words: Words, prepare?: Prepare];
 
 const half = String(elements / 2);
 const cases: readonly Case[] = [
@@ -86,6 +88,12 @@ const cases: readonly Case[] = [
   ['DUMP zset', ['z1'], ['dump', 'z1']],
   ['DUMP list', ['l1'], ['dump', 'l1']],
   ['DUMP stream', ['x1'], ['dump', 'x1']],
+  ['RESTORE set', ['s1'], restored('s1')],
+  ['RESTORE hash', ['h1'], restored('h1')],
+  ['RESTORE hash with deadlines', ['e1'], restored('e1'), expireOne],
+  ['RESTORE zset', ['z1'], restored('z1')],
+  ['RESTORE list', ['l1'], restored('l1')],
+  ['RESTORE stream', ['x1'], restored('x1')],
   ['SORT list STORE', ['l1'], ['sort', 'l1', 'alpha', 'store', 'ld']],
   ['SORT list', ['l1'], ['sort', 'l1', 'alpha']],
   ['HRANDFIELD with deadlines', ['e1'], ['hrandfield', 'e1', '3'], expireOne],
@@ -140,6 +148,27 @@ const cases: readonly Case[] = [
   ['CLIENT LIST of 4000', ['clients'], ['client', 'list']],
   ['PFMERGE of 1000', ['hll'], ['pfmerge', 'pd', ...Array.from({ length: 1000 }, (_, i) => `p${i}`)]],
 ];
+
+/** RESTORE of what a key holds over another one. */
+function restored(key: string): Words {
+  return async (port) => ['restore', `${key}r`, '0', await dumped(port, key), 'replace'];
+}
+
+/** What DUMP of a key replies. */
+async function dumped(port: number, key: string): Promise<Buffer> {
+  const socket = createConnection({ port, host: '127.0.0.1' });
+  socket.write(encode('dump', key));
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of socket) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    const head = chunks[0]!.indexOf('\r\n') + 2;
+    const length = Number(chunks[0]!.toString('latin1', 1, head - 2));
+    if (bytes >= head + length + 2) return Buffer.concat(chunks).subarray(head, head + length);
+  }
+  throw new Error('the server closed the connection');
+}
 
 /** A field of `e1` has a deadline, where the server knows such. */
 async function expireOne(client: BenchClient): Promise<void> {
@@ -203,11 +232,11 @@ const others: Record<string, (client: BenchClient, server: ServerProcess) => Pro
 };
 
 /** Sends a command and reads what comes unparsed until all of it is there. Returns the time in ms, or the error. */
-async function run(port: number, words: readonly string[]): Promise<number | string> {
+async function run(port: number, words: readonly (string | Buffer)[]): Promise<number | string> {
   const socket = createConnection({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
   const startedMs = performance.now();
-  socket.write(encode(...words) + encode('echo', marker));
+  socket.write(Buffer.concat([encodeBytes(...words), encodeBytes('echo', marker)]));
   const end = Buffer.from(`${marker}\r\n`);
   let first: string | undefined;
   let tail = Buffer.alloc(0);
@@ -220,7 +249,7 @@ async function run(port: number, words: readonly string[]): Promise<number | str
   return first?.startsWith('-') ? first : performance.now() - startedMs;
 }
 
-async function measure(server: ServerProcess, words: readonly string[]): Promise<string> {
+async function measure(server: ServerProcess, words: readonly (string | Buffer)[]): Promise<string> {
   const pinger = new Worker(new URL('pinger.js', import.meta.url), { workerData: server.port });
   await once(pinger, 'message');
   await delay(50);
@@ -246,8 +275,9 @@ async function round(server: ServerProcess): Promise<void> {
   }
   for (const [name, , words, prepare] of chosen) {
     await prepare?.(client);
+    const sent = typeof words === 'function' ? await words(server.port) : words;
     await delay(prepare === undefined ? 100 : 500);
-    rows.set(name, [...(rows.get(name) ?? []), await measure(server, words)]);
+    rows.set(name, [...(rows.get(name) ?? []), await measure(server, sent)]);
   }
   for (const socket of idle.splice(0)) socket.destroy();
   client.close();

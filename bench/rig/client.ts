@@ -15,6 +15,16 @@ export function encode(...words: readonly string[]): string {
   return `*${words.length}\r\n${words.map((w) => `$${Buffer.byteLength(w)}\r\n${w}\r\n`).join('')}`;
 }
 
+/** The same of words that may be any bytes. */
+export function encodeBytes(...words: readonly (string | Buffer)[]): Buffer {
+  const parts: Buffer[] = [Buffer.from(`*${words.length}\r\n`)];
+  for (const word of words) {
+    const bytes = Buffer.from(word);
+    parts.push(Buffer.from(`$${bytes.length}\r\n`), bytes, Buffer.from('\r\n'));
+  }
+  return Buffer.concat(parts);
+}
+
 /** 16 bytes: `key:000000000042`. */
 export function keyName(n: number): string {
   return `key:${String(n).padStart(12, '0')}`;

@@ -20,7 +20,7 @@ import type { Store } from './store.ts';
 import type { EntryChunks } from './stream/entry-chunks.ts';
 import type { StreamFields } from './stream/fields.ts';
 import { GroupNoteReader, type NoteBytes } from './stream/group-note.ts';
-import { GroupCursor, PendingChunks, StreamGroups } from './stream/groups.ts';
+import { type GroupCursor, PendingChunks, StreamGroups } from './stream/groups.ts';
 import { OpenStream } from './stream/open-stream.ts';
 import { shipStream } from './stream/ship-stream.ts';
 import { StreamDeltas } from './stream/stream-deltas.ts';
@@ -290,9 +290,9 @@ export class Streams implements Collection {
     this.recordGroup({ bytes, length });
   }
 
-  /** Notes all groups in the journal, as they are. */
-  recordGroups(): void {
-    this.groups?.emit((note) => this.recordGroup(note), Number.POSITIVE_INFINITY, new GroupCursor());
+  /** Notes groups in the journal, as they are, with `count` of what is pending in them at most. */
+  recordGroups(count: number, cursor: GroupCursor): void {
+    this.groups?.emit((note) => this.recordGroup(note), count, cursor);
   }
 
   /** The event of what was just written becomes the greatest dot of the key, which lives. */

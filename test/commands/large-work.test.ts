@@ -3,11 +3,9 @@ import { test } from 'node:test';
 import { stampCountersPerMs } from '../../src/base/clock.ts';
 import type { CommandEntry } from '../../src/commands/command-table.ts';
 import { dumpInSteps, dumpPayload } from '../../src/commands/rdb/payload.ts';
-import { BatchReader } from '../../src/delta/batch-reader.ts';
-import { DeltaKind } from '../../src/delta/kinds.ts';
-import type { Block } from '../../src/journal/delta-log.ts';
 import { type Argument, CommandNode } from './harness.ts';
-import { parseReply, type Reply, ReplyError } from './parse-reply.ts';
+import { errorOf, parsed, replayed, shown, sliced, whole } from './in-slices.ts';
+import { type Reply, ReplyError } from './parse-reply.ts';
 
 const count = 20_000;
 
@@ -35,36 +33,6 @@ function filled(words: readonly string[] = Object.keys(fills)): CommandNode {
     for (const key of named) node.call(...fills[key]!(numbers));
   }
   return node;
-}
-
-function parsed(text: string): Reply {
-  const bytes = Buffer.from(text);
-  const reply = parseReply(bytes, 0);
-  assert.equal(reply?.end, bytes.length, 'one whole reply');
-  return reply!.value;
-}
-
-function errorOf(reply: Reply): string {
-  return reply instanceof ReplyError ? reply.message : '';
-}
-
-/** Runs a command in slices, and between two of them whatever is given, once. */
-function sliced(node: CommandNode, words: string[], between: () => void = () => {}): Reply {
-  assert.equal(node.client.send(...words), '', `${words[0]} replies later`);
-  let late = '';
-  for (let turns = 0; late === '' && turns < 10_000; turns++) {
-    node.rig.timers.endTurn();
-    late = node.client.lateNow();
-    if (turns === 2) between();
-  }
-  return parsed(late);
-}
-
-/** The same command as a whole, in a transaction. */
-function whole(node: CommandNode, words: string[]): Reply {
-  node.run('MULTI');
-  node.call(...words);
-  return (node.run('EXEC') as Reply[])[0]!;
 }
 
 const commands = [
@@ -256,49 +224,9 @@ const stores = [
   ['GEORADIUS', 'g', '1', '1', '200', 'KM', 'COUNT', '17000', 'STORE', 'z'],
 ];
 
-/** All that a node shows of a key, in an order of its own. */
-function shown(node: CommandNode, key: string): Reply {
-  const words = {
-    none: ['EXISTS', key],
-    set: ['SORT', key, 'ALPHA'],
-    hash: ['HGETALL', key],
-    zset: ['ZRANGE', key, '0', '-1', 'WITHSCORES'],
-    list: ['LRANGE', key, '0', '-1'],
-  }[String(node.run(`TYPE ${key}`))];
-  return whole(node, words!);
-}
-
 /** Two hashes need not have their fields in one order. */
 function sorted(reply: Reply): string[] {
   return (reply as string[]).toSorted();
-}
-
-/** What a node that had read the log, with its runs, would show. */
-async function replayed({ rig }: CommandNode, from: number): Promise<{ node: CommandNode; runs: number }> {
-  const copy = new CommandNode({ memoryBytes: 64 * 1024 * 1024 });
-  rig.journal.commit(() => {});
-  const { store } = copy;
-  store.recorder = undefined;
-  let runs = 0;
-  const read = async (block: Block): Promise<void> => {
-    const reader = new BatchReader(store.origins);
-    const { buf, start, end } = block;
-    reader.open(buf, start, end);
-    while (reader.next()) {
-      if (reader.kind !== DeltaKind.run) store.join(reader, undefined, true);
-      else {
-        runs += 1;
-        for (const inner of (await rig.journal.readRun(reader.runNumber))!) await read(inner);
-      }
-    }
-  };
-  for (let seq = from; seq < rig.journal.seq; ) {
-    for (const block of (await rig.journal.read(seq, 1e6))!) {
-      await read(block);
-      seq = block.firstSeq + block.count;
-    }
-  }
-  return { node: copy, runs };
 }
 
 test('what is stored in slices is in the log as a run, and joined it gives the same', async () => {
@@ -646,7 +574,7 @@ test('DUMP writes a large stream in slices, as it does at once, whatever becomes
     if (turn === 2) node.rig.connect().send('XACK', 'x', 'g', '2');
   }
   assert.ok(late.startsWith(`$${dumpPayload(store, ks, find())!.length}\r\n`));
-  assert.equal(node.call('RESTORE', 'y', 0, dumpPayload(store, ks, find())!), 'OK');
+  assert.equal(sliced(node, ['RESTORE', 'y', 0, dumpPayload(store, ks, find())!]), 'OK');
   assert.deepEqual(streamShown(node, 'y'), streamShown(node, 'x'));
 });
 

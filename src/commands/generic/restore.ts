@@ -12,7 +12,9 @@ import {
 import { restoredAccess } from '../../store/access-clock.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { isSoundPayload, readPayload } from '../rdb/payload.ts';
+import type { Pace, Work } from '../large-work.ts';
+import { isSoundInSteps, isSoundPayload, readPayload } from '../rdb/payload.ts';
+import { stageValue } from '../rdb/stage-value.ts';
 
 export const command: CommandSpec = {
   name: 'restore',
@@ -36,23 +38,47 @@ interface Options {
   frequency: number;
 }
 
+/** Payloads of so many bytes are read in slices. */
+const largeBytes = 64 * 1024;
+
 function restore(call: Call): void {
   const options = readOptions(call);
-  const { store, keyspace: ks, buf: key } = call;
   if (!options.replaces && call.find(1) !== 0) throw new CommandError(busyKey);
   const ttlMs = call.integer(2);
   if (ttlMs < 0) throw new CommandError(invalidTtl);
+  if (call.length(3) >= largeBytes) {
+    call.services.largeWork.run(call, [], (own, pace) => restoreInSlices(own, pace, options, ttlMs));
+    return;
+  }
   const payload = call.bytes(3);
   if (!isSoundPayload(payload)) throw new CommandError(badPayloadFooter);
   const put = readPayload(payload);
   if (put === undefined) throw new CommandError(badPayload);
+  const { store, keyspace: ks, buf: key } = call;
+  const target = { store, ks, key, offset: call.offset(1), length: call.length(1) };
+  place(call, options, ttlMs, (deadlineMs) => put({ ...target, deadlineMs }));
+}
+
+function* restoreInSlices(call: Call, pace: Pace, options: Options, ttlMs: number): Work {
+  const payload = call.buf.subarray(call.offset(3), call.offset(3) + call.length(3));
+  if (!(yield* isSoundInSteps(payload))) throw new CommandError(badPayloadFooter);
+  return yield* stageValue(call, 1, pace, payload, (put) => {
+    // Somebody may have made the key meanwhile.
+    if (!options.replaces && call.find(1) !== 0) throw new CommandError(busyKey);
+    place(call, options, ttlMs, put);
+  });
+}
+
+/** Has the value put, which can be done, and replies. */
+function place(call: Call, options: Options, ttlMs: number, put: (deadlineMs: number) => void): void {
+  const { store } = call;
   const deadlineMs = ttlMs === 0 ? 0 : options.isAbsolute ? ttlMs : store.nowMs + ttlMs;
   if (deadlineMs !== 0 && deadlineMs <= store.nowMs) {
     if (call.removeKey(1)) call.notify('del', 1);
     call.reply.ok();
     return;
   }
-  put({ store, ks, key, offset: call.offset(1), length: call.length(1), deadlineMs });
+  put(deadlineMs);
   const { idleSeconds, frequency } = options;
   const access = restoredAccess(store.nowMs, store.ground.isLfu, idleSeconds, frequency);
   const at = call.find(1);

@@ -6,12 +6,14 @@
 //        string name, string value
 //   25   u64 earliest deadline, string: a listpack of name, value, deadline (0 = none)
 import { EntryType } from '../../store/entry.ts';
+import { sliceElements } from '../large-work.ts';
 import { eachElement, standOn } from './each-element.ts';
+import { inParts } from './in-parts.ts';
 import { readListpack } from './listpack.ts';
 import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
 import type { RdbWriter } from './rdb-writer.ts';
-import { replaceByElements } from './replace-by-elements.ts';
-import type { ValueCodec } from './value-codec.ts';
+import { readElements } from './read-elements.ts';
+import type { Part, Place, ReadElement, ValueCodec } from './value-codec.ts';
 
 const rdbHash = 4;
 const rdbHashListpack = 16;
@@ -21,13 +23,6 @@ const rdbHashListpackDeadlines = 25;
 const versionOfDeadlines = 12;
 /** The latest deadline that Redis knows, Unix ms. */
 const deadlineMsMax = 2 ** 48 - 1;
-
-interface Fields {
-  /** Names and values in turn. */
-  readonly pairs: Buffer[];
-  /** Unix ms, one for each pair; 0 = none. */
-  readonly deadlines: number[];
-}
 
 export const hashCodec: ValueCodec = {
   entryType: EntryType.hash,
@@ -60,12 +55,11 @@ export const hashCodec: ValueCodec = {
       },
     );
   },
-  read(rdbType, input) {
-    const { pairs, deadlines } = readFields(rdbType, input);
-    if (pairs.length === 0 || pairs.length % 2 !== 0) throw new MalformedRdb('a hash of no pairs');
-    const names = new Set(pairs.filter((_, i) => i % 2 === 0).map((name) => name.toString('latin1')));
-    if (names.size !== pairs.length / 2) throw new MalformedRdb('a hash with a field twice');
-    return (target) => replaceByElements(target, EntryType.hash, pairs, deadlines);
+  read: (rdbType, input) => readElements(EntryType.hash, fieldsOf(rdbType, input)),
+  readLarge(rdbType, input) {
+    const elements = fieldsOf(rdbType, input);
+    const hasDeadlines = rdbType === rdbHashDeadlines || rdbType === rdbHashListpackDeadlines;
+    return hasDeadlines ? { parts: partsOf(elements) } : { elements };
   },
 };
 
@@ -79,42 +73,70 @@ function writeHead(out: RdbWriter, earliestMs: number): void {
   out.u64(BigInt(earliestMs));
 }
 
-function readFields(rdbType: number, input: RdbReader): Fields {
-  if (rdbType === rdbHash) return { pairs: readPairs(input), deadlines: [] };
-  if (rdbType === rdbHashListpack) return { pairs: readListpack(input.string()), deadlines: [] };
-  const earliest = input.u64();
-  if (earliest > BigInt(deadlineMsMax)) throw new MalformedRdb('a deadline beyond all times');
-  const fields =
-    rdbType === rdbHashDeadlines
-      ? readTriples(input, Number(earliest))
-      : triplesOf(readListpack(input.string()));
-  const isOut = fields.deadlines.some((ms) => !Number.isSafeInteger(ms) || ms < 0 || ms > deadlineMsMax);
-  if (isOut) throw new MalformedRdb('a deadline beyond all times');
-  return fields;
-}
-
-function readPairs(input: RdbReader): Buffer[] {
-  const pairs: Buffer[] = [];
-  for (let n = input.count(2) * 2; n > 0; n--) pairs.push(input.string());
-  return pairs;
-}
-
-function readTriples(input: RdbReader, earliestMs: number): Fields {
-  const fields: Fields = { pairs: [], deadlines: [] };
+function* fieldsOf(rdbType: number, input: RdbReader): Generator<ReadElement, void, void> {
+  if (rdbType === rdbHash) {
+    for (let n = input.count(2); n > 0; n--) yield field(input.string(), input.string(), 0);
+    return;
+  }
+  if (rdbType === rdbHashListpack) {
+    const pairs = readListpack(input.string());
+    if (pairs.length % 2 !== 0) throw new MalformedRdb('a hash of no pairs');
+    for (let i = 0; i < pairs.length; i += 2) yield field(pairs[i]!, pairs[i + 1]!, 0);
+    return;
+  }
+  const earliestMs = timeOf(input.u64());
+  if (rdbType === rdbHashListpackDeadlines) {
+    const triples = readListpack(input.string());
+    if (triples.length % 3 !== 0) throw new MalformedRdb('a hash of no triples');
+    for (let i = 0; i < triples.length; i += 3) {
+      yield field(triples[i]!, triples[i + 1]!, Number(triples[i + 2]!.toString('latin1')));
+    }
+    return;
+  }
   for (let n = input.count(3); n > 0; n--) {
     const left = input.length(deadlineMsMax);
-    fields.deadlines.push(left === 0 ? 0 : earliestMs + left - 1);
-    fields.pairs.push(input.string(), input.string());
+    const deadlineMs = left === 0 ? 0 : earliestMs + left - 1;
+    yield field(input.string(), input.string(), deadlineMs);
   }
-  return fields;
 }
 
-function triplesOf(parts: readonly Buffer[]): Fields {
-  if (parts.length % 3 !== 0) throw new MalformedRdb('a hash of no triples');
-  const fields: Fields = { pairs: [], deadlines: [] };
-  for (let i = 0; i < parts.length; i += 3) {
-    fields.pairs.push(parts[i]!, parts[i + 1]!);
-    fields.deadlines.push(Number(parts[i + 2]!.toString('latin1')));
+function timeOf(ms: bigint): number {
+  if (ms > BigInt(deadlineMsMax)) throw new MalformedRdb('a deadline beyond all times');
+  return Number(ms);
+}
+
+function field(name: Buffer, value: Buffer, deadlineMs: number): ReadElement {
+  if (!Number.isSafeInteger(deadlineMs) || deadlineMs < 0 || deadlineMs > deadlineMsMax) {
+    throw new MalformedRdb('a deadline beyond all times');
   }
-  return fields;
+  return { name, value, deadlineMs };
+}
+
+/** Some fields at a time, for a hash that is the same until all are there. */
+function* partsOf(fields: Iterable<ReadElement>): Generator<Part, void, void> {
+  const left = new Set<string>();
+  for (const some of inParts(fields, sliceElements)) {
+    yield (place) => putFields(place, some, left);
+  }
+}
+
+/** `left`: names of the fields whose deadlines had passed, which are left out. */
+function putFields(
+  { store, ks, key, offset, length }: Place,
+  fields: ReadElement[],
+  left: Set<string>,
+): void {
+  const { elements } = store;
+  elements.open(ks, key, offset, length, EntryType.hash);
+  for (const { name, value, deadlineMs } of fields) {
+    const isThere = elements.at !== 0 && elements.get(name, 0, name.length);
+    if (isThere || (left.size > 0 && left.has(name.toString('latin1'))))
+      throw new MalformedRdb('a hash with a field twice');
+    if (deadlineMs !== 0 && deadlineMs <= store.nowMs) {
+      left.add(name.toString('latin1'));
+      continue;
+    }
+    elements.put(name, 0, name.length, value, 0, value.length);
+    if (deadlineMs !== 0) elements.expire(name, 0, name.length, deadlineMs);
+  }
 }

@@ -1,9 +1,10 @@
 // Lists in RDB form: written as strings one after the other (type 1), which Redis turns into whatever form it likes; read
 // also as a chain of listpacks and single long elements (type 18), which is what Redis 7 dumps.
 import { EntryType } from '../../store/entry.ts';
+import { inParts } from './in-parts.ts';
 import { readListpack } from './listpack.ts';
 import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
-import type { Target, ValueCodec } from './value-codec.ts';
+import type { Part, Place, Target, ValueCodec } from './value-codec.ts';
 
 const rdbList = 1;
 const rdbChain = 18;
@@ -33,30 +34,40 @@ export const listCodec: ValueCodec = {
     }
   },
   read(rdbType, input) {
-    const elements = rdbType === rdbList ? readStrings(input) : readChain(input);
+    const elements = [...elementsOf(rdbType, input)];
     if (elements.length === 0) throw new MalformedRdb('a list of no elements');
     return (target) => put(target, elements);
   },
+  readLarge: (rdbType, input) => ({ parts: partsOf(elementsOf(rdbType, input)) }),
 };
 
-function readStrings(input: RdbReader): Buffer[] {
-  return Array.from({ length: input.count() }, () => input.string());
-}
-
-function readChain(input: RdbReader): Buffer[] {
-  const elements: Buffer[] = [];
+function* elementsOf(rdbType: number, input: RdbReader): Generator<Buffer, void, void> {
+  if (rdbType === rdbList) {
+    yield* input.strings();
+    return;
+  }
   for (let nodes = input.count(2); nodes > 0; nodes--) {
     const container = input.length();
     const node = input.string();
-    if (container === plainNode) elements.push(node);
-    else if (container === packedNode) for (const element of readListpack(node)) elements.push(element);
+    if (container === plainNode) yield node;
+    else if (container === packedNode) yield* readListpack(node);
     else throw new MalformedRdb('no such node of a list');
   }
-  return elements;
+}
+
+function* partsOf(elements: Iterable<Buffer>): Generator<Part, void, void> {
+  for (const some of inParts(elements, valuesAtOnce)) yield (place) => push(place, some);
+}
+
+function push({ store, ks, key, offset, length }: Place, elements: readonly Buffer[]): void {
+  const { lists } = store;
+  lists.open(ks, key, offset, length);
+  for (const element of elements) lists.push(false, element, 0, element.length);
 }
 
 /** Puts the list in place of whatever is there. Throws CommandError OOM, or that of a limit, and changes nothing then. */
-function put({ store, ks, key, offset, length, deadlineMs }: Target, elements: readonly Buffer[]): void {
+function put(target: Target, elements: readonly Buffer[]): void {
+  const { store, ks, key, offset, length, deadlineMs } = target;
   const { lists } = store;
   const lengths = Int32Array.from(elements, (element) => element.length);
   for (const bytes of lengths) store.checkLimits(length, bytes, false);
@@ -64,7 +75,6 @@ function put({ store, ks, key, offset, length, deadlineMs }: Target, elements: r
   store.checkLimits(length, 0, store.find(ks, hash, key, offset, length) === 0);
   lists.requireRoom(lengths, 0, lengths.length);
   store.remove(ks, key, offset, length);
-  lists.open(ks, key, offset, length);
-  for (const element of elements) lists.push(false, element, 0, element.length);
+  push(target, elements);
   if (deadlineMs !== 0) store.expireAt(ks, hash, ks.entryOf(hash, key, offset, length), deadlineMs);
 }

@@ -7,7 +7,7 @@ import type { Store } from '../../store/store.ts';
 import { crc64 } from './crc64.ts';
 import { MalformedRdb, RdbReader } from './rdb-reader.ts';
 import { RdbWriter } from './rdb-writer.ts';
-import type { Source, Target } from './value-codec.ts';
+import type { Source, Target, ValueCodec } from './value-codec.ts';
 import { codecOfEntry, codecOfRdb } from './value-codecs.ts';
 
 const versionMax = 12;
@@ -23,40 +23,70 @@ export function* dumpInSteps(source: Source): Generator<void, Buffer | undefined
   const writing = codec.write(source, out);
   if (!(typeof writing === 'boolean' ? writing : yield* writing)) return false;
   out.u16(out.version);
-  const body = out.bytes();
-  let checksum = 0n;
-  for (let at = 0; at < body.length; at += summedBytes) {
-    if (at > 0) yield;
-    checksum = crc64(body, at, Math.min(body.length, at + summedBytes), checksum);
-  }
-  out.u64(checksum);
+  out.u64(yield* sum(out.bytes()));
   return out.bytes();
 }
 
 /** The payload of an entry at once; undefined where its type has no RDB form. */
 export function dumpPayload(store: Store, ks: Keyspace, at: number): Buffer | undefined {
-  const steps = dumpInSteps({ store, ks, find: () => at });
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value === false ? undefined : value;
-  }
+  const payload = atOnce(dumpInSteps({ store, ks, find: () => at }));
+  return payload === false ? undefined : payload;
 }
 
 /** Whether version and checksum are right. */
 export function isSoundPayload(payload: Buffer): boolean {
+  return atOnce(isSoundInSteps(payload));
+}
+
+/** The same in steps. */
+export function* isSoundInSteps(payload: Buffer): Generator<void, boolean, void> {
   const end = payload.length - footerBytes;
   if (end < 0 || payload.readUInt16LE(end) > versionMax) return false;
   const checksum = payload.readBigUInt64LE(end + 2);
   // As Redis has it, where a checksum was not computed.
-  return checksum === 0n || checksum === crc64(payload, 0, end + 2);
+  return checksum === 0n || checksum === (yield* sum(payload.subarray(0, end + 2)));
+}
+
+/** The checksum, in steps. */
+function* sum(body: Buffer): Generator<void, bigint, void> {
+  let checksum = 0n;
+  for (let at = 0; at < body.length; at += summedBytes) {
+    if (at > 0) yield;
+    checksum = crc64(body, at, Math.min(body.length, at + summedBytes), checksum);
+  }
+  return checksum;
+}
+
+function atOnce<T>(steps: Generator<void, T, void>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** A payload's value, as far as its type is known here, to be read. */
+export interface OpenPayload {
+  readonly codec: ValueCodec;
+  readonly rdbType: number;
+  readonly input: RdbReader;
+}
+
+/** Opens the value of a sound payload; undefined where it is of a type that is not known here. */
+export function openPayload(payload: Buffer): OpenPayload | undefined {
+  const input = new RdbReader(payload, 0, Math.max(0, payload.length - footerBytes));
+  if (input.isAtEnd) return undefined;
+  const rdbType = input.u8();
+  const codec = codecOfRdb(rdbType);
+  return codec && { codec, rdbType, input };
 }
 
 /** What puts the value of a sound payload; undefined where it is malformed or of a type that is not known here. */
 export function readPayload(payload: Buffer): ((target: Target) => void) | undefined {
-  const input = new RdbReader(payload, 0, payload.length - footerBytes);
+  const opened = openPayload(payload);
+  if (opened === undefined) return undefined;
+  const { codec, rdbType, input } = opened;
   try {
-    const type = input.u8();
-    const put = codecOfRdb(type)?.read(type, input);
+    const put = codec.read(rdbType, input);
     return input.isAtEnd ? put : undefined;
   } catch (error) {
     if (error instanceof MalformedRdb) return undefined;

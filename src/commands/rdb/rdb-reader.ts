@@ -104,6 +104,11 @@ export class RdbReader {
     }
   }
 
+  /** Strings one after the other, behind their count. */
+  *strings(): Generator<Buffer, void, void> {
+    for (let n = this.count(); n > 0; n--) yield this.string();
+  }
+
   private compressed(): Buffer {
     const packedLength = this.length();
     const plainLength = this.length();

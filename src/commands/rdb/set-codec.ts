@@ -4,9 +4,9 @@ import { EntryType } from '../../store/entry.ts';
 import { eachElement, standOn } from './each-element.ts';
 import { readIntset } from './intset.ts';
 import { readListpack } from './listpack.ts';
-import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
-import { replaceByElements } from './replace-by-elements.ts';
-import type { ValueCodec } from './value-codec.ts';
+import type { RdbReader } from './rdb-reader.ts';
+import { readElements } from './read-elements.ts';
+import type { ReadElement, ValueCodec } from './value-codec.ts';
 
 const rdbSet = 2;
 const rdbIntset = 11;
@@ -25,19 +25,16 @@ export const setCodec: ValueCodec = {
       out.string(name, nameOffset, nameLength);
     });
   },
-  read(rdbType, input) {
-    const members = readMembers(rdbType, input);
-    const names = new Set(members.map((name) => name.toString('latin1')));
-    if (members.length === 0 || names.size !== members.length) {
-      throw new MalformedRdb('a set with no member or one twice');
-    }
-    const pairs = members.flatMap((name) => [name, nothing]);
-    return (target) => replaceByElements(target, EntryType.set, pairs);
-  },
+  read: (rdbType, input) => readElements(EntryType.set, membersOf(rdbType, input)),
+  readLarge: (rdbType, input) => ({ elements: membersOf(rdbType, input) }),
 };
 
-function readMembers(rdbType: number, input: RdbReader): Buffer[] {
+function* membersOf(rdbType: number, input: RdbReader): Generator<ReadElement, void, void> {
+  for (const name of namesOf(rdbType, input)) yield { name, value: nothing, deadlineMs: 0 };
+}
+
+function namesOf(rdbType: number, input: RdbReader): Iterable<Buffer> {
   if (rdbType === rdbIntset) return readIntset(input.string());
   if (rdbType === rdbSetListpack) return readListpack(input.string());
-  return Array.from({ length: input.count() }, () => input.string());
+  return input.strings();
 }

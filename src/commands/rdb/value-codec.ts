@@ -5,16 +5,39 @@ import type { Store } from '../../store/store.ts';
 import type { RdbReader } from './rdb-reader.ts';
 import type { RdbWriter } from './rdb-writer.ts';
 
-/** A key for a value to be put at, in place of what is there. */
-export interface Target {
+/** A key. */
+export interface Place {
   readonly store: Store;
   readonly ks: Keyspace;
   readonly key: Uint8Array;
   readonly offset: number;
   readonly length: number;
+}
+
+/** A key for a value to be put at, in place of what is there. */
+export interface Target extends Place {
   /** Unix ms; 0 = none. */
   readonly deadlineMs: number;
 }
+
+/** An element of a hash or its kin; the value of a sorted set's is its score. */
+export interface ReadElement {
+  readonly name: Buffer;
+  readonly value: Buffer;
+  /** Unix ms; 0 = none. */
+  readonly deadlineMs: number;
+}
+
+/** Puts a part of a value into a key that has the parts before it. Throws CommandError, and MalformedRdb. */
+export type Part = (place: Place) => void;
+
+/**
+ * A large value as it is read, which throws MalformedRdb: by its elements, where names and values are all there is to it, or in
+ * parts of about `sliceElements`; undefined: a step without one.
+ */
+export type LargeReading =
+  | { readonly elements: Iterable<ReadElement> }
+  | { readonly parts: Iterable<Part | undefined> };
 
 /** A value to be written. */
 export interface Source {
@@ -36,4 +59,6 @@ export interface ValueCodec {
    * function throws CommandError where the value does not fit.
    */
   read(rdbType: number, input: RdbReader): (target: Target) => void;
+  /** The same of a value of many elements, of which what was read before is put while more is read. */
+  readLarge?(rdbType: number, input: RdbReader): LargeReading;
 }

@@ -1,21 +1,16 @@
 // Sorted sets in RDB form: written as pairs of string and double (type 5), which Redis turns into whatever form it likes;
 // read also with scores as text (type 3) and as a listpack of pairs (type 17), which is what Redis 7 dumps of small ones.
 import { EntryType } from '../../store/entry.ts';
-import { unpackScore } from '../../store/score.ts';
+import { scoreBytes, unpackScore } from '../../store/score.ts';
 import { eachElement, standOn } from './each-element.ts';
 import { readListpack } from './listpack.ts';
 import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
-import { replaceByElements } from './replace-by-elements.ts';
-import type { ValueCodec } from './value-codec.ts';
+import { readElements } from './read-elements.ts';
+import type { ReadElement, ValueCodec } from './value-codec.ts';
 
 const rdbZsetText = 3;
 const rdbZset = 5;
 const rdbZsetListpack = 17;
-
-interface Scored {
-  readonly member: Buffer;
-  readonly score: number;
-}
 
 export const zsetCodec: ValueCodec = {
   entryType: EntryType.zset,
@@ -35,43 +30,29 @@ export const zsetCodec: ValueCodec = {
       },
     );
   },
-  read(rdbType, input) {
-    const scored =
-      rdbType === rdbZsetListpack ? readPairs(readListpack(input.string())) : readMembers(rdbType, input);
-    const names = new Set(scored.map(({ member }) => member.toString('latin1')));
-    if (
-      scored.length === 0 ||
-      names.size !== scored.length ||
-      scored.some(({ score }) => Number.isNaN(score))
-    ) {
-      throw new MalformedRdb('a sorted set with no member, one twice or a score that is no number');
-    }
-    scored.sort((a, b) => a.score - b.score || Buffer.compare(a.member, b.member));
-    const pairs = scored.flatMap(({ member, score }) => [member, scoreBytes(score)]);
-    return (target) => replaceByElements(target, EntryType.zset, pairs);
-  },
+  read: (rdbType, input) => readElements(EntryType.zset, membersOf(rdbType, input)),
+  readLarge: (rdbType, input) => ({ elements: membersOf(rdbType, input) }),
 };
 
-function scoreBytes(score: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleLE(score === 0 ? 0 : score);
-  return bytes;
-}
-
-function readPairs(elements: readonly Buffer[]): Scored[] {
-  if (elements.length % 2 !== 0) throw new MalformedRdb('a member without a score');
-  const out: Scored[] = [];
-  for (let i = 0; i < elements.length; i += 2) {
-    out.push({ member: elements[i]!, score: scoreOf(elements[i + 1]!.toString('latin1')) });
+function* membersOf(rdbType: number, input: RdbReader): Generator<ReadElement, void, void> {
+  if (rdbType === rdbZsetListpack) {
+    const pairs = readListpack(input.string());
+    if (pairs.length % 2 !== 0) throw new MalformedRdb('a member without a score');
+    for (let i = 0; i < pairs.length; i += 2)
+      yield element(pairs[i]!, scoreOf(pairs[i + 1]!.toString('latin1')));
+    return;
   }
-  return out;
+  for (let n = input.count(2); n > 0; n--) {
+    const name = input.string();
+    yield element(name, rdbType === rdbZset ? input.double() : textDouble(input));
+  }
 }
 
-function readMembers(rdbType: number, input: RdbReader): Scored[] {
-  return Array.from({ length: input.count(2) }, () => {
-    const member = input.string();
-    return { member, score: rdbType === rdbZset ? input.double() : textDouble(input) };
-  });
+function element(name: Buffer, score: number): ReadElement {
+  if (Number.isNaN(score)) throw new MalformedRdb('a score that is no number');
+  const value = Buffer.allocUnsafe(scoreBytes);
+  value.writeDoubleLE(score === 0 ? 0 : score);
+  return { name, value, deadlineMs: 0 };
 }
 
 /** A double as text behind its length; three lengths stand for what has no digits. */
