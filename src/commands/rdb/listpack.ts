@@ -16,49 +16,104 @@ const overheadBytes = 16;
 
 /** All elements; strings are views of the input. */
 export function readListpack(pack: Buffer): Buffer[] {
-  if (
-    pack.length < headerBytes + 1 ||
-    pack.readUInt32LE(0) !== pack.length ||
-    pack[pack.length - 1] !== end
-  ) {
-    throw new MalformedRdb('no listpack');
-  }
+  const reader = new ListpackReader(pack);
   const elements: Buffer[] = [];
-  let p = headerBytes;
-  while (pack[p] !== end) {
-    const { element, length } = elementAt(pack, p);
-    p += length + backLengthBytes(length);
-    if (p >= pack.length) throw new MalformedRdb('a listpack is cut short');
-    elements.push(element);
-  }
-  if (p !== pack.length - 1) throw new MalformedRdb('a listpack ends early');
-  const count = pack.readUInt16LE(4);
-  if (count !== 65_535 && count !== elements.length) throw new MalformedRdb('a listpack has another count');
+  while (!reader.isAtEnd) elements.push(reader.string());
+  reader.end();
   return elements;
 }
 
-function elementAt(pack: Buffer, p: number): { element: Buffer; length: number } {
-  const first = pack[p]!;
-  if (first < 128) return integer(first, 1);
-  if (first < 0xc0) return text(pack, p, 1, first & 63);
-  const second = pack[p + 1]!;
-  if (first < 0xe0) return integer(((((first & 31) << 8) | second) << 19) >> 19, 2);
-  if (first < 0xf0) return text(pack, p, 2, ((first & 15) << 8) | second);
-  const bytes = [4, 2, 3, 4, 8][first - 0xf0];
-  if (bytes === undefined || p + 1 + bytes >= pack.length)
-    throw new MalformedRdb('no such element in a listpack');
-  if (first === 0xf0) return text(pack, p, 5, pack.readUInt32LE(p + 1));
-  if (bytes === 8) return { element: Buffer.from(String(pack.readBigInt64LE(p + 1))), length: 9 };
-  return integer(pack.readIntLE(p + 1, bytes), 1 + bytes);
-}
+/** Reads the elements of a listpack one after the other. */
+export class ListpackReader {
+  private readonly pack: Buffer;
+  private p = headerBytes;
+  private count = 0;
+  /** The element that was read last: an integer, or a range of the pack. */
+  private number: number | bigint | undefined;
+  private textAt = 0;
+  private textLength = 0;
 
-function integer(value: number, length: number): { element: Buffer; length: number } {
-  return { element: Buffer.from(String(value)), length };
-}
+  constructor(pack: Buffer) {
+    this.pack = pack;
+    if (
+      pack.length < headerBytes + 1 ||
+      pack.readUInt32LE(0) !== pack.length ||
+      pack[pack.length - 1] !== end
+    ) {
+      throw new MalformedRdb('no listpack');
+    }
+  }
 
-function text(pack: Buffer, p: number, head: number, bytes: number): { element: Buffer; length: number } {
-  if (p + head + bytes >= pack.length) throw new MalformedRdb('a string in a listpack is cut short');
-  return { element: pack.subarray(p + head, p + head + bytes), length: head + bytes };
+  get isAtEnd(): boolean {
+    return this.pack[this.p] === end;
+  }
+
+  /** Bytes that are left: there are no more elements than that. */
+  get left(): number {
+    return this.pack.length - this.p;
+  }
+
+  /** The next element as bytes: a view of the pack where it is a string. */
+  string(): Buffer {
+    this.next();
+    const { pack, number, textAt, textLength } = this;
+    return number === undefined ? pack.subarray(textAt, textAt + textLength) : Buffer.from(String(number));
+  }
+
+  /** The next element as an integer, which it must be, or say. */
+  integer(): number | bigint {
+    this.next();
+    const { pack, number, textAt, textLength } = this;
+    const value = number ?? parseInt64(pack, textAt, textLength);
+    if (value === undefined) throw new MalformedRdb('no number in a listpack');
+    return value;
+  }
+
+  /** There must be no more elements, and as many as the pack says. */
+  end(): void {
+    const { pack, p, count } = this;
+    if (p !== pack.length - 1) throw new MalformedRdb('a listpack ends early');
+    const stated = pack.readUInt16LE(4);
+    if (stated !== 65_535 && stated !== count) throw new MalformedRdb('a listpack has another count');
+  }
+
+  private next(): void {
+    const { pack, p } = this;
+    const first = pack[p]!;
+    const second = pack[p + 1]!;
+    let length: number;
+    if (first < 128) length = this.take(first, 1);
+    else if (first < 0xc0) length = this.takeText(1, first & 63);
+    else if (first < 0xe0) length = this.take(((((first & 31) << 8) | second) << 19) >> 19, 2);
+    else if (first < 0xf0) length = this.takeText(2, ((first & 15) << 8) | second);
+    else length = this.takeWide(first);
+    this.p = p + length + backLengthBytes(length);
+    if (this.p >= pack.length) throw new MalformedRdb('a listpack is cut short');
+    this.count += 1;
+  }
+
+  private takeWide(first: number): number {
+    const { pack, p } = this;
+    const bytes = [4, 2, 3, 4, 8][first - 0xf0];
+    if (bytes === undefined || p + 1 + bytes >= pack.length)
+      throw new MalformedRdb('no such element in a listpack');
+    if (first === 0xf0) return this.takeText(5, pack.readUInt32LE(p + 1));
+    return this.take(bytes === 8 ? pack.readBigInt64LE(p + 1) : pack.readIntLE(p + 1, bytes), 1 + bytes);
+  }
+
+  private take(value: number | bigint, length: number): number {
+    this.number = value;
+    return length;
+  }
+
+  private takeText(head: number, bytes: number): number {
+    const { pack, p } = this;
+    if (p + head + bytes >= pack.length) throw new MalformedRdb('a string in a listpack is cut short');
+    this.number = undefined;
+    this.textAt = p + head;
+    this.textLength = bytes;
+    return head + bytes;
+  }
 }
 
 function backLengthBytes(length: number): number {

@@ -3,12 +3,12 @@
 // put when those before it have been, and may be put before those behind it are read.
 import { assert } from '../../base/assert.ts';
 import { idBytes, StreamId } from '../../delta/stream-id.ts';
-import { parseInt64 } from '../../store/number.ts';
 import { type Group, GroupCursor } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
 import { sliceElements } from '../large-work.ts';
 import { countUpTo } from '../stream/open-group.ts';
-import { readListpack } from './listpack.ts';
+import { inParts } from './in-parts.ts';
+import { ListpackReader } from './listpack.ts';
 import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
 import { ReadPending } from './read-pending.ts';
 import { sameFieldsFlag } from './write-stream.ts';
@@ -19,7 +19,6 @@ const deletedFlag = 1;
 /** What an entry, and what something pending, takes beyond its bytes, at most; and a group or a consumer. */
 const overheadBytes = 64;
 const namedBytes = 8 * overheadBytes;
-const u64 = (1n << 64n) - 1n;
 
 /** A part of a stream. */
 export interface StreamPart {
@@ -53,12 +52,9 @@ function readId(input: RdbReader): StreamId {
 export function* readStream(rdbType: number, input: RdbReader): Parts<void> {
   const top = new StreamId();
   let count = 0;
-  for (let nodes = input.count(idBytes + 2); nodes > 0; nodes--) {
-    const entries = readNode(input, top);
+  for (const entries of inParts(readEntries(input, top), sliceElements)) {
     count += entries.length;
-    for (let at = 0; at < entries.length; at += sliceElements) {
-      yield entriesPart(entries.slice(at, at + sliceElements));
-    }
+    yield entriesPart(entries);
   }
   if (input.length() !== count) throw new MalformedRdb('a stream has another number of entries');
   const lastId = readId(input);
@@ -109,60 +105,68 @@ function safeNumber(input: RdbReader): number {
   return hi * 4294967296 + lo;
 }
 
-/** The entries of a node, the last of which raises `top`. */
-function readNode(input: RdbReader, top: StreamId): ReadEntry[] {
-  const entries: ReadEntry[] = [];
+function* readEntries(input: RdbReader, top: StreamId): Generator<ReadEntry, void, void> {
+  for (let nodes = input.count(idBytes + 2); nodes > 0; nodes--) yield* readNode(input, top);
+}
+
+/** The entries of a node, each of which raises `top`. */
+function* readNode(input: RdbReader, top: StreamId): Generator<ReadEntry, void, void> {
   const key = input.string();
   if (key.length !== idBytes) throw new MalformedRdb('a node of a stream has no id');
   const base = new StreamId().readBytes(key, 0);
-  const elements = readListpack(input.string());
-  let at = 0;
-  const element = (): Buffer => {
-    const next = elements[at++];
-    if (next === undefined) throw new MalformedRdb('a node of a stream is cut short');
-    return next;
-  };
-  const number = (): bigint => {
-    const bytes = element();
-    const value = parseInt64(bytes, 0, bytes.length);
-    if (value === undefined) throw new MalformedRdb('no number in a node of a stream');
-    return value;
-  };
-  const items = (n: bigint): Buffer[] => {
-    if (n < 0n || n > BigInt(elements.length - at)) throw new MalformedRdb('a node of a stream is cut short');
-    return Array.from({ length: Number(n) }, element);
-  };
-  let rest = number() + number();
-  if (elements.length === 0 || rest < 1n || rest > BigInt(elements.length))
-    throw new MalformedRdb('a node of a stream is empty');
-  const names = items(number());
-  number();
-  for (; rest > 0n; rest--) {
-    const flags = Number(number());
-    const id = idBehind(base, number(), number());
+  const pack = new ListpackReader(input.string());
+  let rest = countOf(pack, pack.integer()) + countOf(pack, pack.integer());
+  if (rest < 1) throw new MalformedRdb('a node of a stream is empty');
+  const names = items(pack, pack.integer());
+  pack.integer();
+  for (; rest > 0; rest--) {
+    const flags = Number(pack.integer());
+    const id = idBehind(base, pack.integer(), pack.integer());
     const isSame = (flags & sameFieldsFlag) !== 0;
-    const own = isSame ? items(BigInt(names.length)) : items(2n * number());
-    number();
+    const own = items(pack, isSame ? names.length : 2 * Number(pack.integer()));
+    pack.integer();
     if ((flags & deletedFlag) !== 0) continue;
     if (id.compare(top) <= 0) throw new MalformedRdb('ids of a stream do not rise');
-    const all = isSame ? names.flatMap((name, i) => [name, own[i]!]) : own;
+    const all = isSame ? named(names, own) : own;
     if (all.length === 0) throw new MalformedRdb('an entry of a stream has no fields');
-    entries.push({ id, items: all });
     top.copy(id);
+    yield { id, items: all };
   }
-  if (at !== elements.length) throw new MalformedRdb('a node of a stream has more than its entries');
-  return entries;
+  pack.end();
 }
 
-function idBehind(base: StreamId, ms: bigint, seq: bigint): StreamId {
-  const add = (hi: number, lo: number, n: bigint): bigint => (((BigInt(hi) << 32n) | BigInt(lo)) + n) & u64;
-  const [a, b] = [add(base.msHi, base.msLo, ms), add(base.seqHi, base.seqLo, seq)];
-  return new StreamId().set(
-    Number(a >> 32n),
-    Number(a & 0xffffffffn),
-    Number(b >> 32n),
-    Number(b & 0xffffffffn),
-  );
+/** A count of what the pack still has. */
+function countOf(pack: ListpackReader, value: number | bigint): number {
+  if (value < 0 || value > pack.left) throw new MalformedRdb('a node of a stream is cut short');
+  return Number(value);
+}
+
+function items(pack: ListpackReader, count: number | bigint): Buffer[] {
+  const all: Buffer[] = [];
+  for (let n = countOf(pack, count); n > 0; n--) all.push(pack.string());
+  return all;
+}
+
+/** Names and values in turn. */
+function named(names: readonly Buffer[], values: readonly Buffer[]): Buffer[] {
+  const all: Buffer[] = [];
+  for (const [i, name] of names.entries()) all.push(name, values[i]!);
+  return all;
+}
+
+/** The id that is so much behind another, in each half modulo 2^64. */
+function idBehind(base: StreamId, ms: number | bigint, seq: number | bigint): StreamId {
+  const [msHi, msLo] = halvesOf(base.msHi, base.msLo, ms);
+  const [seqHi, seqLo] = halvesOf(base.seqHi, base.seqLo, seq);
+  return new StreamId().set(msHi, msLo, seqHi, seqLo);
+}
+
+function halvesOf(hi: number, lo: number, n: number | bigint): readonly [hi: number, lo: number] {
+  const sum = typeof n === 'number' ? lo + n : -1;
+  // Nearly always within the lower half.
+  if (sum >= 0 && sum < 2 ** 32) return [hi, sum];
+  const whole = BigInt.asUintN(64, ((BigInt(hi) << 32n) | BigInt(lo)) + BigInt(n));
+  return [Number(whole >> 32n), Number(whole & 0xffff_ffffn)];
 }
 
 /** Returns how much is pending in it. */
