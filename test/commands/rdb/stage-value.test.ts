@@ -6,16 +6,23 @@ import { errorOf, replayed, sliced, whole } from '../in-slices.ts';
 
 const count = 20_000;
 const numbers = Array.from({ length: count }, (_, i) => i);
+/** Commands that put an element for each of the numbers. */
+function puts(name: string, element: (n: number) => Argument[]): Argument[][] {
+  const parts = Array.from({ length: count / 2000 }, (_, i) => numbers.slice(i * 2000, (i + 1) * 2000));
+  return parts.map((part) => [name, 'k', ...part.flatMap(element)]);
+}
+
+const fields = puts('HSET', (n) => [`field:${n}`, `value:${n}`]);
 const fills: Readonly<Record<string, readonly Argument[][]>> = {
-  set: [['SADD', 'k', ...numbers.map((n) => `member:${n}`)]],
-  zset: [['ZADD', 'k', ...numbers.flatMap((n) => [(n * 7919) % count, `member:${n}`])]],
-  hash: [['HSET', 'k', ...numbers.flatMap((n) => [`field:${n}`, `value:${n}`])]],
+  set: puts('SADD', (n) => [`member:${n}`]),
+  zset: puts('ZADD', (n) => [(n * 7919) % count, `member:${n}`]),
+  hash: fields,
   deadlines: [
-    ['HSET', 'k', ...numbers.flatMap((n) => [`field:${n}`, `value:${n}`])],
+    ...fields,
     ['HPEXPIRE', 'k', 50_000, 'FIELDS', 9000, ...numbers.slice(0, 9000).map((n) => `field:${n}`)],
     ['HPEXPIRE', 'k', 90_000, 'FIELDS', 5000, ...numbers.slice(10_000, 15_000).map((n) => `field:${n}`)],
   ],
-  list: [['RPUSH', 'k', ...numbers.map((n) => `element:${n}`)]],
+  list: puts('RPUSH', (n) => [`element:${n}`]),
   stream: [
     ...numbers.map((n) => ['XADD', 'k', `${n + 1}-1`, n % 50 === 0 ? 'g' : 'f', `value:${n}`]),
     ['XGROUP', 'CREATE', 'k', 'g', 0],
