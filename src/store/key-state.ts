@@ -71,7 +71,7 @@ export interface KeyState {
    * go on as they would. It is hidden until a later value comes, or these bytes come back.
    */
   purged: boolean;
-  /** HyperLogLog sets, one for each origin that added to it: registers.ts. */
+  /** HyperLogLog sets, one for each origin that added to it: register-sets.ts. */
   sets: readonly RegisterSet[];
 }
 

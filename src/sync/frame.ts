@@ -5,9 +5,11 @@ import { crc32 } from 'node:zlib';
 import { FerriteError } from '../base/errors.ts';
 
 export const frameHeaderBytes = 22;
-/** Longest frame, header included. */
-export const frameBytesMax = 1024 * 1024;
-/** Longest batch that a receiver puts together. */
+/** Longest frame that is sent, header included: each that comes is a sign of life, on slow links too. */
+export const frameBytesMax = 64 * 1024;
+/** Longest frame that is taken. */
+export const frameTakenBytesMax = 1024 * 1024;
+/** Longest batch that is put together from its frames, whatever the memory. */
 export const batchBytesMax = 1024 * 1024 * 1024;
 export const seqMax = 2 ** 48 - 1;
 
@@ -72,7 +74,7 @@ export function framesOf(buf: Buffer, end: number, head: FrameHead): Buffer[] {
 
 /** Reads a frame's header. Throws FerriteError LINK_PROTOCOL for anything that is not a sound frame. */
 export function readFrame(frame: Buffer): FrameHead {
-  if (frame.length < frameHeaderBytes || frame.length > frameBytesMax) malformed('length');
+  if (frame.length < frameHeaderBytes || frame.length > frameTakenBytesMax) malformed('length');
   if (frame[0] !== magic || frame[1] !== version) malformed('magic');
   const flags = frame[2]!;
   const rawBytes = frame.readUInt32LE(18);
@@ -91,6 +93,12 @@ export class BatchAssembly {
   private parts: Buffer[] = [];
   private bytes = 0;
   private first: FrameHead | undefined;
+  private readonly bytesMax: number;
+
+  /** `bytesMax`: of a batch, as it travels. */
+  constructor(bytesMax = batchBytesMax) {
+    this.bytesMax = bytesMax;
+  }
 
   /**
    * Takes a frame; returns the batch's head and bytes (from `start`) once it is whole. Throws FerriteError
@@ -106,7 +114,7 @@ export class BatchAssembly {
     if (first === undefined) this.first = { ...head, flags };
     else if (!isSameBatch(first, head) || first.flags !== flags) malformed('part of another batch');
     this.bytes += frame.length - frameHeaderBytes;
-    if (this.bytes > batchBytesMax) malformed('batch too long');
+    if (this.bytes > this.bytesMax) malformed('batch too long');
     this.parts.push(frame.subarray(frameHeaderBytes));
     if ((head.flags & FrameFlag.last) === 0) return undefined;
     const buf = Buffer.concat(this.parts);

@@ -102,7 +102,7 @@ export function readyTo(node: NodeParts, welcome: Payload<'welcome'>): Payload<'
 /** Remembers who was met, and at which address it was dialed; to be called once the greeting is answered. */
 export function noteMet(node: NodeParts, peer: Greeting, url: string | undefined): void {
   commitNotes(node.log, () => {
-    node.identity.noteMet(peer.origin, peer.tag);
+    node.identity.noteTag(peer.origin, peer.tag);
     if (url !== undefined) node.ledger.setNote(`${uplinkOriginNote}${url}`, peer.origin);
   });
 }

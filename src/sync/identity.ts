@@ -3,7 +3,8 @@
 // keeps what it knows in the ledger; it knows no connection.
 //
 // Notes: `starts` [[tag, seq at the start], ...]; `fork` the seq below which links must not read the log (a new epoch began);
-// `known` the newest own tag that a peer has durably; `tags:ORIGIN` the tags seen of another origin, oldest first;
+// `known` the newest own tag that a peer has durably; `tags:ORIGIN` the tags seen of another origin, oldest first (of earlier ones
+// of a node too: a disk that is rolled back finds by them where its past ends);
 // `seen:ORIGIN` stamp and tag of a scan of another origin that has not come to its end.
 import { randomBytes } from 'node:crypto';
 import { nodeIdOf, originName } from '../delta/origins.ts';
@@ -156,18 +157,6 @@ export class Identity {
     const tags = this.tagsOf(origin);
     const known = tags.includes(tag) ? tags : [...tags, tag].slice(-tagsMax);
     this.parts.ledger.setNote(`tags:${origin}`, known.join(','));
-  }
-
-  /** A node was met that goes on under this origin: of its earlier ones the entries say enough. */
-  noteMet(origin: string, tag: number): void {
-    const { ledger } = this.parts;
-    const name = `tags:${origin}`;
-    if (!ledger.notes.has(name)) {
-      const ofNode = `tags:${nodeIdOf(origin)}/`;
-      const earlier = [...ledger.notes.keys()].filter((other) => other.startsWith(ofNode));
-      for (const other of earlier) ledger.setNote(other, undefined);
-    }
-    this.noteTag(origin, tag);
   }
 
   /**

@@ -544,13 +544,14 @@ export class Link {
   private serve(to: string, op: string): void {
     const { sender } = this;
     if (op === 'resync') sender?.resync();
-    if (op === 'drain' || op === 'resync') {
-      sender?.drain(() => {
-        if (this.sender === sender) this.say('reply', { to, ok: true, error: undefined });
-      });
+    else if (op !== 'drain') {
+      this.say('reply', { to, ok: false, error: `unknown op ${op.slice(0, 64)}` });
       return;
     }
-    this.say('reply', { to, ok: false, error: `unknown op ${op.slice(0, 64)}` });
+    const waits = sender?.drain(() => {
+      if (this.sender === sender) this.say('reply', { to, ok: true, error: undefined });
+    });
+    if (waits === false) this.say('reply', { to, ok: false, error: 'too many requests' });
   }
 
   private join(frame: Buffer): void {

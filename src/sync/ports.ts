@@ -48,6 +48,8 @@ export interface SyncStore {
   readonly holdsAll: boolean;
   /** Whether this key is. */
   holds(keyspace: number, key: Uint8Array): boolean;
+  /** The memory for data. */
+  readonly limitBytes: number;
   /** Keys evicted since the start. */
   readonly evictedCount: number;
   /** All that the keeper has is here now. */

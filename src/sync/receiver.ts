@@ -14,7 +14,7 @@ import { type DeltaRun, finished } from '../store/delta-run.ts';
 import { BatchKeys } from './batch-keys.ts';
 import { unpackBatch } from './batch-packer.ts';
 import type { Payload } from './envelope.ts';
-import { BatchAssembly, FrameFlag, type FrameHead } from './frame.ts';
+import { BatchAssembly, batchBytesMax, FrameFlag, type FrameHead, frameHeaderBytes } from './frame.ts';
 import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Frontier, Peer } from './peer.ts';
@@ -25,6 +25,8 @@ import { Joined, type SyncLedger, type SyncLog, type SyncStore, type Timers } fr
 export const lacksNote = 'lacks';
 /** Batches held for answers before the peer gets no more credit. */
 const heldCreditMax = 64;
+/** A batch is as large as so many times the memory of this node at most: there, much of it is packed. */
+const batchMemoriesMax = 4;
 /** A slice ends after so long at the latest; the time is looked at after some records. */
 const sliceMs = 3;
 const stepRecords = 64;
@@ -82,6 +84,7 @@ export interface ReceiverParts {
 
 interface HeldBatch {
   readonly number: number;
+  readonly bytes: number;
   readonly cursorSeq: number | undefined;
   /** The end of a scan. */
   readonly endsScan: boolean;
@@ -111,6 +114,11 @@ function isAnswer(batch: WholeBatch): boolean {
   return (batch.head.flags & FrameFlag.answer) !== 0;
 }
 
+/** What a batch takes of the window. */
+function bytesOf({ buf, start }: WholeBatch): number {
+  return buf.length - start + frameHeaderBytes;
+}
+
 function keyOf({ buf, keyOffset, keyLength }: BatchReader): Buffer {
   return buf.subarray(keyOffset, keyOffset + keyLength);
 }
@@ -134,13 +142,19 @@ export class Receiver {
   /** A full copy is under way: what is not held whole is joined too. */
   takesAll = false;
   private readonly parts: ReceiverParts;
-  private readonly assembly = new BatchAssembly();
+  private readonly assembly: BatchAssembly;
   private readonly reader: BatchReader;
   /** For answers, while `reader` may stand in the midst of a batch. */
   private readonly answerReader: BatchReader;
   private readonly held: HeldBatch[] = [];
   private readonly wants = new Map<number, Want>();
   private readonly wantedKeys = new Map<string, number>();
+  /** Wants that are asked for once others are answered. */
+  private readonly unasked: number[] = [];
+  /** Of numbered batches that have come and were not said to be received. */
+  private uncreditedBytes = 0;
+  /** Of answers that have come and are not joined. */
+  private answerBytes = 0;
   private readonly durables: { readonly seq: number; readonly number: number }[] = [];
   /** What has come and is not begun, in order. */
   private behind: WholeBatch[] = [];
@@ -160,6 +174,9 @@ export class Receiver {
 
   constructor(parts: ReceiverParts) {
     this.parts = parts;
+    // What is written at once is kept in memory there: it is not much more than fits here, or never fits.
+    const batchMax = Math.max(parts.limits.windowBytes, parts.store.limitBytes * batchMemoriesMax);
+    this.assembly = new BatchAssembly(Math.min(batchMax, batchBytesMax));
     this.reader = new BatchReader(parts.origins);
     this.answerReader = new BatchReader(parts.origins);
     // The first word on durability is of what this node greeted with.
@@ -192,11 +209,41 @@ export class Receiver {
     const assembled = this.assembly.add(frame);
     if (assembled === undefined) return;
     const batch = unpacked(assembled);
-    if (isAnswer(batch)) this.answerReader.verify(batch.buf, batch.start, batch.buf.length);
-    // After a refusal the peer goes back: what it had sent in the meantime comes again.
-    else if (batch.head.batch !== this.nextNumber + this.waitingCount) return;
+    if (isAnswer(batch)) {
+      this.answerReader.verify(batch.buf, batch.start, batch.buf.length);
+      if (!this.admitAnswer(batch)) return;
+    } else if (!this.admit(batch)) return;
     this.behind.push(batch);
     this.takeNext();
+  }
+
+  /** Whether a numbered batch is the next one. Throws FerriteError LINK_PROTOCOL where it is beyond the window. */
+  private admit(batch: WholeBatch): boolean {
+    // After a refusal the peer goes back: what it had sent in the meantime comes again.
+    if (batch.head.batch !== this.nextNumber + this.waitingCount) return false;
+    const bytes = this.uncreditedBytes + bytesOf(batch);
+    if (this.uncreditedBytes > 0 && bytes > this.parts.limits.windowBytes) {
+      throw new FerriteError(
+        'LINK_PROTOCOL',
+        `the peer sent more than the window of ${this.parts.limits.windowBytes}`,
+      );
+    }
+    this.uncreditedBytes = bytes;
+    return true;
+  }
+
+  /** Whether an answer was asked for, and there is room for it to wait; if not, the key is asked for again by and by. */
+  private admitAnswer(batch: WholeBatch): boolean {
+    const { timers, limits } = this.parts;
+    const { batch: number } = batch.head;
+    if (!this.wants.has(number)) return false;
+    const bytes = this.answerBytes + bytesOf(batch);
+    if (this.answerBytes > 0 && bytes > limits.windowBytes) {
+      timers.after(limits.retryMs, () => this.ask(number));
+      return false;
+    }
+    this.answerBytes = bytes;
+    return true;
   }
 
   /** Numbered batches that have come and are not taken in yet. */
@@ -292,9 +339,12 @@ export class Receiver {
   private hurry(taking: Taking<void>): void {
     this.isHurried = true;
     this.parts.beginTurn();
-    finish(taking);
-    this.isHurried = false;
-    this.taking = undefined;
+    try {
+      finish(taking);
+    } finally {
+      this.isHurried = false;
+      this.taking = undefined;
+    }
     this.parts.timers.after(0, () => this.goOn(() => this.takeNext()));
   }
 
@@ -324,6 +374,9 @@ export class Receiver {
     const hubTime = timers.nowMs();
     const { batch: number } = batch.head;
     const retryAfter = refusal.reason === 'skew' ? limits.retryMs : undefined;
+    for (const dropped of [batch, ...this.behind]) {
+      if (!isAnswer(dropped)) this.uncreditedBytes -= bytesOf(dropped);
+    }
     this.behind = this.behind.filter(isAnswer);
     nack({ id: undefined, batch: number, ...refusal, retry_after: retryAfter, hub_time: hubTime });
     if (refusal.reason === 'forged') this.parts.onForked();
@@ -399,7 +452,8 @@ export class Receiver {
       const cursor = (flags & FrameFlag.cursor) === 0 ? undefined : cursorSeq;
       figures.batchesReceived += 1;
       const endsScan = cursor !== undefined && (flags & FrameFlag.scan) !== 0;
-      this.held.push({ number, cursorSeq: cursor, endsScan, frontiers, wants, credited: false });
+      const bytes = bytesOf(batch);
+      this.held.push({ number, bytes, cursorSeq: cursor, endsScan, frontiers, wants, credited: false });
       this.release();
     }
     this.commit();
@@ -522,32 +576,47 @@ export class Receiver {
     this.wants.set(number, { name, db, key: Buffer.from(key), waiting: [] });
     this.wantedKeys.set(name, number);
     this.parts.figures.wants += 1;
-    if (!this.stopped) this.parts.want({ want: number, db, key: key.toString('base64') });
+    if (this.wants.size - this.unasked.length > this.parts.limits.wantsMax) this.unasked.push(number);
+    else this.ask(number);
     return number;
+  }
+
+  private ask(number: number): void {
+    const want = this.wants.get(number);
+    if (want === undefined || this.stopped) return;
+    this.parts.want({ want: number, db: want.db, key: want.key.toString('base64') });
   }
 
   private joinAnswer(batch: WholeBatch): void {
     const number = batch.head.batch;
     const want = this.wants.get(number);
-    if (want === undefined) return;
-    const { log, peer, store, isKeeper } = this.parts;
-    log.setSource(peer.nodeId);
-    const isWhole = finish(this.joinRecords(batch, this.answerReader, true, [], new Set()));
-    if (isWhole && isKeeper) store.holdWhole(want.db, want.key);
-    if (!isWhole) {
-      this.commit();
+    if (want !== undefined && !this.joinWanted(batch, want)) {
       this.parts.timers.after(this.parts.limits.retryMs, () => {
         this.behind.unshift(batch);
         this.goOn(() => this.takeNext());
       });
       return;
     }
+    this.answerBytes -= bytesOf(batch);
+    if (want === undefined) return;
     this.wants.delete(number);
     this.wantedKeys.delete(want.name);
+    const next = this.unasked.shift();
+    if (next !== undefined) this.ask(next);
     for (const held of this.held) held.wants.delete(number);
     this.release();
     this.commit();
     for (const done of want.waiting) done(undefined);
+  }
+
+  /** Joins the answer to a want; false where it does not fit in memory. */
+  private joinWanted(batch: WholeBatch, want: Want): boolean {
+    const { log, peer, store, isKeeper } = this.parts;
+    log.setSource(peer.nodeId);
+    const isWhole = finish(this.joinRecords(batch, this.answerReader, true, [], new Set()));
+    if (isWhole && isKeeper) store.holdWhole(want.db, want.key);
+    if (!isWhole) this.commit();
+    return isWhole;
   }
 
   /** Lets go of the frontiers and cursors of batches whose wants are all answered, in order; gives credit. */
@@ -583,6 +652,7 @@ export class Receiver {
   private credit(held: HeldBatch): void {
     if (held.credited || this.stopped) return;
     held.credited = true;
+    this.uncreditedBytes -= held.bytes;
     this.parts.ack({ received: held.number, durable: undefined });
   }
 

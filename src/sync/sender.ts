@@ -3,6 +3,7 @@
 // log, the store's scans and how to put bytes on a connection, and nothing of how the connection came about.
 import { BatchWriter } from '../delta/batch-writer.ts';
 import { VersionVector } from '../delta/vector.ts';
+import { Answers } from './answers.ts';
 import type { BatchPacker } from './batch-packer.ts';
 import { FrameFlag, frameHeaderBytes, framesOf } from './frame.ts';
 import type { Identity } from './identity.ts';
@@ -16,6 +17,8 @@ import { Window } from './window.ts';
 const socketBytesMax = 1024 * 1024;
 /** A window takes in at most this many times the bytes of a batch before coalescing. */
 const windowFactor = 4;
+/** Who wait at the same time for the peer to have received what there is. */
+const drainsMax = 1024;
 /** Shorter batches are copied out of the writer's buffer, which is used again. */
 const copiedBytesMax = 16 * 1024;
 
@@ -58,7 +61,8 @@ interface Position {
 
 interface Batch {
   readonly number: number;
-  readonly frames: readonly Buffer[];
+  /** Until it is sent. */
+  frames: readonly Buffer[];
   /** Unpacked: what it takes of the peer's window. */
   readonly bytes: number;
   readonly deltas: number;
@@ -81,6 +85,7 @@ export class Sender {
   durable: Position | undefined;
   private readonly parts: SenderParts;
   private readonly writer: BatchWriter;
+  private readonly answers: Answers;
   private readonly inFlight: Batch[] = [];
   private inFlightBytes = 0;
   private nextNumber = 1;
@@ -111,6 +116,13 @@ export class Sender {
   constructor(parts: SenderParts, cursor: Position | undefined) {
     this.parts = parts;
     this.writer = new BatchWriter(parts.store.origins, parts.limits.batchBytes + 65_536);
+    this.answers = new Answers({
+      ...parts,
+      framesOf: (writer, want) =>
+        this.framesOf(writer, { flags: FrameFlag.answer, batch: want, cursorSeq: 0 }),
+      put: (frame) => this.put(frame),
+      hasRoom: () => parts.bufferedBytes() <= socketBytesMax,
+    });
     this.position = cursor ?? { seq: 0, ownSeq: 0 };
     this.durable = cursor;
     if (cursor === undefined) this.beginScan(this.covered());
@@ -157,13 +169,15 @@ export class Sender {
     return this.inFlight.every((b) => b.received);
   }
 
-  /** Calls `done` once the peer has received everything that the log holds now. */
-  drain(done: () => void): void {
+  /** Calls `done` once the peer has received everything that the log holds now; false where too many wait for that. */
+  drain(done: () => void): boolean {
     const { log } = this.parts;
+    if (this.drains.length >= drainsMax) return false;
     this.drains.push({ seq: log.seq, done });
     log.requestSync();
     this.settle();
     this.pump();
+    return true;
   }
 
   /** Sends everything anew, whatever the peer has: EDGE.SYNC FULL. */
@@ -177,6 +191,7 @@ export class Sender {
 
   stop(): void {
     this.stopped = true;
+    this.answers.stop();
     this.cancelRetry?.();
     this.scan = undefined;
     this.passing = undefined;
@@ -234,49 +249,14 @@ export class Sender {
     });
   }
 
-  /** Answers a want with all that is known of the key, here or where it is kept. */
+  /** Answers a want with all that is known of the key. Throws FerriteError LINK_PROTOCOL where too many are open. */
   answer(want: number, db: number, key: Buffer): void {
-    const { store, rest, timers, limits } = this.parts;
-    if (this.stopped) return;
-    if (rest === undefined || store.holds(db, key)) {
-      this.answerNow(want, db, key);
-      return;
-    }
-    rest.fetch(db, key, (error) => {
-      if (error === undefined) this.answerNow(want, db, key);
-      else timers.after(limits.retryMs, () => this.answer(want, db, key));
-    });
-  }
-
-  private answerNow(want: number, db: number, key: Buffer): void {
-    const { store, log } = this.parts;
-    if (this.stopped) return;
-    if (store.atWork.isAny) {
-      store.atWork.whenFree(() => this.answerNow(want, db, key));
-      return;
-    }
-    const writer = new BatchWriter(store.origins);
-    writer.reset(frameHeaderBytes);
-    store.emitKey(writer, db, key);
-    const frames = this.framesOf(writer, { flags: FrameFlag.answer, batch: want, cursorSeq: 0 });
-    const holdSeq = log.seq + log.writer.count;
-    const send = (): void => {
-      if (this.stopped) return;
-      for (const frame of frames) this.put(frame);
-    };
-    if (log.durableSeq >= holdSeq) send();
-    else {
-      const end = log.onDurable(() => {
-        if (!this.stopped && log.durableSeq < holdSeq) return;
-        end();
-        send();
-      });
-      log.requestSync();
-    }
+    this.answers.ask(want, db, key);
   }
 
   /** Sends what it may; to be called whenever something changed that could allow more. */
   pump(): void {
+    this.answers.send();
     this.again = true;
     if (this.pumping || this.stopped) return;
     this.pumping = true;
@@ -336,6 +316,7 @@ export class Sender {
     figures.deltasSent += batch.deltas;
     figures.batchesSent += 1;
     for (const frame of batch.frames) this.put(frame);
+    batch.frames = [];
     return true;
   }
 

@@ -1,5 +1,5 @@
 // A connection as links see it: text and binary frames, a ping, a close with a code. WebSockets are one
-// (ws-transport.ts); the simulation's are in memory. Nothing here knows what the frames mean.
+// (ws-connection.ts); the simulation's are in memory. Nothing here knows what the frames mean.
 
 export interface Connection {
   sendText(text: string): void;

@@ -1,16 +1,19 @@
 // A WebSocket as a connection of the sync, on either side. Compression is off, lengths are limited by the caller's
 // options, every socket has an error listener, and what waits in it is counted: `send` of ws never refuses.
 import type { RawData, WebSocket } from 'ws';
+import { controlBytesMax } from './envelope.ts';
 import type { Connection, ConnectionSink } from './transport.ts';
 
 /** Options that both ends have. */
 export const wsOptions = {
   perMessageDeflate: false,
-  /** Control messages are the longest; data frames are at most 1 MiB. */
-  maxPayload: 8 * 1024 * 1024,
+  /** Control messages are the longest; data frames are shorter. */
+  maxPayload: controlBytesMax,
 } as const;
 
 const drainedBytes = 256 * 1024;
+/** Control messages that wait in the socket. Who has so many sent to it does not read, or asks only to be answered. */
+const textsWaitingMax = 16_384;
 
 function bufferOf(data: RawData): Buffer {
   if (Buffer.isBuffer(data)) return data;
@@ -21,14 +24,22 @@ function bufferOf(data: RawData): Buffer {
 export function connectSocket(socket: WebSocket, attach: (connection: Connection) => ConnectionSink): void {
   let sink: ConnectionSink | undefined;
   let isWaiting = false;
+  let textsWaiting = 0;
   const sent = (): void => {
     if (!isWaiting || socket.bufferedAmount > drainedBytes) return;
     isWaiting = false;
     sink?.drained();
   };
+  const textSent = (): void => {
+    textsWaiting -= 1;
+    sent();
+  };
   const connection: Connection = {
     sendText(text) {
-      if (socket.readyState === socket.OPEN) socket.send(text, { binary: false }, sent);
+      if (socket.readyState !== socket.OPEN) return;
+      textsWaiting += 1;
+      if (textsWaiting > textsWaitingMax) socket.terminate();
+      else socket.send(text, { binary: false }, textSent);
     },
     sendBinary(frame) {
       if (socket.readyState !== socket.OPEN) return;

@@ -1,5 +1,5 @@
 // A network cable for tests: a TCP proxy on loopback between an edge and its hub that can be pulled and plugged in
-// again while the processes at both ends go on running, or made to swallow everything without closing anything.
+// again while the processes at both ends go on running, made to swallow everything without closing anything, or be slow.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
@@ -9,15 +9,17 @@ export class NetworkPlug {
   private readonly sockets = new Set<Socket>();
   private isPlugged = true;
   private isSilent = false;
+  private readonly bytesPerSecond: number;
 
-  private constructor(targetPort: number) {
+  private constructor(targetPort: number, bytesPerSecond: number) {
     this.targetPort = targetPort;
+    this.bytesPerSecond = bytesPerSecond;
     this.server = createServer((near) => this.join(near));
   }
 
-  /** A cable to the port of `targetUrl`. */
-  static async to(targetUrl: string): Promise<NetworkPlug> {
-    const plug = new NetworkPlug(Number(new URL(targetUrl).port));
+  /** A cable to the port of `targetUrl`, through which so much goes each way. */
+  static async to(targetUrl: string, bytesPerSecond = Number.POSITIVE_INFINITY): Promise<NetworkPlug> {
+    const plug = new NetworkPlug(Number(new URL(targetUrl).port), bytesPerSecond);
     plug.server.listen(0, '127.0.0.1');
     await once(plug.server, 'listening');
     return plug;
@@ -68,6 +70,10 @@ export class NetworkPlug {
       this.sockets.add(from);
       from.on('data', (chunk: Buffer) => {
         if (!this.isSilent) to.write(chunk);
+        const delayMs = (chunk.length / this.bytesPerSecond) * 1000;
+        if (delayMs < 1) return;
+        from.pause();
+        setTimeout(() => from.resume(), delayMs);
       });
       from.on('error', () => {});
       from.on('close', () => {

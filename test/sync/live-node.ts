@@ -12,7 +12,7 @@ import { Store } from '../../src/store/store.ts';
 import { SyncEngine, type SyncEvent } from '../../src/sync/engine.ts';
 import { Identity } from '../../src/sync/identity.ts';
 import { type SyncLimits, syncLimitsDefault } from '../../src/sync/limits.ts';
-import { linkTimesDefault } from '../../src/sync/link-machine.ts';
+import { type LinkTimes, linkTimesDefault } from '../../src/sync/link-machine.ts';
 import { systemTimers } from '../../src/sync/ports.ts';
 import { Tokens } from '../../src/sync/tokens.ts';
 import type { SyncPolicy, UplinkTarget } from '../../src/sync/uplink.ts';
@@ -29,6 +29,7 @@ export interface LiveNodeOptions {
   readonly limits?: Partial<SyncLimits>;
   readonly memoryBytes?: number;
   readonly connectionsMax?: number;
+  readonly times?: Partial<LinkTimes>;
   /** Makes the journal; in memory by default. */
   readonly journal?: (origins: Origins, store: Store, ledger: Ledger) => DeltaLog;
 }
@@ -91,7 +92,13 @@ export class LiveNode {
       policy: options.policy ?? 'immediate',
       syncIntervalMs: 1000,
       limits: { ...syncLimitsDefault, ...options.limits },
-      times: { ...linkTimesDefault, reconnectInitialMs: 20, reconnectMaxMs: 200, closeTimeoutMs: 500 },
+      times: {
+        ...linkTimesDefault,
+        reconnectInitialMs: 20,
+        reconnectMaxMs: 200,
+        closeTimeoutMs: 500,
+        ...options.times,
+      },
       connectionsMax: options.connectionsMax ?? 10,
       timers: systemTimers,
       logger: createLog('info', (line) => this.lines.push(line), Date.now),

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { askEndpoint, endpointOf, shownUrl } from '../../src/sync/endpoint.ts';
 import { unsettledMax } from '../../src/sync/hub.ts';
+import { NetworkPlug } from '../e2e/network-plug.ts';
 import { until } from '../until.ts';
 import { LiveNode, liveHub } from './live-node.ts';
 
@@ -142,6 +143,27 @@ test('a newer connection of the same node replaces the older', async () => {
   const second = new LiveNode({ nodeId: 'twin', hubUrl: hub.url });
   await until(() => /replaced/.test(first.engine.status().lastError), 'told');
   await Promise.all([first.stop(), second.stop()]);
+  await hub.stop();
+});
+
+test('a value crosses a link that takes longer for it than silence is borne', async () => {
+  const times = { deadPeerTimeoutMs: 600, heartbeatIntervalMs: 200 };
+  const hub = await liveHub([], 0, new LiveNode({ nodeId: 'hub', times, memoryBytes: 32 * 1024 * 1024 }));
+  const way = await NetworkPlug.to(hub.url, 700_000);
+  const edge = new LiveNode({
+    nodeId: 'a',
+    hubUrl: way.url,
+    times,
+    limits: { packs: false },
+    memoryBytes: 32 * 1024 * 1024,
+  });
+  await edge.engine.sync();
+  edge.set('k', 'v'.repeat(1_000_000));
+  await edge.engine.sync({ timeoutMs: 10_000 });
+  assert.equal(hub.node.get('k')?.length, 1_000_000);
+  assert.equal(edge.engine.status().reconnects, 0);
+  await edge.stop();
+  await way.close();
   await hub.stop();
 });
 
