@@ -1,9 +1,10 @@
 // `npm run siege -- --seconds N --seed S [--only NAME,...] [--false-edges] [--log FILE]`: a hub as a process of its own,
 // with an honest edge beside it, beset by clients and web visitors that do what they should not. The hub must go on
-// answering; every few rounds it is killed and must come back with what it had, and the edge must hold the same. False
-// edges say what the honest one says, under other names and altered: what they make the hub hold is then no longer
-// compared with the edge's. Exit code 1 where anything of this fails.
+// answering and come back after a kill in the midst of it; every few rounds it is killed at rest and must come back with
+// what it had, and the edge must hold the same. False edges say what the honest one says, under other names and altered:
+// what they make the hub hold is then no longer compared with the edge's. Exit code 1 where anything of this fails.
 import { writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { askOnce } from '../e2e/pipeline.ts';
 import { ServerProcess } from '../e2e/server-process.ts';
@@ -17,6 +18,9 @@ const roundsPerLife = 40;
 const sessionsAtOnce = 12;
 const visitsAtOnce = 6;
 const falseEdgesAtOnce = 6;
+/** Of the rounds, those in which the hub is killed too. */
+const killShare = 0.03;
+const midstMs = 60;
 const patienceMs = 20_000;
 
 const { values } = parseArgs({
@@ -48,10 +52,18 @@ function holdings(node: ServerProcess, own: boolean): Promise<Map<string, string
   return inTime(digest(node.port, own), 'all that a node holds');
 }
 
+/** In the midst of whatever it does. */
+async function killed(): Promise<void> {
+  await delay(random.below(midstMs));
+  await hub.kill();
+  await hub.start(...hubArgs());
+}
+
 async function round(): Promise<string[]> {
   const said: string[] = [];
   const edgesPort = Number(new URL(hub.edgesUrl).port);
   await Promise.all([
+    ...(random.chance(killShare) ? [killed()] : []),
     ...Array.from({ length: sessionsAtOnce }, () => session(random, hub.port, targets, said)),
     ...Array.from({ length: visitsAtOnce }, () => visit(random, edgesPort, said)),
     ...Array.from({ length: values['false-edges'] ? falseEdgesAtOnce : 0 }, () =>

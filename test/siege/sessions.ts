@@ -16,6 +16,7 @@ const left = new Set(
 );
 const requestsMax = 40;
 const stayMs = 20;
+const wordsShown = 30;
 
 /** What puts a client into another state than that in which commands are tried one by one. */
 const moods: readonly Request[] = [
@@ -44,6 +45,20 @@ const moods: readonly Request[] = [
   ['QUIT'],
 ];
 
+/** Enough elements that what is done with them goes in slices. */
+const elementsMany = 20_000;
+const fillings: Readonly<Record<string, (n: number) => string[]>> = {
+  'RPUSH l1': (n) => [`element ${n}`],
+  'SADD t1': (n) => [`member ${n}`],
+  'ZADD z1': (n) => [String(n % 1000), `member ${n}`],
+  'HSET h1': (n) => [`field ${n}`, `value ${n}`],
+};
+
+function filling(random: Random): Request {
+  const [words, add] = random.pick(Object.entries(fillings));
+  return [...words.split(' '), ...Array.from({ length: elementsMany }, (_, n) => add(n)).flat()];
+}
+
 /** What clients ask for: the commands of these names, or all of the table. */
 export function wanted(names: readonly string[] | undefined): readonly Target[] {
   return targetsOf(commandList).filter(({ words: [name = '', ...rest] }) => {
@@ -63,7 +78,7 @@ export async function session(
   const requests = Array.from({ length: 1 + random.below(requestsMax) }, () =>
     request(random, random.chance(0.6) ? some : targets),
   );
-  said.push(requests.map((words) => words.map((word) => JSON.stringify(word)).join(' ')).join('\n'));
+  said.push(requests.map(shown).join('\n'));
   const bytes = Buffer.concat(requests.map(encodeCommand));
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   socket.on('error', () => {});
@@ -80,6 +95,12 @@ export async function session(
   else socket.resetAndDestroy();
 }
 
+function shown(words: Request): string {
+  const few = words.slice(0, wordsShown).map((word) => JSON.stringify(word));
+  return words.length > wordsShown ? `${few.join(' ')} and ${words.length - wordsShown} more` : few.join(' ');
+}
+
 function request(random: Random, targets: readonly Target[]): Request {
+  if (random.chance(0.005)) return filling(random);
   return random.chance(0.15) ? random.pick(moods) : makeRequest(random, random.pick(targets));
 }
