@@ -25,6 +25,7 @@ import { NodeSync } from './node/node-sync.ts';
 import { openReplica, type Replica } from './node/replica.ts';
 import type { Reply } from './resp/reply-reader.ts';
 import { defaultRequestLimits } from './resp/request-decoder.ts';
+import type { ConnectionLimits } from './server/connection.ts';
 import { defaultConnectionLimits, Listener } from './server/listener.ts';
 import type { SyncOutcome } from './sync/engine.ts';
 
@@ -109,6 +110,21 @@ function modeOf(digits: string | undefined): number | undefined {
   return digits === undefined ? undefined : Number.parseInt(digits, 8);
 }
 
+const outputBytesMin = 64 * 1024 * 1024;
+
+function connectionLimitsOf(config: Config): ConnectionLimits {
+  const pubsubBytesMax = config['server.pubsub_output_buffer_limit'];
+  const memoryBytes = config['edge.resources.memory_limit'];
+  return {
+    ...defaultConnectionLimits(),
+    outputBytesMax: config['server.client_output_buffer_limit'] ?? Math.max(outputBytesMin, memoryBytes),
+    pubsubBytesMax,
+    pubsubSoftBytes: Math.floor(pubsubBytesMax / 4),
+    drainTimeoutMs: config['server.drain_timeout'],
+    idleTimeoutMs: config['server.timeout'],
+  };
+}
+
 function isConfigured(options: EdgeNodeOptions | ConfiguredNode): options is ConfiguredNode {
   return 'config' in options;
 }
@@ -122,6 +138,7 @@ interface Running {
   readonly listener: Listener | undefined;
   readonly sync: NodeSync | undefined;
   readonly sampler: ResourceSampler;
+  readonly handler: RequestListener;
   http: Server | undefined;
 }
 
@@ -139,17 +156,36 @@ export class EdgeNode {
   /** Recovers the data, then serves and syncs as configured. Throws FerriteError with the reason where it cannot. */
   async open(): Promise<void> {
     if (this.running !== undefined) throw new FerriteError('CLOSED', 'this node is open already');
+    const { config, log } = this.given;
+    const replica = openReplica(config, log, Date.now);
+    let running: Running;
+    try {
+      running = this.assemble(replica);
+    } catch (error) {
+      // Its lock would refuse the next attempt.
+      await replica.journal?.close();
+      throw error;
+    }
+    this.running = running;
+    running.background.start();
+    running.sampler.start();
+    try {
+      await this.serve(running);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Puts the parts together; none of them has begun anything. Throws FerriteError for files that cannot be used. */
+  private assemble(replica: Replica): Running {
     const { config, log, configFile } = this.given;
     const nowMs = Date.now;
     const monotonicMs = (): number => performance.now();
-    const replica = openReplica(config, log, nowMs);
     const requestLimits = defaultRequestLimits();
     requestLimits.bulkBytesMax = config['server.proto_max_bulk_len'];
     requestLimits.requestBytesMax = config['server.client_query_buffer_limit'];
-    const connectionLimits = defaultConnectionLimits();
-    connectionLimits.outputBytesMax = config['server.client_output_buffer_limit'];
-    connectionLimits.pubsubBytesMax = config['server.pubsub_output_buffer_limit'];
-    connectionLimits.idleTimeoutMs = config['server.timeout'];
+    const connectionLimits = connectionLimitsOf(config);
     let listener: Listener | undefined;
     let sync: NodeSync | undefined;
     const sampler = this.createSampler(config, replica);
@@ -238,21 +274,12 @@ export class EdgeNode {
     }
     const local = new LocalClient(dispatch, committer, nowMs());
     const http: Server | undefined = undefined;
-    const running = { replica, services, dispatch, background, local, listener, sync, sampler, http };
-    this.running = running;
-    background.start();
-    sampler.start();
-    try {
-      await this.serve(running, handler);
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
+    return { replica, services, dispatch, background, local, listener, sync, sampler, handler, http };
   }
 
   /** Opens the ports. */
-  private async serve(running: Running, handler: RequestListener): Promise<void> {
-    running.http = await startHttp(this.given.config, handler);
+  private async serve(running: Running): Promise<void> {
+    running.http = await startHttp(this.given.config, running.handler);
     await running.listener?.open();
     await running.sync?.start();
   }

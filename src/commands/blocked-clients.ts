@@ -84,6 +84,7 @@ export class BlockedClients implements ChangeListener {
     const waiter: Waiter = { client, entry, args: copied, ids, options, deferral, cancelTimer: undefined };
     if (this.byClient.size === 0) this.changes.listen(this);
     this.byClient.set(client, waiter);
+    session.awaitsKeys = true;
     for (const id of ids) {
       const queue = this.byKey.get(id);
       if (queue === undefined) this.byKey.set(id, new Set([waiter]));
@@ -140,6 +141,7 @@ export class BlockedClients implements ChangeListener {
   private remove(waiter: Waiter): void {
     waiter.cancelTimer?.();
     this.byClient.delete(waiter.client);
+    waiter.client.session.awaitsKeys = false;
     for (const id of waiter.ids) {
       const queue = this.byKey.get(id);
       queue?.delete(waiter);

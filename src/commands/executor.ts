@@ -28,6 +28,8 @@ export interface ClientPort {
   push(bytes: Buffer): void;
   /** Closes the connection after the replies so far. */
   close(reason: string): void;
+  /** Closes the connection at once, or behind its reply where the present request is its own. */
+  kill(reason: string): void;
   /** Bytes waiting in its input and output, for CLIENT LIST. */
   readonly inputBytes: number;
   readonly outputBytes: number;

@@ -68,15 +68,23 @@ export const schema = {
     'Longest argument of a request; longer than 511 MB, the longest text of the JavaScript engine, none may be',
   ),
   'server.client_query_buffer_limit': size(gb, { min: mb, max: gb }, 'Bytes of one client not yet executed'),
-  'server.client_output_buffer_limit': size(
-    256 * mb,
-    { min: mb, max: 2 * gb },
-    'Replies one client has not read yet; a slower reader is closed',
+  'server.client_output_buffer_limit': optional(
+    size(
+      gb,
+      { min: 0, max: 2 * gb },
+      'The longest reply, and what may wait for a client before it is closed; by default the memory limit, at least 64mb. ' +
+        '0: replies of up to 1gb, and any number of bytes may wait',
+    ),
   ),
   'server.pubsub_output_buffer_limit': size(
     32 * mb,
-    { min: kb, max: 2 * gb },
-    'Messages one subscriber has not read yet; a slower reader is closed',
+    { min: 0, max: 2 * gb },
+    'Messages that may wait for a subscriber before it is closed, a quarter of them for 60 s; 0 no limit',
+  ),
+  'server.drain_timeout': duration(
+    60 * s,
+    { min: 0, max: d },
+    'A client that takes no byte of what waits for it is closed after this; 0 never',
   ),
   'server.notify_keyspace_events': text(
     '',

@@ -45,6 +45,8 @@ export class LocalClient implements ClientPort {
 
   close(): void {}
 
+  kill(): void {}
+
   push(): void {
     // The library's client subscribes to nothing, so nothing is ever pushed to it.
   }
@@ -81,6 +83,7 @@ export class LocalClient implements ClientPort {
         inputBytes: 0,
         outputBytes: 0,
         close: () => {},
+        kill: () => {},
         push: () => {},
         defer: () => ({
           gone: false,

@@ -30,6 +30,9 @@ const plainIntegerMax = 2 ** 52;
 /** Buffers kept for the next to be left to a commit under way: without them each commit would leave one to the collector. */
 const sparesMax = 4;
 
+/** The most that any region may hold. */
+export const regionBytesMost = 1024 * 1024 * 1024;
+
 export class ReplyWriter {
   /** The protocol of the client being served; it decides the shape of nil, maps, doubles and the like. */
   protocol: 2 | 3 = 2;
@@ -42,18 +45,18 @@ export class ReplyWriter {
   pos = 0;
   /** Where the region began. */
   start = 0;
-  /** The most that one region may hold; past it a reply fails with a CommandError. */
-  regionBytesMax: number;
+  /** The most that one region may hold; past it a reply, unless it is an error, fails with a CommandError. */
+  readonly regionBytesMax: () => number;
   private readonly initialBytes: number;
   /** Someone refers to bytes of this buffer that have not left yet: it must not be written from its front again. */
   private pinned = false;
   private readonly spares: Buffer[] = [];
 
-  constructor(initialBytes = 64 * 1024, regionBytesMax = 1024 * 1024 * 1024) {
+  constructor(initialBytes = 64 * 1024, regionBytesMax = () => regionBytesMost) {
     this.initialBytes = initialBytes;
     this.regionBytesMax = regionBytesMax;
     this.buf = Buffer.allocUnsafeSlow(initialBytes);
-    this.view = viewOf(this.buf);
+    this.view = wholeView(this.buf);
     this.source = this.buf;
     this.sourceView = this.view;
   }
@@ -85,7 +88,7 @@ export class ReplyWriter {
   handOver(): Buffer {
     const left = this.buf;
     this.buf = this.spares.pop() ?? Buffer.allocUnsafeSlow(this.initialBytes);
-    this.view = viewOf(this.buf);
+    this.view = wholeView(this.buf);
     this.pinned = false;
     this.pos = 0;
     this.start = 0;
@@ -141,7 +144,10 @@ export class ReplyWriter {
 
   /** An error; `line` begins with its code and has no `-`: `ERR syntax error`. Line breaks become spaces. */
   error(line: string): void {
-    this.line(`-${oneLine(line)}`);
+    const text = `-${oneLine(line)}`;
+    // That there is no room is an error too.
+    if (this.pos + text.length + 2 > this.buf.length) this.grow(text.length + 2, Number.POSITIVE_INFINITY);
+    this.line(text);
   }
 
   /** An integer reply. `n` must be a safe integer. */
@@ -172,7 +178,7 @@ export class ReplyWriter {
     }
     if (bytes !== this.source) {
       this.source = bytes;
-      this.sourceView = viewOf(bytes);
+      this.sourceView = wholeView(bytes);
     }
     if (this.pos + length + frameBytesMax > this.buf.length) this.grow(length + frameBytesMax);
     const { view } = this;
@@ -302,6 +308,11 @@ export class ReplyWriter {
     else this.bulkLatin1(digits);
   }
 
+  /** Whether the region may hold so many bytes more. */
+  hasRoom(bytes: number): boolean {
+    return this.pos - this.start + bytes <= this.regionBytesMax();
+  }
+
   /** Replies that were encoded before, copied as they are. */
   raw(bytes: Uint8Array): void {
     if (this.pos + bytes.length > this.buf.length) this.grow(bytes.length);
@@ -360,26 +371,24 @@ export class ReplyWriter {
   }
 
   /** Moves the region to a buffer with room for `more` bytes. */
-  private grow(more: number): void {
+  private grow(more: number, bytesMax = this.regionBytesMax()): void {
     const used = this.pos - this.start;
     const needed = used + more;
-    if (needed > this.regionBytesMax) {
-      throw new CommandError(`ERR reply exceeds the limit of ${this.regionBytesMax} bytes`);
-    }
+    if (needed > bytesMax) throw new CommandError(`ERR reply exceeds the limit of ${bytesMax} bytes`);
     let size = this.buf.length;
     // A region at the buffer's front has outgrown it; one further back may fit a fresh buffer of the same size.
     while (size < needed || (this.start === 0 && size === this.buf.length)) size *= 2;
     const larger = Buffer.allocUnsafeSlow(size);
     this.buf.copy(larger, 0, this.start, this.pos);
     this.buf = larger;
-    this.view = viewOf(larger);
+    this.view = wholeView(larger);
     this.pinned = false;
     this.start = 0;
     this.pos = used;
   }
 }
 
-function viewOf(bytes: Uint8Array): DataView {
+function wholeView(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

@@ -9,7 +9,7 @@
 import type { Socket } from 'node:net';
 import type { Log } from '../base/log.ts';
 import { type ClientPort, ExecuteResult, type Executor } from '../commands/executor.ts';
-import type { Protocol, Session } from '../commands/session.ts';
+import { type Protocol, type Session, SessionMode } from '../commands/session.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
 import { emptyBuffer, type RequestBatch, releaseBatch } from '../resp/request-args.ts';
 import { DecodeResult, RequestDecoder, type RequestLimits } from '../resp/request-decoder.ts';
@@ -23,7 +23,7 @@ import { type ShortWrites, WriteAtOnce } from './write-at-once.ts';
 export interface ConnectionLimits {
   /** Unsent reply bytes past which no further request of the connection runs. */
   outputPauseBytes: number;
-  /** Unsent reply bytes past which the connection is dropped; here and below 0 is no limit. */
+  /** Unsent reply bytes past which the connection is dropped, and the longest reply; here and below 0 is no limit. */
   outputBytesMax: number;
   /** Unsent bytes past which it is dropped once they have been so many for so long. */
   outputSoftBytes: number;
@@ -34,7 +34,7 @@ export interface ConnectionLimits {
   pubsubSoftMs: number;
   /** What may wait in all connections together, bytes: those with most are dropped beyond it. */
   clientsBytesMax: () => number;
-  /** A connection that takes no byte of waiting output for so long is dropped. */
+  /** A connection that takes no byte of waiting output for so long is dropped; 0: never. */
   drainTimeoutMs: number;
   /** A connection that asks nothing for so long is closed; 0: never. */
   idleTimeoutMs: number;
@@ -154,8 +154,8 @@ export class Connection implements ClientPort, RegionOwner, Ending {
 
   push(bytes: Buffer): void {
     if (this.gone || this.ending) return;
-    this.context.turn.push(this, bytes);
-    if (this.isBeyond(this.outputBytes)) this.drop('output buffer limit reached');
+    const isBeyond = this.isBeyond(this.outputBytes + bytes.length);
+    if (isBeyond || !this.context.turn.push(this, bytes)) this.drop('output buffer limit reached');
   }
 
   close(reason: string): void {
@@ -163,6 +163,16 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     this.context.log.debug('connection closing', { id: this.session.id, reason });
     this.session.closing = true;
     if (!this.running) this.end();
+  }
+
+  kill(reason: string): void {
+    if (this.running) {
+      this.close(reason);
+      return;
+    }
+    this.context.log.debug('connection killed', { id: this.session.id, reason });
+    this.session.closing = true;
+    this.destroy();
   }
 
   /** Drops the connection with whatever waits in it. */
@@ -186,8 +196,9 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     }
     this.output ??= new OutputQueue();
     const free = this.output.push(buf, start, end);
+    if (!this.writing) this.pump();
+    // The client may take at once what is too much to wait.
     if (this.isBeyond(this.unsentBytes)) this.drop('output buffer limit reached');
-    else if (!this.writing) this.pump();
     return free || this.output === undefined;
   }
 
@@ -204,6 +215,7 @@ export class Connection implements ClientPort, RegionOwner, Ending {
       else if (nowMs - this.stuckSinceMs > lingerMs) this.destroy();
       return;
     }
+    if (this.paused && this.session.awaitsKeys) this.listenOn();
     if (this.isLongBeyond(nowMs)) {
       this.drop('soft output buffer limit reached for too long');
       return;
@@ -213,15 +225,27 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     if (unsent === 0 || left !== this.leftBytes || this.stuckSinceMs === 0) {
       this.leftBytes = left;
       this.stuckSinceMs = unsent === 0 ? 0 : nowMs;
-    } else if (nowMs - this.stuckSinceMs >= limits.drainTimeoutMs) {
+    } else if (limits.drainTimeoutMs > 0 && nowMs - this.stuckSinceMs >= limits.drainTimeoutMs) {
       this.drop('client does not read');
       return;
     }
-    const waits = this.session.blocked || this.session.subscriptions !== undefined;
-    const idle = unsent === 0 && this.heldRegions === 0 && !waits;
+    const idle = unsent === 0 && this.heldRegions === 0 && !this.isListening;
     if (idle && limits.idleTimeoutMs > 0 && nowMs - this.session.lastActiveMs > limits.idleTimeoutMs) {
       this.close('idle');
     }
+  }
+
+  /** It need not ask for anything: it waits for a reply, for messages, or to be shown commands. */
+  private get isListening(): boolean {
+    const { blocked, subscriptions, mode } = this.session;
+    return blocked || subscriptions !== undefined || (mode & SessionMode.monitor) !== 0;
+  }
+
+  /** Reads a chunk more of what waits behind a wait that may be for ever, to come to its end where the client has left. */
+  private listenOn(): void {
+    if (this.decoder.bufferedBytes > this.context.requestLimits.requestBytesMax)
+      this.drop('too much input waits');
+    else this.unpause();
   }
 
   private isBeyond(bytes: number): boolean {
@@ -260,7 +284,7 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     if (!this.session.blocked && !this.stalled && !this.yielding) {
       this.run();
       this.context.turn.relieve();
-    } else if (this.decoder.bufferedBytes > this.context.limits.inputPauseBytes) this.pause();
+    } else if (this.hasMuchInput) this.pause();
     this.decoder.keep();
   }
 
@@ -332,9 +356,21 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     this.stalled = this.outputBytes > this.context.limits.outputPauseBytes;
     if (this.yielding) this.goOnLater();
     if (this.stalled || this.yielding) this.pause();
-    if (this.stalled || this.yielding || session.blocked) decoder.hold();
-    else if (this.inputEnded) this.end();
+    if (this.stalled || this.yielding || session.blocked) {
+      decoder.hold();
+      this.listen();
+    } else if (this.inputEnded) this.end();
     else this.unpause();
+  }
+
+  /** It has to wait: not to read meanwhile would be not to notice that its client leaves. */
+  private listen(): void {
+    if (this.inputEnded) this.endNow();
+    else if (!this.stalled && !this.yielding && !this.hasMuchInput) this.unpause();
+  }
+
+  private get hasMuchInput(): boolean {
+    return this.decoder.bufferedBytes > this.context.limits.inputPauseBytes;
   }
 
   private refuse(reply: ReplyWriter): void {
@@ -421,12 +457,12 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     this.context.endings.end(this);
   }
 
-  /** The client sends no more. */
+  /** The client sends no more. What it has sent is still served, but for what waits for others: that may be for ever. */
   endNow(): void {
     if (this.gone || this.ending) return;
-    // Nobody is left to wait for a deferred reply.
-    if (this.session.blocked) this.destroy();
-    else if (!this.stalled && !this.yielding) this.end();
+    const { session } = this;
+    if (session.awaitsKeys) this.close('its client has left');
+    else if (!session.blocked && !this.stalled && !this.yielding) this.end();
   }
 
   /** No further requests; the socket ends behind the last reply. */

@@ -7,6 +7,7 @@ import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { ClientPort, Committer, Executor } from '../commands/executor.ts';
 import { Session } from '../commands/session.ts';
+import { regionBytesMost } from '../resp/reply-writer.ts';
 import { createRequestBatch } from '../resp/request-args.ts';
 import { defaultRequestLimits, type RequestLimits } from '../resp/request-decoder.ts';
 import {
@@ -37,8 +38,8 @@ export interface ListenerOptions {
   /** Makes a new session what it may be before anybody says who they are: not even authenticated at first. */
   readonly admit: (session: Session) => void;
   readonly requestLimits?: RequestLimits;
-  /** Kept and filled up with the defaults, so that whoever changes it changes the listener's. */
-  readonly limits?: Partial<ConnectionLimits>;
+  /** Kept, so that whoever changes it changes the listener's. */
+  readonly limits?: ConnectionLimits;
   readonly sweepEveryMs?: number;
   /** How long a connection is quiet before TCP asks whether its client is there; 0: never. */
   readonly keepAliveMs?: number;
@@ -94,11 +95,11 @@ export class Listener {
   constructor(options: ListenerOptions) {
     this.options = options;
     this.maxClients = options.maxClients;
-    this.limits = Object.assign(options.limits ?? {}, { ...defaultConnectionLimits(), ...options.limits });
+    this.limits = options.limits ?? defaultConnectionLimits();
     this.requestLimits = options.requestLimits ?? defaultRequestLimits();
     const { executor, committer, nowMs, log } = options;
     this.context = {
-      turn: new Turn(executor, committer, nowMs),
+      turn: new Turn(executor, committer, nowMs, () => replyBytesMax(this.limits)),
       endings: new Endings(setImmediate),
       readBuffer: Buffer.allocUnsafeSlow(readBufferBytes),
       shortWrites: new ShortWrites(),
@@ -246,6 +247,11 @@ export class Listener {
     this.options.executor.disconnected(connection);
     if (this.connections.size === 0) this.whenEmpty?.();
   }
+}
+
+/** What may not wait need not be written at all. */
+function replyBytesMax({ outputBytesMax }: ConnectionLimits): number {
+  return outputBytesMax === 0 ? regionBytesMost : Math.min(outputBytesMax, regionBytesMost);
 }
 
 /** Removes a socket's file, and no other: a path given by mistake must not cost anybody a file. */

@@ -364,6 +364,10 @@ export class RigClient implements ClientPort {
     this.closed = true;
     this.session.closing = true;
   }
+
+  kill(): void {
+    this.close();
+  }
 }
 
 function requestOf(words: (string | Buffer)[]): RequestArgs {

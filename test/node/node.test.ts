@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EdgeNode, type EdgeNodeOptions } from '../../src/node.ts';
@@ -190,4 +191,16 @@ test('a full queue that is to reject writes rejects them, and goes on serving re
   await assert.rejects(fill(), /QUEUEFULL/);
   assert.ok(Number(shown(node, 'pending_ops')) >= 100);
   assert.equal(node.get('k1'), 'v');
+});
+
+test('a node that cannot be opened for a file leaves its directory free', async (t) => {
+  const dir = newDir(t);
+  const files = { 'server.aclfile': join(dir, 'missing.acl'), 'sync.ca': join(dir, 'missing.pem') };
+  for (const [key, path] of Object.entries(files)) {
+    const settings = { [key]: path, 'persistence.dir': dir, 'persistence.enabled': 'true' };
+    const node = new EdgeNode({ hubUrl: 'wss://127.0.0.1:1/edge/ws', memoryLimit: '16mb', settings });
+    for (let i = 0; i < 2; i++) await assert.rejects(node.open(), { code: 'CONFIG', message: /missing/ });
+  }
+  const node = await startNode(t, { dir });
+  assert.equal(await node.set('k', 'v'), true);
 });

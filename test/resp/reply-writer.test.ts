@@ -186,7 +186,7 @@ test('handing over takes a fresh buffer, a reset keeps one that is not too large
 });
 
 test('a region over its limit is an error for the client, and the writer still works', () => {
-  const reply = new ReplyWriter(16, 1000);
+  const reply = new ReplyWriter(16, () => 1000);
   reply.open();
   const mark = reply.mark();
   reply.array(2);
@@ -194,4 +194,8 @@ test('a region over its limit is an error for the client, and the writer still w
   reply.rewind(mark);
   reply.error('ERR too large');
   assert.equal(reply.buf.toString('latin1', reply.start, reply.pos), '-ERR too large\r\n');
+  reply.raw(Buffer.alloc(980));
+  assert.deepEqual([reply.hasRoom(4), reply.hasRoom(5)], [true, false]);
+  reply.error('ERR an error has room in any case');
+  assert.ok(reply.pos - reply.start > 1000);
 });

@@ -6,7 +6,8 @@ import { afterEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FerriteError } from '../../src/base/errors.ts';
 import { createLog } from '../../src/base/log.ts';
-import { Listener, type ListenerOptions } from '../../src/server/listener.ts';
+import { SessionMode } from '../../src/commands/session.ts';
+import { defaultConnectionLimits, Listener, type ListenerOptions } from '../../src/server/listener.ts';
 import { until } from '../until.ts';
 import { ScriptedCommitter, ScriptedExecutor } from './scripted-executor.ts';
 import { TestClient } from './test-client.ts';
@@ -204,10 +205,10 @@ test('a deferred reply has the protocol of its client, not of the one who woke i
   await client.expect('_\r\n');
 });
 
-test('a client that leaves while blocked is noticed, and its late reply goes nowhere', async () => {
+test('a client that leaves while it waits for others is noticed, and its late reply goes nowhere', async () => {
   const { connect, executor } = bind(await start());
   const [blocked, other] = [await connect(), await connect()];
-  blocked.send('LATER\r\n');
+  blocked.send('AWAIT\r\n');
   await until(() => executor.deferred.length === 1);
   blocked.socket.end();
   await until(() => executor.disconnectedIds.length === 1);
@@ -347,7 +348,7 @@ test('a client that takes nothing for the drain timeout is dropped, with a log l
 });
 
 test('where too much waits in all clients those with most are dropped, but not who is not to be', async () => {
-  const limits = { clientsBytesMax: () => 12 * 1024 * 1024 };
+  const limits = { ...defaultConnectionLimits(), clientsBytesMax: () => 12 * 1024 * 1024 };
   const { world, connect, executor, logLines } = bind(await start({ limits }));
   const clients = [await connect(), await connect(), await connect()];
   for (const { socket } of clients) socket.pause();
@@ -365,10 +366,12 @@ test('where too much waits in all clients those with most are dropped, but not w
 });
 
 test('a client whose unsent output passes the hard limit is dropped, with a log line', async () => {
-  const { connect, executor, logLines } = bind(await start({ limits: { outputBytesMax: 8 * 1024 * 1024 } }));
+  const ofTest = { outputPauseBytes: 64 * 1024 * 1024, outputBytesMax: 8 * 1024 * 1024 };
+  const limits = { ...defaultConnectionLimits(), ...ofTest };
+  const { connect, executor, logLines } = bind(await start({ limits }));
   const client = await connect();
   client.socket.pause();
-  client.send('BIG 30000000 q\r\nPING\r\n');
+  client.send(`${'BIG 7000000 q\r\n'.repeat(5)}PING\r\n`);
   await until(() => executor.disconnectedIds.length === 1);
   assert.match(logLines.join(''), /warn connection dropped .*reason="output buffer limit reached"/);
 });
@@ -392,7 +395,8 @@ test('what is pushed comes behind the replies so far, also those that wait for a
 });
 
 test('a subscriber that does not read is dropped at its own limits, hard or soft', async () => {
-  const limits = { pubsubBytesMax: 20_000_000, pubsubSoftBytes: 1_000_000, pubsubSoftMs: 5000 };
+  const ofTest = { pubsubBytesMax: 20_000_000, pubsubSoftBytes: 1_000_000, pubsubSoftMs: 5000 };
+  const limits = { ...defaultConnectionLimits(), ...ofTest };
   const { world, connect, executor, logLines } = bind(await start({ limits }));
   const [slow, stuck, speaker] = [await connect(), await connect(), await connect()];
   for (const client of [slow, stuck]) {
@@ -460,6 +464,71 @@ test('a client may end its side and still gets its replies', async () => {
   await until(() => executor.disconnectedIds.length === 1);
 });
 
+test('a client that has ended its side gets every reply but that of a wait for others', async () => {
+  const world = await start();
+  const { connect, executor, committer } = bind(world);
+  const [worker, waiter, late] = [await connect(), await connect(), await connect()];
+  worker.send('LATER\r\nPING\r\n');
+  worker.socket.end();
+  committer.holding = true;
+  waiter.send('SET 1\r\nAWAIT\r\nPING\r\n');
+  waiter.socket.end();
+  await until(() => executor.deferred.length === 2 && committer.waiting.length === 1);
+  await until(() => executor.deferred.some(({ gone }) => gone));
+  committer.holding = false;
+  for (const done of committer.waiting.splice(0)) done();
+  await waiter.expectEnd();
+  assert.equal(waiter.text, '+SET-1\r\n');
+  for (const deferred of executor.deferred.splice(0)) deferred.resume((reply) => reply.ok());
+  await worker.expectEnd();
+  assert.equal(worker.text, '+OK\r\n+PONG\r\n');
+  executor.requestMs = 0.4;
+  late.send(`${'PING\r\n'.repeat(100)}AWAIT\r\n`);
+  late.socket.end();
+  await late.expectEnd();
+  assert.equal(late.text, '+PONG\r\n'.repeat(100));
+  await until(() => executor.disconnectedIds.length === 3);
+});
+
+test('a client that leaves much input behind a wait for others is noticed by and by', async () => {
+  const { world, connect, executor } = bind(await start());
+  const client = await connect();
+  client.send(`AWAIT\r\n${'PING\r\n'.repeat(100_000)}`);
+  client.socket.end();
+  await until(() => executor.deferred.length === 1);
+  await until(() => {
+    world.listener.sweep();
+    return executor.disconnectedIds.length === 1;
+  });
+});
+
+test('a client that is killed does not get what it has not read', async () => {
+  const { world, connect, executor } = bind(await start());
+  executor.killed = (id) => world.listener.client(id)?.kill('killed');
+  const [victim, killer] = [await connect(), await connect()];
+  victim.socket.pause();
+  victim.send('BIG 30000000 x\r\n');
+  await until(() => ([...world.listener.clients()][0]?.outputBytes ?? 0) > 1_000_000);
+  killer.send('KILL 1\r\nKILL 2\r\n');
+  await killer.expectEnd();
+  assert.equal(killer.text, '+OK\r\n+OK\r\n');
+  await until(() => executor.disconnectedIds.length === 2);
+});
+
+test('a deferred reply or a message beyond the longest reply is an error or the end, not a crash', async () => {
+  const limits = { ...defaultConnectionLimits(), outputBytesMax: 100_000, pubsubBytesMax: 0 };
+  const { connect, executor } = bind(await start({ limits }));
+  const [client, listener] = [await connect(), await connect()];
+  client.send('LATER\r\n');
+  await until(() => executor.deferred.length === 1);
+  executor.deferred.shift()!.resume((reply) => reply.raw(Buffer.alloc(200_000)));
+  await client.expect('-ERR reply exceeds the limit of 100000 bytes\r\n');
+  listener.send('JOIN\r\nSAY x 90000\r\n');
+  await until(() => listener.received === 10 + 90_000);
+  listener.send('SAY x 200000\r\n');
+  await listener.expectEnd();
+});
+
 test('one client closes another, or itself, behind the replies so far', async () => {
   const { world, connect, executor } = bind(await start());
   executor.killed = (id) => world.listener.client(id)?.close('killed');
@@ -488,9 +557,11 @@ test('clients beyond maxclients are told and closed', async () => {
   await first.expect('+PONG\r\n');
 });
 
-test('idle clients are closed where a timeout is set, blocked ones are not', async () => {
-  const { world, connect, executor } = bind(await start({ limits: { idleTimeoutMs: 5000 } }));
-  const [idle, blocked] = [await connect(), await connect()];
+test('idle clients are closed where a timeout is set, those that wait or monitor are not', async () => {
+  const limits = { ...defaultConnectionLimits(), idleTimeoutMs: 5000 };
+  const { world, connect, executor } = bind(await start({ limits }));
+  const [idle, blocked, monitor] = [await connect(), await connect(), await connect()];
+  world.listener.client(3)!.session.mode |= SessionMode.monitor;
   blocked.send('LATER\r\n');
   idle.send('PING\r\n');
   await idle.expect('+PONG\r\n');
@@ -498,7 +569,7 @@ test('idle clients are closed where a timeout is set, blocked ones are not', asy
   world.nowMs += 6000;
   world.listener.sweep();
   await idle.expectEnd();
-  assert.equal(blocked.ended, false);
+  assert.deepEqual([blocked.ended, monitor.ended], [false, false]);
 });
 
 test('counters and the table of clients', async () => {

@@ -6,7 +6,7 @@ import type { ReplyWriter } from '../../src/resp/reply-writer.ts';
 
 type Deferred = ReturnType<ClientPort['defer']>;
 
-/** PING, ECHO x, BIG n c (a bulk of n times c), SET x, LATER, WAKE x, QUIT, AUTH, HELLO3, KILL id, JOIN, SAY x n. */
+/** PING, ECHO x, BIG n c (a bulk of n times c), SET x, LATER, AWAIT, WAKE x, QUIT, AUTH, HELLO3, KILL id, JOIN, SAY x n. */
 export class ScriptedExecutor implements Executor {
   turns = 0;
   /** Every request takes so long. */
@@ -58,6 +58,10 @@ export class ScriptedExecutor implements Executor {
         reply.simple(`SET-${at(1)}`);
         return ExecuteResult.write;
       case 'LATER':
+        this.deferred.push(client.defer());
+        return ExecuteResult.deferred;
+      case 'AWAIT':
+        client.session.awaitsKeys = true;
         this.deferred.push(client.defer());
         return ExecuteResult.deferred;
       case 'NOW':

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
+import { regionBytesMost } from '../../src/resp/reply-writer.ts';
 import type { RegionOwner } from '../../src/server/turn.ts';
 import { Turn } from '../../src/server/turn.ts';
 import { runs } from '../runs.ts';
@@ -105,7 +106,12 @@ test('whenever commits are done and sockets take bytes, each client gets its own
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const commits = new Commits();
-      const turn = new Turn(new ScriptedExecutor(), commits, () => 0);
+      const turn = new Turn(
+        new ScriptedExecutor(),
+        commits,
+        () => 0,
+        () => regionBytesMost,
+      );
       const clients = ['a', 'b', 'c'].map((letter) => new Client(turn, letter));
       for (const next of steps) {
         if (next === 'turn') await nextTurn();

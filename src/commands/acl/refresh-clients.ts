@@ -14,12 +14,12 @@ export function refreshClients({ users, clients }: Affected, names: readonly str
     const { session } = client;
     if (!names.includes(session.user) || session.closing) continue;
     if (users.get(session.user) === undefined) {
-      client.close('its user was deleted');
+      client.kill('its user was deleted');
       continue;
     }
     session.permissions = users.permissionsOf(session.user);
     if (!mayKeepSubscriptions(session)) {
-      client.close('its user may not use its channels any more');
+      client.kill('its user may not use its channels any more');
       continue;
     }
     if (session.user === defaultName && users.isOpen) session.authenticated = true;

@@ -32,7 +32,7 @@ function kill(call: Call): void {
   let killed = 0;
   for (const client of [...call.services.clients.all()]) {
     if (client.session.closing || !filters.every((fits) => fits(client))) continue;
-    client.close('CLIENT KILL');
+    client.kill('CLIENT KILL');
     killed += 1;
   }
   call.reply.integer(killed);
@@ -42,7 +42,7 @@ function killAddress(call: Call): void {
   const address = call.text(2);
   for (const client of call.services.clients.all()) {
     if (client.session.address !== address || client.session.closing) continue;
-    client.close('CLIENT KILL');
+    client.kill('CLIENT KILL');
     call.reply.ok();
     return;
   }
