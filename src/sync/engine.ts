@@ -104,13 +104,14 @@ export class SyncEngine {
   private readonly keeping: Keeping | undefined;
   private readonly rest: Rest | undefined;
   private isQuiet = false;
-  private quietSeq = -1;
+  /** Own records of the log when there was one more last, and when that was. */
+  private wroteSeq = -1;
+  private wroteMs = 0;
   private lastSyncMs = 0;
   private wasPending = true;
   private startedOverMs: number;
   private cancelInterval: (() => void) | undefined;
   private cancelIdle: (() => void) | undefined;
-  private endDurable: (() => void) | undefined;
   private stopped = false;
 
   constructor(options: SyncOptions) {
@@ -234,15 +235,15 @@ export class SyncEngine {
 
   /** Begins to sync. */
   start(): void {
-    const { policy, log, logger } = this.options;
+    const { policy, logger } = this.options;
     if (this.uplinks.length === 0) return;
     this.forgetUplinks();
-    this.endDurable = log.onDurable(() => this.changedDurably());
     if (policy === 'never') return;
     const names = this.uplinks.map((u) => u.target.url).join(' ');
     logger.info('syncing', { with: names, policy });
     for (const uplink of this.uplinks) uplink.start();
     if (policy === 'periodic') this.nextInterval();
+    if (policy === 'opportunistic') this.awaitQuiet();
   }
 
   /** Lets go of what was noted of addresses that are dialed no more. */
@@ -255,8 +256,9 @@ export class SyncEngine {
     log.commit(() => {});
   }
 
-  /** Something was committed here: what may be pushed now asks for early durability, since only that is shipped. */
+  /** A turn was committed here: what may be pushed now asks for early durability, since only that is shipped. */
   written(): void {
+    if (this.options.policy === 'opportunistic') this.awaitQuiet();
     const isWanted = this.hub.connections > 0 || this.uplinks.some((u) => u.isLive && u.mayPush());
     if (isWanted) this.options.log.requestSync();
   }
@@ -279,7 +281,6 @@ export class SyncEngine {
   private cancelTimers(): void {
     this.cancelInterval?.();
     this.cancelIdle?.();
-    this.endDurable?.();
     this.keeping?.stop();
   }
 
@@ -338,17 +339,22 @@ export class SyncEngine {
     });
   }
 
-  /** More of the log is durable: `opportunistic` waits for a quiet moment. */
-  private changedDurably(): void {
-    const { policy, log, timers } = this.options;
-    if (policy !== 'opportunistic' || log.seq === this.quietSeq) return;
-    this.quietSeq = log.seq;
+  /** `opportunistic` pushes once nothing has been written for a while. */
+  private awaitQuiet(): void {
+    const { timers, log } = this.options;
+    if (log.ownSeq === this.wroteSeq) return;
+    this.wroteSeq = log.ownSeq;
     this.isQuiet = false;
-    this.cancelIdle?.();
-    this.cancelIdle = timers.after(idleMs, () => {
+    this.wroteMs = timers.steadyMs();
+    if (this.cancelIdle !== undefined) return;
+    const look = (): void => {
+      const leftMs = this.wroteMs + idleMs - timers.steadyMs();
+      this.cancelIdle = leftMs > 0 ? timers.after(leftMs, look) : undefined;
+      if (leftMs > 0) return;
       this.isQuiet = true;
       for (const uplink of this.uplinks) uplink.push();
-    });
+    };
+    this.cancelIdle = timers.after(idleMs, look);
   }
 
   private progressed(): void {

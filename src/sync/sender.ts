@@ -150,9 +150,9 @@ export class Sender {
     return Math.max(0, this.parts.log.seq - (this.durable?.seq ?? 0));
   }
 
-  /** Whether the peer has all that the log holds durably. */
+  /** Whether the peer has all that the log holds, durable here or not yet. */
   get isDone(): boolean {
-    return this.inFlight.length === 0 && this.hasReceived(this.parts.log.durableSeq);
+    return this.inFlight.length === 0 && this.hasReceived(this.parts.log.seq);
   }
 
   get isScanning(): boolean {

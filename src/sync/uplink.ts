@@ -133,6 +133,7 @@ export class Uplink {
   push(): void {
     const { sender } = this.current;
     this.pushing = sender?.isDone === false;
+    if (this.pushing) this.parts.link.node.log.requestSync();
     sender?.pump();
   }
 

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import type { EdgeNode } from '../../src/node.ts';
 import { NetworkPlug } from '../e2e/network-plug.ts';
 import { until } from '../until.ts';
-import { startEdge, startHub, startNode } from './start-node.ts';
+import { newDir, startEdge, startHub, startNode } from './start-node.ts';
 
 function shown(node: EdgeNode, name: string): string {
   return String(node.status()[name]);
@@ -83,10 +83,20 @@ test('one INCR each on fifty partitioned edges is fifty on all', async (t) => {
   for (const node of [hub, ...edges]) assert.equal(node.get('visits'), '50');
 });
 
-test('the policy opportunistic pushes when writing has paused', async (t) => {
+test('policies that push now and then ask for what is pushed to be made durable, also where nothing else does', async (t) => {
   const hub = await startHub(t);
-  const edge = await startEdge(t, hub, { syncPolicy: 'opportunistic' });
-  await until(() => shown(edge, 'link_state') === 'live', 'live');
-  await edge.set('k', 'v');
-  await until(() => hub.get('k') === 'v', 'pushed');
+  for (const syncPolicy of ['opportunistic', 'periodic'] as const) {
+    for (const appendfsync of ['everysec', 'no']) {
+      const nodeId = `${syncPolicy}-${appendfsync}`;
+      const settings = { 'persistence.appendfsync': appendfsync };
+      const how = { nodeId, dir: newDir(t), syncPolicy, syncInterval: '200ms', settings };
+      const edge = await startEdge(t, hub, how);
+      await until(() => shown(edge, 'link_state') === 'live', 'live');
+      for (const value of ['v', 'w']) {
+        await edge.set(nodeId, value);
+        await until(() => hub.get(nodeId) === value, `${nodeId}: ${value} pushed`);
+      }
+      await edge.close();
+    }
+  }
 });

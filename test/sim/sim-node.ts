@@ -208,6 +208,7 @@ export class SimNode {
     }
     this.hear();
     this.log.commit(() => {});
+    this.engine.written();
   }
 
   /** Passes on the replies that have come, before what they acknowledge is committed. */
