@@ -2,8 +2,6 @@
 // then waits in the queue of each of its keys, first come first served. When a key is written, here or by a join, the
 // command runs again for those who wait for it, until it finds something, its time is up, or somebody ends the wait. A
 // command that is run again and still finds nothing calls `call.block` again, which then only says so.
-import type { CommandError } from '../base/errors.ts';
-import { wrongType } from '../resp/errors.ts';
 import { ReplyWriter } from '../resp/reply-writer.ts';
 import { type Attention, AttentionBit } from './attention.ts';
 import type { Call, Deferral } from './call.ts';
@@ -184,9 +182,4 @@ export class BlockedClients implements ChangeListener {
     this.end(waiter, (late) => late.raw(reply.buf.subarray(reply.start, reply.pos)));
     return true;
   }
-}
-
-/** Whether an error of a command that ran again leaves its client waiting: a key has come that is of no use to it. */
-export function keepsWaiting(error: CommandError, options: BlockOptions): boolean {
-  return error.message === wrongType && options.wakesOnLoss !== true;
 }

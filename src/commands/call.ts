@@ -157,6 +157,16 @@ export class Call {
     return this.store.find(this.keyspace, hash, this.buf, offset, length);
   }
 
+  /**
+   * Whether a command that waited is to pass over the key in argument i, which came to hold another type than the one it
+   * waits for.
+   */
+  passesOver(i: number, type: number): boolean {
+    if (!this.rerunning) return false;
+    const at = this.find(i);
+    return at !== 0 && this.store.entries.type(at) !== type;
+  }
+
   /** The live entry of the key in argument i, or 0, for a look that is no use: counts a hit or a miss. */
   findLook(i: number): number {
     const at = this.find(i);

@@ -16,7 +16,7 @@ import { freshAccess } from '../store/access-clock.ts';
 import { logDenial } from './acl/log-denial.ts';
 import type { User } from './acl/user.ts';
 import { type Attention, AttentionBit } from './attention.ts';
-import { keepsWaiting, type Waiter } from './blocked-clients.ts';
+import type { Waiter } from './blocked-clients.ts';
 import { Call } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
 import { type ClientPort, ExecuteResult, type Executor, type RequestArgs } from './executor.ts';
@@ -324,7 +324,6 @@ export class Dispatch implements Executor {
       this.runAttended(entry);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      if (keepsWaiting(error, waiter.options)) return false;
       reply.rewind(0);
       this.fail(entry, error, reply);
     } finally {

@@ -224,20 +224,21 @@ export class LargeWork implements ChangeListener {
     return false;
   }
 
-  /** Goes on with a slice, or where others changed the keys too often with all the rest. Returns as `step`. */
+  /** Goes on with a slice, or where others changed the keys too often with the command as a whole. Returns as `step`. */
   private slice(job: Job, runner: WorkRunner): boolean | Promise<unknown> {
     if (job.changed) restart(job);
-    const { isWhole } = job.pace;
     let finish: Finish | undefined;
     try {
-      for (;;) {
+      if (job.restarts >= restartsMax) finish = asWhole(job);
+      else {
         const { done, value } = job.work.next();
-        if (done === true && value !== false && (isWhole || !job.changed)) {
-          if (typeof value === 'object') finish = value;
-          break;
+        if (done !== true) return value instanceof Promise ? value : true;
+        if (typeof value === 'object') finish = value;
+        if (value === false || job.changed) {
+          finish?.discard();
+          restart(job);
+          return true;
         }
-        if (done === true) restart(job);
-        if (!isWhole) return value instanceof Promise ? value : true;
       }
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -324,8 +325,16 @@ function restart(job: Job): void {
   job.restarts += 1;
   job.call.reply.rewind(0);
   job.work.return(false);
-  job.pace.isWhole = job.restarts >= restartsMax;
   job.work = job.begin(job.call, job.pace);
+}
+
+/** The command of a job run again as one that may not wait: it knows what to reply where its keys are gone. */
+function asWhole({ call, entry }: Job): Finish {
+  const run = (): void => {
+    call.rerunning = true;
+    entry.run?.(call);
+  };
+  return { run, discard() {} };
 }
 
 /**

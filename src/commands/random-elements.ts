@@ -1,8 +1,8 @@
-// Random elements of a collection: what SPOP, SRANDMEMBER and HRANDFIELD draw. Elements come as copies, so that what was
+// Random elements of a collection: what SPOP, SRANDMEMBER, HRANDFIELD and ZRANDMEMBER draw. Elements come as copies, so that what was
 // drawn may be removed. Different ones are drawn by tries while few are wanted; where many are, one walk through all takes
 // each with the chance that is left to it, so that every choice is as likely as any other. Many are drawn in slices.
 import { CommandError } from '../base/errors.ts';
-import { valueNotBetween } from '../resp/errors.ts';
+import { valueNotBetween, valueOutOfRange } from '../resp/errors.ts';
 import type { ElementVisitor } from '../store/elements/element-form.ts';
 import type { Elements } from '../store/elements.ts';
 import { int64Max } from '../store/number.ts';
@@ -14,6 +14,10 @@ const triesMin = 64;
 const triesEach = 8;
 /** Where fewer than one in so many are shown, they are gathered before one is drawn again and again. */
 const rareShare = 8;
+/** More of one element again and again than anybody can want. */
+const repeatsMax = 2 ** 24;
+/** Redis counts names and values together. */
+const pairsMax = int64Max / 2n;
 
 export interface Drawn {
   readonly name: Buffer;
@@ -29,10 +33,21 @@ export function drawOne(elements: Elements, random: () => number): Drawn {
   return drawn ?? { name: Buffer.alloc(0), value: Buffer.alloc(0) };
 }
 
-/** The argument that says how many to draw: any integer of 64 bits but the least. */
-export function readCount(call: Call, i: number): number {
-  if (call.bigInteger(i) < -int64Max) throw new CommandError(valueNotBetween(-int64Max, int64Max));
-  return call.integer(i);
+/** How many to draw, and whether with their values or scores. */
+export interface DrawRequest {
+  readonly count: number;
+  readonly isPairs: boolean;
+}
+
+/** Reads `count` in argument 2, and behind it the word that asks for pairs. */
+export function readDrawRequest(call: Call, word: string): DrawRequest {
+  const count = call.bigInteger(2);
+  if (count < -int64Max) throw new CommandError(valueNotBetween(-int64Max, int64Max));
+  const isPairs = call.argc > 3;
+  if (call.argc > 4 || (isPairs && !call.is(3, word))) call.syntaxError();
+  const isTooMany = isPairs && (count > pairsMax || count < -pairsMax);
+  if (isTooMany || count < -repeatsMax) throw new CommandError(valueOutOfRange);
+  return { count: call.integer(2), isPairs };
 }
 
 /** `count` different elements of the open collection, or all where there are no more. */
@@ -64,15 +79,17 @@ export interface Draw {
 }
 
 /**
- * Replies with random elements of the open collection of argument 1 where they are many, or where so many of a large
- * collection have expired that only a walk finds others. Returns false where neither is so.
+ * Replies with random elements of the open collection of argument 1, of which some are shown if it is small, where they are
+ * many, or where so many of a large collection have expired that only a walk finds others. Returns false where neither is so.
  */
 export function replyManyDrawn(call: Call, draw: Draw): boolean {
   const { elements } = call.store;
-  if (elements.size < largeElementsMin) return false;
-  if (Math.abs(draw.count) < largeElementsMin) {
-    if (!elements.mayHide) return false;
-    if (replyTried(call, draw)) return true;
+  if (draw.count > -largeElementsMin) {
+    if (elements.size < largeElementsMin) return false;
+    if (draw.count < largeElementsMin) {
+      if (!elements.mayHide) return false;
+      if (replyTried(call, draw)) return true;
+    }
   }
   call.services.largeWork.run(call, [1], (own) => (draw.count < 0 ? repeats(own, draw) : choices(own, draw)));
   return true;
@@ -114,7 +131,7 @@ function* countShown(call: Call, open: Open, atMs: number): Generator<void, numb
 
 function* repeats(call: Call, { type, count, header, writer }: Draw): Work {
   const { elements, random, nowMs } = call.store;
-  const open = (): boolean => call.openToWrite(1, type);
+  const open = (): boolean => call.openToWrite(1, type) && elements.shown > 0;
   if (!open()) return false;
   const shown = yield* countShown(call, open, nowMs);
   if (shown === undefined) return false;
@@ -181,7 +198,7 @@ function* choices(call: Call, { type, count, header, writer }: Draw): Work {
 }
 
 /** Chooses `wanted` of `left` elements that come by one after the other. */
-class Choice {
+export class Choice {
   wanted: number;
   private left: number;
   private readonly random: () => number;

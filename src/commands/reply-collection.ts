@@ -57,20 +57,25 @@ function* slices(call: Call, form: CollectionReply): Work {
   let count = elements.size;
   if (elements.at !== 0 && elements.hasDeadlinesAt(elements.at)) {
     count = 0;
-    const isWhole = yield* eachSlice(call, form.type, atMs, () => {
+    const isWhole = yield* eachInSlices(call, form.type, atMs, () => {
       count += 1;
     });
     if (!isWhole) return false;
   }
   form.header(reply, count);
-  return yield* eachSlice(call, form.type, atMs, writerOf(reply, form));
+  return yield* eachInSlices(call, form.type, atMs, writerOf(reply, form));
 }
 
 /**
  * Visits what the open collection of argument 1 shows at a moment (Unix ms), in slices: opens it anew after each but the last.
  * Returns false where it is not there any more.
  */
-function* eachSlice(call: Call, type: number, atMs: number, visit: ElementVisitor): Work {
+export function* eachInSlices(
+  call: Call,
+  type: number,
+  atMs: number,
+  visit: ElementVisitor,
+): Generator<void, boolean, void> {
   const { elements } = call.store;
   for (let cursor = 0; ; ) {
     cursor = elements.scan(cursor, sliceElements, visit, atMs);

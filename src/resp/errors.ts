@@ -115,7 +115,6 @@ export const limitNeedsRange =
   'ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX';
 export const withScoresNotByLex = 'ERR syntax error, WITHSCORES not supported in combination with BYLEX';
 export const weightNotAFloat = 'ERR weight value is not a float';
-export const outOfRange = 'ERR value is out of range';
 export const noInputKeys = (name: string): string =>
   `ERR at least 1 input key is needed for '${name}' command`;
 export const invalidPlace = (longitude: string, latitude: string): string =>

@@ -43,6 +43,7 @@ const commands = [
   ['LRANGE', 'l', '1', '-2'],
   ['ZRANGE', 'z', '0', '-1', 'WITHSCORES'],
   ['ZRANGE', 'z', '5', '-1', 'REV'],
+  ['ZRANDMEMBER', 'z', '30000', 'WITHSCORES'],
   ['ZRANGEBYSCORE', 'z', '(3', '19000'],
   ['ZREVRANGEBYLEX', 'z', '+', '-'],
   ['SUNION', 's', 'half'],
@@ -100,7 +101,7 @@ for (const name of ['HGETALL', 'HKEYS', 'HVALS']) {
 }
 
 test('many random elements come in slices, different ones or not', () => {
-  const node = filled(['s', 'h']);
+  const node = filled(['s', 'h', 'z']);
   for (const [words, size] of [
     [['SRANDMEMBER', 's', '17000'], 17_000],
     [['HRANDFIELD', 'h', '100000'], count],
@@ -108,6 +109,18 @@ test('many random elements come in slices, different ones or not', () => {
     const drawn = sliced(node, [...words]) as string[];
     assert.equal(drawn.length, size);
     assert.equal(new Set(drawn).size, size);
+  }
+  const scored = sliced(node, ['ZRANDMEMBER', 'z', '17000', 'WITHSCORES']) as string[];
+  const names = scored.filter((_, i) => i % 2 === 0);
+  assert.equal(new Set(names).size, 17_000);
+  for (const [i, name] of names.entries()) assert.equal(name, `e${scored[i * 2 + 1]}`);
+  assert.equal((sliced(node, ['ZRANDMEMBER', 'z', '-50000']) as string[]).length, 50_000);
+  node.run('SADD few a b');
+  node.run('ZADD fewer 1 a 2 b');
+  node.run('HSET fewest a 1 b 2');
+  for (const words of ['SRANDMEMBER few', 'ZRANDMEMBER fewer', 'HRANDFIELD fewest']) {
+    const drawn = sliced(node, [...words.split(' '), '-40000']) as string[];
+    assert.deepEqual([drawn.length, new Set(drawn).size], [40_000, 2]);
   }
   const repeated = sliced(node, ['SRANDMEMBER', 's', '-40000']) as string[];
   assert.equal(repeated.length, 40_000);
@@ -117,11 +130,21 @@ test('many random elements come in slices, different ones or not', () => {
 });
 
 test('a key that goes meanwhile is read as one that is not there', () => {
-  const node = filled(['s']);
-  const del = (): void => {
-    node.rig.connect().send('FLUSHALL');
-  };
-  assert.deepEqual(sliced(node, ['SMEMBERS', 's'], del), []);
+  for (const words of [
+    ['SMEMBERS', 's'],
+    ['SRANDMEMBER', 's', '-20000'],
+    ['SRANDMEMBER', 's', '20000'],
+    ['HRANDFIELD', 'h', '-20000', 'WITHVALUES'],
+    ['HRANDFIELD', 'h', '20000'],
+    ['ZRANGE', 'z', '0', '-1'],
+    ['LRANGE', 'l', '0', '-1'],
+  ]) {
+    const node = filled([words[1]!]);
+    const del = (): void => {
+      node.rig.connect().send('FLUSHALL');
+    };
+    assert.deepEqual(sliced(node, words, del), [], words.join(' '));
+  }
 });
 
 test('where a key never stands still the read is done as a whole in the end', () => {
@@ -649,6 +672,25 @@ test('what is popped in slices is replied once, and gone', async () => {
     assert.equal(copy.runs, 1);
     assert.equal(whole(copy.node, [card, key]), left);
   }
+});
+
+test('all of a large set is popped at one moment, by one clear', async () => {
+  const node = filled(['s']);
+  const added = (): void => {
+    node.rig.connect().send('SADD', 's', 'new');
+  };
+  assert.equal((sliced(node, ['SPOP', 's', '30000'], added) as string[]).length, count + 1);
+  assert.equal(node.run('EXISTS s'), 0);
+  assert.equal((await replayed(node, 0)).runs, 0);
+});
+
+test('a set that grows beyond what is to be popped of it keeps the rest', () => {
+  const node = filled(['s']);
+  const added = (): void => {
+    node.rig.connect().send('SADD', 's', 'new', 'newer');
+  };
+  assert.equal((sliced(node, ['SPOP', 's', String(count)], added) as string[]).length, count);
+  assert.equal(node.run('SCARD s'), 2);
 });
 
 test('of pops in slices the order is as at once', () => {

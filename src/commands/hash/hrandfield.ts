@@ -1,7 +1,5 @@
 // HRANDFIELD key [count [WITHVALUES]]: random fields; with a negative count the same one may come again.
 // https://redis.io/commands/hrandfield
-import { CommandError } from '../../base/errors.ts';
-import { valueOutOfRange } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
@@ -10,7 +8,7 @@ import {
   type Drawn,
   drawDifferent,
   drawOne,
-  readCount,
+  readDrawRequest,
   replyManyDrawn,
 } from '../random-elements.ts';
 
@@ -28,22 +26,15 @@ export const command: CommandSpec = {
   run: hrandfield,
 };
 
-/** More of one field again and again than anybody can want. */
-const repeatsMax = 2 ** 24;
-
 function hrandfield(call: Call): void {
   const { store } = call;
   const { elements } = store;
-  const count = call.argc > 2 ? readCount(call, 2) : undefined;
-  if (call.argc > 4 || (call.argc === 4 && !call.is(3, 'withvalues'))) call.syntaxError();
-  if (count !== undefined && Math.abs(count) > repeatsMax && count < 0)
-    throw new CommandError(valueOutOfRange);
-  const isThere = call.openToRead(1, EntryType.hash);
-  if (count === undefined) {
-    replyOne(call, isThere);
+  if (call.argc === 2) {
+    replyOne(call, call.openToRead(1, EntryType.hash));
     return;
   }
-  const withValues = call.argc === 4;
+  const { count, isPairs: withValues } = readDrawRequest(call, 'withvalues');
+  const isThere = call.openToRead(1, EntryType.hash);
   const draw: Draw = {
     type: EntryType.hash,
     count,
@@ -54,8 +45,8 @@ function hrandfield(call: Call): void {
       if (withValues) own.reply.bulk(value, valueOffset, valueLength);
     },
   };
-  if (isThere && count !== 0 && replyManyDrawn(call, draw)) return;
-  const exists = isThere && elements.shown > 0;
+  const exists = isThere && (elements.mayHide || elements.shown > 0);
+  if (exists && count !== 0 && replyManyDrawn(call, draw)) return;
   let drawn: Drawn[] = [];
   if (exists && count > 0) drawn = drawDifferent(elements, count, store.random);
   else if (exists) for (let i = count; i < 0; i++) drawn.push(drawOne(elements, store.random));

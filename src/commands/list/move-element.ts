@@ -13,12 +13,16 @@ export function readSide(call: Call, i: number): boolean {
 }
 
 /**
- * Waits for the list in argument 1. A destination of another type ends the wait with an error, which is what
- * `wakesOnLoss` lets pass; a source of another type does not: `openFirst`.
+ * Waits for the list in argument 1. A destination of another type ends the wait with an error; a source of another type
+ * does not: `openFirst`.
  */
 export function waitToMove(call: Call, timeoutMs: number): void {
-  const onTimeout = (reply: ReplyWriter): void => reply.nilArray();
-  call.block({ firstKey: 1, lastKey: 1, timeoutMs, onTimeout, wakesOnLoss: true });
+  const onTimeout = (reply: ReplyWriter): void => {
+    // In a transaction nobody has waited: there is no element, as for LMOVE.
+    if (call.inTransaction) reply.nil();
+    else reply.nilArray();
+  };
+  call.block({ firstKey: 1, lastKey: 1, timeoutMs, onTimeout });
 }
 
 /**

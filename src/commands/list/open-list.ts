@@ -29,13 +29,7 @@ export function openList(call: Call, i: number): Lists {
  */
 export function openFirst(call: Call, first: number, last: number): number {
   for (let i = first; i <= last; i++) {
-    if (call.rerunning && !isListOrNothing(call, i)) continue;
-    if (openList(call, i).at !== 0) return i;
+    if (!call.passesOver(i, EntryType.list) && openList(call, i).at !== 0) return i;
   }
   return 0;
-}
-
-function isListOrNothing(call: Call, i: number): boolean {
-  const at = call.find(i);
-  return at === 0 || call.store.entries.type(at) === EntryType.list;
 }

@@ -6,6 +6,7 @@ import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from '../large-work.ts';
 import { drawDifferent } from '../random-elements.ts';
+import { eachInSlices } from '../reply-collection.ts';
 
 export const command: CommandSpec = {
   name: 'spop',
@@ -36,23 +37,28 @@ function spop(call: Call): void {
     popOne(call);
     return;
   }
-  if (count >= elements.size) {
-    popAll(call);
-    return;
-  }
-  if (count >= largeElementsMin) {
-    call.services.largeWork.run(call, [], (own, pace) => popInSlices(own, pace, count));
-    return;
-  }
+  const { largeWork } = call.services;
+  const isAll = count >= elements.size;
+  if (Math.min(count, elements.size) < largeElementsMin) {
+    if (isAll) popAll(call);
+    else popDrawn(call, count);
+  } else if (isAll) largeWork.run(call, [1], (own) => readAllInSlices(own, count));
+  else largeWork.run(call, [], (own, pace) => popInSlices(own, pace, count));
+}
+
+function popDrawn(call: Call, count: number): void {
+  const { reply, store } = call;
+  const { elements } = store;
   const drawn = drawDifferent(elements, count, store.random);
   for (const { name } of drawn) elements.drop(name, 0, name.length);
-  if (drawn.length > 0) {
-    const gone = elements.at === 0;
-    call.notify('spop', 1);
-    if (gone) call.notify('del', 1);
-  }
+  if (drawn.length > 0) tellPopped(call, elements.at === 0);
   reply.set(drawn.length);
   for (const { name } of drawn) reply.bulk(name, 0, name.length);
+}
+
+function tellPopped(call: Call, isAll: boolean): void {
+  call.notify('spop', 1);
+  if (isAll) call.notify('del', 1);
 }
 
 function popOne(call: Call): void {
@@ -61,8 +67,7 @@ function popOne(call: Call): void {
   elements.draw(store.random);
   reply.bulk(store.arena.u8, elements.drawnOffset, elements.drawnLength);
   elements.dropDrawn();
-  call.notify('spop', 1);
-  if (elements.at === 0) call.notify('del', 1);
+  tellPopped(call, elements.at === 0);
 }
 
 /** All of them: one clear of the key. */
@@ -70,9 +75,30 @@ function popAll(call: Call): void {
   const { reply, store } = call;
   reply.set(store.elements.size);
   store.elements.each((name, offset, length) => reply.bulk(name, offset, length));
+  removeAll(call);
+}
+
+function removeAll(call: Call): void {
   call.removeKey(1);
-  call.notify('spop', 1);
-  call.notify('del', 1);
+  tellPopped(call, true);
+}
+
+/** All of a large set: the reply in slices, and then one clear of the key. */
+function* readAllInSlices(call: Call, count: number): Work {
+  const { reply, store } = call;
+  const { elements } = store;
+  if (!call.openToWrite(1, EntryType.set)) return false;
+  if (elements.size > count) {
+    // It has grown meanwhile.
+    const run = (): void => {
+      if (call.openToWrite(1, EntryType.set)) popDrawn(call, count);
+    };
+    return { run, discard() {} };
+  }
+  reply.set(elements.size);
+  const writes = (name: Uint8Array, offset: number, length: number): void => reply.bulk(name, offset, length);
+  const isWhole = yield* eachInSlices(call, EntryType.set, store.nowMs, writes);
+  return isWhole && { run: () => removeAll(call), discard() {} };
 }
 
 /** One after the other, each of those that are left then. */
@@ -99,8 +125,7 @@ function* popInSlices(call: Call, pace: Pace, wanted: number): Work {
   for (; taken < count; taken++) reply.nil();
   return {
     run() {
-      if (count > 0) call.notify('spop', 1);
-      if (isAll && count > 0) call.notify('del', 1);
+      if (count > 0) tellPopped(call, isAll);
     },
     discard() {},
   };

@@ -1,11 +1,9 @@
 // SRANDMEMBER key [count]: random members; with a negative count the same one may come again.
 // https://redis.io/commands/srandmember
-import { CommandError } from '../../base/errors.ts';
-import { valueOutOfRange } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { type Draw, type Drawn, drawDifferent, readCount, replyManyDrawn } from '../random-elements.ts';
+import { type Draw, type Drawn, drawDifferent, readDrawRequest, replyManyDrawn } from '../random-elements.ts';
 
 export const command: CommandSpec = {
   name: 'srandmember',
@@ -21,15 +19,11 @@ export const command: CommandSpec = {
   run: srandmember,
 };
 
-/** More of one member again and again than anybody can want. */
-const repeatsMax = 2 ** 24;
-
 function srandmember(call: Call): void {
   if (call.argc > 3) call.syntaxError();
   const { reply, store } = call;
   const { elements } = store;
-  const count = call.argc === 3 ? readCount(call, 2) : undefined;
-  if (count !== undefined && count < -repeatsMax) throw new CommandError(valueOutOfRange);
+  const count = call.argc === 3 ? readDrawRequest(call, '').count : undefined;
   const exists = call.openToRead(1, EntryType.set);
   if (count === undefined) {
     if (!exists) {

@@ -3,7 +3,7 @@
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { readTimeoutSeconds } from '../timeout.ts';
-import { openToWrite } from './find-sorted-set.ts';
+import { openFirst } from './find-sorted-set.ts';
 import { popElements } from './pop-elements.ts';
 
 export const commands: readonly CommandSpec[] = [
@@ -39,13 +39,12 @@ function pop(call: Call, highest: boolean): void {
   const { reply } = call;
   const last = call.argc - 2;
   const timeoutMs = readTimeoutSeconds(call, call.argc - 1);
-  for (let i = 1; i <= last; i++) {
-    const cursor = openToWrite(call, i);
-    if (cursor === undefined) continue;
-    reply.array(3);
-    reply.bulk(call.buf, call.offset(i), call.length(i));
-    popElements(call, i, cursor, 1, highest, false);
+  const key = openFirst(call, 1, last);
+  if (key === 0) {
+    call.block({ firstKey: 1, lastKey: last, timeoutMs, onTimeout: (late) => late.nilArray() });
     return;
   }
-  call.block({ firstKey: 1, lastKey: last, timeoutMs, onTimeout: (late) => late.nilArray() });
+  reply.array(3);
+  reply.bulk(call.buf, call.offset(key), call.length(key));
+  popElements(call, key, call.store.sortedSets.cursor, 1, highest, false);
 }

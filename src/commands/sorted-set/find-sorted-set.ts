@@ -24,6 +24,17 @@ export function openToWrite(call: Call, i: number): SortedSetCursor | undefined 
   return cursor;
 }
 
+/**
+ * The first of the sorted sets in arguments `first` to `last` that exists, opened for a write, as its argument; 0 where none
+ * does.
+ */
+export function openFirst(call: Call, first: number, last: number): number {
+  for (let i = first; i <= last; i++) {
+    if (!call.passesOver(i, EntryType.zset) && openToWrite(call, i) !== undefined) return i;
+  }
+  return 0;
+}
+
 /** Throws WRONGTYPE where the key in argument i holds something else. */
 export function requireSortedSet(call: Call, i: number): void {
   const at = call.find(i);

@@ -1,6 +1,8 @@
 // Replies with a run of elements, straight from the arena: members alone, or with their scores, in RESP3 as pairs.
 import type { SortedSetCursor } from '../../store/sorted-set-cursor.ts';
 import type { Call } from '../call.ts';
+import { sliceElements, type Work } from '../large-work.ts';
+import { openToWrite } from './find-sorted-set.ts';
 import type { Ranks } from './range.ts';
 
 /** The elements of some ranks, from the last one backwards where `reverse`. */
@@ -33,6 +35,26 @@ export function replyRun(
     if (withScores) replyPair(call, cursor);
     else reply.bulk(cursor.u8, cursor.memberOffset, cursor.memberLength);
   }
+}
+
+/** All of it in slices, of the set of the key in argument i. */
+export function* replyInSlices(
+  call: Call,
+  i: number,
+  { first, end }: Ranks,
+  reverse: boolean,
+  withScores: boolean,
+): Work {
+  replyElementsHeader(call, end - first, withScores);
+  for (let done = 0; done < end - first; done += sliceElements) {
+    if (done > 0) yield;
+    const cursor = openToWrite(call, i);
+    if (cursor === undefined) return false;
+    const part = Math.min(sliceElements, end - first - done);
+    const from = reverse ? end - done - part : first + done;
+    replyRun(call, cursor, { first: from, end: from + part }, reverse, withScores);
+  }
+  return true;
 }
 
 /** The header of an array of so many elements. */

@@ -5,7 +5,7 @@ import { countNotPositive, numKeysPositive } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { readTimeoutSeconds } from '../timeout.ts';
-import { openToWrite } from './find-sorted-set.ts';
+import { openFirst } from './find-sorted-set.ts';
 import { popElements } from './pop-elements.ts';
 
 export const commands: readonly CommandSpec[] = [
@@ -76,15 +76,13 @@ function bzMPop(call: Call): void {
 
 function pop(call: Call, { firstKey, lastKey, highest, count }: Request): boolean {
   const { reply } = call;
-  for (let i = firstKey; i <= lastKey; i++) {
-    const cursor = openToWrite(call, i);
-    if (cursor === undefined) continue;
-    const taken = Math.min(count, cursor.size);
-    reply.array(2);
-    reply.bulk(call.buf, call.offset(i), call.length(i));
-    reply.array(taken);
-    popElements(call, i, cursor, taken, highest, true);
-    return true;
-  }
-  return false;
+  const key = openFirst(call, firstKey, lastKey);
+  if (key === 0) return false;
+  const { cursor } = call.store.sortedSets;
+  const taken = Math.min(count, cursor.size);
+  reply.array(2);
+  reply.bulk(call.buf, call.offset(key), call.length(key));
+  reply.array(taken);
+  popElements(call, key, cursor, taken, highest, true);
+  return true;
 }

@@ -1,12 +1,12 @@
 // ZRANDMEMBER key [count [WITHSCORES]]: random members, each at most once, or as often as it is drawn where the count is
 // negative. https://redis.io/commands/zrandmember
-import { CommandError } from '../../base/errors.ts';
-import { outOfRange } from '../../resp/errors.ts';
 import type { SortedSetCursor } from '../../store/sorted-set-cursor.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { openToRead } from './find-sorted-set.ts';
-import { replyElements, replyElementsHeader, replyPair } from './reply-elements.ts';
+import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
+import { Choice, readDrawRequest } from '../random-elements.ts';
+import { openToRead, openToWrite } from './find-sorted-set.ts';
+import { replyElements, replyElementsHeader, replyInSlices, replyPair } from './reply-elements.ts';
 
 export const command: CommandSpec = {
   name: 'zrandmember',
@@ -21,8 +21,6 @@ export const command: CommandSpec = {
   run: zRandMember,
 };
 
-const int64Max = 2n ** 63n - 1n;
-
 function zRandMember(call: Call): void {
   const { reply, store } = call;
   if (call.argc === 2) {
@@ -35,18 +33,19 @@ function zRandMember(call: Call): void {
     reply.bulk(cursor.u8, cursor.memberOffset, cursor.memberLength);
     return;
   }
-  const count = call.bigInteger(2);
-  if (count < -int64Max) throw new CommandError(outOfRange);
-  if (call.argc > 4 || (call.argc === 4 && !call.is(3, 'withscores'))) call.syntaxError();
-  const withScores = call.argc === 4;
-  if (withScores && (count < -int64Max / 2n || count > int64Max / 2n)) throw new CommandError(outOfRange);
+  const { count, isPairs: withScores } = readDrawRequest(call, 'withscores');
   const cursor = openToRead(call, 1);
-  if (cursor === undefined || count === 0n) {
+  if (cursor === undefined || count === 0) {
     reply.array(0);
     return;
   }
-  if (count < 0n) replyDrawn(call, cursor, Number(-count), withScores);
-  else replyDistinct(call, cursor, Number(count), withScores);
+  const drawn = count < 0 ? -count : Math.min(count, cursor.size);
+  if (drawn >= largeElementsMin) {
+    call.services.largeWork.run(call, [1], (own) => slices(own, count, withScores));
+  } else if (count < 0) {
+    replyElementsHeader(call, drawn, withScores);
+    replyDrawn(call, cursor, drawn, withScores);
+  } else replyDistinct(call, cursor, count, withScores);
 }
 
 function stepTo(cursor: SortedSetCursor, rank: number): void {
@@ -60,7 +59,6 @@ function replyOne(call: Call, cursor: SortedSetCursor, withScores: boolean): voi
 }
 
 function replyDrawn(call: Call, cursor: SortedSetCursor, count: number, withScores: boolean): void {
-  replyElementsHeader(call, count, withScores);
   for (let n = 0; n < count; n++) {
     stepTo(cursor, Math.floor(call.store.random() * cursor.size));
     replyOne(call, cursor, withScores);
@@ -84,5 +82,38 @@ function replyDistinct(call: Call, cursor: SortedSetCursor, count: number, withS
   for (const rank of chosen) {
     stepTo(cursor, rank);
     replyOne(call, cursor, withScores);
+  }
+}
+
+function* slices(call: Call, count: number, withScores: boolean): Work {
+  const size = openToWrite(call, 1)?.size ?? 0;
+  if (count >= size) return yield* replyInSlices(call, 1, { first: 0, end: size }, true, withScores);
+  const choice = new Choice(count, size, call.store.random);
+  const total = count < 0 ? -count : size;
+  replyElementsHeader(call, Math.abs(count), withScores);
+  for (let done = 0; done < total; done += sliceElements) {
+    if (done > 0) yield;
+    const cursor = openToWrite(call, 1);
+    if (cursor === undefined) return false;
+    const part = Math.min(sliceElements, total - done);
+    if (count < 0) replyDrawn(call, cursor, part, withScores);
+    else replyChosen(call, cursor, done, part, choice, withScores);
+  }
+  return true;
+}
+
+/** Of `n` elements from the rank `first` on those that are chosen. */
+function replyChosen(
+  call: Call,
+  cursor: SortedSetCursor,
+  first: number,
+  n: number,
+  choice: Choice,
+  withScores: boolean,
+): void {
+  cursor.seekRank(first);
+  for (let i = 0; i < n; i++) {
+    cursor.next();
+    if (choice.takes()) replyOne(call, cursor, withScores);
   }
 }

@@ -2,10 +2,10 @@
 // of it: a range of a sorted set, by place, score or member, in either direction. https://redis.io/commands/zrange
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
+import { largeElementsMin, type Work } from '../large-work.ts';
 import { openToRead, openToWrite } from './find-sorted-set.ts';
 import { placeRequest, type RangeForm, readRangeRequest } from './range-request.ts';
-import { replyElements, replyElementsHeader, replyRun } from './reply-elements.ts';
+import { replyElements, replyInSlices } from './reply-elements.ts';
 
 const shared = {
   arity: -4,
@@ -92,14 +92,5 @@ function* slices(call: Call, form: RangeForm): Work {
   const { reverse, withScores } = request;
   const cursor = openToWrite(call, 1);
   if (cursor === undefined) return false;
-  const { first, end } = placeRequest(call, request, cursor);
-  replyElementsHeader(call, end - first, withScores);
-  for (let done = 0; done < end - first; done += sliceElements) {
-    if (done > 0) yield;
-    if (openToWrite(call, 1) === undefined) return false;
-    const rest = Math.min(sliceElements, end - first - done);
-    const from = reverse ? end - done - rest : first + done;
-    replyRun(call, cursor, { first: from, end: from + rest }, reverse, withScores);
-  }
-  return true;
+  return yield* replyInSlices(call, 1, placeRequest(call, request, cursor), reverse, withScores);
 }

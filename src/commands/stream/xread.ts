@@ -41,9 +41,8 @@ function run(call: Call): void {
   const rewrites = new Map<number, Buffer>();
   const found: number[] = [];
   for (let key = firstKey; key < firstKey + keys; key++) {
-    // A key that came to hold something else is passed over by who waits.
-    const isOther = call.rerunning && isOtherType(call, key);
-    if (!isOther && hasMore(call, key, key + keys, rewrites)) found.push(key);
+    if (call.passesOver(key, EntryType.stream)) continue;
+    if (hasMore(call, key, key + keys, rewrites)) found.push(key);
   }
   if (found.length > 0) {
     replyStreams(call, found.length);
@@ -53,11 +52,6 @@ function run(call: Call): void {
     const lastKey = firstKey + keys - 1;
     call.block({ firstKey, lastKey, timeoutMs, onTimeout: (late) => late.nilArray(), rewrites });
   }
-}
-
-function isOtherType(call: Call, key: number): boolean {
-  const at = call.find(key);
-  return at !== 0 && call.store.entries.type(at) !== EntryType.stream;
 }
 
 /** Whether the stream has entries above the id; what `$` is now goes to `rewrites`. */

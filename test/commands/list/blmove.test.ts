@@ -37,6 +37,14 @@ test('gives up when its time is over; refuses other words', () => {
   );
 });
 
+test('in a transaction there is no element at once', () => {
+  const client = new Rig().connect();
+  client.send('multi');
+  client.send('blmove', 'l', 'm', 'left', 'left', '0');
+  client.send('brpoplpush', 'l', 'm', '0');
+  assert.equal(client.send('exec'), '*2\r\n$-1\r\n$-1\r\n');
+});
+
 test('a destination of another type ends the wait with an error, a source of another type does not', () => {
   const rig = new Rig();
   const [waiting, other] = [rig.connect(), rig.connect()];

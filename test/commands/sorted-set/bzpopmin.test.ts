@@ -16,6 +16,20 @@ test('takes at once where there is something', () => {
   assert.deepEqual(node.run('BZPOPMIN z -1'), '-ERR timeout is negative');
 });
 
+test('who waits passes over a key that came to hold something else', async () => {
+  for (const words of [
+    ['BZPOPMIN', 'a', 'b', '0'],
+    ['BZMPOP', '0', '2', 'a', 'b', 'MIN'],
+  ]) {
+    const rig = new Rig();
+    const [waiter, writer] = [rig.connect(), rig.connect()];
+    assert.equal(waiter.send(...words), '');
+    assert.equal(writer.send('SET', 'a', 'x'), '+OK\r\n');
+    assert.equal(writer.send('ZADD', 'b', '1', 'm'), ':1\r\n');
+    assert.match(waiter.lateNow(), /^\*\d\r\n\$1\r\nb\r\n/, words[0]);
+  }
+});
+
 test('waits until somebody adds', async () => {
   const rig = new Rig();
   const [waiter, writer] = [rig.connect(), rig.connect()];

@@ -13,5 +13,7 @@ test('draws members', () => {
   assert.equal((node.run('ZRANDMEMBER z 1000 WITHSCORES') as string[]).length, 600);
   assert.match(String(node.run('ZRANDMEMBER z')), /^m\d+$/);
   assert.equal(node.run('ZRANDMEMBER z 1 x'), '-ERR syntax error');
+  assert.equal(node.run('ZRANDMEMBER z -16777217'), '-ERR value is out of range');
+  assert.equal(node.run('ZRANDMEMBER z 5000000000000000000 WITHSCORES'), '-ERR value is out of range');
   assert.equal(node.run('ZRANDMEMBER z x'), '-ERR value is not an integer or out of range');
 });
