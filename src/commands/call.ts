@@ -170,7 +170,7 @@ export class Call {
   /** The live entry of the key in argument i, or 0, for a look that is no use: counts a hit or a miss. */
   findLook(i: number): number {
     const at = this.find(i);
-    if (at === 0) this.services.stats.misses += 1;
+    if (at === 0) this.miss(i);
     else this.services.stats.hits += 1;
     return at;
   }
@@ -178,14 +178,23 @@ export class Call {
   /** The live entry of the key in argument i, or 0, for a read: counts a hit or a miss, and the access. */
   findRead(i: number): number {
     const at = this.find(i);
+    this.countRead(i, at);
+    return at;
+  }
+
+  /** What `findRead` counts of the key in argument i, whose entry is `at`. */
+  countRead(i: number, at: number): void {
     if (at === 0) {
-      this.services.stats.misses += 1;
-      if ((this.events.mask & EventClass.miss) !== 0) this.notify('keymiss', i);
-      return 0;
+      this.miss(i);
+      return;
     }
     this.services.stats.hits += 1;
     if (!this.session.noTouch) this.store.touch(at);
-    return at;
+  }
+
+  private miss(i: number): void {
+    this.services.stats.misses += 1;
+    if ((this.events.mask & EventClass.miss) !== 0) this.notify('keymiss', i);
   }
 
   /** The live string of the key in argument i, or 0, for a read. Throws WRONGTYPE for another type. */

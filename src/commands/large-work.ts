@@ -328,10 +328,10 @@ function restart(job: Job): void {
   job.work = job.begin(job.call, job.pace);
 }
 
-/** The command of a job run again as one that may not wait: it knows what to reply where its keys are gone. */
+/** The command of a job run again as in a transaction, where nothing may wait: it knows what to reply where keys are gone. */
 function asWhole({ call, entry }: Job): Finish {
   const run = (): void => {
-    call.rerunning = true;
+    call.inTransaction = true;
     entry.run?.(call);
   };
   return { run, discard() {} };

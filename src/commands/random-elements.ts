@@ -131,7 +131,8 @@ function* countShown(call: Call, open: Open, atMs: number): Generator<void, numb
 
 function* repeats(call: Call, { type, count, header, writer }: Draw): Work {
   const { elements, random, nowMs } = call.store;
-  const open = (): boolean => call.openToWrite(1, type) && elements.shown > 0;
+  // A small one whose last field expires meanwhile shows nothing to draw.
+  const open = (): boolean => call.openToWrite(1, type) && (elements.mayHide || elements.shown > 0);
   if (!open()) return false;
   const shown = yield* countShown(call, open, nowMs);
   if (shown === undefined) return false;

@@ -38,6 +38,38 @@ test('a key that was not there is new before it is anything else', () => {
   assert.deepEqual(published, ['__keyevent@0__:new a', '__keyevent@0__:set a', '__keyevent@0__:set a']);
 });
 
+test('what looks for a key that is not there tells of a miss, and what reads counts hits', () => {
+  const rig = new Rig();
+  const [listener, client] = [rig.connect(), rig.connect()];
+  client.send('config', 'set', 'notify-keyspace-events', 'Em');
+  listener.send('subscribe', '__keyevent@0__:keymiss');
+  const { stats } = rig.services;
+  client.send('set', 'k', 'v');
+  client.send('xgroup', 'create', 's', 'g', '0', 'mkstream');
+  for (const [line, key] of [
+    ['ttl', 'k'],
+    ['pttl', 'k'],
+    ['expiretime', 'k'],
+    ['pexpiretime', 'k'],
+    ['type', 'k'],
+    ['exists', 'k'],
+    ['set * v xx get', 'k'],
+    ['xpending * g', 's'],
+    ['xack * g 1', 's'],
+    ['xclaim * g c 0 1', 's'],
+    ['xautoclaim * g c 0 0', 's'],
+    ['xreadgroup group g c streams * >', 's'],
+  ] as const) {
+    const words = (line.includes('*') ? line : `${line} *`).split(' ');
+    const { hits, misses } = stats;
+    listener.pushed();
+    client.send(...words.map((word) => (word === '*' ? 'none' : word)));
+    assert.match(listener.pushed(), /keymiss.*none/s, line);
+    client.send(...words.map((word) => (word === '*' ? key : word)));
+    assert.deepEqual([stats.hits - hits, stats.misses - misses, listener.pushed()], [1, 1, ''], line);
+  }
+});
+
 test('letters are read, and shown in the order of redis-server', () => {
   const { events } = eventsOf();
   const shown = (text: string): string => {

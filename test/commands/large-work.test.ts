@@ -555,6 +555,26 @@ test('a large stream is copied in slices with its groups, and is in the log as a
   }
 });
 
+test('XREAD without a count replies in slices what it does as a whole', () => {
+  for (const words of [
+    ['XREAD', 'STREAMS', 'x', '0'],
+    ['XREAD', 'BLOCK', '0', 'STREAMS', 'none', 'x', 'y', '0', '100', '0'],
+  ]) {
+    const node = streamNode();
+    node.run('XADD y 1-1 f v');
+    const expected = whole(node, words);
+    assert.deepEqual(sliced(node, words), expected);
+    const other = node.rig.connect();
+    const grown = sliced(node, words, () => other.send('XADD', 'x', '*', 'f', 'late'));
+    assert.notDeepEqual(grown, expected);
+    assert.deepEqual(grown, whole(node, words));
+    assert.equal(
+      sliced(node, words, () => other.send('DEL', 'x', 'y')),
+      null,
+    );
+  }
+});
+
 test('a stream whose groups never stand still is copied at once in the end', () => {
   const node = streamNode();
   const other = node.rig.connect();

@@ -5,23 +5,23 @@ import type { Streams } from '../../store/streams.ts';
 
 export interface Claim {
   readonly timeMs: number;
-  /** -1: one more than there were. */
+  /** -1: one more than there were, or with `justId` as many. */
   readonly deliveries: number;
   readonly justId: boolean;
 }
 
 const deliveriesMax = 0xffffffff;
 
-/** Hands the pending entry of this id, which there is, to the consumer. Throws CommandError OOM. */
+/** Hands the entry of this id, delivered `before` times so far, to the consumer. Throws CommandError OOM. */
 export function claimEntry(
   streams: Streams,
   group: Group,
   consumer: Consumer,
   id: StreamId,
+  before: number,
   { timeMs, deliveries, justId }: Claim,
 ): void {
   const groups = streams.groupsToWrite();
-  const before = streams.pending.deliveries;
   const after = Math.min(deliveriesMax, deliveries >= 0 ? deliveries : justId ? before : before + 1);
   groups.deliver(group, consumer, id, timeMs, after);
   streams.recordGroup(groups.noteDeliveries(group, consumer, timeMs).id(id).number(after));

@@ -6,7 +6,7 @@ import type { Consumer, Group } from '../../store/stream/groups.ts';
 import { nameOf } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
-import { openStream } from './open-stream.ts';
+import { openStreamToRead } from './open-stream.ts';
 
 const first = new StreamId();
 const last = new StreamId();
@@ -24,7 +24,7 @@ export function findGroup(call: Call, streams: Streams, i: number): Group | unde
 
 /** Opens the stream in argument 1; its group in argument 2. Throws WRONGTYPE, NOGROUP. */
 export function openGroup(call: Call): { readonly streams: Streams; readonly group: Group } {
-  const streams = openStream(call, 1);
+  const streams = openStreamToRead(call, 1);
   const group = findGroup(call, streams, 2);
   if (group === undefined) throw new CommandError(noSuchKeyOrGroup(call.text(1), call.text(2)));
   return { streams, group };

@@ -22,3 +22,10 @@ export function openStream(call: Call, i: number): Streams {
   streams.open(call.keyspace, call.buf, call.offset(i), call.length(i));
   return streams;
 }
+
+/** The same for a change by who reads it, too: counts a hit or a miss, and the access. */
+export function openStreamToRead(call: Call, i: number): Streams {
+  const streams = openStream(call, i);
+  call.countRead(i, streams.at);
+  return streams;
+}

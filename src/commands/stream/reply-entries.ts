@@ -6,6 +6,9 @@ import { chunkEntriesMax } from '../../store/stream/entry-chunks.ts';
 import type { EntryCodec } from '../../store/stream/entry-codec.ts';
 import { readVarint, varintEnd } from '../../store/stream/fields.ts';
 import type { Streams } from '../../store/streams.ts';
+import type { Call } from '../call.ts';
+import { sliceElements } from '../large-work.ts';
+import { openStream } from './open-stream.ts';
 
 const value = new ListValue();
 
@@ -61,8 +64,49 @@ export function replyForward(streams: Streams, start: StreamId, n: number, reply
   replyRun(streams, start, n, reply);
 }
 
+/**
+ * Replies in slices with `n` entries, which there are, of the stream in argument `key`: from `start` on, or in `reverse` from
+ * `end` backwards. False where it is gone meanwhile.
+ */
+export function* replyInSlices(
+  call: Call,
+  key: number,
+  [start, end]: readonly [start: StreamId, end: StreamId],
+  n: number,
+  reverse: boolean,
+): Generator<void, boolean, void> {
+  // Others may read ranges meanwhile.
+  const next = new StreamId().copy(reverse ? end : start);
+  call.reply.array(n);
+  for (let rest = n; rest > 0; rest -= sliceElements) {
+    const streams = openStream(call, key);
+    if (streams.at === 0) return false;
+    replySlice(streams, next, Math.min(sliceElements, rest), call.reply, reverse);
+    if (rest > sliceElements) yield;
+  }
+  return true;
+}
+
+/** Replies with `n` entries from `next` on or backwards, without the head of an array; `next` is then what comes next. */
+export function replySlice(
+  streams: Streams,
+  next: StreamId,
+  n: number,
+  reply: ReplyWriter,
+  reverse: boolean,
+): void {
+  if (n === 0) return;
+  if (reverse) {
+    replyRunBackward(streams, next, n, reply, next);
+    next.decrement();
+    return;
+  }
+  replyRun(streams, next, n, reply);
+  next.copy(streams.live.codec.id).increment();
+}
+
 /** The same without the head of an array; leaves the id of the last one in `codec`. */
-export function replyRun(streams: Streams, start: StreamId, n: number, reply: ReplyWriter): void {
+function replyRun(streams: Streams, start: StreamId, n: number, reply: ReplyWriter): void {
   const { live } = streams;
   for (let i = 0; i < n; i++) {
     if (i === 0) live.seek(start);
@@ -75,7 +119,7 @@ export function replyRun(streams: Streams, start: StreamId, n: number, reply: Re
  * Replies with `n` entries, which there are, from `end` backwards, without the head of an array: chunk by chunk, as entries
  * are told from those before. Leaves the id of the last one in `into`.
  */
-export function replyRunBackward(
+function replyRunBackward(
   streams: Streams,
   end: StreamId,
   n: number,

@@ -3,7 +3,7 @@ import { StreamId } from '../../delta/stream-id.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { findGroup } from './open-group.ts';
-import { openStream } from './open-stream.ts';
+import { openStreamToRead } from './open-stream.ts';
 import { readId } from './read-id.ts';
 
 export const command: CommandSpec = {
@@ -23,7 +23,7 @@ export const command: CommandSpec = {
 const id = new StreamId();
 
 function run(call: Call): void {
-  const streams = openStream(call, 1);
+  const streams = openStreamToRead(call, 1);
   const group = findGroup(call, streams, 2);
   if (group === undefined) {
     call.reply.integer(0);

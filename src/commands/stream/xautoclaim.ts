@@ -73,7 +73,8 @@ function claim(call: Call, streams: Streams, group: Group, consumer: Consumer, o
       dropPending(streams, group, id);
       gone.push(id);
     } else if (nowMs - pending.timeMs >= options.idleMs) {
-      claimEntry(streams, group, consumer, id, { timeMs: nowMs, deliveries: -1, justId: options.justId });
+      const claim = { timeMs: nowMs, deliveries: -1, justId: options.justId };
+      claimEntry(streams, group, consumer, id, pending.deliveries, claim);
       claimed.push(id);
     }
     next.copy(id).increment();

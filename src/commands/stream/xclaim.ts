@@ -52,30 +52,33 @@ function run(call: Call): void {
   const claimed: StreamId[] = [];
   for (let i = 5; i < idsEnd; i++) {
     readId(call, i, id);
-    if (!isClaimable(call, streams, group, options, idleMs)) continue;
-    claimEntry(streams, group, consumer, id, options);
+    const before = deliveriesOf(call, streams, group, options, idleMs);
+    if (before === undefined) continue;
+    claimEntry(streams, group, consumer, id, before, options);
     claimed.push(new StreamId().copy(id));
   }
   replyClaimed(call, streams, claimed, options.justId);
 }
 
-/** Whether the entry in `id` may be handed over; what is pending of one that is gone is forgotten. */
-function isClaimable(
+/**
+ * How often the entry in `id` was delivered so far; undefined where it may not be handed over. What is pending of one that is
+ * gone is forgotten.
+ */
+function deliveriesOf(
   call: Call,
   streams: Streams,
   group: Group,
   { force }: ClaimOptions,
   idleMs: number,
-): boolean {
+): number | undefined {
   const { pending, live } = streams;
   if (streams.size === 0 || !live.find(id)) {
     dropPending(streams, group, id);
-    return false;
+    return undefined;
   }
   pending.open(group);
-  if (pending.count > 0 && pending.find(id)) return call.store.nowMs - pending.timeMs >= idleMs;
-  pending.deliveries = 1;
-  return force;
+  if (pending.count === 0 || !pending.find(id)) return force ? 1 : undefined;
+  return call.store.nowMs - pending.timeMs >= idleMs ? pending.deliveries : undefined;
 }
 
 function readOptions(call: Call, from: number): ClaimOptions {

@@ -1,12 +1,11 @@
 // XRANGE key start end [COUNT count] and XREVRANGE key end start [COUNT count]. https://redis.io/commands/xrange
 import { StreamId } from '../../delta/stream-id.ts';
-import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
+import { largeElementsMin, type Work } from '../large-work.ts';
 import { openStream, readStream } from './open-stream.ts';
 import { readBound } from './read-id.ts';
-import { countRange, replyRun, replyRunBackward } from './reply-entries.ts';
+import { countRange, replyInSlices, replySlice } from './reply-entries.ts';
 
 const start = new StreamId();
 const end = new StreamId();
@@ -66,37 +65,13 @@ function run(call: Call, isReverse: boolean): void {
     if (n >= largeElementsMin) call.services.largeWork.run(call, [1], (own) => slices(own, isReverse));
     else {
       reply.array(n);
-      replySlice(call, streams, isReverse, n);
+      replySlice(streams, isReverse ? end : start, n, reply, isReverse);
     }
   }
 }
 
-/** Replies with `n` entries at the beginning of the interval, which then begins behind them. */
-function replySlice({ reply }: Call, streams: Streams, isReverse: boolean, n: number): void {
-  if (n === 0) return;
-  if (isReverse) {
-    replyRunBackward(streams, end, n, reply, end);
-    end.decrement();
-    return;
-  }
-  replyRun(streams, start, n, reply);
-  start.copy(streams.live.codec.id).increment();
-}
-
 function* slices(call: Call, isReverse: boolean): Work {
   const { count } = readRequest(call, isReverse);
-  let rest = countRange(openStream(call, 1), start, end, Math.max(0, count));
-  call.reply.array(rest);
-  for (const [from, to] = [new StreamId(), new StreamId()]; rest > 0; rest -= sliceElements) {
-    const streams = openStream(call, 1);
-    if (streams.at === 0) return false;
-    replySlice(call, streams, isReverse, Math.min(sliceElements, rest));
-    // Others may read ranges meanwhile.
-    from.copy(start);
-    to.copy(end);
-    if (rest > sliceElements) yield;
-    start.copy(from);
-    end.copy(to);
-  }
-  return true;
+  const n = countRange(openStream(call, 1), start, end, Math.max(0, count));
+  return yield* replyInSlices(call, 1, [start, end], n, isReverse);
 }

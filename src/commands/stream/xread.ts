@@ -6,7 +6,8 @@ import { newEntriesMisplaced } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { readStream } from './open-stream.ts';
+import { largeElementsMin, type Work } from '../large-work.ts';
+import { openStream, readStream } from './open-stream.ts';
 import { readId } from './read-id.ts';
 import {
   findStreamKeys,
@@ -16,7 +17,7 @@ import {
   replyStreams,
   streamKeys,
 } from './read-options.ts';
-import { countRange, replyForward } from './reply-entries.ts';
+import { countRange, replyForward, replyInSlices } from './reply-entries.ts';
 
 export const command: CommandSpec = {
   name: 'xread',
@@ -35,18 +36,23 @@ export const command: CommandSpec = {
 const start = new StreamId();
 const end = new StreamId().setMax();
 
+/** A stream that has entries above the id: the argument that is its key, and how many are replied. */
+interface Found {
+  readonly key: number;
+  readonly n: number;
+}
+
 function run(call: Call): void {
   const options = readReadOptions(call, false);
   const { firstKey, keys, timeoutMs } = options;
   const rewrites = new Map<number, Buffer>();
-  const found: number[] = [];
-  for (let key = firstKey; key < firstKey + keys; key++) {
-    if (call.passesOver(key, EntryType.stream)) continue;
-    if (hasMore(call, key, key + keys, rewrites)) found.push(key);
-  }
-  if (found.length > 0) {
+  const found = findMore(call, options, rewrites);
+  if (found.reduce((sum, { n }) => sum + n, 0) >= largeElementsMin) {
+    const read = Array.from({ length: keys }, (_, i) => firstKey + i);
+    call.services.largeWork.run(call, read, (own) => slices(own, options));
+  } else if (found.length > 0) {
     replyStreams(call, found.length);
-    for (const key of found) replyStream(call, key, options);
+    for (const each of found) replyStream(call, each, options);
   } else if (timeoutMs < 0) call.reply.nilArray();
   else {
     const lastKey = firstKey + keys - 1;
@@ -54,8 +60,28 @@ function run(call: Call): void {
   }
 }
 
-/** Whether the stream has entries above the id; what `$` is now goes to `rewrites`. */
-function hasMore(call: Call, key: number, idAt: number, rewrites: Map<number, Buffer>): boolean {
+function findMore(
+  call: Call,
+  { firstKey, keys, count }: ReadOptions,
+  rewrites: Map<number, Buffer>,
+): Found[] {
+  const found: Found[] = [];
+  for (let key = firstKey; key < firstKey + keys; key++) {
+    if (call.passesOver(key, EntryType.stream)) continue;
+    const n = countMore(call, key, key + keys, count, rewrites);
+    if (n > 0) found.push({ key, n });
+  }
+  return found;
+}
+
+/** How many entries above the id are replied of a stream, `max` at most (0 = all); what `$` is now goes to `rewrites`. */
+function countMore(
+  call: Call,
+  key: number,
+  idAt: number,
+  max: number,
+  rewrites: Map<number, Buffer>,
+): number {
   const streams = readStream(call, key);
   if (call.is(idAt, '>')) throw new CommandError(newEntriesMisplaced);
   const isLast = call.is(idAt, '$');
@@ -64,14 +90,26 @@ function hasMore(call: Call, key: number, idAt: number, rewrites: Map<number, Bu
     if (streams === undefined) start.set(0, 0, 0, 0);
     else streams.lastId(start);
     rewrites.set(idAt, Buffer.from(start.text));
-    return false;
+    return 0;
   }
-  return streams !== undefined && start.increment() && countRange(streams, start, end, 1) > 0;
+  return streams !== undefined && start.increment() ? countRange(streams, start, end, max) : 0;
 }
 
-function replyStream(call: Call, key: number, { count, keys }: ReadOptions): void {
+function replyStream(call: Call, { key, n }: Found, { keys }: ReadOptions): void {
   readId(call, key + keys, start).increment();
-  const streams = readStream(call, key)!;
   replyKey(call, key);
-  replyForward(streams, start, countRange(streams, start, end, count), call.reply);
+  replyForward(openStream(call, key), start, n, call.reply);
+}
+
+function* slices(call: Call, options: ReadOptions): Work {
+  const found = findMore(call, options, new Map());
+  if (found.length === 0) return false;
+  replyStreams(call, found.length);
+  for (const { key, n } of found) {
+    readId(call, key + options.keys, start).increment();
+    replyKey(call, key);
+    if (!(yield* replyInSlices(call, key, [start, end], n, false))) return false;
+    yield;
+  }
+  return true;
 }

@@ -10,6 +10,7 @@ import type { Consumer, Group } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import type { KeyId } from '../key-changes.ts';
 import { advanceGroup, findGroup, joinConsumer } from './open-group.ts';
 import { openStream } from './open-stream.ts';
 import { readId } from './read-id.ts';
@@ -50,7 +51,10 @@ function run(call: Call): void {
   const { firstKey, keys, timeoutMs } = options;
   for (let key = firstKey; key < firstKey + keys; key++) check(call, key, options);
   const found: number[] = [];
-  for (let key = firstKey; key < firstKey + keys; key++) if (isServed(call, key, options)) found.push(key);
+  const named = new Map<KeyId, number>();
+  for (let key = firstKey; key < firstKey + keys; key++) {
+    if (isServed(call, key, options, named)) found.push(key);
+  }
   if (found.length > 0) {
     replyStreams(call, found.length);
     for (const key of found) serve(call, key, options);
@@ -70,7 +74,7 @@ function run(call: Call): void {
 /** Throws where a stream, its group or the id is not what it should be. */
 function check(call: Call, key: number, { group, keys }: ReadOptions): void {
   const { store } = call;
-  const at = call.find(key);
+  const at = call.rerunning ? call.find(key) : call.findRead(key);
   const isStream = at !== 0 && store.entries.type(at) === EntryType.stream;
   if (call.rerunning && !isStream) throw new CommandError(streamGone);
   const streams = openStream(call, key);
@@ -81,13 +85,28 @@ function check(call: Call, key: number, { group, keys }: ReadOptions): void {
   if (!call.is(idAt, '>')) readId(call, idAt, id);
 }
 
-/** Whether a stream has something for the consumer, which comes to be if it is not there. */
-function isServed(call: Call, key: number, { group: groupAt, keys }: ReadOptions): boolean {
+/**
+ * Whether a stream has something for the consumer, which comes to be if it is not there, when it comes to this key. `named`:
+ * how often streams were named before for what is new in them.
+ */
+function isServed(
+  call: Call,
+  key: number,
+  { group: groupAt, keys, count }: ReadOptions,
+  named: Map<KeyId, number>,
+): boolean {
   const streams = openStream(call, key);
   const group = findGroup(call, streams, groupAt)!;
   joinConsumer(call, streams, group, groupAt + 1, key);
   if (!call.is(key + keys, '>')) return true;
-  return streams.size > 0 && streams.live.last(id).compare(group.lastId) > 0;
+  if (streams.size === 0 || streams.live.last(id).compare(group.lastId) <= 0) return false;
+  if (keys === 1) return true;
+  const keyId = call.keyId(key);
+  const before = named.get(keyId) ?? 0;
+  named.set(keyId, before + 1);
+  if (before === 0 || count === 0) return before === 0;
+  start.copy(group.lastId).increment();
+  return countRange(streams, start, end, 0) > before * count;
 }
 
 function serve(call: Call, key: number, options: ReadOptions): void {

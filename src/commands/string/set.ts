@@ -62,7 +62,7 @@ function setWithOptions(call: Call): void {
   }
   const stated = option === DeadlineOption.none ? 0 : optionDeadline(call, option, optionAt);
   const deadlineMs = keeps ? keepDeadline : stated;
-  const at = call.find(1);
+  const at = returnsOld ? call.findRead(1) : call.find(1);
   if (returnsOld && at !== 0 && call.store.entries.type(at) !== EntryType.string)
     throw new CommandError(wrongType);
   if (returnsOld) {

@@ -28,10 +28,13 @@ const walkedShare = 16;
 /** Deliveries in one note of a scan. */
 const noteEntriesMax = 512;
 
+/** In place of the time of a success: there was none. */
+export const neverActive = -1;
+
 export interface Consumer {
   readonly number: number;
   readonly name: Buffer;
-  /** Unix ms of its last attempt, and of its last success; -1 = none. */
+  /** Unix ms of its last attempt, and of its last success, or `neverActive`. */
   seenMs: number;
   activeMs: number;
   /** Entries pending for it. */
@@ -296,7 +299,7 @@ export class StreamGroups {
     const block = this.allocNamed(name);
     const free = group.byNumber.indexOf(undefined);
     const number = free < 0 ? group.byNumber.length : free;
-    const consumer: Consumer = { number, name, seenMs: nowMs, activeMs: -1, pending: 0, block };
+    const consumer: Consumer = { number, name, seenMs: nowMs, activeMs: neverActive, pending: 0, block };
     group.byNumber[number] = consumer;
     group.consumers.set(name.toString('latin1'), consumer);
     return consumer;

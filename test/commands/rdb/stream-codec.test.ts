@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandNode } from '../harness.ts';
+import type { Reply } from '../parse-reply.ts';
 import { RedisOracle, redisMissing } from '../redis-oracle.ts';
 
 function bytesOf(reply: Buffer): Buffer {
@@ -85,17 +86,21 @@ test('the forms of Redis 5 and of 7.2 are read', () => {
   assert.deepEqual(node.run('XPENDING old g'), [1, '1-1', '1-1', [['a', '1']]]);
 
   const nameAt = body.lastIndexOf(Buffer.from([1, 97]));
-  const active = Buffer.alloc(8);
-  active.writeBigUInt64LE(123n);
-  const later = Buffer.concat([
-    Buffer.from([21]),
-    body.subarray(1, nameAt + 10),
-    active,
-    body.subarray(nameAt + 10),
-    footer,
-  ]);
-  assert.equal(node.call('RESTORE', 'later', 0, later), 'OK');
-  assert.deepEqual(node.run('XPENDING later g'), [1, '1-1', '1-1', [['a', '1']]]);
+  for (const activeMs of [-1n, 123n]) {
+    const active = Buffer.alloc(8);
+    active.writeBigInt64LE(activeMs);
+    const later = Buffer.concat([
+      Buffer.from([21]),
+      body.subarray(1, nameAt + 10),
+      active,
+      body.subarray(nameAt + 10),
+      footer,
+    ]);
+    assert.equal(node.call('RESTORE', 'later', 0, later, 'REPLACE'), 'OK');
+    assert.deepEqual(node.run('XPENDING later g'), [1, '1-1', '1-1', [['a', '1']]]);
+    const [consumer] = node.run('XINFO CONSUMERS later g') as [Reply[]];
+    assert.equal(consumer[7], activeMs === -1n ? -1 : node.nowMs - 123, 'inactive');
+  }
 });
 
 test('payloads of which a byte is another end in an error or in a stream, never in anything else', () => {

@@ -45,6 +45,22 @@ test('gives each entry to one consumer, and again what is pending for it', () =>
   ]);
 });
 
+test('a stream that is named again is left out where nothing is left of it', () => {
+  const node = withGroup();
+  node.run('XGROUP CREATECONSUMER s g a');
+  const got = node.run('XREADGROUP GROUP g a COUNT 2 STREAMS s s s s > > 0 >') as [string, string[]][];
+  assert.deepEqual(
+    got.map(([, entries]) => entries.length),
+    [2, 1, 2],
+  );
+  node.run('XADD s 4 f 4');
+  const rest = node.run('XREADGROUP GROUP g a STREAMS s s > >') as [string, string[]][];
+  assert.deepEqual(
+    rest.map(([, entries]) => entries.length),
+    [1],
+  );
+});
+
 test('NOACK leaves nothing pending', () => {
   const node = withGroup();
   node.run('XREADGROUP GROUP g a NOACK STREAMS s >');
