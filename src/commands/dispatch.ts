@@ -268,6 +268,8 @@ export class Dispatch implements Executor {
     const reply = new ReplyWriter(1024);
     reply.open();
     reply.protocol = client.session.protocol;
+    // It may have waited for long.
+    this.beginTurn();
     const result = this.execute(client, args, reply);
     this.rest();
     if (result === ExecuteResult.deferred) return;
@@ -441,7 +443,7 @@ export class Dispatch implements Executor {
     entry.rejected += 1;
     const object = denial.reason === 'command' ? entry.name : call.excerpt(denial.index, deniedBytesMax);
     logDenial(services, client, denial.reason, object, client.session.user, call.inTransaction);
-    throw new CommandError(noPermission(denial.reason, entry.name));
+    throw new CommandError(noPermission(denial.reason, client.session.user, entry.name));
   }
 
   /** Takes back the reply of a client that wants none. */

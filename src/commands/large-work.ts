@@ -387,3 +387,41 @@ export function* changeInPlace(
     yield* work.all();
   }
 }
+
+/** What `popInPlace` pops from: the collection of the key in argument 1. */
+export interface PopSource {
+  /** Opens it, and returns how many elements it has. */
+  open(): number;
+  /** Begins the reply with so many elements, which may be none. */
+  header(count: number): void;
+  /** Takes so many out of the open collection and replies with them. */
+  take(count: number): void;
+  /** Tells of the pop; `isAll`: nothing is left. */
+  tell(isAll: boolean): void;
+  /** Values of the reply to each element. */
+  readonly width: number;
+}
+
+/** Pops up to `wanted` elements in slices, and replies with them. */
+export function* popInPlace(call: Call, pace: Pace, wanted: number, source: PopSource): Work {
+  let [count, taken] = [0, 0];
+  yield* changeInPlace(call, 1, pace, wanted, function* () {
+    let size = source.open();
+    const isAll = wanted >= size;
+    count = Math.min(wanted, size);
+    source.header(count);
+    while (taken < count && size > 0) {
+      const part = Math.min(removedAtOnce, count - taken, size);
+      source.take(part);
+      taken += part;
+      if (taken === count) break;
+      yield;
+      size = source.open();
+    }
+    // In the last step, as others may be let in right behind it.
+    if (count > 0) source.tell(isAll);
+  });
+  // Of what went otherwise meanwhile, as by its deadline.
+  for (let missing = (count - taken) * source.width; missing > 0; missing--) call.reply.nil();
+  return true;
+}

@@ -100,10 +100,10 @@ export const keyTooLarge = (max: number): string =>
   `ERR key exceeds the limit of ${max} bytes (store.max_key_size)`;
 export const valueTooLarge = (max: number): string =>
   `ERR value exceeds the limit of ${max} bytes (store.max_value_size)`;
-export const noPermission = (reason: 'command' | 'key' | 'channel', command: string): string =>
+export const noPermission = (reason: 'command' | 'key' | 'channel', user: string, command: string): string =>
   reason === 'command'
-    ? `NOPERM this user has no permissions to run the '${command}' command`
-    : `NOPERM this user has no permissions to access one of the ${reason}s used as arguments`;
+    ? `NOPERM User ${user} has no permissions to run the '${command}' command`
+    : `NOPERM No permissions to access a ${reason}`;
 
 export const notAFloatRange = 'ERR min or max is not a float';
 export const notALexRange = 'ERR min or max not valid string range item';

@@ -713,6 +713,58 @@ test('a set that grows beyond what is to be popped of it keeps the rest', () => 
   assert.equal(node.run('SCARD s'), 2);
 });
 
+test('a pop in slices of a list that goes before it begins replies that there is none', () => {
+  const node = filled(['l']);
+  assert.equal(node.client.send('LPOP', 'l', '17000'), '');
+  node.rig.connect().send('DEL', 'l');
+  node.rig.timers.endTurn();
+  assert.equal(node.client.lateNow(), '*-1\r\n');
+});
+
+test('what is removed in slices is told of before what comes behind it, also where it is hurried', () => {
+  for (const [words, next, events] of [
+    [
+      ['LPOP', 'l', '20000'],
+      ['RPUSH', 'l', 'x'],
+      ['lpop', 'del', 'rpush'],
+    ],
+    [
+      ['LTRIM', 'l', '5', '1'],
+      ['RPUSH', 'l', 'x'],
+      ['ltrim', 'del', 'rpush'],
+    ],
+    [
+      ['ZPOPMIN', 'z', '20000'],
+      ['ZADD', 'z', '1', 'x'],
+      ['zpopmin', 'del', 'zadd'],
+    ],
+    [
+      ['ZREMRANGEBYRANK', 'z', '0', '-1'],
+      ['ZADD', 'z', '1', 'x'],
+      ['zremrangebyrank', 'del', 'zadd'],
+    ],
+    [
+      ['SPOP', 's', '17000'],
+      ['SADD', 's', 'x'],
+      ['spop', 'sadd'],
+    ],
+  ] as const) {
+    const node = filled([words[1]]);
+    const { rig } = node;
+    const [listener, other] = [rig.connect(), rig.connect()];
+    node.run('CONFIG SET notify-keyspace-events KA');
+    listener.send('psubscribe', '__keyspace*');
+    listener.pushed();
+    sliced(node, [...words], () => {
+      assert.equal(rig.store.atWork.isAny, true, words[0]);
+      rig.store.atWork.hurry();
+      other.send(...next);
+    });
+    const told = [...listener.pushed().matchAll(/\$\d+\r\n([a-z]+)\r\n(?=\*|$)/g)].map((match) => match[1]);
+    assert.deepEqual(told, events, words[0]);
+  }
+});
+
 test('of pops in slices the order is as at once', () => {
   for (const words of [
     ['ZPOPMIN', 'z', '18000'],

@@ -59,15 +59,18 @@ function bitField(call: Call, mayWrite: boolean): void {
   if (writes.length > 0 && !mayWrite) throw new CommandError(bitfieldOnlyGet);
   if (writes.length > 0) call.findStringToWrite(1);
   else call.findString(1);
-  let results: (bigint | undefined)[];
+  let runs: Run[];
   const span = spanOf(operations);
-  if (span.end - span.from <= spanBytesMax) results = runTogether(call, operations);
+  if (span.end - span.from <= spanBytesMax) runs = [runTogether(call, operations)];
   else {
     // The furthest first: where it does not fit, nothing has changed.
-    if (writes.length > 0) growTo(call, spanOf(writes).end);
-    results = operations.flatMap((op) => runTogether(call, [op]));
+    const grown = writes.length > 0 && growTo(call, spanOf(writes).end);
+    runs = [{ results: [], patched: grown }, ...operations.map((op) => runTogether(call, [op]))];
   }
-  if (writes.length > 0) call.notify('setbit', 1);
+  const results = runs.flatMap((each) => each.results);
+  // An overflow that is refused makes the string longer all the same, of which Redis tells nobody.
+  const isWritten = operations.some(({ kind }, i) => kind !== 'get' && results[i] !== undefined);
+  if (isWritten && runs.some((each) => each.patched)) call.notify('setbit', 1);
   call.reply.array(results.length);
   for (const result of results) {
     if (result === undefined) call.reply.nil();
@@ -86,8 +89,15 @@ function spanOf(operations: readonly Operation[]): { from: number; end: number }
   return end === 0 ? { from: 0, end: 0 } : { from, end };
 }
 
+interface Run {
+  /** Undefined: it overflowed under FAIL. */
+  readonly results: readonly (bigint | undefined)[];
+  /** The string is another one now. */
+  readonly patched: boolean;
+}
+
 /** Runs operations on a copy of the bytes that they span and patches the part that is written. */
-function runTogether(call: Call, operations: readonly Operation[]): (bigint | undefined)[] {
+function runTogether(call: Call, operations: readonly Operation[]): Run {
   const { strings } = call.store;
   const span = spanOf(operations);
   const bytes = Buffer.alloc(span.end - span.from);
@@ -104,20 +114,23 @@ function runTogether(call: Call, operations: readonly Operation[]): (bigint | un
   const results = operations.map((op) => run(op, bytes, span.from));
   const written = spanOf(operations.filter((op) => op.kind !== 'get'));
   const length = written.end - written.from;
-  if (length > 0 && (written.end > lengthBefore || !before.equals(bytes))) {
+  const patched = length > 0 && (written.end > lengthBefore || !before.equals(bytes));
+  if (patched) {
     const { keyspace, buf } = call;
     const from = written.from - span.from;
     strings.patch(keyspace, buf, call.offset(1), call.length(1), written.from, bytes, from, length);
   }
-  return results;
+  return { results, patched };
 }
 
-function growTo(call: Call, length: number): void {
+/** Returns whether the string was shorter. */
+function growTo(call: Call, length: number): boolean {
   const { strings } = call.store;
   const at = call.find(1);
-  if (at !== 0 && strings.length(at) >= length) return;
+  if (at !== 0 && strings.length(at) >= length) return false;
   const { keyspace, buf } = call;
   strings.patch(keyspace, buf, call.offset(1), call.length(1), length - 1, new Uint8Array(1), 0, 1);
+  return true;
 }
 
 /** Runs one operation on the covered bytes, which begin at byte `from`; undefined where it overflowed under FAIL. */

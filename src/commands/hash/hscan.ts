@@ -1,4 +1,4 @@
-// HSCAN key cursor [MATCH pattern] [COUNT n]: a slice of the fields, with SCAN's guarantee. https://redis.io/commands/hscan
+// HSCAN key cursor [MATCH pattern] [COUNT n] [NOVALUES]: a slice of the fields, with SCAN's guarantee. https://redis.io/commands/hscan
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
@@ -13,7 +13,7 @@ export const command: CommandSpec = {
   group: 'hash',
   since: '2.8.0',
   summary: 'Returns some of the fields and where to go on from.',
-  syntax: '<key> <cursor> [MATCH <pattern>] [COUNT <count>]',
+  syntax: '<key> <cursor> [MATCH <pattern>] [COUNT <count>] [NOVALUES]',
   complexity: 'O(1) for each call',
   run: (call: Call) => scanElements(call, EntryType.hash),
 };

@@ -33,7 +33,8 @@ function lrem(call: Call): void {
     return;
   }
   for (const index of found) lists.remove(index);
-  tell(call, found.length, lists.at === 0);
+  if (found.length > 0) tell(call, lists.at === 0);
+  call.reply.integer(found.length);
 }
 
 /** The indexes of what goes, from the end, so that those of the rest stay what they are. */
@@ -42,28 +43,28 @@ function find(call: Call, { reader }: Lists, count: number): number[] {
   return count >= 0 ? found.reverse() : found;
 }
 
-function tell(call: Call, removed: number, isGone: boolean): void {
-  if (removed > 0) call.notify('lrem', 1);
-  if (removed > 0 && isGone) call.notify('del', 1);
-  call.reply.integer(removed);
+function tell(call: Call, isGone: boolean): void {
+  call.notify('lrem', 1);
+  if (isGone) call.notify('del', 1);
 }
 
 function* removeInSlices(call: Call, pace: Pace, count: number, expected: number): Work {
   let removed = 0;
-  let isGone = false;
   yield* changeInPlace(call, 1, pace, expected, function* () {
     let lists = openList(call, 1);
     if (lists.at === 0) return;
     const found = find(call, lists, count);
-    isGone = found.length === lists.size;
+    const isGone = found.length === lists.size;
     for (const index of found) {
       lists.remove(index);
       removed += 1;
       if (removed % removedAtOnce !== 0) continue;
       yield;
       lists = openList(call, 1);
-      if (lists.at === 0) return;
+      if (lists.at === 0) break;
     }
+    if (removed > 0) tell(call, isGone);
   });
-  return { run: () => tell(call, removed, isGone), discard() {} };
+  call.reply.integer(removed);
+  return true;
 }

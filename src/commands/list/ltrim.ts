@@ -33,6 +33,7 @@ function ltrim(call: Call): void {
   }
   lists.trim(fromFront, fromEnd);
   tell(call, lists.at === 0);
+  call.reply.ok();
 }
 
 /** How many elements before and behind a range go. */
@@ -45,7 +46,6 @@ function outside(size: number, first: number, last: number): [fromFront: number,
 function tell(call: Call, isGone: boolean): void {
   call.notify('ltrim', 1);
   if (isGone) call.notify('del', 1);
-  call.reply.ok();
 }
 
 /** So many elements in parts that go at once. */
@@ -56,21 +56,23 @@ function partsOf(count: number): number[] {
 }
 
 function* trimInSlices(call: Call, pace: Pace, first: number, last: number): Work {
-  let isGone = false;
   yield* changeInPlace(call, 1, pace, largeElementsMin, function* () {
-    const { size } = openList(call, 1);
+    let lists = openList(call, 1);
+    if (lists.at === 0) return;
+    const { size } = lists;
     const [fromFront, fromEnd] = outside(size, first, last);
-    isGone = size > 0 && fromFront + fromEnd === size;
     const parts = [
       ...partsOf(fromFront).map((n) => [n, 0] as const),
       ...partsOf(fromEnd).map((n) => [0, n] as const),
     ];
     for (const [front, end] of parts) {
-      const lists = openList(call, 1);
-      if (lists.at === 0) return;
+      if (lists.at === 0) break;
       lists.trim(front, end);
       yield;
+      lists = openList(call, 1);
     }
+    tell(call, fromFront + fromEnd === size);
   });
-  return { run: () => tell(call, isGone), discard() {} };
+  call.reply.ok();
+  return true;
 }

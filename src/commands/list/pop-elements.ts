@@ -3,7 +3,7 @@ import { CommandError } from '../../base/errors.ts';
 import { outOfRangePositive, wrongArguments } from '../../resp/errors.ts';
 import type { Lists } from '../../store/lists.ts';
 import type { Call } from '../call.ts';
-import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from '../large-work.ts';
+import { largeElementsMin, type Pace, popInPlace, type Work } from '../large-work.ts';
 import { openList } from './open-list.ts';
 
 /** LPOP and RPOP. */
@@ -41,35 +41,27 @@ export function popMany(call: Call, lists: Lists, atFront: boolean, count: numbe
   tellOfPop(call, lists, atFront, key);
 }
 
-function* popInSlices(call: Call, pace: Pace, atFront: boolean, count: number): Work {
-  const { reply } = call;
-  let isGone = false;
-  let [n, taken] = [0, 0];
-  yield* changeInPlace(call, 1, pace, count, function* () {
-    let lists = openList(call, 1);
-    n = Math.min(count, lists.at === 0 ? 0 : lists.size);
-    isGone = n > 0 && n === lists.size;
-    reply.array(n);
-    while (taken < n && lists.at !== 0) {
-      lists.pop(atFront, reply);
-      taken += 1;
-      if (taken % removedAtOnce !== 0) continue;
-      yield;
-      lists = openList(call, 1);
-    }
-  });
-  for (; taken < n; taken++) reply.nil();
-  return {
-    run() {
-      if (n > 0) call.notify(atFront ? 'lpop' : 'rpop', 1);
-      if (isGone) call.notify('del', 1);
+function popInSlices(call: Call, pace: Pace, atFront: boolean, count: number): Work {
+  const { reply, store } = call;
+  return popInPlace(call, pace, count, {
+    open: () => sizeOf(openList(call, 1)),
+    header: (n) => (n === 0 ? reply.nilArray() : reply.array(n)),
+    take: (n) => {
+      for (let i = 0; i < n; i++) store.lists.pop(atFront, reply);
     },
-    discard() {},
-  };
+    tell: (isAll) => tell(call, atFront, 1, isAll),
+    width: 1,
+  });
 }
+
+const sizeOf = (lists: Lists): number => (lists.at === 0 ? 0 : lists.size);
 
 /** The events of a pop from the list that was open. */
 export function tellOfPop(call: Call, lists: Lists, atFront: boolean, key: number): void {
+  tell(call, atFront, key, lists.at === 0);
+}
+
+function tell(call: Call, atFront: boolean, key: number, isAll: boolean): void {
   call.notify(atFront ? 'lpop' : 'rpop', key);
-  if (lists.at === 0) call.notify('del', key);
+  if (isAll) call.notify('del', key);
 }

@@ -3,7 +3,7 @@
 // put when those before it have been, and may be put before those behind it are read.
 import { assert } from '../../base/assert.ts';
 import { idBytes, StreamId } from '../../delta/stream-id.ts';
-import { type Group, GroupCursor } from '../../store/stream/groups.ts';
+import { type Group, GroupCursor, neverActive } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
 import { sliceElements } from '../large-work.ts';
 import { countUpTo } from '../stream/open-group.ts';
@@ -198,10 +198,10 @@ function* readGroup(rdbType: number, input: RdbReader, names: Set<string>): Part
   return taken;
 }
 
-/** Unix ms, as far as a time can be kept. */
-function timeOf(input: RdbReader): number {
+/** Unix ms, as far as a time can be kept; `none` for anything else. */
+function timeOf(input: RdbReader, none = 0): number {
   const ms = BigInt.asIntN(64, input.u64());
-  return ms < 0n || ms >= 1n << 48n ? 0 : Number(ms);
+  return ms < 0n || ms >= 1n << 48n ? none : Number(ms);
 }
 
 /** Takes what is the consumer's from what is pending in the group. Returns how much that is. */
@@ -217,7 +217,7 @@ function* readConsumer(
   if (consumers.has(text)) throw new MalformedRdb('a consumer comes twice');
   consumers.add(text);
   const seenMs = timeOf(input);
-  const activeMs = rdbType === rdbListpacks3 ? timeOf(input) : seenMs;
+  const activeMs = rdbType === rdbListpacks3 ? timeOf(input, neverActive) : seenMs;
   yield part(namedBytes, (streams) => {
     const consumer = streams.groupsToWrite().join(groupOf(streams, group), name, seenMs);
     consumer.activeMs = activeMs;

@@ -4,7 +4,7 @@ import { outOfRangePositive } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from '../large-work.ts';
+import { largeElementsMin, type Pace, popInPlace, type Work } from '../large-work.ts';
 import { drawDifferent } from '../random-elements.ts';
 import { eachInSlices } from '../reply-collection.ts';
 
@@ -102,31 +102,20 @@ function* readAllInSlices(call: Call, count: number): Work {
 }
 
 /** One after the other, each of those that are left then. */
-function* popInSlices(call: Call, pace: Pace, wanted: number): Work {
+function popInSlices(call: Call, pace: Pace, wanted: number): Work {
   const { reply, store } = call;
   const { elements } = store;
-  let [count, taken] = [0, 0];
-  let isAll = false;
-  yield* changeInPlace(call, 1, pace, wanted, function* () {
-    const size = call.openToWrite(1, EntryType.set) ? elements.size : 0;
-    count = Math.min(wanted, size);
-    isAll = count === size;
-    reply.set(count);
-    for (; taken < count; taken++) {
-      if (taken % removedAtOnce === 0) {
-        if (taken > 0) yield;
-        if (!call.openToWrite(1, EntryType.set)) return;
+  return popInPlace(call, pace, wanted, {
+    open: () => (call.openToWrite(1, EntryType.set) ? elements.size : 0),
+    header: (n) => reply.set(n),
+    take: (n) => {
+      for (let i = 0; i < n; i++) {
+        elements.draw(store.random);
+        reply.bulk(store.arena.u8, elements.drawnOffset, elements.drawnLength);
+        elements.dropDrawn();
       }
-      elements.draw(store.random);
-      reply.bulk(store.arena.u8, elements.drawnOffset, elements.drawnLength);
-      elements.dropDrawn();
-    }
-  });
-  for (; taken < count; taken++) reply.nil();
-  return {
-    run() {
-      if (count > 0) tellPopped(call, isAll);
     },
-    discard() {},
-  };
+    tell: (isAll) => tellPopped(call, isAll),
+    width: 1,
+  });
 }

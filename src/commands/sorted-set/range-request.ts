@@ -36,9 +36,9 @@ export function readRangeRequest(call: Call, form: RangeForm): RangeRequest {
       offset = Number(call.bigInteger(i + 1));
       limit = Number(call.bigInteger(i + 2));
       i += 2;
-    } else if (form.reverse === undefined && call.is(i, 'rev')) reverse = true;
-    else if (form.kind === undefined && call.is(i, 'bylex')) kind = 'lex';
-    else if (form.kind === undefined && call.is(i, 'byscore')) kind = 'score';
+    } else if (reverse === undefined && call.is(i, 'rev')) reverse = true;
+    else if (kind === undefined && call.is(i, 'bylex')) kind = 'lex';
+    else if (kind === undefined && call.is(i, 'byscore')) kind = 'score';
     else call.syntaxError();
   }
   kind ??= 'rank';
@@ -57,11 +57,8 @@ export function readRangeRequest(call: Call, form: RangeForm): RangeRequest {
 /** The ranks that a request means, its limit applied. */
 export function placeRequest(call: Call, request: RangeRequest, cursor: SortedSetCursor): Ranks {
   const { range, reverse, offset, limit } = request;
-  if (range.kind === 'rank' && reverse) {
-    const { first, end } = placeRange(call, range, cursor);
-    return { first: cursor.size - end, end: cursor.size - first };
-  }
   const { first, end } = placeRange(call, range, cursor);
+  if (range.kind === 'rank' && reverse) return { first: cursor.size - end, end: cursor.size - first };
   if (offset < 0 || offset >= end - first) return { first: 0, end: 0 };
   const count = limit < 0 ? end - first - offset : Math.min(limit, end - first - offset);
   if (reverse) return { first: end - offset - count, end: end - offset };

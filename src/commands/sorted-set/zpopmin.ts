@@ -5,7 +5,7 @@ import { CommandError } from '../../base/errors.ts';
 import { outOfRangePositive } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from '../large-work.ts';
+import { largeElementsMin, type Pace, popInPlace, type Work } from '../large-work.ts';
 import { openToWrite } from './find-sorted-set.ts';
 import { popElements, takeElements, tellPopped } from './pop-elements.ts';
 
@@ -55,29 +55,14 @@ function pop(call: Call, highest: boolean): void {
   if (cursor !== undefined && count > 0) popElements(call, 1, cursor, count, highest, isNested);
 }
 
-function* popInSlices(call: Call, pace: Pace, wanted: number, highest: boolean, isNested: boolean): Work {
-  const { reply } = call;
-  let [count, taken] = [0, 0];
-  let isAll = false;
-  yield* changeInPlace(call, 1, pace, wanted, function* () {
-    const { size } = openToWrite(call, 1) ?? { size: 0 };
-    count = Math.min(wanted, size);
-    isAll = count === size;
-    reply.array(isNested ? count : count * 2);
-    while (taken < count) {
-      const cursor = openToWrite(call, 1);
-      if (cursor === undefined) return;
-      const part = Math.min(removedAtOnce, count - taken);
-      takeElements(call, cursor, part, highest, isNested);
-      taken += part;
-      yield;
-    }
+function popInSlices(call: Call, pace: Pace, wanted: number, highest: boolean, isNested: boolean): Work {
+  const { cursor } = call.store.sortedSets;
+  const width = isNested ? 1 : 2;
+  return popInPlace(call, pace, wanted, {
+    open: () => openToWrite(call, 1)?.size ?? 0,
+    header: (n) => call.reply.array(n * width),
+    take: (n) => takeElements(call, cursor, n, highest, isNested),
+    tell: (isAll) => tellPopped(call, 1, highest, isAll),
+    width,
   });
-  for (let missing = (count - taken) * (isNested ? 1 : 2); missing > 0; missing--) reply.nil();
-  return {
-    run() {
-      if (count > 0) tellPopped(call, 1, highest, isAll);
-    },
-    discard() {},
-  };
 }

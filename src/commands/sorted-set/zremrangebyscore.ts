@@ -64,33 +64,30 @@ function removeRange(call: Call, kind: RangeKind, event: RemovalEvent): void {
   }
   const isAll = end - first === cursor.size;
   if (end > first) call.store.sortedSets.removeRanks(first, end);
-  tell(call, event, end - first, isAll);
+  if (end > first) tell(call, event, isAll);
+  call.reply.integer(end - first);
 }
 
-/** Replies, and tells who listens. */
-function tell(call: Call, event: RemovalEvent, removed: number, isAll: boolean): void {
-  if (removed > 0) {
-    call.notify(event, 1);
-    if (isAll) call.notify('del', 1);
-  }
-  call.reply.integer(removed);
+function tell(call: Call, event: RemovalEvent, isAll: boolean): void {
+  call.notify(event, 1);
+  if (isAll) call.notify('del', 1);
 }
 
 function* removeInSlices(call: Call, pace: Pace, kind: RangeKind, event: RemovalEvent, count: number): Work {
   let removed = 0;
-  let isAll = false;
   yield* changeInPlace(call, 1, pace, count, function* () {
     const cursor = openToWrite(call, 1);
     if (cursor === undefined) return;
     const { first, end } = placeRange(call, readRange(call, kind, 2, 3), cursor);
-    isAll = end - first === cursor.size;
-    while (removed < end - first) {
+    const isAll = end - first === cursor.size;
+    while (removed < end - first && openToWrite(call, 1) !== undefined) {
       const part = Math.min(removedAtOnce, end - first - removed);
-      if (openToWrite(call, 1) === undefined) return;
       call.store.sortedSets.removeRanks(first, first + part);
       removed += part;
       yield;
     }
+    if (removed > 0) tell(call, event, isAll);
   });
-  return { run: () => tell(call, event, removed, isAll), discard() {} };
+  call.reply.integer(removed);
+  return true;
 }

@@ -6,7 +6,7 @@ import { formatDouble } from '../../resp/format-double.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { readScanCursor, readScanFilter } from '../scan-arguments.ts';
+import { readScanCursor, readScanFilter, scanOn } from '../scan-arguments.ts';
 import { ScoredNames } from './scored-names.ts';
 
 export const command: CommandSpec = {
@@ -24,18 +24,18 @@ export const command: CommandSpec = {
 
 function zScan(call: Call): void {
   const { reply, store } = call;
-  const cursor = readScanCursor(call, 2);
+  const from = readScanCursor(call, 2);
   const at = call.findRead(1);
   if (at !== 0 && store.entries.type(at) !== EntryType.zset) throw new CommandError(wrongType);
   // Of a key that is not there nothing else is asked, whatever the options say.
   const { pattern, count } = readScanFilter(call, at === 0 ? call.argc : 3);
   const found = new ScoredNames(store.hash);
-  let next = 0;
-  if (at !== 0 && cursor >= 0) {
-    next = store.sortedSets.scan(at, cursor, count, (u8, offset, length, score) => {
+  const next = scanOn(at === 0 ? -1 : from, count, (cursor, left, visited) =>
+    store.sortedSets.scan(at, cursor, left, (u8, offset, length, score) => {
+      visited();
       if (pattern?.matches(u8, offset, length) !== false) found.append(u8, offset, length, score);
-    });
-  }
+    }),
+  );
   reply.array(2);
   reply.bulkInteger(next);
   reply.array(found.size * 2);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Field, readField, writeField } from '../../../src/commands/bitmap/bit-field.ts';
+import { Rig } from '../command-rig.ts';
 import { CommandNode } from '../harness.ts';
 
 test('writes and reads integers of any width', () => {
@@ -60,4 +61,26 @@ test('what is written into a field is read back, and nothing else changes', () =
       },
     ),
   );
+});
+
+test('tells of a change only where there is one', () => {
+  const rig = new Rig();
+  const [listener, client] = [rig.connect(), rig.connect()];
+  client.send('config', 'set', 'notify-keyspace-events', 'E$');
+  listener.send('psubscribe', '*');
+  for (const [words, isTold] of [
+    ['bitfield k get u8 0', false],
+    ['bitfield k incrby u8 0 0', true],
+    ['bitfield k set u8 0 0', false],
+    ['bitfield k set u8 0 3', true],
+    ['bitfield k set u8 0 3', false],
+    ['bitfield k overflow fail incrby u8 0 255', false],
+    ['bitfield m overflow fail set u8 0 300', false],
+    ['bitfield k set u8 800000 0 get u8 0', true],
+    ['bitfield k set u8 800000 0 get u8 0', false],
+  ] as const) {
+    listener.pushed();
+    client.send(...words.split(' '));
+    assert.equal(listener.pushed() !== '', isTold, words);
+  }
 });

@@ -73,3 +73,14 @@ test('keys do not expire while a pause is on, but are hidden', () => {
   assert.equal(a.send('get', 'k'), '$-1\r\n');
   assert.equal(rig.store.expiredCount, 1);
 });
+
+test('what a pause held runs at the time at which it ends', () => {
+  const rig = new Rig();
+  const [admin, client] = [rig.connect(), rig.connect()];
+  admin.send('client', 'pause', '1000', 'write');
+  assert.equal(client.send('set', 'k', 'v', 'px', '5000'), '');
+  rig.nowMs += 3000;
+  admin.send('client', 'unpause');
+  assert.equal(client.lateNow(), '+OK\r\n');
+  assert.equal(client.send('pttl', 'k'), ':5000\r\n');
+});

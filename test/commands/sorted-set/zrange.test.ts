@@ -19,6 +19,17 @@ test('ranges by place, score and member, in both directions', () => {
   assert.deepEqual(node.run('ZRANGE no 0 -1'), []);
 });
 
+test('refuses words that come twice or contradict one another, as redis-server does', () => {
+  const node = new CommandNode();
+  node.run('ZADD z 1 a 2 b');
+  for (const words of ['0 -1 REV REV', '0 1 BYSCORE BYLEX', '- + BYLEX BYLEX', '0 1 BYSCORE REV BYSCORE']) {
+    assert.equal(node.run(`ZRANGE z ${words}`), '-ERR syntax error', words);
+    assert.equal(node.run(`ZRANGESTORE d z ${words}`), '-ERR syntax error', words);
+  }
+  assert.deepEqual(node.run('ZRANGE z 0 5 BYSCORE LIMIT 0 1 LIMIT 1 2'), ['b']);
+  assert.deepEqual(node.run('ZRANGE z 0 0 WITHSCORES WITHSCORES'), ['a', '1']);
+});
+
 test('refuses what makes no sense', () => {
   const node = new CommandNode();
   assert.deepEqual(node.run('ZRANGE z 0 x'), '-ERR value is not an integer or out of range');
