@@ -1,6 +1,7 @@
 // What the store asks of a key that holds more than a string, whatever its type: the state of the key beside its
 // content, and the ways in which content dies as a whole. The types' own files say what an element is.
 import { stampHi, stampLo } from '../base/clock.ts';
+import { raiseCounters } from './elements/element-state.ts';
 import {
   type Dot,
   type DotOrder,
@@ -9,6 +10,7 @@ import {
   joinClear,
   type KeyState,
   type Kill,
+  raiseFloor,
   zeroDot,
 } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
@@ -30,12 +32,12 @@ export interface Collection {
   setMeta(state: KeyState): void;
   /** Removes everything by a delta of this node. */
   clear(): void;
-  /** Removes what a clear kills; `meta` is the key's, the clear joined. */
-  killUpTo(kill: Kill, meta: KeyState): void;
-  /** Raises the floor, and removes what is at or below it. Returns whether it rose. */
-  raiseTo(floor: Dot): boolean;
-  /** Removes what a clear of the whole keyspace kills; nothing is remembered of it. */
-  flushTo(dot: Dot): void;
+  /** Takes the dot of a joined delta into the greatest of the key. */
+  witness(dot: Dot): void;
+  /** Takes out of the content what is at or below `dot`: by `kill`, or by what leaves none behind and ends counters too. */
+  filter(dot: Dot, kill?: Kill): void;
+  /** Gives the key's meta back to its entry; where nothing lives, the key is buried, or goes altogether. */
+  settleWith(meta: KeyState): void;
   /** Frees everything, the entry too; nothing is remembered. */
   release(): void;
   /**
@@ -70,7 +72,34 @@ export function clearWhole(store: Store, id: number, collection: Collection): vo
   );
   const kill = { dot, event, type: collection.type };
   joinClear(meta, kill, [], store.ground.order);
-  collection.killUpTo(kill, meta);
+  killUpTo(collection, kill, meta);
+}
+
+/** Removes what a clear kills; `meta` is the key's, the clear joined. */
+export function killUpTo(collection: Collection, kill: Kill, meta: KeyState): void {
+  collection.witness(kill.dot);
+  collection.filter(kill.dot, kill);
+  collection.settleWith(meta);
+}
+
+/** Raises the floor of a collection, and removes what is at or below it. Returns whether it rose. */
+export function raiseTo(collection: Collection, floor: Dot, order: DotOrder): boolean {
+  const meta = collection.meta();
+  if (!raiseFloor(meta, floor, order)) return false;
+  collection.filter(floor);
+  collection.settleWith(meta);
+  return true;
+}
+
+/** Removes what a clear of the whole keyspace kills; nothing is remembered of it. */
+export function flushTo(collection: Collection, dot: Dot, order: DotOrder): void {
+  const meta = collection.meta();
+  if (order(meta.expiry.dot, dot) <= 0) meta.expiry = { deadlineMs: 0, dot: zeroDot };
+  if (meta.kill !== undefined && order(meta.kill.dot, dot) <= 0) meta.kill = undefined;
+  if (order(meta.floor, dot) <= 0) meta.floor = zeroDot;
+  raiseCounters(meta, dot, order);
+  collection.filter(dot);
+  collection.settleWith(meta);
 }
 
 /** The state of the key at `at` but for its content: what is kept `beside` that, and the expiry of its entry. */
@@ -106,14 +135,6 @@ export function boundOf(beside: KeyState | undefined, order: DotOrder): Dot {
   if (beside === undefined) return zeroDot;
   const killed = beside.kill?.dot ?? zeroDot;
   return order(killed, beside.floor) > 0 ? killed : beside.floor;
-}
-
-/** Takes out of the state of a collection's key what a clear of the whole keyspace kills. */
-export function flushedMeta(meta: KeyState, dot: Dot, order: DotOrder): KeyState {
-  if (order(meta.expiry.dot, dot) <= 0) meta.expiry = { deadlineMs: 0, dot: zeroDot };
-  if (meta.kill !== undefined && order(meta.kill.dot, dot) <= 0) meta.kill = undefined;
-  if (order(meta.floor, dot) <= 0) meta.floor = zeroDot;
-  return meta;
 }
 
 /** A number of 16 bits from this node's name: nodes number new things at residues of their own, so that two differ. */

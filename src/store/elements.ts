@@ -3,17 +3,10 @@
 // name. One collection is open at a time, in one of two forms: a packed run of bytes while it is small, a nest of tables
 // from then on (elements/). Here is what concerns the key: when it comes, changes its form, dies as a whole and goes.
 import { copyBytes } from '../base/runs.ts';
-import {
-  type Collection,
-  clearWhole,
-  flushedMeta,
-  greatestWith,
-  metaWith,
-  witnessDot,
-} from './collection.ts';
+import { type Collection, clearWhole, greatestWith, metaWith, witnessDot } from './collection.ts';
 import { Element } from './elements/element.ts';
 import type { ElementForm, ElementState, ElementVisitor } from './elements/element-form.ts';
-import { raiseCounters, raiseElement, stateBytes } from './elements/element-state.ts';
+import { raiseElement, stateBytes } from './elements/element-state.ts';
 import { FoundPlaces } from './elements/found-places.ts';
 import { NestedElements, nestBytes } from './elements/nested-elements.ts';
 import { OpenElements } from './elements/open-elements.ts';
@@ -21,7 +14,7 @@ import { PackedElements } from './elements/packed-elements.ts';
 import { elementExtraBytes, shipElements } from './elements/ship-elements.ts';
 import { EntryType, Form } from './entry.ts';
 import { dotsOf } from './graveyard.ts';
-import { type Dot, emptyState, type KeyState, type Kill, raiseFloor, yieldTo } from './key-state.ts';
+import { type Dot, emptyState, type KeyState, type Kill, yieldTo } from './key-state.ts';
 import { forgetDead, type Keyspace } from './keyspace.ts';
 import { Nest } from './nest.ts';
 import { PackedCursor, packedBytesMax } from './packed.ts';
@@ -673,33 +666,7 @@ export class Elements implements Collection {
     return this.states((isLive) => !isLive);
   }
 
-  /** Removes what a clear of the key kills; `meta` is the key's, the clear joined. */
-  killUpTo(kill: Kill, meta: KeyState): void {
-    this.witness(kill.dot);
-    this.filter(kill.dot, false, kill);
-    this.settleWith(meta);
-  }
-
-  /** Removes what a type that lost or won the key kills: counters too. */
-  raiseTo(floor: Dot): boolean {
-    const meta = this.meta();
-    if (!raiseFloor(meta, floor, this.store.ground.order)) return false;
-    this.filter(floor, true);
-    this.settleWith(meta);
-    return true;
-  }
-
-  /** Removes what a clear of the whole keyspace kills. */
-  flushTo(dot: Dot): void {
-    const { order } = this.store.ground;
-    const meta = flushedMeta(this.meta(), dot, order);
-    raiseCounters(meta, dot, order);
-    this.filter(dot, true);
-    this.settleWith(meta);
-  }
-
-  /** Takes out of every element what is at or below `dot`; `counters`: runs begun there as well. */
-  private filter(dot: Dot, counters: boolean, kill?: Kill): void {
+  filter(dot: Dot, kill?: Kill): void {
     const { entries, ground } = this.store;
     const newest = { stamp: entries.stamp(this.at), origin: entries.origin(this.at) };
     if (ground.order(newest, dot) <= 0 && !this.form.hasStates) {
@@ -707,7 +674,7 @@ export class Elements implements Collection {
       return;
     }
     for (const { name, state } of this.states()) {
-      raiseElement(state, dot, ground.order, counters, kill);
+      raiseElement(state, dot, ground.order, kill);
       this.saveElement(name, 0, name.length, state);
     }
   }

@@ -5,7 +5,7 @@ import { stampFrom } from '../base/clock.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
 import type { VersionVector } from '../delta/vector.ts';
-import type { Collection } from './collection.ts';
+import { type Collection, flushTo, killUpTo, raiseTo } from './collection.ts';
 import { keepKill, takeKill } from './elements/element-state.ts';
 import { EntryType } from './entry.ts';
 import { noteStateConflict, noteTypeConflict } from './join-conflicts.ts';
@@ -124,7 +124,7 @@ function settleTypes(
       return undefined;
     }
     const collection = standLive(store, ks, hash, at);
-    const rose = collection.raiseTo(dot);
+    const rose = raiseTo(collection, dot, ground.order);
     collection.settle();
     // What is said again raises nothing.
     if (rose) note(own, noBytes);
@@ -170,11 +170,11 @@ function joinKey(
   } else if (d.kind === DeltaKind.forget) {
     changed = order(collection.greatest(), dot) <= 0;
     if (changed) collection.release();
-  } else if (d.has(DeltaFlag.floor)) changed = collection.raiseTo(dot);
+  } else if (d.has(DeltaFlag.floor)) changed = raiseTo(collection, dot, order);
   else {
     const kill = killOf(d, collection.type);
     changed = joinClear(meta, kill, d.records, order);
-    if (changed) collection.killUpTo(kill, meta);
+    if (changed) killUpTo(collection, kill, meta);
   }
   collection.settle();
   return changed ? JoinResult.joined : JoinResult.stale;
@@ -249,6 +249,6 @@ export function killOf(d: BatchReader, type: number): Kill {
 /** What a clear of the whole keyspace kills in a collection. */
 export function killCollection(store: Store, ks: Keyspace, hash: number, at: number, dot: Dot): void {
   const collection = standLive(store, ks, hash, at);
-  collection.flushTo(dot);
+  flushTo(collection, dot, store.ground.order);
   collection.settle();
 }

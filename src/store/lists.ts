@@ -4,17 +4,9 @@
 import { stampFrom } from '../base/clock.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
-import {
-  boundOf,
-  type Collection,
-  clearWhole,
-  flushedMeta,
-  greatestWith,
-  metaWith,
-  witnessDot,
-} from './collection.ts';
+import { boundOf, type Collection, clearWhole, greatestWith, metaWith, witnessDot } from './collection.ts';
 import { EntryType, Form } from './entry.ts';
-import { type Dot, emptyState, type KeyState, type Kill, raiseFloor } from './key-state.ts';
+import { type Dot, emptyState, type KeyState } from './key-state.ts';
 import { forgetDead, type Keyspace } from './keyspace.ts';
 import { Element } from './list/element.ts';
 import { EndPlaces } from './list/end-places.ts';
@@ -352,24 +344,8 @@ export class Lists implements Collection {
     witnessDot(this.store, this.at, dot);
   }
 
-  killUpTo(kill: Kill, meta: KeyState): void {
-    this.witness(kill.dot);
-    this.opened.filter(kill.dot);
-    this.settleWith(meta);
-  }
-
-  flushTo(dot: Dot): void {
-    const meta = flushedMeta(this.meta(), dot, this.store.ground.order);
+  filter(dot: Dot): void {
     this.opened.filter(dot);
-    this.settleWith(meta);
-  }
-
-  raiseTo(floor: Dot): boolean {
-    const meta = this.meta();
-    if (!raiseFloor(meta, floor, this.store.ground.order)) return false;
-    this.opened.filter(floor);
-    this.settleWith(meta);
-    return true;
   }
 
   prune(mayGo: (dots: readonly Dot[]) => boolean): number {

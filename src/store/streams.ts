@@ -3,17 +3,9 @@
 // what groups are: each is a file in stream/. A stream without entries is still there: it goes by a clear only. It knows no
 // commands.
 import { StreamId } from '../delta/stream-id.ts';
-import {
-  boundOf,
-  type Collection,
-  clearWhole,
-  flushedMeta,
-  greatestWith,
-  metaWith,
-  witnessDot,
-} from './collection.ts';
+import { boundOf, type Collection, clearWhole, greatestWith, metaWith, witnessDot } from './collection.ts';
 import { EntryType, Form } from './entry.ts';
-import { type Dot, emptyState, type KeyState, type Kill, raiseFloor } from './key-state.ts';
+import { type Dot, emptyState, type KeyState } from './key-state.ts';
 import { forgetDead, type Keyspace } from './keyspace.ts';
 import { besideOf, StoodKey } from './stood-key.ts';
 import type { Store } from './store.ts';
@@ -334,24 +326,8 @@ export class Streams implements Collection {
     witnessDot(this.store, this.at, dot);
   }
 
-  killUpTo(kill: Kill, meta: KeyState): void {
-    this.witness(kill.dot);
-    this.opened.filter(kill.dot);
-    this.settleWith(meta);
-  }
-
-  flushTo(dot: Dot): void {
-    const meta = flushedMeta(this.meta(), dot, this.store.ground.order);
+  filter(dot: Dot): void {
     this.opened.filter(dot);
-    this.settleWith(meta);
-  }
-
-  raiseTo(floor: Dot): boolean {
-    const meta = this.meta();
-    if (!raiseFloor(meta, floor, this.store.ground.order)) return false;
-    this.opened.filter(floor);
-    this.settleWith(meta);
-    return true;
   }
 
   prune(mayGo: (dots: readonly Dot[]) => boolean): number {

@@ -63,20 +63,16 @@ export function raiseCounters(state: KeyState, dot: Dot, order: DotOrder): void 
 }
 
 /**
- * Takes out of an element what is at or below `dot`, which its key says: by `kill`, or, where counters die as well, by what
- * leaves no kill behind.
+ * Takes out of an element what is at or below `dot`, which its key says: by `kill`, or by what leaves none behind and ends
+ * counters too.
  */
-export function raiseElement(
-  state: KeyState,
-  dot: Dot,
-  order: DotOrder,
-  counters: boolean,
-  kill: Kill | undefined,
-): void {
+export function raiseElement(state: KeyState, dot: Dot, order: DotOrder, kill: Kill | undefined): void {
   const { value, expiry } = state;
   if (value !== undefined && order(value.dot, dot) <= 0) state.value = undefined;
   if (order(expiry.dot, dot) <= 0) state.expiry = { deadlineMs: 0, dot: zeroDot };
-  if (counters) raiseCounters(state, dot, order);
-  if (kill === undefined) forgetKill(state, dot, order);
-  else takeKill(state, kill, order);
+  if (kill !== undefined) takeKill(state, kill, order);
+  else {
+    raiseCounters(state, dot, order);
+    forgetKill(state, dot, order);
+  }
 }

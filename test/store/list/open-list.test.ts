@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { raiseTo } from '../../../src/store/collection.ts';
 import { chunkElementsMax } from '../../../src/store/list/chunk.ts';
 import { packedBytesMax } from '../../../src/store/list/open-list.ts';
 import type { Lists } from '../../../src/store/lists.ts';
@@ -52,7 +53,7 @@ test('what is kept beside the elements stays as the list grows, is packed or not
   store.keepDead();
   const floor = { stamp: 1, origin: store.self };
   assert.equal(lists.opened.beside === undefined, true);
-  assert.ok(lists.raiseTo(floor));
+  assert.ok(raiseTo(lists, floor, store.ground.order));
   assert.deepEqual(lists.opened.beside?.floor, floor);
   lists.pushTexts(Array.from({ length: 200 }, () => 'w'.repeat(100)));
   assert.ok(lists.opened.nestAt(lists.at) !== undefined);
