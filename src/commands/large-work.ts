@@ -83,8 +83,8 @@ interface Job extends SlicedRun {
   readonly db: number;
   /** The client is to be told of changes of what it reads. */
   readonly isTracked: boolean;
-  /** The keys that are read; undefined = any of the database. */
-  readonly keys: ReadonlySet<KeyId> | undefined;
+  /** The keys that are read; undefined = any of the database; a function: any, and it is told of those that change. */
+  readonly keys: ReadonlySet<KeyId> | ((id: KeyId) => void) | undefined;
   work: Work;
   changed: boolean;
   restarts: number;
@@ -120,8 +120,15 @@ export class LargeWork implements ChangeListener {
     changes.settlers.push(() => this.schedule());
   }
 
-  /** Does work on the keys in some arguments, in slices where the client can wait; `keys` undefined: on any key. */
-  run(call: Call, keys: readonly number[] | undefined, begin: (call: Call, pace: Pace) => Work): void {
+  /**
+   * Does work on the keys in some arguments, in slices where the client can wait; `keys` undefined: on any key. A function is told
+   * of each key of the database that changes, for which the work need not begin anew.
+   */
+  run(
+    call: Call,
+    keys: readonly number[] | ((id: KeyId) => void) | undefined,
+    begin: (call: Call, pace: Pace) => Work,
+  ): void {
     const { client, session, entry } = call;
     const { regionBytesMax } = call.reply;
     const mustEnd = call.inTransaction || call.rerunning || session.denyBlocking;
@@ -129,7 +136,7 @@ export class LargeWork implements ChangeListener {
       doWhole(begin(call, { isWhole: true }));
       return;
     }
-    const ids = keys?.map((i) => call.keyId(i));
+    const ids = typeof keys === 'object' ? new Set(keys.map((i) => call.keyId(i))) : keys;
     const own = new Call(call.services);
     const args = copyArguments(call.args);
     const reply = new ReplyWriter(256 * 1024, regionBytesMax);
@@ -148,7 +155,7 @@ export class LargeWork implements ChangeListener {
       deferral,
       db: session.db,
       isTracked: call.services.tracking.remembers(client, entry),
-      keys: ids === undefined ? undefined : new Set(ids),
+      keys: ids,
       work: begin(own, pace),
       changed: false,
       restarts: 0,
@@ -192,7 +199,12 @@ export class LargeWork implements ChangeListener {
 
   touched(id: KeyId): void {
     for (const job of this.jobs) {
-      if (job.keys === undefined ? id.charCodeAt(0) === job.db : job.keys.has(id)) job.changed = true;
+      const { keys } = job;
+      if (typeof keys === 'object') {
+        if (keys.has(id)) job.changed = true;
+      } else if (id.charCodeAt(0) !== job.db) continue;
+      else if (keys === undefined) job.changed = true;
+      else keys(id);
     }
   }
 

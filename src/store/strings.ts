@@ -41,6 +41,8 @@ const two32 = 4294967296;
 const safeMax = Number.MAX_SAFE_INTEGER;
 /** Shorter values are sent whole: a put needs no base at the receiver. */
 const patchedBytesMin = 128;
+/** Where a new value begins with so many zeros, they are not written in a delta: a patch of an empty value implies them. */
+const zerosMin = 65_536;
 /** Canonical integers at least this long are kept in eight bytes. */
 const intTextMin = 9;
 
@@ -349,12 +351,13 @@ export class Strings {
     const { store } = this;
     const { entries, arena, recorder } = store;
     const hash = store.hash.of(key, keyOffset, keyLength);
-    const at = store.find(ks, hash, key, keyOffset, keyLength);
+    let at = store.find(ks, hash, key, keyOffset, keyLength);
     const old = at === 0 ? 0 : this.length(at);
     const length = Math.max(old, position + bytesLength);
     store.checkLimits(keyLength, length, at === 0);
     // Refused before a buffer of that size is made.
     if (length > store.limitBytes) throw new CommandError(outOfMemory);
+    if (at === 0 && position >= zerosMin) at = this.makeEmpty(ks, hash, key, keyOffset, keyLength, length);
     const large = length > patchedBytesMin && at !== 0 && entries.encoding(at) === Encoding.raw;
     if (!large || (store.ground.keepsDead && !entries.hasExpiry(at))) {
       return this.patchWhole(
@@ -395,6 +398,23 @@ export class Strings {
       bytesLength,
     );
     return length;
+  }
+
+  /** Makes the key, which is not there, an empty value that will have `length` bytes. Returns its entry. Throws CommandError OOM. */
+  private makeEmpty(
+    ks: Keyspace,
+    hash: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    length: number,
+  ): number {
+    const { store, int8 } = this;
+    store.requireBlock(store.entries.size(keyLength, length, true));
+    this.set(ks, key, keyOffset, keyLength, int8, 0, 0, 0, false);
+    // With peers a patch needs an entry that says since when it has no deadline.
+    if (store.ground.keepsDead) this.set(ks, key, keyOffset, keyLength, int8, 0, 0, keepDeadline, false);
+    return ks.entryOf(hash, key, keyOffset, keyLength);
   }
 
   /** Makes room for `length` bytes of value in a raw entry; where it moves, it takes spare room for the next growth. */

@@ -1,7 +1,7 @@
 // HDEL key field [field ...]: removes fields, and the hash with its last one. https://redis.io/commands/hdel
 import { EntryType } from '../../store/entry.ts';
-import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { type Removal, removeNamed } from '../remove-named.ts';
 
 export const command: CommandSpec = {
   name: 'hdel',
@@ -14,22 +14,18 @@ export const command: CommandSpec = {
   summary: 'Removes fields of a hash.',
   syntax: '<key> <field>...',
   complexity: 'O(1) for each field',
-  run: hdel,
+  run: (call) => removeNamed(call, removal),
 };
 
-function hdel(call: Call): void {
-  const { buf } = call;
-  const { elements } = call.store;
+const removal: Removal = {
   // A field that has expired is there until it is purged, as in Redis.
-  call.openToWrite(1, EntryType.hash, false);
-  let removed = 0;
-  for (let i = 2; i < call.argc && elements.at !== 0; i++) {
-    if (elements.drop(buf, call.offset(i), call.length(i))) removed += 1;
-  }
-  if (removed > 0) {
-    const gone = elements.at === 0;
+  open: (call) => call.openToWrite(1, EntryType.hash, false),
+  remove: ({ store, buf, args }, i) => {
+    const { elements } = store;
+    return elements.at !== 0 && elements.drop(buf, args.offsets[i]!, args.lengths[i]!);
+  },
+  tell(call, isGone) {
     call.notify('hdel', 1);
-    if (gone) call.notify('del', 1);
-  }
-  call.reply.integer(removed);
-}
+    if (isGone) call.notify('del', 1);
+  },
+};

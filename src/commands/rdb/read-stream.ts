@@ -2,12 +2,12 @@
 // group with what is pending in it. Bytes come from outside: what does not hold together throws MalformedRdb. A part is
 // put when those before it have been, and may be put before those behind it are read.
 import { assert } from '../../base/assert.ts';
+import { inParts } from '../../base/in-parts.ts';
 import { idBytes, StreamId } from '../../delta/stream-id.ts';
 import { type Group, GroupCursor, neverActive } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
 import { sliceElements } from '../large-work.ts';
 import { countUpTo } from '../stream/open-group.ts';
-import { inParts } from './in-parts.ts';
 import { ListpackReader } from './listpack.ts';
 import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
 import { ReadPending } from './read-pending.ts';

@@ -1,7 +1,7 @@
 // SREM key member [member ...]: removes members, and the set with its last one. https://redis.io/commands/srem
 import { EntryType } from '../../store/entry.ts';
-import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { type Removal, removeNamed } from '../remove-named.ts';
 
 export const command: CommandSpec = {
   name: 'srem',
@@ -14,21 +14,17 @@ export const command: CommandSpec = {
   summary: 'Removes members of a set.',
   syntax: '<key> <member>...',
   complexity: 'O(1) for each member',
-  run: srem,
+  run: (call) => removeNamed(call, removal),
 };
 
-function srem(call: Call): void {
-  const { buf } = call;
-  const { elements } = call.store;
-  call.openToWrite(1, EntryType.set);
-  let removed = 0;
-  for (let i = 2; i < call.argc && elements.at !== 0; i++) {
-    if (elements.drop(buf, call.offset(i), call.length(i))) removed += 1;
-  }
-  if (removed > 0) {
-    const gone = elements.at === 0;
+const removal: Removal = {
+  open: (call) => call.openToWrite(1, EntryType.set),
+  remove: ({ store, buf, args }, i) => {
+    const { elements } = store;
+    return elements.at !== 0 && elements.drop(buf, args.offsets[i]!, args.lengths[i]!);
+  },
+  tell(call, isGone) {
     call.notify('srem', 1);
-    if (gone) call.notify('del', 1);
-  }
-  call.reply.integer(removed);
-}
+    if (isGone) call.notify('del', 1);
+  },
+};

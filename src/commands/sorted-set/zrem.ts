@@ -1,7 +1,7 @@
 // ZREM key member [member ...]: takes members out of a sorted set; replies with how many were there.
 // https://redis.io/commands/zrem
-import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { type Removal, removeNamed } from '../remove-named.ts';
 import { requireSortedSet } from './find-sorted-set.ts';
 
 export const command: CommandSpec = {
@@ -15,20 +15,21 @@ export const command: CommandSpec = {
   summary: 'Takes members out of a sorted set.',
   syntax: '<key> <member> [<member> ...]',
   complexity: 'O(log(N)) for each member, N being the size of the sorted set',
-  run: zRem,
+  run: (call) => removeNamed(call, removal),
 };
 
-function zRem(call: Call): void {
-  const { store, keyspace, buf } = call;
-  requireSortedSet(call, 1);
-  const [key, keyLength] = [call.offset(1), call.length(1)];
-  let removed = 0;
-  for (let i = 2; i < call.argc; i++) {
-    if (store.sortedSets.remove(keyspace, buf, key, keyLength, call.offset(i), call.length(i))) removed += 1;
-  }
-  if (removed > 0) {
+const removal: Removal = {
+  open(call) {
+    requireSortedSet(call, 1);
+    return call.find(1) !== 0;
+  },
+  remove(call, i) {
+    const { store, keyspace, buf } = call;
+    const [offset, length] = [call.offset(i), call.length(i)];
+    return store.sortedSets.remove(keyspace, buf, call.offset(1), call.length(1), offset, length);
+  },
+  tell(call, isGone) {
     call.notify('zrem', 1);
-    if (call.find(1) === 0) call.notify('del', 1);
-  }
-  call.reply.integer(removed);
-}
+    if (isGone) call.notify('del', 1);
+  },
+};

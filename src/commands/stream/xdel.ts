@@ -2,6 +2,7 @@
 import { StreamId } from '../../delta/stream-id.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { type Removal, removeNamed } from '../remove-named.ts';
 import { openStream } from './open-stream.ts';
 import { readId } from './read-id.ts';
 
@@ -22,15 +23,18 @@ export const command: CommandSpec = {
 const id = new StreamId();
 const last = new StreamId();
 
+const removal: Removal = {
+  open(call) {
+    const streams = openStream(call, 1);
+    if (streams.at !== 0) streams.lastId(last);
+    return streams.at !== 0;
+  },
+  remove: (call, i) => call.store.streams.remove(readId(call, i, id)),
+  afterSome: ({ store }) => store.streams.afterRemovals(last),
+  tell: (call) => call.notify('xdel', 1),
+};
+
 function run(call: Call): void {
-  const streams = openStream(call, 1);
-  let removed = 0;
-  if (streams.at !== 0) {
-    for (let i = 2; i < call.argc; i++) readId(call, i, id);
-    streams.lastId(last);
-    for (let i = 2; i < call.argc; i++) if (streams.remove(readId(call, i, id))) removed += 1;
-    if (removed > 0) streams.afterRemovals(last);
-  }
-  call.reply.integer(removed);
-  if (removed > 0) call.notify('xdel', 1);
+  if (openStream(call, 1).at !== 0) for (let i = 2; i < call.argc; i++) readId(call, i, id);
+  removeNamed(call, removal);
 }

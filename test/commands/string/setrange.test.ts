@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandNode } from '../harness.ts';
+import { replayed } from '../in-slices.ts';
 
 test('writes over, and pads with zero bytes', () => {
   const node = new CommandNode();
@@ -46,3 +47,30 @@ test('refuses offsets below zero, no integers, and results beyond the limit', ()
   );
   assert.equal(node.run('EXISTS k'), 0);
 });
+
+for (const keepsDead of [false, true]) {
+  test(`zeros before a new value are implied in the log (${keepsDead ? 'with' : 'without'} peers)`, async () => {
+    const node = new CommandNode({ memoryBytes: 16 * 1024 * 1024 });
+    if (keepsDead) node.store.keepDead();
+    const { journal } = node.rig;
+    node.run('SET before x');
+    journal.commit(() => {});
+    const from = journal.seq;
+    assert.equal(node.run('SETRANGE k 1000000 end'), 1_000_003);
+    assert.equal(node.run('SETBIT bits 8000000 1'), 0);
+    assert.equal(node.run('SETRANGE k 2 start'), 1_000_003);
+    const copy = await replayed(node, from);
+    assert.ok((await journal.read(from, 1e6))!.every(({ start, end }) => end - start < 1000));
+    for (const key of ['k', 'bits']) {
+      assert.ok(node.bytes('GET', key).equals(copy.node.bytes('GET', key)));
+      assert.equal(node.run(`TTL ${key}`), -1);
+    }
+    assert.equal(node.run('STRLEN bits'), 1_000_001);
+    assert.equal(node.call('GETRANGE', 'k', 999_998, -1), '\0\0end');
+    assert.equal(
+      node.run('SETRANGE huge 17000000 x'),
+      "-OOM command not allowed when used memory > 'maxmemory'.",
+    );
+    assert.equal(node.run('EXISTS huge'), 0);
+  });
+}

@@ -1,0 +1,52 @@
+// What SREM, HDEL, ZREM and XDEL share: whatever the arguments from the second on name is taken out of the key in argument 1,
+// where it is in slices when they are very many (large-work.ts). It knows no types.
+import type { Call } from './call.ts';
+import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from './large-work.ts';
+
+export interface Removal {
+  /** Opens the key; false where there is none. Throws WRONGTYPE. */
+  open(call: Call): boolean;
+  /** Takes out what argument i names; false where it is not there. */
+  remove(call: Call, i: number): boolean;
+  /** So many were taken out: tells who listens. `isGone`: the key too. */
+  tell(call: Call, isGone: boolean): void;
+  /** Called when some have been taken out since the key was opened. */
+  afterSome?(call: Call): void;
+}
+
+const first = 2;
+
+/** Replies with how many there were. The arguments have been looked at. */
+export function removeNamed(call: Call, removal: Removal): void {
+  const isThere = removal.open(call);
+  if (isThere && call.argc - first >= largeElementsMin) {
+    call.services.largeWork.run(call, [], (own, pace) => removeInSlices(own, pace, removal));
+    return;
+  }
+  end(call, removal, isThere ? removeFrom(call, removal, first, call.argc) : 0);
+}
+
+/** Takes out what some arguments name; the key is open. Returns how many there were. */
+function removeFrom(call: Call, removal: Removal, from: number, to: number): number {
+  let removed = 0;
+  for (let i = from; i < to; i++) if (removal.remove(call, i)) removed += 1;
+  if (removed > 0) removal.afterSome?.(call);
+  return removed;
+}
+
+function end(call: Call, removal: Removal, removed: number): void {
+  if (removed > 0) removal.tell(call, call.find(1) === 0);
+  call.reply.integer(removed);
+}
+
+function* removeInSlices(call: Call, pace: Pace, removal: Removal): Work {
+  let removed = 0;
+  yield* changeInPlace(call, 1, pace, call.argc - first, function* () {
+    for (let from = first; from < call.argc; from += removedAtOnce) {
+      if (from > first) yield;
+      if (!removal.open(call)) return;
+      removed += removeFrom(call, removal, from, Math.min(call.argc, from + removedAtOnce));
+    }
+  });
+  return { run: () => end(call, removal, removed), discard() {} };
+}
