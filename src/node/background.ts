@@ -18,6 +18,9 @@ const freeMs = 3;
 const freeEveryMs = 10;
 const evictedKeys = 64;
 const sweptTombs = 512;
+/** So often tombstones are let go of, in so many slices at most: what that does to the horizon is noted each time. */
+const sweepEveryMs = 1000;
+const sweepSlicesMax = 10;
 const graveyardShare = 0.1;
 
 export interface BackgroundParts {
@@ -39,6 +42,7 @@ export class Background {
   private timer: NodeJS.Timeout | undefined;
   private freeTimer: NodeJS.Timeout | undefined;
   private nextExpireMs = 0;
+  private nextSweepMs = 0;
 
   constructor(parts: BackgroundParts) {
     this.parts = parts;
@@ -92,10 +96,19 @@ export class Background {
   }
 
   private sweepGraveyard(): void {
-    const { store, config, onDropped } = this.parts;
+    const { store, config, onDropped, monotonicMs } = this.parts;
+    if (monotonicMs() < this.nextSweepMs) return;
+    this.nextSweepMs = monotonicMs() + sweepEveryMs;
+    const untilMs = monotonicMs() + budgetMsOf[config['edge.resources.cpu_budget']];
     const budget = Math.floor(store.limitBytes * graveyardShare);
     const oldestMs = store.nowMs - config['sync.tombstone_retention'];
     const keepSinceMs = Math.max(oldestMs, store.graveyard.cutoffMs(budget) ?? 0);
-    if (store.graveyard.sweep(sweptTombs, keepSinceMs) > 0) onDropped();
+    let dropped = 0;
+    let slices = 0;
+    do {
+      dropped += store.graveyard.sweep(sweptTombs, keepSinceMs);
+      slices += 1;
+    } while (slices < sweepSlicesMax && monotonicMs() < untilMs);
+    if (dropped > 0) onDropped();
   }
 }

@@ -336,6 +336,7 @@ export class Link {
         onStartedOver(this);
         return;
       case 'recede':
+        node.store.atWork.hurry();
         if (this.welcome !== undefined) this.parts.onLost?.(this.peerIn(this.welcome));
         return;
       case 'deliver':

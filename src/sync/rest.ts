@@ -4,12 +4,16 @@
 import type { FetchDone } from './receiver.ts';
 import type { Uplink } from './uplink.ts';
 
+type Keeper = Pick<Uplink, 'isReachable' | 'fetch'> & { readonly link: Pick<Uplink['link'], 'request'> };
+
 export class Rest {
-  private readonly keeper: () => Uplink | undefined;
-  private readonly waiting: (() => void)[] = [];
+  private readonly keeper: () => Keeper | undefined;
+  private waiting = new Set<() => void>();
+  /** Those for whom the keeper was asked. */
+  private asking = new Set<() => void>();
   private isAsking = false;
 
-  constructor(keeper: () => Uplink | undefined) {
+  constructor(keeper: () => Keeper | undefined) {
     this.keeper = keeper;
   }
 
@@ -20,22 +24,33 @@ export class Rest {
     else done('the hub cannot be reached');
   }
 
-  /** Calls `done` once all that the keeper has now has come by: it is in the log, or was here already. However long that takes. */
-  pass(done: () => void): void {
-    this.waiting.push(done);
+  /**
+   * Calls `done` once all that the keeper has now has come by: it is in the log, or was here already. However long that takes;
+   * returns how to give it up.
+   */
+  pass(done: () => void): () => void {
+    this.waiting.add(done);
     this.resume();
+    return () => {
+      this.waiting.delete(done);
+      this.asking.delete(done);
+    };
   }
 
   /** To be called when the keeper can be reached again. */
   resume(): void {
     const keeper = this.keeper();
-    if (this.isAsking || this.waiting.length === 0 || keeper?.isReachable !== true) return;
-    const asking = this.waiting.splice(0);
+    if (this.isAsking || this.waiting.size === 0 || keeper?.isReachable !== true) return;
+    [this.asking, this.waiting] = [this.waiting, this.asking];
     this.isAsking = true;
     keeper.link.request('resync', (error) => {
       this.isAsking = false;
-      if (error !== undefined) this.waiting.unshift(...asking);
-      else for (const done of asking) done();
+      const asked = [...this.asking];
+      this.asking.clear();
+      for (const done of asked) {
+        if (error === undefined) done();
+        else this.waiting.add(done);
+      }
       this.resume();
     });
   }

@@ -19,6 +19,8 @@ const socketBytesMax = 1024 * 1024;
 const windowFactor = 4;
 /** Who wait at the same time for the peer to have received what there is. */
 const drainsMax = 1024;
+/** So often the wait after a refused scan is doubled. */
+const refusalsMax = 6;
 /** Shorter batches are copied out of the writer's buffer, which is used again. */
 const copiedBytesMax = 16 * 1024;
 
@@ -101,7 +103,9 @@ export class Sender {
    * What was not here for the scan passes through the log: the scan goes on there, and ends at `seq`, once that is
    * known.
    */
-  private passing: { seq: number | undefined } | undefined;
+  private passing: { seq: number | undefined; cancel: () => void } | undefined;
+  /** Refusals since the last scan, or place in the log, was acknowledged. */
+  private refusals = 0;
   private held: Batch | undefined;
   private pumping = false;
   private again = false;
@@ -194,7 +198,7 @@ export class Sender {
     this.answers.stop();
     this.cancelRetry?.();
     this.scan = undefined;
-    this.passing = undefined;
+    this.endPassing();
     this.blocks = [];
   }
 
@@ -216,7 +220,10 @@ export class Sender {
     this.received(number);
     while (this.inFlight.length > 0 && this.inFlight[0]!.number <= number) {
       const batch = this.inFlight.shift()!;
-      if (batch.after !== undefined) this.durable = batch.after;
+      if (batch.after !== undefined) {
+        this.durable = batch.after;
+        this.refusals = 0;
+      }
       for (const f of batch.frontiers) if (f.origin === store.self) identity.noteKnown(f.stamp);
       peer.keeps(batch.frontiers);
     }
@@ -226,7 +233,10 @@ export class Sender {
     this.parts.onProgress();
   }
 
-  /** The peer refuses a batch for now: it is made again after `retryAfterMs`, and all that followed it. */
+  /**
+   * The peer refuses a batch for now: it is made again after `retryAfterMs`, and all that followed it. A batch of a scan brings
+   * the whole scan with it, so after each refusal in a row that waits twice as long.
+   */
   refused(number: number, retryAfterMs: number): void {
     const at = this.inFlight.findIndex((b) => b.number === number);
     if (at < 0) return;
@@ -236,14 +246,18 @@ export class Sender {
     this.blocks = [];
     this.nextNumber = number;
     const { before } = dropped[0]!;
-    if (before === undefined) this.beginScan(this.covered());
-    else {
+    let waitMs = retryAfterMs;
+    if (before === undefined) {
+      this.beginScan(this.covered());
+      waitMs *= 2 ** this.refusals;
+      this.refusals = Math.min(this.refusals + 1, refusalsMax);
+    } else {
       this.scan = undefined;
-      this.passing = undefined;
+      this.endPassing();
       this.position = before;
     }
     this.cancelRetry?.();
-    this.cancelRetry = this.parts.timers.after(retryAfterMs, () => {
+    this.cancelRetry = this.parts.timers.after(waitMs, () => {
       this.cancelRetry = undefined;
       this.pump();
     });
@@ -333,7 +347,7 @@ export class Sender {
     log.requestSync();
     figures.scans += 1;
     this.blocks = [];
-    this.passing = undefined;
+    this.endPassing();
     this.scanCovered = covered;
     this.scanEvicted = store.evictedCount;
     this.scanFrontiers.clear();
@@ -365,15 +379,20 @@ export class Sender {
   private beginPassing(): boolean {
     const { store, rest, log } = this.parts;
     if (rest === undefined || (store.holdsAll && store.evictedCount === this.scanEvicted)) return false;
-    const passing: { seq: number | undefined } = { seq: undefined };
+    const passing: NonNullable<Sender['passing']> = { seq: undefined, cancel: () => {} };
     this.passing = passing;
-    rest.pass(() => {
+    passing.cancel = rest.pass(() => {
       if (this.passing !== passing) return;
       passing.seq = log.seq + log.writer.count;
       log.requestSync();
       this.pump();
     });
     return true;
+  }
+
+  private endPassing(): void {
+    this.passing?.cancel();
+    this.passing = undefined;
   }
 
   /** Ends the batch being made, the last of a scan. */

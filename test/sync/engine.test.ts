@@ -92,6 +92,22 @@ test('an edge whose clock is ahead is told so, and keeps what it has until time 
   assert.equal(a.engine.pendingOps(), 0);
 });
 
+test('a scan that is refused comes again, less and less often', async () => {
+  const star = new Star();
+  const a = star.edge('a');
+  star.net.cut('a');
+  for (let i = 0; i < 200; i++) a.set(`k${i}`, 'v'.repeat(50));
+  a.store.clock.witness(stampOfMs(star.scheduler.nowMs + 3_600_000));
+  a.set('k', 'v');
+  star.net.heal();
+  await star.pass(600_000);
+  assert.equal(star.hub.get('k'), undefined);
+  const { scans, deltasSent } = a.engine.status().figures;
+  assert.ok(scans <= 8 && deltasSent < 8 * 220, `${scans} scans, ${deltasSent} deltas`);
+  await star.pass(3_600_000);
+  assert.equal(star.hub.get('k'), 'v@0');
+});
+
 /** Puts into a node's log, as if it had joined that, a clear of a key at a stamp of another node which kills up to `kill`. */
 function forge(node: SimNode, key: string, stamp: number, kill: number): void {
   const k = Buffer.from(key);

@@ -307,6 +307,20 @@ test('what a hub has lost is given to it from the log, though all have let go of
   assert.equal(e!.ledger.notes.has('receded'), false);
 });
 
+test('an edge in the midst of work has that done before it recedes', async () => {
+  const [linked, backup] = await halfBackedUp({ hub: undefined, e: 'hub', f: 'hub' });
+  const { e } = linked.nodes;
+  const { atWork } = e!.store;
+  linked.restart('hub', backup);
+  let hurried = 0;
+  atWork.begin([], true, () => {
+    hurried += 1;
+    atWork.end();
+  });
+  await linked.pass(20_000);
+  assert.equal(hurried, 1);
+});
+
 test('a hub that has lost nothing leaves its edges as they are, whatever is pending there', async () => {
   const [linked] = await halfBackedUp({ hub: undefined, e: 'hub', f: 'hub' });
   const { e } = linked.nodes;
