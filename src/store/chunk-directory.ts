@@ -144,6 +144,11 @@ export class ChunkDirectory {
     if (this.block === 0) return;
     for (let i = 0; i < this.size; i++) this.give(this.chunkAt(i));
     this.give(this.block);
+    this.reset();
+  }
+
+  /** Becomes an empty one; what it was is somebody else's. */
+  reset(): void {
     this.block = 0;
     this.capacity = 0;
     this.head = 0;

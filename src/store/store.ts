@@ -771,12 +771,15 @@ export class Store {
     return this.retired.length > 0;
   }
 
-  /** Frees what an entry of a table that is out of use has outside its block. */
+  /**
+   * Frees what an entry of a table that is out of use has outside its block. That happens within allocations, so it opens no
+   * key: what is open stays.
+   */
   private releaseNested(entry: number): void {
     const type = this.entries.type(entry);
     if (type === EntryType.list) this.lists.opened.freeNest(entry);
-    else if (type === EntryType.stream) this.otherStreams.freeNest(entry);
-    else if (type !== EntryType.string && type < EntryType.mark) this.others.freeNest(entry);
+    else if (type === EntryType.stream) this.streams.opened.freeNest(entry);
+    else if (type !== EntryType.string && type < EntryType.mark) this.elements.freeNest(entry);
   }
 
   /** About the bytes that an entry has outside its block. */

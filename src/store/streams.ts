@@ -403,18 +403,10 @@ export class Streams implements Collection {
   }
 
   release(): void {
-    const { at } = this;
-    this.freeNest(at);
+    const { at, opened } = this;
+    opened.freeNest(at);
     this.key.forget(at);
-    this.opened.stand(0);
-  }
-
-  /** Frees what an entry has outside its block. */
-  freeNest(at: number): void {
-    const { opened } = this;
-    opened.stand(at);
-    opened.empty();
-    this.roots.remove(opened.number);
+    opened.stand(0);
   }
 
   // ---- all streams of the store

@@ -117,3 +117,61 @@ test('streams and their groups survive compaction while they are large', () => {
   const after = [client.run('XRANGE s - +'), client.run('XPENDING s g'), client.run('XRANGE t10 - +')];
   assert.deepEqual(after, before);
 });
+
+function idsIn(reply: Buffer): string[] {
+  return reply
+    .toString('latin1')
+    .split('\r\n')
+    .filter((line) => /^\d+-\d+$/.test(line));
+}
+
+/** One flush after the other that leaves a stream with a group to be freed. */
+function flushStreams(client: CommandNode, count: number): void {
+  for (let i = 0; i < count; i++) {
+    client.run(`XADD old${i} 1 f ${'v'.repeat((i * 37) % 700)}`);
+    client.run(`XGROUP CREATE old${i} g 0`);
+    client.run(`XREADGROUP GROUP g c STREAMS old${i} >`);
+    client.run('FLUSHALL ASYNC');
+  }
+}
+
+test('flushed streams that are freed for what a group needs leave that group alone', () => {
+  const client = new CommandNode({ memoryBytes: 16 * 1024 * 1024 });
+  const { store } = client;
+  const { arena } = store;
+  const before = arena.liveBytes;
+  flushStreams(client, 200);
+  client.run('XADD s 1 f v');
+  client.run('XGROUP CREATE s g 0');
+  const ids: string[] = [];
+  for (let i = 1; store.pendingFreeCount > 10; i++) {
+    // Whatever needs memory takes it from one flush after the other.
+    arena.setLimit(arena.liveBytes);
+    client.run(`XCLAIM s g c${i % 3} 0 ${i} FORCE JUSTID`);
+    arena.setLimit(arena.capacityBytes);
+    client.run(`XADD s ${i + 1} f v`);
+    ids.push(`${i}-0`);
+  }
+  assert.ok(ids.length > 100, `${ids.length}`);
+  assert.deepEqual(idsIn(client.bytes('XPENDING', 's', 'g', '-', '+', '9999')), ids);
+  client.run('FLUSHALL SYNC');
+  while (store.freeSlice(64));
+  assert.equal(arena.liveBytes, before);
+});
+
+test('flushed streams that are freed for what a join needs leave the stream that it joins alone', () => {
+  const writer = new TestNode('n1');
+  writer.setTime(buildMs + 60_000);
+  for (let i = 1; i <= 200; i++) add(writer, i, 1);
+  const node = new TestNode('n2', { memoryBytes: 16 * 1024 * 1024 });
+  const { store } = node;
+  const { arena } = store;
+  const client = new CommandNode({ store });
+  flushStreams(client, 500);
+  for (const batch of writer.history) {
+    arena.setLimit(arena.liveBytes + store.ground.reserveBytes);
+    node.join(batch, writer);
+  }
+  assert.ok(store.pendingFreeCount > 0 && store.pendingFreeCount < 500, `${store.pendingFreeCount}`);
+  assert.deepEqual(node.visible(), writer.visible());
+});

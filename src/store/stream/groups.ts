@@ -10,7 +10,7 @@
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import { outOfMemory } from '../../resp/errors.ts';
-import { directoryWords } from '../chunk-directory.ts';
+import { ChunkDirectory, directoryWords } from '../chunk-directory.ts';
 import type { Ground } from '../keyspace.ts';
 import { EntryChunks } from './entry-chunks.ts';
 import { StreamEntry } from './entry-codec.ts';
@@ -71,6 +71,8 @@ export class PendingChunks {
   deliveries = 0;
   /** The ids pending for one consumer. */
   private readonly own: EntryChunks;
+  /** The chunks of any group or consumer, for what does not open it. */
+  private readonly any: ChunkDirectory;
   private readonly e = new StreamEntry();
   private readonly ownId = new StreamEntry();
   private readonly body = new Uint8Array(bodyBytes);
@@ -81,6 +83,7 @@ export class PendingChunks {
   constructor(ground: Ground) {
     this.chunks = new EntryChunks(ground, pendingLimits, { isGrave: false, hasDots: false });
     this.own = new EntryChunks(ground, ownLimits, { isGrave: false, hasDots: false });
+    this.any = new ChunkDirectory(ground, false);
     this.e.body = this.body;
     this.e.length = bodyBytes;
   }
@@ -196,31 +199,24 @@ export class PendingChunks {
     consumer.pending -= 1;
   }
 
-  /** Frees the ids of a consumer. */
-  freeOf(consumer: Consumer): void {
-    this.own.directory.load(consumer.block >> 2);
-    this.own.free();
+  /** Frees the blocks of a group or a consumer, its own not among them, whatever is open. */
+  freeOf({ block }: Group | Consumer): void {
+    this.any.load(block >> 2);
+    this.any.free();
   }
 
   /** Bytes of the blocks of a group or a consumer, its own not among them. */
   blockBytesOf({ block }: Group | Consumer): number {
-    const { directory } = this.own;
-    directory.load(block >> 2);
-    return directory.blockBytes();
+    this.any.load(block >> 2);
+    return this.any.blockBytes();
   }
 
   /** A block was copied from `from` to `to`: takes note where it is of what is pending in a group or for a consumer. */
   moveBlock({ block }: Group | Consumer, from: number, to: number): boolean {
-    const { directory } = this.own;
-    directory.load(block >> 2);
-    if (!directory.moveBlock(from, to)) return false;
-    directory.save(block >> 2);
+    this.any.load(block >> 2);
+    if (!this.any.moveBlock(from, to)) return false;
+    this.any.save(block >> 2);
     return true;
-  }
-
-  free(): void {
-    this.chunks.free();
-    this.save();
   }
 
   private save(): void {
@@ -283,14 +279,10 @@ export class StreamGroups {
   }
 
   destroy(group: Group): void {
-    const { arena } = this.ground;
-    this.pending.open(group);
-    this.pending.free();
-    for (const consumer of group.consumers.values()) {
-      this.pending.freeOf(consumer);
-      arena.free(consumer.block);
+    for (const part of [group, ...group.consumers.values()]) {
+      this.pending.freeOf(part);
+      this.ground.arena.free(part.block);
     }
-    arena.free(group.block);
     this.byName.delete(group.name.toString('latin1'));
   }
 

@@ -19,7 +19,6 @@ import {
   deletedWord,
   extentWord,
   liveWord,
-  rootWords,
   type StreamNest,
   type StreamRoots,
 } from './stream-roots.ts';
@@ -60,7 +59,11 @@ export class OpenStream {
   /** Stands on another entry: 0 = on none. */
   stand(at: number): void {
     this.at = at;
-    if (at === 0) return;
+    if (at === 0) {
+      this.live.directory.reset();
+      this.dead.chunks.directory.reset();
+      return;
+    }
     this.number = this.store.entries.nestNumber(at);
     this.w = this.roots.wordOf(this.number);
     this.live.directory.load(this.w + liveWord);
@@ -265,15 +268,14 @@ export class OpenStream {
   }
 
   /** Frees all but the root. */
-  empty(): void {
-    this.live.free();
-    this.dead.chunks.free();
-    const { nest } = this;
-    if (nest !== undefined) {
-      nest.groups?.free();
-      nest.groups = undefined;
-      nest.trims = [];
-    }
-    this.i32.fill(0, this.w, this.w + rootWords);
+  private empty(): void {
+    this.roots.empty(this.number);
+    this.live.directory.reset();
+    this.dead.chunks.directory.reset();
+  }
+
+  /** Frees what the entry at `at` has outside its block, whatever is open: it is not opened for that. */
+  freeNest(at: number): void {
+    this.roots.remove(this.store.entries.nestNumber(at));
   }
 }

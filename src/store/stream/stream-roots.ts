@@ -60,12 +60,28 @@ export class StreamRoots {
     return number;
   }
 
-  /** Frees a root, of which nothing is to be freed any more, with what is beside it. */
+  /** Frees a stream's root with all that is beside it, whatever is open meanwhile: an allocation may ask for this. */
   remove(number: number): void {
+    this.empty(number);
     this.ground.arena.free(this.offsets[number]!);
     this.offsets[number] = 0;
     this.free.push(number);
     this.nests.delete(number);
+  }
+
+  /** Frees all that a stream has but its root, which is as a new one then, and what is known of the key. */
+  empty(number: number): void {
+    const w = this.wordOf(number);
+    this.directory.load(w + liveWord);
+    this.directory.free();
+    this.grave.load(w + deadWord);
+    this.grave.free();
+    this.ground.arena.i32.fill(0, w, w + rootWords);
+    const nest = this.nests.get(number);
+    if (nest === undefined) return;
+    nest.groups?.free();
+    nest.groups = undefined;
+    nest.trims = [];
   }
 
   /** The word index of a root. */
