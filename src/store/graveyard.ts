@@ -15,6 +15,8 @@ export class Graveyard {
   private keyspace = 0;
   private cursor = 0;
   private inTable = false;
+  /** What went since the last sweep because there was no room for it. */
+  private letGoCount = 0;
 
   constructor(store: Store) {
     this.store = store;
@@ -23,7 +25,8 @@ export class Graveyard {
   /** Looks at about `tombs` tombstones and drops those that died before `keepSinceMs`, Unix ms. Returns how many went. */
   sweep(tombs: number, keepSinceMs: number): number {
     const { store } = this;
-    let dropped = 0;
+    let dropped = this.letGoCount;
+    this.letGoCount = 0;
     for (let visited = 0, spaces = 0; visited < tombs && spaces <= store.keyspaces.length; ) {
       const ks = store.keyspaces[this.keyspace]!;
       const found: number[] = [];
@@ -42,6 +45,12 @@ export class Graveyard {
       spaces += 1;
     }
     return dropped;
+  }
+
+  /** These dots are remembered by nothing any more: the next sweep tells of it. */
+  letGo(dots: readonly Dot[]): void {
+    for (const dot of dots) this.store.horizon.advance(dot.origin, dot.stamp, 0);
+    this.letGoCount += 1;
   }
 
   /**
@@ -75,8 +84,7 @@ export class Graveyard {
   private dropIfOld(ks: Keyspace, at: number, keepSinceMs: number): boolean {
     const { store } = this;
     if (msOfStamp(store.entries.stamp(at)) >= keepSinceMs) return false;
-    const dots = dotsOf(ks.stateOf(at));
-    for (const dot of dots) store.horizon.advance(dot.origin, dot.stamp, 0);
+    for (const dot of dotsOf(ks.stateOf(at))) store.horizon.advance(dot.origin, dot.stamp, 0);
     const offset = store.entries.keyOffset(at);
     const key = store.arena.u8.slice(offset, offset + store.entries.keyLength(at));
     ks.dropTomb(store.hash.of(key, 0, key.length), key, 0, key.length);

@@ -19,7 +19,7 @@ import { Elements } from './elements.ts';
 import { Encoding, Entries, EntryType } from './entry.ts';
 import { Eviction } from './eviction.ts';
 import { FieldExpiry } from './field-expiry.ts';
-import { Graveyard } from './graveyard.ts';
+import { dotsOf, Graveyard } from './graveyard.ts';
 import { KeyHash } from './hash.ts';
 import { joinDelta } from './join.ts';
 import type { Conflict } from './join-conflicts.ts';
@@ -335,12 +335,7 @@ export class Store {
   private putFloor(ks: Keyspace, hash: number, key: Uint8Array, floor: Dot): boolean {
     const state = ks.load(hash, key, 0, key.length);
     if (!raiseFloor(state, floor, this.ground.order)) return true;
-    try {
-      ks.save(hash, key, 0, key.length, state);
-    } catch (error) {
-      if (error instanceof CommandError) return false;
-      throw error;
-    }
+    if (!this.trySave(ks, hash, key, state)) return false;
     const [hi, lo] = [stampHi(floor.stamp), stampLo(floor.stamp)];
     this.recorder?.floor(ks.id, key, 0, key.length, floor.origin, hi, lo);
     this.hasCollections = true;
@@ -461,13 +456,25 @@ export class Store {
     // Who knows a collection must hear that it is gone: a tomb cannot keep all of its elements' dots.
     if (collection !== undefined && this.ground.keepsDead) collection.clear();
     else {
+      if (collection === undefined) this.retire(ks, hash, key, state);
+      else collection.release();
       const { stamp, origin } = greatest;
       this.recorder?.forget(ks.id, key, 0, key.length, origin, stampHi(stamp), stampLo(stamp));
     }
-    if (collection === undefined) this.retire(ks, hash, key, state);
-    else if (!this.ground.keepsDead) collection.release();
     this.expiredCount += 1;
     this.onExpired?.(this.databaseOf(ks.id), Buffer.from(key));
+  }
+
+  /** The same for who only looks for what has expired; false where there is no memory to remember a collection's end. */
+  private tryPurge(ks: Keyspace, at: number): boolean {
+    try {
+      this.purge(ks, this.hashOfEntry(at), at);
+      return true;
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      ks.noteDeadline(at);
+      return false;
+    }
   }
 
   /** Lets go of an expired value, and of all that was known of the key where no peer may know it. */
@@ -476,8 +483,28 @@ export class Store {
       ks.drop(hash, key, 0, key.length);
       return;
     }
-    purge(state, this.ground.tombBytes < this.limitBytes * heldShareMax);
-    ks.save(hash, key, 0, key.length, state);
+    const mayHold = this.ground.tombBytes < this.limitBytes * heldShareMax;
+    // Letting go must not fail for want of room: then the value is not held, or takes its leave before its tomb is made, or
+    // there is no tomb.
+    for (const isHeld of mayHold ? [true, false] : [false]) {
+      purge(state, isHeld);
+      if (this.trySave(ks, hash, key, state)) return;
+    }
+    ks.drop(hash, key, 0, key.length);
+    if (this.trySave(ks, hash, key, state)) return;
+    ks.dropTomb(hash, key, 0, key.length);
+    this.graveyard.letGo(dotsOf(state));
+  }
+
+  /** False where there is no memory for it: nothing has changed then. */
+  private trySave(ks: Keyspace, hash: number, key: Uint8Array, state: KeyState): boolean {
+    try {
+      ks.save(hash, key, 0, key.length, state);
+      return true;
+    } catch (error) {
+      if (error instanceof CommandError) return false;
+      throw error;
+    }
   }
 
   /** Removes a key: one clear. False where it does not exist. */
@@ -843,8 +870,7 @@ export class Store {
           if (this.isExpired(at)) expired.push(at);
           else ks.noteDeadline(at);
         });
-        for (const at of expired) this.purge(ks, this.hashOfEntry(at), at);
-        purged += expired.length;
+        for (const at of expired) if (this.tryPurge(ks, at)) purged += 1;
         budget -= Math.max(1, visited);
         if (ks.sweepCursor === 0) ks.finishSweep();
       }

@@ -91,3 +91,29 @@ for (const lww of [false, true]) {
     );
   });
 }
+
+test('what has expired is let go of where there is no room for a tomb that holds it, or for any', () => {
+  for (const [isFull, length, tombs] of [
+    [false, 300_000, 1],
+    [true, 300_000, 1],
+    [true, 1, 0],
+  ] as const) {
+    const node = new TestNode('n1', { memoryBytes: 1024 * 1024 });
+    const { store } = node;
+    const { arena } = store;
+    const before = arena.liveBytes;
+    run(store, { op: 'set', value: 'v'.repeat(length), ttlMs: 10 });
+    for (let bytes = 65_536; bytes >= 8; bytes >>= 1)
+      while (arena.alloc(bytes, isFull ? 0 : store.ground.reserveBytes) !== 0);
+    const fillBytes = arena.liveBytes;
+    node.setTime(store.nowMs + 20);
+    store.recorder?.reset();
+    assert.equal(store.expireSlice(100), 1);
+    assert.equal(store.recorder?.count, 1);
+    assert.equal(store.keyspace(0).table.size, 0);
+    assert.equal(store.keyspace(0).grave.size, tombs);
+    assert.equal(store.horizon.stampOf(store.self) > 0, tombs === 0);
+    assert.equal(store.graveyard.sweep(100, 0), 1 - tombs);
+    assert.ok(arena.liveBytes < fillBytes - length / 2 && arena.liveBytes > before);
+  }
+});
