@@ -58,15 +58,12 @@ export class OrderNodes {
 
   /** Makes sure that the next insert into any index succeeds. False where there is no memory. */
   reserve(reserveBytes: number): boolean {
-    while (this.leaves.length < leavesReserved) {
-      const node = this.arena.alloc(leafBytes, reserveBytes);
+    // An allocation may free the last index of a flush, and with it what is reserved: so both are looked at until both are full.
+    while (this.leaves.length < leavesReserved || this.inners.length < innersReserved) {
+      const isLeaf = this.leaves.length < leavesReserved;
+      const node = this.arena.alloc(isLeaf ? leafBytes : innerBytes, reserveBytes);
       if (node === 0) return false;
-      this.leaves.push(node);
-    }
-    while (this.inners.length < innersReserved) {
-      const node = this.arena.alloc(innerBytes, reserveBytes);
-      if (node === 0) return false;
-      this.inners.push(node);
+      (isLeaf ? this.leaves : this.inners).push(node);
     }
     return true;
   }

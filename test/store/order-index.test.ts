@@ -273,3 +273,25 @@ test('without memory nothing is reserved, and what was reserved is enough', () =
   pair.model.sort((a, b) => a.score - b.score);
   pair.check();
 });
+
+test('a reserve is whole although the last index goes, and with it what was reserved, while it is made', () => {
+  const { arena, entries, nodes, index } = new Pair(1024 * 1024);
+  assert.ok(index.reserve(0));
+  const ref = arena.alloc(64);
+  entries.init(ref, 0, 0, 1, 8, false, 1, 0, 0, 0);
+  index.insert(ref);
+  arena.reclaim = () => {
+    arena.reclaim = undefined;
+    arena.setLimit(arena.capacityBytes);
+    index.freeSlice(1);
+    return true;
+  };
+  // Only inner nodes are lacking: the one that is there goes with the last leaf.
+  assert.notEqual(nodes.takeInner(1, 1), 0);
+  while (nodes.takeLeaf(1) !== 0);
+  arena.setLimit(arena.liveBytes + 1100);
+  assert.ok(nodes.reserve(0));
+  assert.equal(arena.reclaim, undefined);
+  assert.notEqual(nodes.takeLeaf(2), 0);
+  assert.notEqual(nodes.takeLeaf(2), 0);
+});
