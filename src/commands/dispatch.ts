@@ -20,13 +20,13 @@ import type { Waiter } from './blocked-clients.ts';
 import { Call } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
 import { type ClientPort, ExecuteResult, type Executor, type RequestArgs } from './executor.ts';
+import type { HeldRequest } from './held-requests.ts';
 import { forgetClient, keyExists } from './interplay.ts';
 import type { KeyChanges, KeyId } from './key-changes.ts';
 import { findKeys } from './keys-of.ts';
 import type { Finish, SlicedRun } from './large-work.ts';
 import type { LatencyMonitor } from './latency-monitor.ts';
 import { Lookahead } from './lookahead.ts';
-import type { HeldRequest } from './pause.ts';
 import type { Services } from './services.ts';
 import { type Session, SessionMode } from './session.ts';
 import type { SlowLog } from './slow-log.ts';
@@ -85,9 +85,9 @@ export class Dispatch implements Executor {
     this.slowLog = options.services.slowLog;
     this.latency = options.services.latency;
     this.call.runInner = (entry, args) => this.runInner(entry, args);
-    options.services.pause.run = (request) => this.replay(request);
+    options.services.pause.requests.run = (request) => this.replay(request);
     options.services.unheldKeys.run = (request) => this.replay(request);
-    options.services.workGate.run = (request) => this.replay(request);
+    options.services.workGate.requests.run = (request) => this.replay(request);
     options.services.blocked.rerun = (waiter, reply) => this.rerun(waiter, reply);
     options.services.largeWork.runner = {
       monotonicMs: () => this.monotonicMs(),

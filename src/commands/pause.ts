@@ -1,30 +1,21 @@
 // CLIENT PAUSE: requests that are held until it ends, all of them or those that write, and then run in the order in which
-// they came. It keeps copies of requests and runs none itself: dispatch does.
+// they came (held-requests.ts).
 import { type Attention, AttentionBit } from './attention.ts';
-import type { Call, Deferral } from './call.ts';
+import type { Call } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
-import { copyArguments } from './copy-arguments.ts';
-import type { ClientPort, RequestArgs } from './executor.ts';
+import { HeldRequests } from './held-requests.ts';
 import type { KeyChanges } from './key-changes.ts';
 import type { Session } from './session.ts';
 import type { Timers } from './timers.ts';
 
-export interface HeldRequest {
-  readonly client: ClientPort;
-  readonly args: RequestArgs;
-  readonly deferral: Deferral;
-}
-
 const timerMsMax = 2 ** 31 - 1;
 
 export class Pause {
-  /** Runs a held request: dispatch's business. */
-  run: ((request: HeldRequest) => void) | undefined;
+  readonly requests = new HeldRequests();
   private readonly attention: Attention;
   private readonly changes: KeyChanges;
   private readonly timers: Timers;
   private readonly onChange: (isOn: boolean) => void;
-  private readonly held: HeldRequest[] = [];
   private holdsAll = false;
   private endMs = 0;
   private cancelTimer: (() => void) | undefined;
@@ -68,8 +59,7 @@ export class Pause {
 
   /** Keeps the request of the call for later. */
   hold(call: Call): void {
-    const deferral = call.defer();
-    this.held.push({ client: call.client!, args: copyArguments(call.args), deferral });
+    this.requests.hold(call);
   }
 
   private arm(ms: number): void {
@@ -82,7 +72,6 @@ export class Pause {
   }
 
   private release(): void {
-    if (this.isOn || this.held.length === 0) return;
-    for (const request of this.held.splice(0)) if (!request.deferral.gone) this.run?.(request);
+    if (!this.isOn) this.requests.release();
   }
 }

@@ -16,9 +16,9 @@ import type { CommandGroup } from './command.ts';
 import type { CommandEntry } from './command-table.ts';
 import { copyArguments } from './copy-arguments.ts';
 import type { ClientPort, RequestArgs } from './executor.ts';
+import type { HeldRequest } from './held-requests.ts';
 import { type KeyChanges, keyIdOf } from './key-changes.ts';
 import { commandsOf, namedKeys } from './named-keys.ts';
-import type { HeldRequest } from './pause.ts';
 import type { Timers } from './timers.ts';
 
 /** Whom evicted keys can be fetched from. */

@@ -6,17 +6,14 @@ import { type Attention, AttentionBit } from './attention.ts';
 import type { BlockedClients, Waiter } from './blocked-clients.ts';
 import type { Call } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
-import { copyArguments } from './copy-arguments.ts';
+import { HeldRequests } from './held-requests.ts';
 import type { KeyChanges } from './key-changes.ts';
 import { commandsOf, namedKeys } from './named-keys.ts';
-import type { HeldRequest } from './pause.ts';
 
 export class WorkGate {
-  /** Runs a request that has waited: dispatch's business. */
-  run: ((request: HeldRequest) => void) | undefined;
+  readonly requests = new HeldRequests();
   private readonly atWork: KeysAtWork;
   private readonly blocked: BlockedClients;
-  private readonly held: HeldRequest[] = [];
   /** Those who could have been served meanwhile, had they not named a key at work as well. */
   private readonly postponed = new Set<Waiter>();
 
@@ -49,7 +46,7 @@ export class WorkGate {
       this.atWork.hurry();
       return false;
     }
-    this.held.push({ client, args: copyArguments(call.args), deferral: call.defer() });
+    this.requests.hold(call);
     return true;
   }
 
@@ -64,6 +61,6 @@ export class WorkGate {
     if (this.atWork.isAny) return;
     for (const { ids } of this.postponed) for (const id of ids) this.blocked.touched(id);
     this.postponed.clear();
-    for (const request of this.held.splice(0)) if (!request.deferral.gone) this.run?.(request);
+    this.requests.release();
   }
 }

@@ -57,31 +57,33 @@ function ofKey(name: string, summary: string, run: (call: Call, at: number) => v
 }
 
 function encoding(call: Call, at: number): void {
-  if (call.store.entries.type(at) === EntryType.hash) {
-    call.reply.bulkLatin1(hashEncoding(call, at));
-    return;
+  call.reply.bulkLatin1(encodingOf(call, at));
+}
+
+function encodingOf(call: Call, at: number): string {
+  const { store } = call;
+  switch (store.entries.type(at)) {
+    case EntryType.hash:
+      return hashEncoding(call, at);
+    case EntryType.set:
+      return setEncoding(call, at);
+    case EntryType.zset:
+      return sortedSetEncoding(store, at);
+    case EntryType.list:
+      return fitsListpack(call, at) ? 'listpack' : 'quicklist';
+    case EntryType.stream:
+      return 'stream';
+    default:
+      return stringEncoding(call, at);
   }
-  if (call.store.entries.type(at) === EntryType.set) {
-    call.reply.bulkLatin1(setEncoding(call, at));
-    return;
-  }
-  if (call.store.entries.type(at) === EntryType.zset) {
-    call.reply.bulkLatin1(sortedSetEncoding(call.store, at));
-    return;
-  }
-  if (call.store.entries.type(at) === EntryType.list) {
-    call.reply.bulkLatin1(fitsListpack(call, at) ? 'listpack' : 'quicklist');
-    return;
-  }
-  if (call.store.entries.type(at) === EntryType.stream) {
-    call.reply.bulkLatin1('stream');
-    return;
-  }
+}
+
+function stringEncoding(call: Call, at: number): string {
   const { strings } = call.store;
   strings.read(at);
   const { valueBytes, valueOffset, valueLength } = strings;
-  if (isCanonicalInt(valueBytes, valueOffset, valueLength)) call.reply.bulkLatin1('int');
-  else call.reply.bulkLatin1(valueLength <= embstrBytesMax ? 'embstr' : 'raw');
+  if (isCanonicalInt(valueBytes, valueOffset, valueLength)) return 'int';
+  return valueLength <= embstrBytesMax ? 'embstr' : 'raw';
 }
 
 /** How Redis would keep a set: as integers, in a listpack, or in a table. */

@@ -2,6 +2,7 @@
 // keys that a pattern names, and what is told of each. Everything is read before anything is written. Values are held as
 // Latin-1 texts meanwhile, which keep every byte, compare as bytes do and are a fraction of the size of buffers.
 import { CommandError } from '../../base/errors.ts';
+import { infinityOf } from '../../base/infinity.ts';
 import { notSortable, sortOptionDenied, stringTooLong, wrongType } from '../../resp/errors.ts';
 import { argumentBytesMax } from '../../resp/request-decoder.ts';
 import { EntryType } from '../../store/entry.ts';
@@ -212,8 +213,8 @@ function* ordered(
 /** A key that is not there weighs nothing. */
 function numberOf(text: string | undefined): number {
   if (text === undefined) return 0;
-  const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
-  if (infinite !== null) return infinite[1] === '-' ? -Number.MAX_VALUE : Number.MAX_VALUE;
+  const infinite = infinityOf(text);
+  if (infinite !== undefined) return infinite < 0 ? -Number.MAX_VALUE : Number.MAX_VALUE;
   const value = text === '' ? 0 : /\s$/.test(text) ? Number.NaN : Number(text);
   if (Number.isNaN(value)) throw new CommandError(notSortable);
   return value;

@@ -1,6 +1,7 @@
 // HINCRBYFLOAT key field increment: adds to the decimal of a field, exactly, so that nodes agree.
 // https://redis.io/commands/hincrbyfloat
 import { CommandError } from '../../base/errors.ts';
+import { infinityOf } from '../../base/infinity.ts';
 import { hashNotAFloat, notAFloat, notANumberIncrement } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import { parseDecimal } from '../../store/number.ts';
@@ -21,11 +22,9 @@ export const command: CommandSpec = {
   run: hincrbyfloat,
 };
 
-const infinity = /^[+-]?inf(inity)?$/i;
-
 function hincrbyfloat(call: Call): void {
   const by = call.text(3);
-  if (infinity.test(by)) throw new CommandError(notANumberIncrement);
+  if (infinityOf(by) !== undefined) throw new CommandError(notANumberIncrement);
   if (parseDecimal(by) === undefined) throw new CommandError(notAFloat);
   call.openToWrite(1, EntryType.hash);
   const { elements } = call.store;

@@ -1,11 +1,11 @@
 // Reads text as a double, as C's strtod does and Redis with it: decimals, hexadecimals, infinities, no NaN. What
 // commands take for a score, a weight, a coordinate or a bound comes through here. It knows no replies.
 import { CommandError } from '../../base/errors.ts';
+import { infinityOf } from '../../base/infinity.ts';
 import { notAFloat } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const infinite = /^([+-]?)inf(?:inity)?$/i;
 const hexadecimal = /^([+-]?)0x([0-9a-f]*)\.?([0-9a-f]*)(?:p([+-]?\d+))?$/i;
 /** Digits of a whole number that a double holds, and of a power of ten that it holds exactly. */
 const exactDigits = 15;
@@ -51,8 +51,8 @@ function parseText(text: string, isBound: boolean): number {
     const isTooSmall = value === 0 && /[1-9]/.test(text.replace(/[eE].*/, ''));
     return isBound || (Number.isFinite(value) && !isTooSmall) ? value : Number.NaN;
   }
-  const unbounded = infinite.exec(text);
-  if (unbounded !== null) return unbounded[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const infinite = infinityOf(text);
+  if (infinite !== undefined) return infinite;
   const hex = hexadecimal.exec(text);
   if (hex === null) return Number.NaN;
   const [, sign, whole = '', fraction = '', exponent = '0'] = hex;

@@ -1,9 +1,8 @@
 // ZMPOP numkeys key [key ...] MIN | MAX [COUNT count]: takes elements out of the first sorted set that has any. BZMPOP
 // with a timeout before waits for one where none has. https://redis.io/commands/zmpop
-import { CommandError } from '../../base/errors.ts';
-import { countNotPositive, numKeysPositive } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { type PopRequest, readPopRequest } from '../pop-request.ts';
 import { readTimeoutSeconds } from '../timeout.ts';
 import { openFirst } from './find-sorted-set.ts';
 import { popElements } from './pop-elements.ts';
@@ -35,46 +34,21 @@ export const commands: readonly CommandSpec[] = [
   },
 ];
 
-interface Request {
-  readonly firstKey: number;
-  readonly lastKey: number;
-  readonly highest: boolean;
-  readonly count: number;
-}
-
-function readRequest(call: Call, countAt: number): Request {
-  const keys = positive(call, countAt, numKeysPositive);
-  const lastKey = countAt + keys;
-  const where = lastKey + 1;
-  if (where >= call.argc) call.syntaxError();
-  if (!call.is(where, 'min') && !call.is(where, 'max')) call.syntaxError();
-  let count = 0;
-  for (let i = where + 1; i < call.argc; i += 2) {
-    if (count !== 0 || !call.is(i, 'count') || i + 1 >= call.argc) call.syntaxError();
-    count = positive(call, i + 1, countNotPositive);
-  }
-  return { firstKey: countAt + 1, lastKey, highest: call.is(where, 'max'), count: Math.max(1, count) };
-}
-
-function positive(call: Call, i: number, message: string): number {
-  const value = Number(call.bigInteger(i, message));
-  if (value < 1) throw new CommandError(message);
-  return value;
-}
+const ends = ['max', 'min'] as const;
 
 function zMPop(call: Call): void {
-  if (!pop(call, readRequest(call, 1))) call.reply.nilArray();
+  if (!pop(call, readPopRequest(call, 1, ends))) call.reply.nilArray();
 }
 
 function bzMPop(call: Call): void {
-  const request = readRequest(call, 2);
+  const request = readPopRequest(call, 2, ends);
   const timeoutMs = readTimeoutSeconds(call, 1);
   if (pop(call, request)) return;
   const { firstKey, lastKey } = request;
   call.block({ firstKey, lastKey, timeoutMs, onTimeout: (late) => late.nilArray() });
 }
 
-function pop(call: Call, { firstKey, lastKey, highest, count }: Request): boolean {
+function pop(call: Call, { firstKey, lastKey, isFirstEnd: highest, count }: PopRequest): boolean {
   const { reply } = call;
   const key = openFirst(call, firstKey, lastKey);
   if (key === 0) return false;

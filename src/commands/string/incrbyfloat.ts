@@ -1,6 +1,7 @@
 // INCRBYFLOAT key increment: adds a decimal. Sums are exact to 17 digits after the point rather than long doubles, so
 // that nodes agree; hexadecimal increments are refused. https://redis.io/commands/incrbyfloat
 import { CommandError } from '../../base/errors.ts';
+import { infinityOf } from '../../base/infinity.ts';
 import { notANumberResult } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
@@ -18,16 +19,13 @@ export const command: CommandSpec = {
   run: incrByFloat,
 };
 
-const infinity = /^[+-]?inf(inity)?$/i;
-
 function incrByFloat(call: Call): void {
   call.findStringToWrite(1);
   const by = call.text(2);
   const { keyspace, buf } = call;
   // An infinite increment is a number to Redis, so a value that is none is found first.
-  const isInfinite = infinity.test(by);
   const { strings } = call.store;
-  if (isInfinite) {
+  if (infinityOf(by) !== undefined) {
     strings.requireDecimal(call.find(1));
     throw new CommandError(notANumberResult);
   }
