@@ -1,5 +1,5 @@
 // CLIENT PAUSE: requests that are held until it ends, all of them or those that write, and then run in the order in which
-// they came (held-requests.ts).
+// they came (held-requests.ts). It knows no command by name: what the table says of one decides.
 import { type Attention, AttentionBit } from './attention.ts';
 import type { Call } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
