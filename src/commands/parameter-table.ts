@@ -72,8 +72,8 @@ export class ParameterTable {
     return found;
   }
 
-  /** What is set now is what the start will find. */
-  saved(): void {
-    this.before.clear();
+  /** What is set now is what the start will find, but for some. */
+  saved(except: readonly string[]): void {
+    for (const name of this.before.keys()) if (!except.includes(name)) this.before.delete(name);
   }
 }

@@ -2,6 +2,7 @@
 // means nothing here is not in the list: CONFIG GET leaves it out and CONFIG SET does not know it. One that is decided
 // at the start can be read only. Values have Redis's forms: bytes, seconds, `yes` and `no`.
 import type { Log, LogLevel } from '../base/log.ts';
+import { parseSize } from '../config/units.ts';
 import { type FsyncPolicy, fsyncPolicies } from '../journal/file-journal.ts';
 import type { RequestLimits } from '../resp/request-decoder.ts';
 import { evictionPolicies } from '../store/eviction.ts';
@@ -214,7 +215,7 @@ function bytes<K extends string>(
     name,
     read: () => String(limits[key]),
     prepare: (text) => {
-      const value = parseMemory(text);
+      const value = parseSize(text);
       if (value === undefined) return { refusal: 'argument must be a memory value' };
       return inRange(value, min, max, binding);
     },
@@ -235,15 +236,6 @@ function choice<T extends string>(name: string, values: readonly T[], binding: B
   };
 }
 
-/** Bytes of Redis's memory notation (`100mb`, `1k` = 1000, `1kb` = 1024), or undefined. */
-export function parseMemory(text: string): number | undefined {
-  const match = /^(\d{1,15})(b|k|kb|m|mb|g|gb)?$/i.exec(text);
-  if (match === null) return undefined;
-  const units: Record<string, number> = { b: 1, k: 1e3, kb, m: 1e6, mb, g: 1e9, gb };
-  const value = Number(match[1]) * units[(match[2] ?? 'b').toLowerCase()]!;
-  return Number.isSafeInteger(value) ? value : undefined;
-}
-
 /** The limit of the arena. It can be anything up to what was set aside at the start; 0 stands for that, as `no limit`. */
 function maxmemory(store: Store): Parameter {
   const { arena } = store;
@@ -252,7 +244,7 @@ function maxmemory(store: Store): Parameter {
     name: 'maxmemory',
     read: () => String(asked),
     prepare: (text) => {
-      const value = parseMemory(text);
+      const value = parseSize(text);
       if (value === undefined) return { refusal: 'argument must be a memory value' };
       const limit = value === 0 ? arena.capacityBytes : value;
       if (limit > arena.capacityBytes) {
@@ -347,7 +339,7 @@ function maxmemoryClients(store: Store, limits: { clientsBytesMax: () => number 
     read: () => asked,
     prepare: (text) => {
       const percent = /^(\d{1,9})%$/.exec(text)?.[1];
-      const value = percent === undefined ? parseMemory(text) : Number(percent);
+      const value = percent === undefined ? parseSize(text) : Number(percent);
       if (value === undefined) return { refusal: 'argument must be a memory or percent value' };
       if (percent !== undefined && value > 100) {
         return { refusal: 'percentage argument must be less or equal to 100' };
@@ -404,7 +396,7 @@ function outputBufferLimit(limits: OutputLimits): Parameter {
         const names = outputClasses.find(([name]) => name === word)?.[1];
         if (names === undefined && word !== 'slave' && word !== 'replica')
           return { refusal: 'Invalid client class specified in buffer limit configuration.' };
-        const [hard, soft, seconds] = [parseMemory(words[i + 1]!), parseMemory(words[i + 2]!), words[i + 3]!];
+        const [hard, soft, seconds] = [parseSize(words[i + 1]!), parseSize(words[i + 2]!), words[i + 3]!];
         if (hard === undefined || soft === undefined || !/^\d{1,9}$/.test(seconds)) {
           return { refusal: 'Error in hard, soft or soft_seconds setting in buffer limit configuration.' };
         }

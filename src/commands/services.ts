@@ -50,7 +50,7 @@ export interface Parameters {
   /** Those that have been set to something else than they were at the start. */
   changed(): readonly (readonly [name: string, value: string])[];
   /** What is set now is what the next start will find. */
-  saved(): void;
+  saved(except: readonly string[]): void;
 }
 
 /** What INFO tells of the process and its machine. */

@@ -95,16 +95,12 @@ function set(call: Call): void {
 function rewrite({ services, reply }: Call): void {
   const { parameters, log } = services;
   if (services.configFile === '') throw new CommandError('ERR The server is running without a config file');
-  const changed = parameters.changed();
   const changes = new Map<ConfigKey, string>();
-  for (const [name, value] of changed) {
-    const saved = savedParameter(name, value);
-    if (saved === undefined) {
-      throw new CommandError(
-        `ERR ${name} cannot be rewritten: the configuration file has no key for it, or it is a secret`,
-      );
-    }
-    changes.set(saved.key, saved.literal);
+  const unsaved: string[] = [];
+  for (const [name, value] of parameters.changed()) {
+    const settings = savedParameter(name, value);
+    if (settings === undefined) unsaved.push(name);
+    else for (const { key, literal } of settings) changes.set(key, literal);
   }
   try {
     if (changes.size > 0) services.rewriteConfig(changes);
@@ -113,8 +109,13 @@ function rewrite({ services, reply }: Call): void {
     log.warn('the configuration file was not rewritten', { file: services.configFile, reason });
     throw new CommandError(`ERR Rewriting config file: ${reason}`);
   }
-  parameters.saved();
+  parameters.saved(unsaved);
+  if (unsaved.length > 0) throw new CommandError(notRewritten(unsaved));
   reply.ok();
+}
+
+function notRewritten(names: readonly string[]): string {
+  return `ERR not rewritten, unlike what else was set: ${names.join(', ')}: secret, or no key of the file can say it`;
 }
 
 function resetStat(call: Call): void {
