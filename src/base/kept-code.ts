@@ -1,7 +1,7 @@
 // A script whose compiled code is kept in a file beside it: to parse a large program again takes a third of a start. The file is
 // for this very script, Node and processor, which its name says; V8 itself compares lengths, its own version and flags.
 // It does not look for damage, so a CRC-32 ends the file, and what does not match is as if it were not there.
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 
@@ -17,11 +17,13 @@ export interface KeptScript {
 
 /** The script of an ASCII file, between `before` and `after`. Throws where there is none. */
 export function keptScript(file: string, before: string, after: string): KeptScript {
-  const { size, mtimeMs } = statSync(file);
-  const codeFile = `${file}.${process.arch}-${process.version}-${size}-${Math.floor(mtimeMs)}.code`;
+  const bytes = readFileSync(file);
+  // Its time would not do: layers of images keep whole seconds.
+  const digest = `${bytes.length}-${crc32(bytes).toString(16)}`;
+  const codeFile = `${file}.${process.arch}-${process.version}-${digest}.code`;
   const cachedData = readCode(codeFile);
   // ASCII read as bytes is half as large in memory, and quicker to hash.
-  const script = new Script(`${before}${readFileSync(file, 'latin1')}${after}`, {
+  const script = new Script(`${before}${bytes.toString('latin1')}${after}`, {
     filename: file,
     ...(cachedData !== undefined && { cachedData }),
   });

@@ -24,6 +24,7 @@ test('code is used again once it was kept', (t) => {
   assert.equal(run(first), 42);
   first.keep();
   assert.equal(codeIn(dir).length, 1);
+  utimesSync(file, new Date(), new Date(0));
   const second = open(file);
   assert.equal(second.isKept, true);
   assert.equal(run(second), 42);
@@ -35,7 +36,6 @@ test('another script of the same length does not run as the one before', (t) => 
   run(first);
   first.keep();
   writeFileSync(file, 'return 2;');
-  utimesSync(file, new Date(), new Date(Date.now() + 5000));
   const second = open(file);
   assert.equal(second.isKept, false);
   assert.equal(run(second), 2);

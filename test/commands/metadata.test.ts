@@ -1,6 +1,7 @@
 // The metadata of string and key commands against redis-server's own COMMAND: arity, flags, keys, group and version.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { aclCategories } from '../../src/commands/acl-categories.ts';
 import type { CommandSpec } from '../../src/commands/command.ts';
 import { keySpecsOf } from '../../src/commands/keys-of.ts';
 import { commandList } from '../../src/commands/list.generated.ts';
@@ -46,6 +47,39 @@ function listOf(reply: Reply): readonly Reply[] {
   assert.ok(Array.isArray(reply));
   return reply;
 }
+
+/** Where the categories of a subcommand follow its group, which in Redis they do not always. */
+const otherCategories = new Set(['command|help', 'pubsub|help']);
+
+test('subcommands have the flags and categories that redis-server gives them', {
+  skip: redisMissing,
+}, async () => {
+  const redis = await RedisOracle.start();
+  try {
+    const names = commandList.flatMap(
+      ({ name, subcommands }) => subcommands?.map((sub) => `${name}|${sub.name}`) ?? [],
+    );
+    const [reply] = await redis.run([['COMMAND', 'INFO', ...names]]);
+    const infos = listOf(parseReply(reply!, 0)!.value);
+    const known = new Map(
+      names.map((name, i) => [name, infos[i]!] as const).filter(([, info]) => Array.isArray(info)),
+    );
+    assert.ok(known.size > 60);
+    for (const { name, subcommands } of commandList) {
+      for (const sub of subcommands ?? []) {
+        const info = known.get(`${name}|${sub.name}`);
+        if (info === undefined) continue;
+        const [fullName, , flags, , , , categories] = listOf(info);
+        assert.deepEqual([fullName, [...sub.flags].sort()], [fullName, [...listOf(flags!)].sort()]);
+        if (otherCategories.has(String(fullName))) continue;
+        const ours = aclCategories(sub).map((category) => `@${category}`);
+        assert.deepEqual([fullName, ours.sort()], [fullName, [...listOf(categories!)].sort()]);
+      }
+    }
+  } finally {
+    await redis.stop();
+  }
+});
 
 test('COMMAND INFO and COMMAND DOCS of redis-server say the same', { skip: redisMissing }, async () => {
   const redis = await RedisOracle.start();

@@ -40,7 +40,7 @@ export const command: CommandSpec = {
     subcommand(
       'no-evict',
       3,
-      flags,
+      ['admin', ...flags],
       'Keeps this connection when clients take much memory.',
       'ON|OFF',
       noEvict,

@@ -11,12 +11,17 @@ function single(name: string, flags: readonly CommandFlag[]): CommandSpec {
   return { name, arity: 1, flags, group: 'connection', since: '3.0.0', summary, complexity, run: refuse };
 }
 
-function subcommand(name: string, syntax = '', since = '3.0.0'): CommandSpec {
+function subcommand(
+  name: string,
+  syntax = '',
+  since = '3.0.0',
+  flags: readonly CommandFlag[] = ['stale'],
+): CommandSpec {
   const words = syntax === '' ? 0 : syntax.split(' ').length;
   return {
     name,
     arity: 2 + words,
-    flags: name === 'help' ? ['loading', 'stale'] : ['stale'],
+    flags,
     group: 'server',
     since,
     summary: refusal,
@@ -39,14 +44,14 @@ export const commands: readonly CommandSpec[] = [
     subcommands: [
       subcommand('countkeysinslot', '<slot:integer>'),
       subcommand('getkeysinslot', '<slot:integer> <count>'),
-      subcommand('help', '', '5.0.0'),
+      subcommand('help', '', '5.0.0', ['loading', 'stale']),
       subcommand('info'),
       subcommand('keyslot', '<key:string>'),
       subcommand('links', '', '7.0.0'),
       subcommand('myid'),
       subcommand('myshardid', '', '7.2.0'),
       subcommand('nodes'),
-      subcommand('replicas', '<node-id>', '5.0.0'),
+      subcommand('replicas', '<node-id>', '5.0.0', ['admin', 'stale']),
       subcommand('shards', '', '7.0.0'),
       subcommand('slots'),
     ],

@@ -10,7 +10,7 @@ function refused(name: string, since: string, syntax: string, arity: number): Co
   return {
     name,
     arity,
-    flags,
+    flags: [...flags, 'no_async_loading'],
     group: 'server',
     since,
     summary: 'Refused: there are no modules.',
