@@ -10,18 +10,18 @@ RUN npm run build && npm prune --omit=dev --ignore-scripts
 RUN timeout --signal=TERM 5 node dist/main.js --port 0 --dir /tmp/start; ls dist/*.code
 
 FROM node:24-slim
+# What the image sets is in a file, which one of the user's can replace: variables would stand above it.
 ENV NODE_ENV=production \
-    FERRITE_SERVER_BIND=0.0.0.0 \
-    FERRITE_HUB_BIND=0.0.0.0 \
-    FERRITE_HTTP_BIND=0.0.0.0 \
-    FERRITE_PERSISTENCE_DIR=/data
+    FERRITE_CONFIG=/etc/ferrite-ts.toml
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
+COPY config/image.toml /etc/ferrite-ts.toml
 RUN ln -s /app/dist/main.js /usr/local/bin/ferrite-ts && mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 6379 6380
+# It reads the file and the variables, and sees no arguments of the container.
 HEALTHCHECK --interval=30s --timeout=6s --start-period=30s CMD ["ferrite-ts", "ping"]
 ENTRYPOINT ["ferrite-ts"]

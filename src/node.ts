@@ -110,6 +110,11 @@ function modeOf(digits: string | undefined): number | undefined {
   return digits === undefined ? undefined : Number.parseInt(digits, 8);
 }
 
+/** Whether only this machine can reach the address. */
+function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || address.startsWith('127.');
+}
+
 const outputBytesMin = 64 * 1024 * 1024;
 
 function connectionLimitsOf(config: Config): ConnectionLimits {
@@ -281,7 +286,17 @@ export class EdgeNode {
   private async serve(running: Running): Promise<void> {
     running.http = await startHttp(this.given.config, running.handler);
     await running.listener?.open();
+    if (running.listener !== undefined) this.warnOfOpenness(running.services);
     await running.sync?.start();
+  }
+
+  private warnOfOpenness({ users, log }: NodeServices): void {
+    const bind = this.given.config['server.bind'];
+    if (users.isOpen && !isLoopback(bind)) {
+      log.warn('other machines can connect without a password: see server.requirepass or server.aclfile', {
+        bind,
+      });
+    }
   }
 
   private createSampler(config: Config, { store, journal, fileJournal }: Replica): ResourceSampler {

@@ -35,7 +35,7 @@ export class Monitors {
   /** Shows a command that `session` has run. `nowMs`: Unix ms. */
   show(session: Session, entry: CommandEntry, args: RequestArgs, nowMs: number): void {
     const micros = String(Math.floor(nowMs * 1000) % 1_000_000).padStart(6, '0');
-    let line = `+${Math.floor(nowMs / 1000)}.${micros} [${session.db} ${session.address}]`;
+    let line = `+${Math.floor(nowMs / 1000)}.${micros} [${session.db} ${session.monitorAddress}]`;
     for (let i = 0; i < args.argc && line.length < lineLengthMax; i++) {
       const text = isSecret(entry, args, i) ? redacted : argumentText(args, i);
       line += ` "${escaped(text)}"`;

@@ -32,6 +32,9 @@ export interface Addresses {
   readonly local: string;
 }
 
+/** In place of a port. */
+const unixEnding = ':0';
+
 export class Session {
   readonly id: number;
   private readonly addresses: Addresses;
@@ -74,6 +77,16 @@ export class Session {
   /** The client's address. */
   get address(): string {
     return this.addresses.remote;
+  }
+
+  /** Whether it has come by the Unix socket, whose path is then its address. */
+  get isUnix(): boolean {
+    return this.address.endsWith(unixEnding) && !this.address.startsWith('?');
+  }
+
+  /** The address as MONITOR shows it: `127.0.0.1:5000`, `unix:/run/ferrite.sock`. */
+  get monitorAddress(): string {
+    return this.isUnix ? `unix:${this.address.slice(0, -unixEnding.length)}` : this.address;
   }
 
   /** The address of this end. */

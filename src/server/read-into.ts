@@ -28,7 +28,6 @@ export function readInto(accepted: Socket, buffer: Buffer, receive: Receive): So
   const handle = inner._handle;
   if (!canReadInto(handle)) {
     accepted.on('data', (chunk: Buffer) => receive(chunk, chunk.length));
-    receiveEarly(accepted, receive);
     return accepted;
   }
   const callback = (bytes: number): boolean => {
@@ -42,20 +41,4 @@ export function readInto(accepted: Socket, buffer: Buffer, receive: Receive): So
   // Only to be flowing, which the end of the stream waits for.
   socket.resume();
   return socket;
-}
-
-/**
- * Takes chunks where the socket's source pushes them into its Readable, which saves a sixth of node's own CPU time
- * per chunk. Only while nothing is buffered or paused; else, and for the end, the stream works as always and chunks
- * come as 'data'.
- */
-function receiveEarly(socket: Socket, receive: Receive): void {
-  const push = socket.push;
-  socket.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
-    if (!(chunk instanceof Uint8Array) || socket.readableFlowing !== true || socket.readableLength > 0) {
-      return push.call(socket, chunk, encoding);
-    }
-    receive(chunk as Buffer, chunk.length);
-    return true;
-  };
 }

@@ -31,6 +31,13 @@ export class SocketAddresses {
 
   private text(host: string | undefined, port: number | undefined): string {
     if (this.unixPath !== undefined) return `${this.unixPath}:0`;
-    return host === undefined ? unknownAddress : `${host}:${port}`;
+    return host === undefined ? unknownAddress : `${shownHost(host)}:${port}`;
   }
+}
+
+/** An address of IPv6 in brackets, as Redis has it, and one of IPv4 as such even where a socket of IPv6 has accepted it. */
+function shownHost(host: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host);
+  if (mapped !== null) return mapped[1] ?? host;
+  return host.includes(':') ? `[${host}]` : host;
 }

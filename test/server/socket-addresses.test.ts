@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, Socket } from 'node:net';
 import { test } from 'node:test';
 import { SocketAddresses } from '../../src/server/socket-addresses.ts';
 
@@ -21,4 +21,17 @@ test('addresses are asked for once, and known when the socket has closed', async
   assert.equal(new SocketAddresses(undefined).remote, '?:0');
   assert.equal(new SocketAddresses('/run/node.sock').remote, '/run/node.sock:0');
   server.close();
+});
+
+test('addresses of IPv6 stand in brackets, those of IPv4 are shown as such', () => {
+  const shown = (remoteAddress: string): string => {
+    const addresses = new SocketAddresses(undefined);
+    const socket = new Socket();
+    Object.defineProperties(socket, { remoteAddress: { value: remoteAddress }, remotePort: { value: 5000 } });
+    addresses.socket = socket;
+    return addresses.remote;
+  };
+  assert.equal(shown('::1'), '[::1]:5000');
+  assert.equal(shown('::ffff:127.0.0.1'), '127.0.0.1:5000');
+  assert.equal(shown('10.0.0.1'), '10.0.0.1:5000');
 });

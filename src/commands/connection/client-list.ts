@@ -72,11 +72,6 @@ function readId(call: Call, i: number): number {
   return id;
 }
 
-/** Only the address of a Unix socket ends in port 0. */
-function isUnix(address: string): boolean {
-  return address.endsWith(':0');
-}
-
 /** Redis's letters, in its order. */
 function flagsOf(session: Session): string {
   const letters: readonly (readonly [letter: string, isSet: boolean])[] = [
@@ -88,7 +83,7 @@ function flagsOf(session: Session): string {
     ['R', session.tracking?.isBroken === true],
     ['B', session.tracking?.isBroadcast === true],
     ['d', (session.mode & SessionMode.spoilt) !== 0],
-    ['U', isUnix(session.address)],
+    ['U', session.isUnix],
     ['e', session.noEvict],
     ['T', session.noTouch],
   ];

@@ -54,3 +54,14 @@ test('a client in a transaction cannot become a monitor; one that is gone is non
   rig.dispatch.disconnected(a);
   assert.equal(rig.services.attention.bits, 0);
 });
+
+test('MONITOR shows the path of a Unix socket as Redis does', () => {
+  const rig = new Rig();
+  const [monitor, local, gone] = [rig.connect(), rig.connect('/run/node.sock:0'), rig.connect('?:0')];
+  monitor.send('MONITOR');
+  local.send('PING');
+  gone.send('PING');
+  assert.match(monitor.pushed(), /\[0 unix:\/run\/node\.sock\] "PING"\r\n.*\[0 \?:0\] "PING"\r\n$/);
+  assert.match(local.send('CLIENT', 'LIST', 'ID', '2'), / flags=U /);
+  assert.match(local.send('CLIENT', 'LIST', 'ID', '3'), / flags=N /);
+});
