@@ -197,7 +197,7 @@ export const schema = {
   'sync.max_clock_skew': duration(
     2 * m,
     { min: s, max: d },
-    'A peer ahead by more is told the time and waits',
+    'What a peer writes further ahead waits until the time has caught up',
   ),
   'sync.heartbeat_interval': duration(30 * s, { min: 100, max: h }, 'A quiet link is pinged this often'),
   'sync.dead_peer_timeout': duration(60 * s, { min: 200, max: d }, 'A silent peer is dropped after this'),

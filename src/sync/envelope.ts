@@ -63,7 +63,7 @@ const knowledge = {
 
 export const messageShapes = {
   hello: { ...greeting, hash: 'int', peer: 'text?' },
-  welcome: { ...greeting, ...knowledge, horizon: 'vector|null', hub_time: 'int' },
+  welcome: { ...greeting, ...knowledge, horizon: 'vector|null' },
   ready: { ...knowledge, lacks: 'text?' },
   ack: { received: 'int?', durable: 'int?' },
   nack: {
@@ -72,7 +72,6 @@ export const messageShapes = {
     reason: 'text',
     error: 'text',
     retry_after: 'int?',
-    hub_time: 'int?',
   },
   want: { want: 'int', db: 'int', key: 'base64' },
   request: { op: 'text' },

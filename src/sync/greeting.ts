@@ -79,7 +79,7 @@ function knowledgeOf(node: NodeParts, peer: Greeting): Knowledge {
 }
 
 export function welcomeTo(node: NodeParts, hello: Payload<'hello'>): Payload<'welcome'> {
-  const { ledger, store, identity, timers } = node;
+  const { ledger, store, identity } = node;
   const without = [identity.origin, store.origins.intern(hello.origin)];
   const isKnown = hello.peer === identity.originName;
   const isSame = isKnown && hello.hash === sharedHash(ledger.vector, store.origins, without);
@@ -88,7 +88,6 @@ export function welcomeTo(node: NodeParts, hello: Payload<'hello'>): Payload<'we
     ...knowledgeOf(node, hello),
     vector: isSame ? null : rowsOf(ledger.vector, store.origins, without),
     horizon: store.horizon.size === 0 ? null : rowsOf(store.horizon, store.origins, []),
-    hub_time: timers.nowMs(),
   };
 }
 

@@ -373,7 +373,6 @@ export class Link {
       reason,
       error,
       retry_after: undefined,
-      hub_time: undefined,
     });
   }
 

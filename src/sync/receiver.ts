@@ -369,16 +369,15 @@ export class Receiver {
   }
 
   private refuse(batch: WholeBatch, refusal: NonNullable<Refusal>): void {
-    const { timers, limits, nack, figures } = this.parts;
+    const { limits, nack, figures } = this.parts;
     figures.deltasRejected += 1;
-    const hubTime = timers.nowMs();
     const { batch: number } = batch.head;
     const retryAfter = refusal.reason === 'skew' ? limits.retryMs : undefined;
     for (const dropped of [batch, ...this.behind]) {
       if (!isAnswer(dropped)) this.uncreditedBytes -= bytesOf(dropped);
     }
     this.behind = this.behind.filter(isAnswer);
-    nack({ id: undefined, batch: number, ...refusal, retry_after: retryAfter, hub_time: hubTime });
+    nack({ id: undefined, batch: number, ...refusal, retry_after: retryAfter });
     if (refusal.reason === 'forged') this.parts.onForked();
   }
 

@@ -12,7 +12,7 @@ import { FrameFlag, frameHeaderBytes } from '../../src/sync/frame.ts';
  */
 const schemaHashes: Record<number, string> = {
   1: '97fe1eac26982ff5',
-  2: '263fd4fdfa657909',
+  2: '3ae27a3d3f81078e',
 };
 
 test('the schema of the wire belongs to its protocol version', () => {

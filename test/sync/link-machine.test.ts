@@ -31,7 +31,7 @@ const greeting = {
 };
 const hello: Payload<'hello'> = { ...greeting, hash: 0, peer: undefined };
 const knowledge = { entry: null, tags: [], cursor: null, vector: null, relies: '' };
-const welcome: Payload<'welcome'> = { ...greeting, ...knowledge, seen: null, horizon: null, hub_time: 0 };
+const welcome: Payload<'welcome'> = { ...greeting, ...knowledge, seen: null, horizon: null };
 const ready: Payload<'ready'> = { ...knowledge, seen: null, lacks: undefined };
 const ack: Message = { type: 'ack', id: '1', timestamp: 0, payload: { received: 1, durable: undefined } };
 const bye: Message = {
