@@ -88,7 +88,6 @@ export interface SyncStatus {
 
 /** Quiet time after the last write before `opportunistic` pushes. */
 const idleMs = 200;
-const syncTimeoutDefaultMs = 60_000;
 const busyRetryMs = 10_000;
 /** So long others wait while this node, having started over, takes a full copy itself. */
 const copyPatienceMs = 600_000;
@@ -314,8 +313,8 @@ export class SyncEngine {
     const { timers } = this.options;
     const startedMs = timers.steadyMs();
     const before = this.totals();
-    const deadlineMs = startedMs + (options.timeoutMs ?? syncTimeoutDefaultMs);
-    const ends = await Promise.allSettled(targets.map((u) => u.sync(options.full === true, deadlineMs)));
+    const all = Promise.allSettled(targets.map((u) => u.sync(options.full === true)));
+    const ends = await this.inTime(all, options.timeoutMs);
     const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
     if (failures.length > 0) {
       const reasons = failures.map((reason) => (reason instanceof Error ? reason.message : String(reason)));
@@ -328,6 +327,21 @@ export class SyncEngine {
       deltasSent: after.deltasSent - before.deltasSent,
       deltasReceived: after.deltasReceived - before.deltasReceived,
     };
+  }
+
+  /** Rejects with FerriteError SYNC after `timeoutMs`; what is waited for goes on. */
+  private async inTime<T>(waited: Promise<T>, timeoutMs: number | undefined): Promise<T> {
+    if (timeoutMs === undefined) return waited;
+    let cancel = (): void => {};
+    const late = new Promise<never>((_, reject) => {
+      const error = new FerriteError('SYNC', `not done after ${timeoutMs} ms`);
+      cancel = this.options.timers.after(timeoutMs, () => reject(error));
+    });
+    try {
+      return await Promise.race([waited, late]);
+    } finally {
+      cancel();
+    }
   }
 
   private nextInterval(): void {

@@ -198,6 +198,21 @@ export class Receiver {
     else this.wants.get(this.want(db, key))?.waiting.push(done);
   }
 
+  /** The last batch that has come. */
+  get lastNumber(): number {
+    return this.nextNumber - 1 + this.waitingCount;
+  }
+
+  /** Whether all of a batch, and of those before it, is joined: nothing waits for room, or for an answer. */
+  hasTaken(number: number): boolean {
+    return number < this.nextNumber && this.held.every((held) => held.number > number);
+  }
+
+  /** Batches that wait for answers. */
+  get heldCount(): number {
+    return this.held.length;
+  }
+
   /** Whether a key was asked for, and is not here yet. */
   awaits(db: number, key: Buffer): boolean {
     return this.wants.size > 0 && this.wantedKeys.has(nameOf(db, key));

@@ -85,6 +85,8 @@ function endOf(block: SyncBlock): number {
 export class Sender {
   /** How far the peer has this node's log durably; undefined until a scan is through. */
   durable: Position | undefined;
+  /** The last batch that the peer has received. */
+  receivedNumber = 0;
   private readonly parts: SenderParts;
   private readonly writer: BatchWriter;
   private readonly answers: Answers;
@@ -204,6 +206,7 @@ export class Sender {
 
   /** The peer has received a batch. */
   received(number: number): void {
+    this.receivedNumber = Math.max(this.receivedNumber, number);
     for (const batch of this.inFlight) {
       if (batch.number > number || batch.received) continue;
       batch.received = true;

@@ -10,6 +10,9 @@ import type { Dial } from './transport.ts';
 
 export type SyncPolicy = 'immediate' | 'periodic' | 'opportunistic' | 'never';
 
+/** So long a sync on demand waits while nothing moves. */
+const patienceMs = 60_000;
+
 export interface UplinkTarget {
   /** The address for people: without credentials. No two uplinks have the same. */
   readonly url: string;
@@ -55,8 +58,10 @@ export class Uplink {
   private readonly parts: UplinkParts;
   /** Pushing is allowed until nothing is pending: the interval is over. */
   private pushing = false;
-  /** Syncs on demand that run now. */
-  private forced = 0;
+  /** The sync on demand that runs now: it does not reject. */
+  private running: Promise<void> | undefined;
+  /** The one after it: of all who asked meanwhile. */
+  private next: { full: boolean; readonly done: Promise<void> } | undefined;
   private standIn: Link | undefined;
 
   constructor(parts: UplinkParts) {
@@ -87,7 +92,7 @@ export class Uplink {
     if (other === this.standIn) return;
     this.standIn = other;
     if (other !== undefined) this.link.stop();
-    else if (this.forced > 0) this.link.kick();
+    else if (this.isForced) this.link.kick();
     else this.start();
   }
 
@@ -123,7 +128,7 @@ export class Uplink {
 
   mayPush(): boolean {
     const { policy, link, isQuiet, isGiving } = this.parts;
-    if (this.forced > 0 || policy === 'immediate' || isGiving()) return true;
+    if (this.isForced || policy === 'immediate' || isGiving()) return true;
     if (policy === 'periodic') return this.pushing;
     if (policy !== 'opportunistic') return false;
     return isQuiet() || (this.link.sender?.backlog ?? 0) >= link.node.limits.batchDeltas;
@@ -154,51 +159,77 @@ export class Uplink {
     return journal === log.id ? Number(ownSeq) : 0;
   }
 
-  /**
-   * Resolves when the node there has everything durably that was written before the call, and this node has joined what
-   * it had. Rejects with FerriteError SYNC and the reason. `full`: both sides send all they have.
-   */
-  async sync(full: boolean, deadlineMs: number): Promise<void> {
-    this.forced += 1;
-    try {
-      await this.run(full, deadlineMs);
-    } finally {
-      this.forced -= 1;
-      const { receiver } = this.link;
-      if (receiver !== undefined && this.forced === 0) receiver.takesAll = false;
-      if (this.parts.policy === 'never' && this.forced === 0) this.link.stop();
-    }
+  private get isForced(): boolean {
+    return this.running !== undefined || this.next !== undefined;
   }
 
-  private async run(full: boolean, deadlineMs: number): Promise<void> {
-    const { log, timers } = this.parts.link.node;
+  /**
+   * Resolves when the node there has everything durably that was written before the call, and this node has joined what
+   * it had. Rejects with FerriteError SYNC and the reason, also where nothing has moved for a minute. `full`: both sides
+   * send all they have. Who asks while another sync runs shares the next one.
+   */
+  sync(full: boolean): Promise<void> {
+    if (this.next !== undefined) {
+      this.next.full ||= full;
+      return this.next.done;
+    }
+    if (this.running === undefined) return this.begin(full);
+    const begin = (): Promise<void> => {
+      this.next = undefined;
+      return this.begin(next.full);
+    };
+    const next = { full, done: this.running.then(begin) };
+    this.next = next;
+    return next.done;
+  }
+
+  private begin(full: boolean): Promise<void> {
+    const done = this.run(full).finally(() => {
+      this.running = undefined;
+      const { receiver } = this.link;
+      if (receiver !== undefined) receiver.takesAll = false;
+      if (this.parts.policy === 'never' && this.next === undefined) this.link.stop();
+    });
+    this.running = done.catch(() => {});
+    return done;
+  }
+
+  private async run(full: boolean): Promise<void> {
+    const { log } = this.parts.link.node;
     const goalSeq = log.seq + log.writer.count;
-    if (this.standIn === undefined) this.link.kick();
-    const isOver = (): boolean => ['idle', 'waiting'].includes(this.current.state.phase);
-    await this.until(() => this.isReady || isOver(), deadlineMs);
+    await this.dialNow();
     const { current } = this;
     if (!this.isReady) throw this.failure('it cannot be reached');
     const refill = full && current === this.link ? this.beginRefill() : undefined;
     if (full) current.sender?.resync();
-    const startedMs = timers.steadyMs();
-    let answer: { readonly error: string | undefined } | undefined;
+    let answer: { readonly error: string | undefined; readonly last: number } | undefined;
     current.request(full ? 'resync' : 'drain', (error) => {
-      answer = { error };
+      answer = { error, last: current.receiver?.lastNumber ?? 0 };
     });
     current.sender?.pump();
+    const isGiven = (): boolean => (current.sender?.durable?.seq ?? -1) >= goalSeq;
+    const isJoined = (): boolean => answer !== undefined && current.receiver?.hasTaken(answer.last) === true;
+    await this.until(() => (isJoined() && isGiven()) || answer?.error !== undefined || !current.isLive);
     // Another link may take this one's place meanwhile: then all is asked of that.
-    const hasAll = (): boolean => (current.sender?.durable?.seq ?? -1) >= goalSeq;
-    await this.until(() => (answer !== undefined && hasAll()) || !current.isLive, deadlineMs);
-    if (this.current !== current && timers.steadyMs() < deadlineMs) {
-      await this.run(full, deadlineMs);
+    if (this.current !== current) {
+      await this.run(full);
       return;
     }
     if (!current.isLive || answer?.error !== undefined) {
       throw this.failure(answer?.error ?? 'the link went down');
     }
-    if (answer === undefined || !hasAll())
-      throw this.failure(`not done after ${timers.steadyMs() - startedMs} ms`);
+    if (current.receiver?.starved !== undefined) throw this.failure('no room here for what it sends');
+    if (!isJoined() || !isGiven()) throw this.failure(`nothing has moved for ${patienceMs} ms`);
     refill?.();
+  }
+
+  /** Dials, after what closes now is closed, and waits for what comes of it. */
+  private async dialNow(): Promise<void> {
+    if (this.standIn === undefined) {
+      await this.until(() => this.link.state.phase !== 'closing');
+      this.link.kick();
+    }
+    await this.until(() => this.isReady || ['idle', 'waiting'].includes(this.current.state.phase));
   }
 
   /**
@@ -219,11 +250,25 @@ export class Uplink {
     return new FerriteError('SYNC', `${this.target.url}: ${this.current.state.lastError ?? otherwise}`);
   }
 
-  private async until(condition: () => boolean, deadlineMs: number): Promise<void> {
+  /** Waits for a condition, as long as data moves on the link now and then. */
+  private async until(condition: () => boolean): Promise<void> {
     const { timers } = this.parts.link.node;
-    while (!condition() && timers.steadyMs() < deadlineMs) {
+    let moved = this.moved();
+    let sinceMs = timers.steadyMs();
+    while (!condition() && timers.steadyMs() - sinceMs < patienceMs) {
       await new Promise<void>((resolve) => timers.after(5, resolve));
+      const now = this.moved();
+      if (now === moved) continue;
+      moved = now;
+      sinceMs = timers.steadyMs();
     }
+  }
+
+  /** What changes whenever data comes, or is acknowledged; not where a batch is refused again and again. */
+  private moved(): string {
+    const { sender, receiver } = this.current;
+    const sent = [sender?.receivedNumber, sender?.durable?.seq];
+    return [...sent, receiver?.lastNumber, receiver?.heldCount, this.figures.bytesReceived].join();
   }
 
   nextRetryMs(): number {

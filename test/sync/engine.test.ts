@@ -300,6 +300,51 @@ test('policies: periodic pushes at its interval, never only when asked', async (
   assert.equal(never.engine.status().linkState, 'idle');
 });
 
+test('under never one sync after the other is done, and all who ask at once', async () => {
+  const star = new Star();
+  const edge = star.edge('n', { policy: 'never' });
+  let done = 0;
+  const ask = async (full: boolean): Promise<void> => {
+    await edge.engine.sync({ full });
+    done += 1;
+  };
+  const asked = (async () => {
+    for (let i = 0; i < 3; i++) await ask(i === 1);
+    edge.set('k', 'v');
+    await Promise.all([ask(true), ask(false), ask(true), ask(true)]);
+    assert.equal(star.hub.get('k'), 'v@0');
+  })();
+  await star.pass(30_000);
+  await asked;
+  assert.equal(done, 7);
+  assert.equal(edge.engine.status().linkState, 'idle');
+});
+
+test('a sync is done when what waited for an answer is joined; a starved one says so', async () => {
+  const star = new Star();
+  const edge = star.edge('n', { policy: 'never', memoryBytes: 256 * 1024 });
+  const value = 'x'.repeat(300);
+  star.hub.set('k', value, 10 * hourMs);
+  const first = edge.engine.sync();
+  await star.pass(5000);
+  await first;
+  // What is patched at the hub now has a base that the edge does not have.
+  edge.del('k');
+  star.hub.append('k', 'tail');
+  let seen: string | undefined;
+  const second = edge.engine.sync().then(() => {
+    seen = edge.get('k');
+  });
+  await star.pass(5000);
+  await second;
+  assert.ok(seen?.startsWith(`${value}tail@`));
+  assert.equal(edge.engine.status().figures.wants, 1);
+  for (let i = 0; i < 100; i++) star.hub.set(`big${i}`, value.repeat(16));
+  const starved = assert.rejects(edge.engine.sync(), /no room here/);
+  await star.pass(120_000);
+  await starved;
+});
+
 test('sync rejects with the reason where there is no hub, or it cannot be reached', async () => {
   const star = new Star();
   await assert.rejects(star.hub.engine.sync(), /no hub is configured/);
