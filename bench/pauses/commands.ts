@@ -60,6 +60,11 @@ type Prepare = (client: BenchClient) => Promise<unknown>;
 type Words = readonly string[] | ((port: number) => Promise<readonly (string | Buffer)[]>);
 type Case = readonly [name: string, keys: readonly string[], words: Words, prepare?: Prepare];
 
+/** The first 100,000 names of elements. */
+function named(kind: string): string[] {
+  return Array.from({ length: 100_000 }, (_, n) => `${kind}:${n}`);
+}
+
 const half = String(elements / 2);
 const cases: readonly Case[] = [
   ['SUNIONSTORE', ['s1', 's2'], ['sunionstore', 'sd', 's1', 's2']],
@@ -133,6 +138,24 @@ const cases: readonly Case[] = [
     (c) => c.command('copy', 'x1', 'xd', 'replace'),
   ],
   ['XDEL of 100,000', [], ['xdel', 'xi', ...Array.from({ length: 100_000 }, (_, n) => `${n + 1}-1`)], addIds],
+  [
+    'SREM of 100,000',
+    ['s1'],
+    ['srem', 'sd', ...named('member')],
+    (c) => c.command('copy', 's1', 'sd', 'replace'),
+  ],
+  [
+    'HDEL of 100,000',
+    ['h1'],
+    ['hdel', 'hd', ...named('field')],
+    (c) => c.command('copy', 'h1', 'hd', 'replace'),
+  ],
+  [
+    'ZREM of 100,000',
+    ['z1'],
+    ['zrem', 'zd', ...named('member')],
+    (c) => c.command('copy', 'z1', 'zd', 'replace'),
+  ],
   ['DEL set', ['s1'], ['del', 'sd'], (c) => c.command('copy', 's1', 'sd', 'replace')],
   ['UNLINK zset', ['z1'], ['unlink', 'zd'], (c) => c.command('copy', 'z1', 'zd', 'replace')],
   ['OBJECT ENCODING', ['h1'], ['object', 'encoding', 'h1']],

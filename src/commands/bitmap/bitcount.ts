@@ -3,6 +3,7 @@ import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { fitBitRange, readBitRange } from './bit-range.ts';
 import { countBits } from './bit-scan.ts';
+import { type BitLook, largeBytes, lookInSlices } from './bit-slices.ts';
 
 export const command: CommandSpec = {
   name: 'bitcount',
@@ -25,11 +26,27 @@ function bitCount(call: Call): void {
   }
   const range = readBitRange(call, 2, false);
   const { strings } = call.store;
-  strings.read(at);
-  const { first, end } = fitBitRange(range, strings.valueLength);
   const { start = 0, end: last = 0 } = range;
   const isBackward = start < 0 && last < 0 && start > last;
+  const bytes = strings.length(at);
+  if (bytes >= largeBytes && !isBackward) {
+    lookInSlices(call, range, countAll);
+    return;
+  }
+  strings.read(at);
+  const { first, end } = fitBitRange(range, bytes);
   call.reply.integer(
     isBackward || first >= end ? 0 : countBits(strings.valueBytes, strings.valueOffset, first, end),
   );
+}
+
+function countAll({ reply }: Call): BitLook {
+  let count = 0;
+  return {
+    visit(...bits) {
+      count += countBits(...bits);
+      return true;
+    },
+    reply: () => reply.integer(count),
+  };
 }

@@ -3,8 +3,9 @@ import { CommandError } from '../../base/errors.ts';
 import { bitArgumentInvalid } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { fitBitRange, readBitRange } from './bit-range.ts';
+import { type BitRange, fitBitRange, readBitRange } from './bit-range.ts';
 import { findBit } from './bit-scan.ts';
+import { type BitLook, largeBytes, lookInSlices } from './bit-slices.ts';
 
 export const command: CommandSpec = {
   name: 'bitpos',
@@ -29,15 +30,31 @@ function bitPos(call: Call): void {
   }
   const range = readBitRange(call, 3, true);
   const { strings } = call.store;
-  strings.read(at);
-  const { valueBytes, valueOffset, valueLength } = strings;
-  const { first, end } = fitBitRange(range, valueLength);
-  if (first >= end) {
-    call.reply.integer(-1);
+  const bytes = strings.length(at);
+  if (bytes >= largeBytes) {
+    lookInSlices(call, range, (own) => findFirst(own, range, bit));
     return;
   }
-  const found = findBit(valueBytes, valueOffset, first, end, bit);
+  strings.read(at);
+  const { first, end } = fitBitRange(range, bytes);
+  const found = first < end ? findBit(strings.valueBytes, strings.valueOffset, first, end, bit) : -1;
+  replyPlace(call, range, bit, bytes, found);
+}
+
+function findFirst(call: Call, range: BitRange, bit: 0 | 1): BitLook {
+  let found = -1;
+  return {
+    visit(...bits) {
+      found = findBit(...bits, bit);
+      return found < 0;
+    },
+    reply: (bytes) => replyPlace(call, range, bit, bytes, found),
+  };
+}
+
+function replyPlace({ reply }: Call, range: BitRange, bit: 0 | 1, bytes: number, found: number): void {
+  const { first, end } = fitBitRange(range, bytes);
   // Without an end the string counts as followed by zeros.
-  const endless = found < 0 && bit === 0 && range.end === undefined;
-  call.reply.integer(endless ? valueLength * 8 : found);
+  const isEndless = found < 0 && first < end && bit === 0 && range.end === undefined;
+  reply.integer(isEndless ? bytes * 8 : found);
 }

@@ -1,0 +1,40 @@
+// Work on the bits of a large string, in slices of whole bytes: a part of the string at a time is looked at, wherever it lies
+// by then. It does not know what is looked for.
+import type { Call } from '../call.ts';
+import type { Work } from '../large-work.ts';
+import { type BitRange, fitBitRange } from './bit-range.ts';
+
+/** Strings of so many bytes are looked at in slices. */
+export const largeBytes = 4 * 1024 * 1024;
+const sliceBits = 512 * 1024 * 8;
+
+export interface BitLook {
+  /** Looks at the bits [first, end) of bytes[offset ..]; false: that is enough. */
+  visit(bytes: Uint8Array, offset: number, first: number, end: number): boolean;
+  /** Replies: the string has so many bytes, 0 where it is gone. */
+  reply(bytes: number): void;
+}
+
+/** Visits the bits of a range of the string in argument 1, and then replies. All of it begins anew where the string changes. */
+export function lookInSlices(call: Call, range: BitRange, begin: (call: Call) => BitLook): void {
+  call.services.largeWork.run(call, [1], (own) => slices(own, range, begin(own)));
+}
+
+function* slices(call: Call, range: BitRange, look: BitLook): Work {
+  const { strings } = call.store;
+  for (let from = -1; ; ) {
+    const at = call.findString(1);
+    const bytes = at === 0 ? 0 : strings.length(at);
+    const { first, end } = fitBitRange(range, bytes);
+    if (from < 0) from = first;
+    if (from >= end) {
+      look.reply(bytes);
+      return true;
+    }
+    strings.read(at);
+    // The next slice begins with a byte.
+    const to = Math.min(end, Math.floor(from / 8) * 8 + sliceBits);
+    from = look.visit(strings.valueBytes, strings.valueOffset, from, to) ? to : end;
+    yield;
+  }
+}
