@@ -433,7 +433,10 @@ export class EdgeNode {
     running.http?.close();
     // What this turn wrote through the library is committed at its end.
     await new Promise(setImmediate);
-    await running.replica.journal?.close();
-    forgetViews();
+    try {
+      await running.replica.journal?.close();
+    } finally {
+      forgetViews();
+    }
   }
 }

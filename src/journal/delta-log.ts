@@ -84,6 +84,6 @@ export interface DeltaLog {
   snapshot(): Promise<SnapshotResult>;
   /** Keeps records from `seq` on for the link `name`, within the budget for it; undefined lets go of them. */
   retain(name: string, seq: number | undefined): void;
-  /** Makes everything durable and lets go of the files. The log takes nothing after it. */
+  /** Makes everything durable and lets go of the files; rejects where it is not all durable. The log takes nothing after it. */
   close(): Promise<void>;
 }

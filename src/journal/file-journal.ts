@@ -223,7 +223,7 @@ export class FileJournal implements DeltaLog {
   }
 
   setSource(peer: string): void {
-    this.tail.setSource(peer, this.syncedBytes);
+    this.tail.setSource(peer, this.statedBytes);
   }
 
   commit(done: Done): void {
@@ -232,7 +232,7 @@ export class FileJournal implements DeltaLog {
       return;
     }
     const { tail } = this;
-    tail.closeBlock(this.syncedBytes);
+    tail.closeBlock(this.statedBytes);
     if (tail.seq === this.committedSeq) {
       this.commitNothing(done);
       return;
@@ -315,13 +315,22 @@ export class FileJournal implements DeltaLog {
       this.closeSegment();
     } catch (error) {
       this.options.log.error('the journal could not be closed in order', { reason: reasonOf(error) });
+      this.failure ??= `journal: ${reasonOf(error)}`;
     } finally {
       this.listeners.clear();
       this.options.onClose?.();
     }
+    if (this.failure !== undefined) throw this.failed();
   }
 
   // --- commits ---
+
+  /** What a block that is closed now says of its file. One that may go into the next segment says nothing. */
+  private get statedBytes(): number {
+    const { open, inFlight, queuedBytes } = this;
+    const before = (open?.segment.bytes ?? 0) + (inFlight?.bytes ?? 0) + queuedBytes;
+    return before < this.segmentBytesMax ? this.syncedBytes : 0;
+  }
 
   /** A write may have to wait in the kernel: for a sync of this file, or of the snapshot beside it. */
   private get isDiskBusy(): boolean {
@@ -630,7 +639,9 @@ export class FileJournal implements DeltaLog {
       this.failure !== undefined
     )
       return;
-    if (this.isClosed || this.options.nowMs() < this.autoSaveFromMs) return;
+    const waitMs = this.autoSaveFromMs - this.options.nowMs();
+    // A clock that was set back makes nobody wait for longer.
+    if (this.isClosed || (waitMs > 0 && waitMs <= snapshotRetryMs)) return;
     this.snapshot().catch(nothing);
   }
 

@@ -41,6 +41,7 @@ export class Background {
   private readonly parts: BackgroundParts;
   private timer: NodeJS.Timeout | undefined;
   private freeTimer: NodeJS.Timeout | undefined;
+  /** By the clock that nobody sets: one that is set back must not stop what expires. */
   private nextExpireMs = 0;
   private nextSweepMs = 0;
 
@@ -89,8 +90,9 @@ export class Background {
   private expire(untilMs: number): void {
     const { store, config, monotonicMs } = this.parts;
     const intervalMs = config['store.ttl_check_interval'];
-    if (!store.purgesInBackground || intervalMs === 0 || store.nowMs < this.nextExpireMs) return;
-    this.nextExpireMs = store.nowMs + intervalMs;
+    const startMs = monotonicMs();
+    if (!store.purgesInBackground || intervalMs === 0 || startMs < this.nextExpireMs) return;
+    this.nextExpireMs = startMs + intervalMs;
     while (monotonicMs() < untilMs && store.expireSlice(sliceEntries) > 0);
     while (monotonicMs() < untilMs && store.fieldExpiry.slice(sliceEntries));
   }

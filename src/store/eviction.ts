@@ -274,7 +274,7 @@ export class Eviction {
   /** What is to be remembered of a key that the keeper has whole; undefined where something in it is pending. */
   private unheldOf(ks: Keyspace, at: number, key: Uint8Array): UnheldKey | undefined {
     const { store, pendingKeys } = this;
-    if (pendingKeys.size >= pendingKeysMax || store.nowMs - this.pendingSinceMs >= pendingForMs) {
+    if (pendingKeys.size >= pendingKeysMax || Math.abs(store.nowMs - this.pendingSinceMs) >= pendingForMs) {
       pendingKeys.clear();
       this.pendingSinceMs = store.nowMs;
     }

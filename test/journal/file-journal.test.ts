@@ -538,3 +538,38 @@ test('a restart that fails after its snapshot was renamed leaves what that snaps
   assert.deepEqual(openRig(files.powerLoss(), options).store.dump(), rig.store.dump());
   await rig.journal.close();
 });
+
+test('a block that was closed before a rotation says nothing of the segment that it goes into', async () => {
+  const files = new ToyFiles();
+  const rig = openRig(files, { segmentBytesMax: 4096, snapshotBytesMin: 1e12 });
+  for (let i = 1; i <= 40; i++) {
+    await setOne(rig, `key${i}`, i, 'v'.repeat(60));
+    rig.journal.requestSync();
+    rig.timers.pass(20);
+    await settle(4);
+  }
+  // The segment is nearly full and synced: what comes now waits for its last sync, and goes into the next one.
+  for (let i = 41; i <= 60; i++) void setOne(rig, `key${i}`, i, 'v'.repeat(60));
+  await settle(60);
+  const names = files.list('/data').sort();
+  assert.ok(names.length > 1);
+  for (const name of names) {
+    const { data } = files.names.get(`/data/${name}`)!;
+    for (let at = 64; at + 24 <= data.length; at += data.readUInt32LE(at + 4)) {
+      assert.ok(data.readUInt32LE(at + 20) <= at, `${name} ${at}`);
+    }
+  }
+});
+
+test('a log that is closed while it has failed says so, and lets go of everything', async () => {
+  const files = new ToyFiles();
+  let closed = 0;
+  const rig = openRig(files, { onClose: () => (closed += 1) });
+  files.intercept = failing('write');
+  await setOne(rig, 'a', 1, 'x');
+  await assert.rejects(rig.journal.close(), /EIO/);
+  assert.deepEqual([closed, files.openCount], [1, 0]);
+  const other = openRig(new ToyFiles(), { appendfsync: 'no' });
+  await setOne(other, 'a', 1, 'x');
+  await other.journal.close();
+});

@@ -1,5 +1,6 @@
 // SHUTDOWN [NOSAVE | SAVE] [NOW] [FORCE] | ABORT: ends the node as SIGTERM does; the connection closes instead of a
-// reply. The journal is made durable in any case; SAVE writes a snapshot first. FORCE ends also where that fails. NOW
+// reply. The journal is made durable in any case; SAVE writes a snapshot first. FORCE ends also where that fails, or where
+// the journal has failed before. NOW
 // would not wait for replicas that lag behind; there are none, so it changes nothing.
 // https://redis.io/commands/shutdown
 import { CommandError, FerriteError } from '../../base/errors.ts';
@@ -30,7 +31,7 @@ function shutdown(call: Call): void {
   const { save, force } = readOptions(call);
   const { services } = call;
   const deferral = call.defer();
-  (save === true ? snapshot(call) : Promise.resolve())
+  (save === true ? snapshot(call) : durable(call, force))
     .then(() => services.shutdown({ now: false }))
     .catch((error: unknown) => {
       services.log.error('shutdown failed', {
@@ -40,6 +41,12 @@ function shutdown(call: Call): void {
       return services.shutdown({ now: true });
     })
     .catch(() => deferral.resume((reply) => reply.error(failed)));
+}
+
+/** While the journal has failed, what it lacks would go with the node. */
+async function durable(call: Call, force: boolean): Promise<void> {
+  const { journal } = call.services;
+  if (!force && journal?.failure !== undefined) throw new FerriteError('JOURNAL_IO', journal.failure);
 }
 
 async function snapshot(call: Call): Promise<void> {

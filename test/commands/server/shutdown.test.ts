@@ -23,6 +23,18 @@ test('SHUTDOWN asks the node to end and says nothing', async () => {
   assert.deepEqual(rig.shutdowns, [{ now: false }, { now: false }, { now: false }]);
 });
 
+test('SHUTDOWN is refused while the journal has failed, unless it is forced', async () => {
+  const rig = new Rig({ persistent: true });
+  Object.assign(rig.journal, { failure: 'journal: ENOSPC' });
+  const client = rig.connect();
+  client.send('SHUTDOWN');
+  assert.equal(await client.later(), '-ERR Errors trying to SHUTDOWN. Check logs.\r\n');
+  assert.deepEqual(rig.shutdowns, []);
+  client.send('SHUTDOWN', 'FORCE');
+  await turns();
+  assert.equal(rig.shutdowns.length, 1);
+});
+
 test('SHUTDOWN that fails says so, unless it is forced', async () => {
   const rig = new Rig({ persistent: true });
   rig.journal.snapshot = () => Promise.reject(new Error('disk full'));
