@@ -97,20 +97,21 @@ export class Background {
     while (monotonicMs() < untilMs && store.fieldExpiry.slice(sliceEntries));
   }
 
+  /** Slices now and then for what is old; while there is more than the graveyard's budget, as many as there is time for. */
   private sweepGraveyard(): void {
     const { store, config, onDropped, monotonicMs } = this.parts;
-    if (monotonicMs() < this.nextSweepMs) return;
+    const { graveyard, ground } = store;
+    const budget = Math.floor(store.limitBytes * graveyardShare);
+    if (monotonicMs() < this.nextSweepMs && ground.tombBytes <= budget) return;
     this.nextSweepMs = monotonicMs() + sweepEveryMs;
     const untilMs = monotonicMs() + budgetMsOf[config['edge.resources.cpu_budget']];
-    const budget = Math.floor(store.limitBytes * graveyardShare);
     const oldestMs = store.nowMs - config['sync.tombstone_retention'];
-    const keepSinceMs = Math.max(oldestMs, store.graveyard.cutoffMs(budget) ?? 0);
     let dropped = 0;
     let slices = 0;
     do {
-      dropped += store.graveyard.sweep(sweptTombs, keepSinceMs);
+      dropped += graveyard.sweep(sweptTombs, Math.max(oldestMs, graveyard.cutoffMs(budget) ?? 0));
       slices += 1;
-    } while (slices < sweepSlicesMax && monotonicMs() < untilMs);
+    } while ((slices < sweepSlicesMax || ground.tombBytes > budget) && monotonicMs() < untilMs);
     if (dropped > 0) onDropped();
   }
 }
