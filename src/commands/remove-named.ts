@@ -23,7 +23,9 @@ export function removeNamed(call: Call, removal: Removal): void {
     call.services.largeWork.run(call, [], (own, pace) => removeInSlices(own, pace, removal));
     return;
   }
-  end(call, removal, isThere ? removeFrom(call, removal, first, call.argc) : 0);
+  const removed = isThere ? removeFrom(call, removal, first, call.argc) : 0;
+  tell(call, removal, removed);
+  call.reply.integer(removed);
 }
 
 /** Takes out what some arguments name; the key is open. Returns how many there were. */
@@ -34,9 +36,8 @@ function removeFrom(call: Call, removal: Removal, from: number, to: number): num
   return removed;
 }
 
-function end(call: Call, removal: Removal, removed: number): void {
+function tell(call: Call, removal: Removal, removed: number): void {
   if (removed > 0) removal.tell(call, call.find(1) === 0);
-  call.reply.integer(removed);
 }
 
 function* removeInSlices(call: Call, pace: Pace, removal: Removal): Work {
@@ -44,9 +45,12 @@ function* removeInSlices(call: Call, pace: Pace, removal: Removal): Work {
   yield* changeInPlace(call, 1, pace, call.argc - first, function* () {
     for (let from = first; from < call.argc; from += removedAtOnce) {
       if (from > first) yield;
-      if (!removal.open(call)) return;
+      if (!removal.open(call)) break;
       removed += removeFrom(call, removal, from, Math.min(call.argc, from + removedAtOnce));
     }
+    // In the last step, as others may be let in right behind it.
+    tell(call, removal, removed);
   });
-  return { run: () => end(call, removal, removed), discard() {} };
+  call.reply.integer(removed);
+  return true;
 }
