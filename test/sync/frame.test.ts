@@ -51,6 +51,14 @@ test('parts of two batches do not mix', () => {
   assert.throws(() => assembly.add(b[1]!), FerriteError);
 });
 
+test('a batch longer than its receiver takes is refused before it is whole', () => {
+  const head = { flags: 0, batch: 1, cursorSeq: 0, rawBytes: 0 };
+  const frames = framesOf(batch(4 * frameBytesMax), 4 * frameBytesMax, head);
+  const assembly = new BatchAssembly(2 * frameBytesMax);
+  for (const frame of frames.slice(0, 2)) assert.equal(assembly.add(frame), undefined);
+  assert.throws(() => assembly.add(frames[2]!), /batch too long/);
+});
+
 test('a flipped bit anywhere is found', () => {
   const buf = batch(60);
   const [frame] = framesOf(buf, buf.length, { flags: 0, batch: 5, cursorSeq: 9, rawBytes: 0 });

@@ -6,7 +6,7 @@ import { Link } from '../../src/sync/link.ts';
 import { Scheduler } from '../sim/scheduler.ts';
 import { newDisk } from '../sim/sim-log.ts';
 import { SimNet } from '../sim/sim-net.ts';
-import { SimNode } from '../sim/sim-node.ts';
+import { SimNode, type SimNodeOptions } from '../sim/sim-node.ts';
 
 /** A hub and one edge over a simulated connection; the edge is yet to be started. */
 class Pair {
@@ -15,11 +15,11 @@ class Pair {
   readonly hub = new SimNode({ nodeId: 'hub', role: 'hub' }, this.scheduler, newDisk('jh'));
   readonly edge: SimNode;
 
-  constructor() {
+  constructor(options: Partial<SimNodeOptions> = {}) {
     this.hub.start();
     const accept = () => this.hub.engine.hub;
     const dial = this.net.dialer('a', () => (connection) => accept().accept(connection, 'a', 'a'));
-    this.edge = new SimNode({ nodeId: 'a', role: 'edge', dial }, this.scheduler, newDisk('ja'));
+    this.edge = new SimNode({ nodeId: 'a', role: 'edge', dial, ...options }, this.scheduler, newDisk('ja'));
   }
 
   async pass(ms: number): Promise<void> {
@@ -71,4 +71,37 @@ test('a peer that sends more than it was let is broken off with, and what it has
   hub.store.atWork.end();
   await pair.pass(120_000);
   assert.equal(hub.get('k99'), `${'v'.repeat(1000)}@0`);
+});
+
+test('however many keys are needed at once, no more are asked for at a time than may be', async () => {
+  const pair = new Pair({ evicts: true, limits: { wantsMax: 3 } });
+  const { hub, edge } = pair;
+  edge.start();
+  const keys = Array.from({ length: 20 }, (_, i) => `k${i}`);
+  for (const key of keys) edge.set(key, 'v');
+  await pair.pass(20_000);
+  for (let i = 0; i < 30; i++) edge.evict();
+  const gone = keys.filter((key) => edge.get(key) === undefined);
+  assert.ok(gone.length > 10);
+  pair.net.cut('a');
+  pair.net.heal('a');
+  await pair.pass(120_000);
+  const link = hub.engine.hub.liveWith('a');
+  let [open, openMost] = [0, 0];
+  const { sender } = link!;
+  const answer = sender!.answer.bind(sender);
+  sender!.answer = (want, db, key) => {
+    open += 1;
+    openMost = Math.max(openMost, open);
+    hub.scheduler.after(10, () => {
+      open -= 1;
+      answer(want, db, key);
+    });
+  };
+  const replies: string[] = [];
+  for (const key of gone) edge.ask(0, ['GET', key], (reply) => replies.push(reply));
+  await pair.pass(20_000);
+  assert.deepEqual(new Set(replies), new Set(['$1\r\nv\r\n']));
+  assert.equal(replies.length, gone.length);
+  assert.equal(openMost, 3);
 });
