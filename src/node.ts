@@ -205,8 +205,7 @@ export class EdgeNode {
       connectionLimits,
       listener: () => listener,
       sync: () => sync,
-      edge: (stats, unheldKeys) =>
-        createEdgeView({ config, replica, stats, unheldKeys, sampler, sync: () => sync, nowMs }),
+      edge: (shown) => createEdgeView({ ...shown, config, replica, sampler, sync: () => sync, nowMs }),
       shutdown: this.given.onShutdown ?? (() => this.close()),
       nowMs,
     });

@@ -85,7 +85,7 @@ function withTokenFromEnvironment(
   const token = env[named.value] ?? '';
   if (token === '') {
     problems.push(
-      `${named.where}: edge.token_env: found "${named.value}", which is not set, allowed: a variable with a token`,
+      `${named.where}: edge.token_env: the variable that it names is not set, allowed: the name of one with a token`,
     );
     return;
   }

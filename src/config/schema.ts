@@ -134,12 +134,15 @@ export const schema = {
   'edge.token': secret(
     optional(text('', /^[\x21-\x7e]{1,4096}$/, 'a token without spaces', 'Bearer token for the hub')),
   ),
-  'edge.token_env': optional(
-    text(
-      '',
-      /^[A-Za-z_][A-Za-z0-9_]*$/,
-      'the name of an environment variable',
-      'Environment variable that holds the token',
+  // Not shown either: the token itself may stand there by mistake.
+  'edge.token_env': secret(
+    optional(
+      text(
+        '',
+        /^[A-Za-z_][A-Za-z0-9_]*$/,
+        'the name of an environment variable',
+        'Environment variable that holds the token',
+      ),
     ),
   ),
   'edge.sync_policy': choice(

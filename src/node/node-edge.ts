@@ -3,7 +3,9 @@
 import { msOfStamp } from '../base/clock.ts';
 import { FerriteError } from '../base/errors.ts';
 import type { ConflictSideView, ConflictView, EdgeView, Row } from '../commands/edge-view.ts';
-import type { Stats } from '../commands/services.ts';
+
+import { savedParameter } from '../commands/saved-parameters.ts';
+import type { Services, Stats } from '../commands/services.ts';
 import type { UnheldKeys } from '../commands/unheld-keys.ts';
 import { showConfigValue } from '../config/describe.ts';
 import { type Config, configKeys } from '../config/schema.ts';
@@ -12,8 +14,9 @@ import type { ResourceSampler } from '../monitor/sampler.ts';
 import { valueForms } from '../store/packing-pass.ts';
 import type { Store } from '../store/store.ts';
 import type { ConflictRecord, ConflictSide } from '../sync/conflicts.ts';
+import type { SyncStatus } from '../sync/engine.ts';
 import type { UplinkRow } from '../sync/uplink.ts';
-import type { NodeSync } from './node-sync.ts';
+import { acceptsEdges, type NodeSync } from './node-sync.ts';
 import type { Replica } from './replica.ts';
 
 export interface EdgeViewParts {
@@ -21,6 +24,7 @@ export interface EdgeViewParts {
   readonly replica: Replica;
   readonly stats: Stats;
   readonly unheldKeys: UnheldKeys;
+  readonly parameters: Services['parameters'];
   readonly sampler: ResourceSampler;
   readonly sync: () => NodeSync | undefined;
   readonly nowMs: () => number;
@@ -37,16 +41,13 @@ function conflictView(record: ConflictRecord): ConflictView {
 
 export function createEdgeView(parts: EdgeViewParts): EdgeView {
   const engine = () => parts.sync()?.engine;
+  const parametersAtStart = new Map(parts.parameters.entries());
   return {
     status: () => statusRows(parts),
     stats: () => statsRows(parts),
     queue: () => queueRows(parts),
     clock: () => [...(engine()?.clock() ?? new Map<string, number>())].sort(byName),
-    config: () =>
-      configKeys.flatMap((key): Row[] => {
-        const value = parts.config[key];
-        return value === undefined ? [] : [[key, showConfigValue(key, value).replace(/^"(.*)"$/, '$1')]];
-      }),
+    config: () => configRows(parts, parametersAtStart),
     resources: () => resourceRows(parts),
     prefixes: () => (engine() === undefined ? [] : ['*']),
     endpoint: () => parts.sync()?.endpoint(),
@@ -74,18 +75,55 @@ export function createEdgeView(parts: EdgeViewParts): EdgeView {
   };
 }
 
+/** The names of other edge servers first, then every key with the value it has now. */
+function configRows(parts: EdgeViewParts, parametersAtStart: ReadonlyMap<string, string>): Row[] {
+  const { config, replica, parameters } = parts;
+  const isSet = ([name, value]: readonly [string, string]) => parametersAtStart.get(name) !== value;
+  const set = parameters.entries().filter(isSet);
+  const live = new Map(
+    set.flatMap(([name, value]) =>
+      (savedParameter(name, value) ?? []).map(({ key, literal }) => [key, literal] as const),
+    ),
+  );
+  const keys = configKeys.flatMap((key): Row[] => {
+    const value = config[key];
+    const literal = live.get(key) ?? (value === undefined ? undefined : showConfigValue(key, value));
+    return literal === undefined ? [] : [[key, literal.replace(/^"(.*)"$/, '$1')]];
+  });
+  return [
+    ['node_id', replica.nodeId],
+    ['max_memory', replica.store.limitBytes],
+    ['max_disk', config['edge.resources.storage_limit'] ?? 0],
+    ['max_keys', config['store.max_keys']],
+    ['sync_policy', config['edge.sync_policy']],
+    ['conflict_resolution', config['edge.conflict_resolution']],
+    ['compression', replica.store.compression.level > 0 ? 1 : 0],
+    ['sync_interval_secs', Math.floor(config['edge.sync_interval'] / 1000)],
+    ...keys,
+  ];
+}
+
 function byName(a: Row, b: Row): number {
   return a[0] < b[0] ? -1 : 1;
 }
 
-function statusRows({ config, replica, stats, sync, nowMs }: EdgeViewParts): Row[] {
+/** Whether this node reaches whom it syncs with; one that dials nobody is online as soon as others can reach it. */
+function presence({ config }: EdgeViewParts, status: SyncStatus | undefined): 'local' | 'online' | 'offline' {
+  if (status === undefined) return 'local';
+  if (status.uplinks.length === 0) return acceptsEdges(config) ? 'online' : 'local';
+  return status.linkState === 'live' ? 'online' : 'offline';
+}
+
+function statusRows(parts: EdgeViewParts): Row[] {
+  const { config, replica, stats, sync, nowMs } = parts;
   const status = sync()?.engine.status();
   const figures = status?.figures;
+  const present = presence(parts, status);
   const peers = status?.uplinks.filter((u) => !u.isHub) ?? [];
   return [
     ['node_id', replica.nodeId],
     ['role', config['edge.mode']],
-    ['status', status === undefined ? 'local' : status.linkState === 'live' ? 'online' : 'offline'],
+    ['status', present],
     ['sync_status', status?.syncStatus ?? 'disabled'],
     ['pending_ops', status?.pendingOps ?? 0],
     ['last_sync', status?.lastSync ?? ''],
@@ -93,12 +131,15 @@ function statusRows({ config, replica, stats, sync, nowMs }: EdgeViewParts): Row
     ['link_state', status?.linkState ?? 'none'],
     ['last_error', status?.lastError ?? ''],
     ['next_retry_ms', status?.nextRetryMs ?? -1],
-    ['is_online', status?.linkState === 'live' ? 1 : 0],
+    ['is_online', present === 'online' ? 1 : 0],
     ['sync_policy', config['edge.sync_policy']],
     ['conflict_resolution', config['edge.conflict_resolution']],
     ['holds_all', replica.store.holdsAll ? 1 : 0],
     ['offline_queue_len', status?.pendingOps ?? 0],
     ['conflicts', status?.conflicts ?? 0],
+    ['conflicts_resolved', sync()?.engine.conflicts.found ?? 0],
+    ...syncCounts(status),
+    ['local_version', status?.localStamp ?? 0],
     ['edges_online', status?.peers.filter((p) => p.state === 'live').length ?? 0],
     ['peers', config['edge.peers'].length],
     ['peers_online', peers.filter((p) => p.state === 'live').length],
@@ -107,6 +148,15 @@ function statusRows({ config, replica, stats, sync, nowMs }: EdgeViewParts): Row
     ['deltas_received', figures?.deltasReceived ?? 0],
     ['origin', status?.origin ?? ''],
     ['uptime_secs', Math.floor((nowMs() - stats.startedAtMs) / 1000)],
+  ];
+}
+
+/** A sync is counted where it ends: with nothing pending, or in an error. */
+function syncCounts(status: SyncStatus | undefined): Row[] {
+  const { completedSyncs = 0, failedSyncs = 0 } = status ?? {};
+  return [
+    ['total_syncs', completedSyncs + failedSyncs],
+    ['failed_syncs', failedSyncs],
   ];
 }
 
@@ -140,6 +190,7 @@ function statsRows({ replica, stats, unheldKeys, sync }: EdgeViewParts): Row[] {
     ['unheld_fetches_failed', unheldKeys.failed],
     ['unheld_reads_in_part', unheldKeys.readInPart],
     ...valueRows(store),
+    ...syncCounts(status),
     ['reconnects', status?.reconnects ?? 0],
     ['forks', status?.forks ?? 0],
     ['conflicts_found', sync()?.engine.conflicts.found ?? 0],

@@ -42,7 +42,8 @@ export function createNodeHandler({ services, sync }: HttpParts): RequestListene
       { name: 'journal', problem: () => services()?.journal?.failure },
       {
         name: 'link',
-        problem: () => (status()?.linkState === 'idle' && status()?.lastError ? 'link failed' : undefined),
+        problem: () =>
+          sync()?.engine.hasGivenUp ? 'tries used up (sync.reconnect_max_attempts)' : undefined,
       },
     ],
     metrics: defineMetrics([
@@ -79,6 +80,10 @@ export function createNodeHandler({ services, sync }: HttpParts): RequestListene
         'Evicted keys that the hub did not give back in time.',
         () => services()?.unheldKeys.failed,
       ),
+      gauge('ferrite_journal_failed', '1 while the journal takes no writes.', () => {
+        const journal = services()?.journal;
+        return journal === undefined ? undefined : Number(journal.failure !== undefined);
+      }),
       gauge('ferrite_journal_bytes', 'Journal and snapshots.', () => services()?.journal?.storedBytes),
       gauge('ferrite_sync_pending_ops', 'Writes the hub does not have durably.', () => status()?.pendingOps),
       samples('ferrite_sync_link_up', '1 while the link to the hub or peer is live.', (u) =>

@@ -17,7 +17,6 @@ import type { Clients, Host, Services, Stats } from '../commands/services.ts';
 import { SlowLog } from '../commands/slow-log.ts';
 import { systemTimers } from '../commands/timers.ts';
 import { TrafficRates } from '../commands/traffic-rates.ts';
-import type { UnheldKeys } from '../commands/unheld-keys.ts';
 import type { Config } from '../config/schema.ts';
 import { misconf } from '../resp/errors.ts';
 import type { Listener } from '../server/listener.ts';
@@ -37,7 +36,7 @@ export interface ServiceParts {
   readonly connectionLimits: ParameterSources['connectionLimits'];
   readonly listener: () => Listener | undefined;
   readonly sync: () => NodeSync | undefined;
-  readonly edge: (stats: Stats, unheldKeys: UnheldKeys) => EdgeView;
+  readonly edge: (shown: Pick<Services, 'stats' | 'unheldKeys' | 'parameters'>) => EdgeView;
   readonly shutdown: Services['shutdown'];
   readonly nowMs: () => number;
 }
@@ -156,7 +155,7 @@ export function createServices(parts: ServiceParts): NodeServices {
     host: parts.host,
     rates: new TrafficRates(),
     requestLimits: parts.requestLimits,
-    edge: parts.edge(stats, interplay.unheldKeys),
+    edge: parts.edge({ stats, unheldKeys: interplay.unheldKeys, parameters }),
     get sync() {
       return parts.sync()?.summary();
     },

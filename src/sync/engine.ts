@@ -78,6 +78,11 @@ export interface SyncStatus {
   readonly lastSync: string;
   readonly figures: LinkFigures;
   readonly reconnects: number;
+  /** Syncs that ended with nothing pending, and syncs and links that ended in an error, of this process. */
+  readonly completedSyncs: number;
+  readonly failedSyncs: number;
+  /** The stamp of the last write that this node has made or heard of. */
+  readonly localStamp: number;
   readonly conflicts: number;
   readonly forks: number;
   /** The hub first, then the peers of the configuration. */
@@ -108,6 +113,8 @@ export class SyncEngine {
   private wroteMs = 0;
   private lastSyncMs = 0;
   private wasPending = true;
+  private completed = 0;
+  private failed = 0;
   private startedOverMs: number;
   private cancelInterval: (() => void) | undefined;
   private cancelIdle: (() => void) | undefined;
@@ -310,6 +317,23 @@ export class SyncEngine {
     const { targets } = this;
     if (targets.length === 0) throw new FerriteError('SYNC', 'no hub is configured');
     if (this.stopped) throw new FerriteError('CLOSED', 'the node is closing');
+    const { completed, failed } = this;
+    try {
+      const outcome = await this.syncTargets(options);
+      if (this.completed === completed) this.completed += 1;
+      return outcome;
+    } catch (error) {
+      // A link that broke meanwhile has been counted.
+      if (this.failed === failed) this.failed += 1;
+      throw error;
+    }
+  }
+
+  private async syncTargets(options: {
+    readonly full?: boolean;
+    readonly timeoutMs?: number;
+  }): Promise<SyncOutcome> {
+    const { targets } = this;
     const { timers } = this.options;
     const startedMs = timers.steadyMs();
     const before = this.totals();
@@ -381,6 +405,7 @@ export class SyncEngine {
     this.lastSyncMs = this.options.timers.nowMs();
     if (!this.wasPending) return;
     this.wasPending = false;
+    this.completed += 1;
     this.options.onEvent?.({ type: 'sync:completed' });
   }
 
@@ -447,6 +472,7 @@ export class SyncEngine {
     if (phase === 'connecting') onEvent?.({ type: 'link:connecting', peer });
     if (phase === 'waiting' || phase === 'idle') {
       this.wasPending = true;
+      if (error !== undefined && (phase === 'waiting' || uplink.hasGivenUp)) this.failed += 1;
       if (error !== undefined) onEvent?.({ type: 'link:error', peer, error });
       logger.info('link down', { to: peer, error, retry_ms: uplink.nextRetryMs() });
     }
@@ -465,6 +491,12 @@ export class SyncEngine {
     if (phase === 'closing' || phase === 'closed') {
       onEvent?.({ type: 'link:disconnected', peer: link.peerId });
     }
+  }
+
+  /** Nobody is dialed any more, though somebody should be: all tries are used up. */
+  get hasGivenUp(): boolean {
+    const { targets } = this;
+    return targets.length > 0 && targets.every((u) => u.hasGivenUp);
   }
 
   private statusName(): SyncStatusName {
@@ -507,6 +539,9 @@ export class SyncEngine {
       lastSync: this.lastSyncMs === 0 ? '' : new Date(this.lastSyncMs).toISOString(),
       figures: this.totals(),
       reconnects: uplinks.reduce((sum, u) => sum + Math.max(0, u.figures.connects - 1), 0),
+      completedSyncs: this.completed,
+      failedSyncs: this.failed,
+      localStamp: options.store.clock.last(),
       conflicts: this.conflicts.count,
       forks: this.identity.forks,
       uplinks: uplinks.map((u) => u.row()),

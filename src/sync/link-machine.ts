@@ -208,6 +208,11 @@ function over(s: LinkState, e: At, error: string | undefined, pace: 'backoff' | 
   return enter(tried, 'waiting', e, waitMs, drop);
 }
 
+/** A dialer that tries no more, for its tries are used up. */
+export function hasGivenUp({ phase, tries, times }: LinkState): boolean {
+  return phase === 'idle' && times.reconnectAttempts > 0 && tries >= times.reconnectAttempts;
+}
+
 function close(
   s: LinkState,
   e: At,

@@ -5,6 +5,7 @@ import { FerriteError } from '../base/errors.ts';
 import { nodeIdOf } from '../delta/origins.ts';
 import { uplinkOriginNote } from './greeting.ts';
 import { Link, type LinkParts, newFigures } from './link.ts';
+import { hasGivenUp } from './link-machine.ts';
 import type { FetchDone } from './receiver.ts';
 import type { Dial } from './transport.ts';
 
@@ -120,6 +121,11 @@ export class Uplink {
   /** Whether data may flow: the link is live and has not just been torn down in this turn. */
   private get isReady(): boolean {
     return this.current.isLive && this.current.sender !== undefined;
+  }
+
+  /** Dials no more by itself, though it should: its tries are used up. */
+  get hasGivenUp(): boolean {
+    return this.parts.policy !== 'never' && this.standIn === undefined && hasGivenUp(this.link.state);
   }
 
   get peerId(): string {

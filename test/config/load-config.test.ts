@@ -137,12 +137,20 @@ test('the token may come from a variable, which has to be set, and not from two 
   assert.deepEqual(warnings, []);
   assert.match(
     problemsOf(toml)[0] ?? '',
-    /^edge\.toml:2: edge\.token_env: found "FERRITE_MY_TOKEN", which is not set/,
+    /^edge\.toml:2: edge\.token_env: the variable that it names is not set/,
   );
   assert.match(
     problemsOf(`${toml}token = "x"\n`, { env: { FERRITE_MY_TOKEN: 'abc' } })[0] ?? '',
     /token is set too/,
   );
+});
+
+test('a token that stands by mistake where the name of its variable should is not printed', () => {
+  for (const token of ['hunter2', 'hunter2-with-dash']) {
+    const problems = problemsOf(`[edge]\ntoken_env = "${token}"\n`);
+    assert.equal(problems.length, 1);
+    assert.doesNotMatch(problems.join('\n'), /hunter/);
+  }
 });
 
 test('no secret gets into a message', () => {
