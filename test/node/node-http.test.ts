@@ -76,4 +76,5 @@ test('a journal that takes no writes is told by /readyz and a metric', async (t)
   const { status, body } = await ask(base, '/readyz');
   assert.equal(status, 503);
   assert.match(body, /journal/);
+  await assert.rejects(node.close(), { code: 'JOURNAL_IO' });
 });
