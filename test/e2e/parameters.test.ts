@@ -47,12 +47,12 @@ describe('parameters at work', () => {
   test('client-output-buffer-limit drops who does not read', async () => {
     const client = await TestClient.connect(server.port);
     client.send(
-      `SET big ${'x'.repeat(50_000)}\r\nCONFIG SET client-output-buffer-limit "normal 1mb 0 0"\r\n`,
+      `SET big ${'x'.repeat(50_000)}\r\nCONFIG SET client-output-buffer-limit "normal 100kb 0 0"\r\n`,
     );
     await client.expect('+OK\r\n+OK\r\n');
     const slow = await TestClient.connect(server.port);
     slow.socket.pause();
-    slow.send(`MGET${' big'.repeat(200)}\r\n`.repeat(10));
+    slow.send('MGET big big big\r\n'.repeat(300));
     await until(() => server.output.includes('output buffer limit reached'));
     slow.close();
     client.close();
