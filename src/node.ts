@@ -27,12 +27,13 @@ import type { Reply } from './resp/reply-reader.ts';
 import { defaultRequestLimits } from './resp/request-decoder.ts';
 import type { ConnectionLimits } from './server/connection.ts';
 import { defaultConnectionLimits, Listener } from './server/listener.ts';
-import type { SyncOutcome } from './sync/engine.ts';
+import type { SyncEvent, SyncOutcome } from './sync/engine.ts';
 
 export { CommandError, FerriteError } from './base/errors.ts';
 export type { Log } from './base/log.ts';
 export type { Argument } from './node/local-client.ts';
 export type { Reply } from './resp/reply-reader.ts';
+export type { SyncEvent } from './sync/engine.ts';
 
 /** How an embedded node differs from the defaults. It has no port and no disk unless these are named. */
 export interface EdgeNodeOptions {
@@ -55,6 +56,8 @@ export interface EdgeNodeOptions {
   /** Any other configuration key, as text: `{ 'sync.heartbeat_interval': '10s' }`. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly log?: Log;
+  /** Told of links, syncs, conflicts and refusals as they come. */
+  readonly onSyncEvent?: (event: SyncEvent) => void;
 }
 
 /** What program.ts hands over where the configuration is loaded already. */
@@ -66,6 +69,7 @@ export interface ConfiguredNode {
   readonly listen: boolean;
   /** A command asked for the end of the process. */
   readonly onShutdown?: (options: { now: boolean }) => Promise<void>;
+  readonly onSyncEvent?: ((event: SyncEvent) => void) | undefined;
 }
 
 export interface SetOptions {
@@ -102,7 +106,8 @@ function configured(options: EdgeNodeOptions): ConfiguredNode {
   );
   const machineBytes = machineMemoryBytes(totalmem(), process.constrainedMemory());
   const { config } = loadConfig({ settings, machineMemoryBytes: machineBytes });
-  return { config, configFile: '', log: options.log ?? silentLog, listen: options.port !== undefined };
+  const { log = silentLog, port, onSyncEvent } = options;
+  return { config, configFile: '', log, listen: port !== undefined, onSyncEvent };
 }
 
 /** Permissions of a file from octal digits. */
@@ -258,6 +263,7 @@ export class EdgeNode {
       log,
       replica,
       onRequest: handler,
+      onEvent: (event) => this.given.onSyncEvent?.(event),
       onBug: (error) => {
         setImmediate(() => {
           throw error;

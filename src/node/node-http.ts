@@ -94,10 +94,14 @@ export function createNodeHandler({ services, sync }: HttpParts): RequestListene
         'Writes that the hub or peer does not have durably.',
         (u) => u.pendingOps,
       ),
-      gauge('ferrite_sync_starved', '1 while what the hub sends finds no room.', () => {
-        const name = status()?.syncStatus;
-        return name === undefined ? undefined : Number(name === 'starved');
-      }),
+      gauge(
+        'ferrite_sync_starved',
+        '1 while what the hub, a peer or an edge sends is not taken in: memory or disk is full.',
+        () => {
+          const name = status()?.syncStatus;
+          return name === undefined ? undefined : Number(name === 'starved');
+        },
+      ),
       gauge('ferrite_sync_edges', 'Edges connected to this hub.', () => sync()?.engine.hub.connections),
       counter('ferrite_sync_reconnects_total', 'Links set up again.', () => status()?.reconnects),
       counter('ferrite_sync_deltas_sent_total', 'Deltas sent.', () => status()?.figures.deltasSent),

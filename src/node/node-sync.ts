@@ -11,7 +11,7 @@ import type { SyncSummary } from '../commands/services.ts';
 import type { Config } from '../config/schema.ts';
 import { httpConnectionsMax, httpLimits } from '../http/request-handler.ts';
 import { shownUrl } from '../sync/endpoint.ts';
-import { SyncEngine } from '../sync/engine.ts';
+import { SyncEngine, type SyncEvent } from '../sync/engine.ts';
 import { unsettledMax } from '../sync/hub.ts';
 import { type SyncLimits, syncLimitsDefault } from '../sync/limits.ts';
 import { type LinkTimes, linkTimesDefault } from '../sync/link-machine.ts';
@@ -97,6 +97,7 @@ export interface NodeSyncParts {
   readonly replica: Replica;
   /** Answers what is no link: health and metrics. */
   readonly onRequest: RequestListener;
+  readonly onEvent: (event: SyncEvent) => void;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -138,6 +139,7 @@ export class NodeSync {
       connectionsMax: config['hub.max_connections'],
       timers: systemTimers,
       logger: log,
+      onEvent: parts.onEvent,
       onBug: parts.onBug,
     });
     if (!acceptsEdges(config)) return;

@@ -218,8 +218,10 @@ export class SyncEngine {
       },
       onStarved: (link: Link, isStarved: boolean) => {
         const peer = link.peerId;
-        if (isStarved) options.logger.warn('no room for what a peer sends: pulling pauses', { peer });
-        else options.logger.info('there is room again for what a peer sends', { peer });
+        const { failure: disk } = options.log;
+        const why = disk === undefined ? 'no memory for' : 'the disk does not take';
+        if (isStarved) options.logger.warn(`${why} what a peer sends: pulling pauses`, { peer, disk });
+        else options.logger.info('what a peer sends is taken in again', { peer });
         options.onEvent?.({ type: isStarved ? 'sync:starved' : 'sync:fed', peer });
       },
       onBug: options.onBug,
@@ -502,6 +504,7 @@ export class SyncEngine {
   private statusName(): SyncStatusName {
     const { targets } = this;
     const { role, listens, policy } = this.options;
+    if (this.hub.live().some((link) => link.receiver?.starved !== undefined)) return 'starved';
     if (targets.length === 0) return role === 'hub' || listens ? 'synced' : 'disabled';
     const live = targets.filter((u) => u.isLive);
     if (live.some((u) => u.current.receiver?.starved !== undefined)) return 'starved';

@@ -9,7 +9,6 @@ import type { Connection, ConnectionSink } from './transport.ts';
 export interface PeerRow {
   readonly nodeId: string;
   readonly state: string;
-  readonly sinceMs: number;
   readonly address: string;
   readonly software: string;
   /** Records of this node's log that it does not have durably. */
@@ -150,7 +149,6 @@ export class Hub {
     return [...this.byNode].map(([nodeId, { link, address, figures }]) => ({
       nodeId,
       state: link.state.phase,
-      sinceMs: link.state.sinceMs,
       address,
       software: link.peer?.facts.software ?? '',
       lag: logSeq - (link.sender?.durable?.seq ?? 0),

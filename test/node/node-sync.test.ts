@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import type { EdgeNode } from '../../src/node.ts';
+import type { EdgeNode, SyncEvent } from '../../src/node.ts';
 import { NetworkPlug } from '../e2e/network-plug.ts';
 import { until } from '../until.ts';
 import { newDir, startEdge, startHub, startNode } from './start-node.ts';
@@ -89,7 +89,11 @@ test('policies that push now and then ask for what is pushed to be made durable,
     for (const appendfsync of ['everysec', 'no']) {
       const nodeId = `${syncPolicy}-${appendfsync}`;
       const settings = { 'persistence.appendfsync': appendfsync };
-      const how = { nodeId, dir: newDir(t), syncPolicy, syncInterval: '200ms', settings };
+      const told: string[] = [];
+      const onSyncEvent = ({ type }: SyncEvent): void => {
+        told.push(type);
+      };
+      const how = { nodeId, dir: newDir(t), syncPolicy, syncInterval: '200ms', settings, onSyncEvent };
       const edge = await startEdge(t, hub, how);
       await until(() => shown(edge, 'link_state') === 'live', 'live');
       for (const value of ['v', 'w']) {
@@ -97,6 +101,7 @@ test('policies that push now and then ask for what is pushed to be made durable,
         await until(() => hub.get(nodeId) === value, `${nodeId}: ${value} pushed`);
       }
       await edge.close();
+      assert.ok(told.includes('link:connected') && told.includes('sync:completed'));
     }
   }
 });

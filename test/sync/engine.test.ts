@@ -14,10 +14,10 @@ class Star {
   readonly net: SimNet;
   readonly hub: SimNode;
 
-  constructor(startMs = Date.UTC(2026, 10, 1)) {
+  constructor({ startMs = Date.UTC(2026, 10, 1), memoryBytes = 1024 * 1024 } = {}) {
     this.scheduler = new Scheduler(3, startMs);
     this.net = new SimNet(this.scheduler);
-    this.hub = new SimNode({ nodeId: 'hub', role: 'hub' }, this.scheduler, newDisk('jh'));
+    this.hub = new SimNode({ nodeId: 'hub', role: 'hub', memoryBytes }, this.scheduler, newDisk('jh'));
     this.hub.start();
   }
 
@@ -176,7 +176,7 @@ test('a hub that was ahead once takes what its edges write after its stamps', as
 });
 
 test('a hub that does not know the time judges nobody by it', async () => {
-  const star = new Star(0);
+  const star = new Star({ startMs: 0 });
   const a = star.edge('a');
   a.store.clock.witness(stampOfMs(Date.UTC(2026, 10, 2)));
   a.set('k', 'v');
@@ -223,6 +223,15 @@ test('an edge without room is starved, goes on pushing, and takes the rest when 
   a.del('big0');
   await star.pass(1000);
   assert.equal(star.hub.get('big0'), undefined);
+});
+
+test('a hub without room says so', async () => {
+  const star = new Star({ memoryBytes: 256 * 1024 });
+  const a = star.edge('a');
+  for (let i = 0; i < 100; i++) a.set(`big${i}`, 'x'.repeat(5000));
+  await star.pass(30_000);
+  assert.equal(star.hub.engine.status().syncStatus, 'starved');
+  assert.ok(a.engine.pendingOps() > 0);
 });
 
 test('a conflict is found, logged with both values, and kept', async () => {
