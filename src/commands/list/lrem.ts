@@ -27,9 +27,11 @@ function lrem(call: Call): void {
     call.reply.integer(0);
     return;
   }
-  const found = find(call, lists, count);
+  const wanted = Math.min(Math.abs(count) || lists.size, lists.size);
+  // Where there are so many, all of them are looked for when they are removed.
+  const found = find(call, lists, Math.min(wanted, largeElementsMin) * (count < 0 ? -1 : 1));
   if (found.length >= largeElementsMin) {
-    call.services.largeWork.run(call, [], (own, pace) => removeInSlices(own, pace, count, found.length));
+    call.services.largeWork.run(call, [], (own, pace) => removeInSlices(own, pace, count, wanted));
     return;
   }
   for (const index of found) lists.remove(index);
