@@ -468,7 +468,6 @@ export class Keyspace implements States {
     if (!states) return to;
     entries.setExpiry(to, deadlineMs, dot.origin, dot.stamp);
     this.countDeadline(to);
-    if (deadlineMs !== 0) this.lowerDeadline(deadlineMs);
     return to;
   }
 
@@ -542,8 +541,12 @@ export class Keyspace implements States {
     if (this.ground.entries.deadline(at) !== 0) this.volatile -= 1;
   }
 
+  /** Takes the deadline of an entry that has come into the bounds. */
   private countDeadline(at: number): void {
-    if (this.ground.entries.deadline(at) !== 0) this.volatile += 1;
+    const deadlineMs = this.ground.entries.deadline(at);
+    if (deadlineMs === 0) return;
+    this.volatile += 1;
+    this.lowerDeadline(deadlineMs);
   }
 
   /** Removes the live entry of a key, which must exist; no trace stays. */

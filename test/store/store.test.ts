@@ -62,6 +62,36 @@ test('an expired key is absent at once and purged by a sweep', () => {
   assert.equal(store.expiredCount, 1000);
 });
 
+test('a list that comes back from the dead is swept at the deadline that it had', () => {
+  const [node, other] = [new TestNode('n1'), new TestNode('n2')];
+  const { store } = node;
+  const ks = store.keyspace(0);
+  const key = Buffer.from('list');
+  const hash = store.hash.of(key, 0, key.length);
+  const push = (of: Store): void => {
+    of.lists.open(of.keyspace(0), key, 0, key.length);
+    of.lists.pushTexts(['a']);
+  };
+  node.run(push);
+  node.run(() => store.expireAt(ks, hash, ks.entryOf(hash, key, 0, key.length), buildMs + 60_000));
+  node.run(() => {
+    store.lists.open(ks, key, 0, key.length);
+    store.lists.trim(1, 0);
+  });
+  for (let n = 0; n < 3; n++) {
+    set(store, 'soon', 'v', buildMs + n * 1000 + 500);
+    node.setTime(buildMs + n * 1000 + 1000);
+    while (store.expireSlice(100) > 0);
+  }
+  assert.equal(ks.table.size, 0);
+  other.run(push);
+  node.join(other.history[0]!, other);
+  assert.equal(ks.table.size, 1);
+  node.setTime(buildMs + 61_000);
+  while (store.expireSlice(100) > 0);
+  assert.equal(ks.table.size, 0);
+});
+
 test('a flush is one delta and its memory comes back in slices', () => {
   const node = new TestNode('n1', { keepsDead: false });
   const { store } = node;
