@@ -3,37 +3,42 @@
 import type { RequestListener, Server } from 'node:http';
 import { totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { CommandError, FerriteError } from './base/errors.ts';
+import { FerriteError } from './base/errors.ts';
 import { type Log, silentLog } from './base/log.ts';
 import { forgetViews } from './base/runs.ts';
 import { version } from './base/version.generated.ts';
 import { Dispatch } from './commands/dispatch.ts';
 import type { Committer } from './commands/executor.ts';
 import type { Host } from './commands/services.ts';
+import { resolveKey } from './config/layer.ts';
 import { loadConfig, machineMemoryBytes } from './config/load-config.ts';
 import type { Config } from './config/schema.ts';
 import type { Setting } from './config/setting.ts';
 import { systemProbes } from './monitor/probes.ts';
 import { ResourceSampler } from './monitor/sampler.ts';
 import { Background } from './node/background.ts';
-import { systemHost } from './node/host.ts';
-import { type Argument, LocalClient } from './node/local-client.ts';
+import { namedVariable, systemHost } from './node/host.ts';
+import { type Argument, LocalClient, unattended } from './node/local-client.ts';
 import { createEdgeView } from './node/node-edge.ts';
 import { createNodeHandler, startHttp } from './node/node-http.ts';
 import { createServices, type NodeServices } from './node/node-services.ts';
 import { NodeSync } from './node/node-sync.ts';
 import { openReplica, type Replica } from './node/replica.ts';
-import type { Reply } from './resp/reply-reader.ts';
+import type { DecodedReply, ReadText } from './resp/decode-reply.ts';
 import { defaultRequestLimits } from './resp/request-decoder.ts';
 import type { ConnectionLimits } from './server/connection.ts';
 import { defaultConnectionLimits, Listener } from './server/listener.ts';
 import type { SyncEvent, SyncOutcome } from './sync/engine.ts';
 
 export { CommandError, FerriteError } from './base/errors.ts';
-export type { Log } from './base/log.ts';
+export { createLog, type Log, type LogFields, type LogLevel } from './base/log.ts';
 export type { Argument } from './node/local-client.ts';
-export type { Reply } from './resp/reply-reader.ts';
-export type { SyncEvent } from './sync/engine.ts';
+export type { SyncEvent, SyncOutcome } from './sync/engine.ts';
+
+/** A reply with texts as strings. Integers that a number cannot hold exactly are bigints; errors stand in arrays only. */
+export type Reply = DecodedReply<string>;
+/** A reply with texts as the bytes that they are. */
+export type BytesReply = DecodedReply<Buffer>;
 
 /** How an embedded node differs from the defaults. It has no port and no disk unless these are named. */
 export interface EdgeNodeOptions {
@@ -65,8 +70,8 @@ export interface ConfiguredNode {
   readonly config: Config;
   readonly configFile: string;
   readonly log: Log;
-  /** Listen for Redis clients. */
-  readonly listen: boolean;
+  /** Listen for Redis clients on `server.port` too, and not only on a Unix socket where one is named. */
+  readonly listenTcp: boolean;
   /** A command asked for the end of the process. */
   readonly onShutdown?: (options: { now: boolean }) => Promise<void>;
   readonly onSyncEvent?: ((event: SyncEvent) => void) | undefined;
@@ -84,7 +89,18 @@ export interface SetOptions {
 const closeDeadlineMs = 5000;
 const sampleIntervalMs = 30_000;
 
+const asText: ReadText<string> = (bytes) => bytes.toString();
+const asBytes: ReadText<Buffer> = (bytes) => Buffer.from(bytes);
+
 function configured(options: EdgeNodeOptions): ConfiguredNode {
+  const { log = silentLog } = options;
+  const others = Object.entries(options.settings ?? {});
+  const keys = new Set(others.map(([key]) => resolveKey(key)));
+  if (keys.has('log.level')) {
+    throw new FerriteError('CONFIG', 'options: log.level: has no effect here, allowed: the level of `log`');
+  }
+  const isOnDisk = options.dir !== undefined || keys.has('persistence.dir');
+  const tokenVariable = others.find(([key]) => resolveKey(key) === 'edge.token_env')?.[1];
   const named: readonly (readonly [string, string | undefined])[] = [
     ['edge.node_id', options.nodeId],
     ['edge.mode', options.mode],
@@ -98,16 +114,22 @@ function configured(options: EdgeNodeOptions): ConfiguredNode {
     ['edge.sync_interval', options.syncInterval],
     ['edge.conflict_resolution', options.conflictResolution],
     ['edge.preset', options.preset],
-    ['persistence.enabled', options.dir === undefined ? 'false' : undefined],
-    ...Object.entries(options.settings ?? {}),
+    ['persistence.enabled', String(isOnDisk)],
+    ...others,
   ];
   const settings = named.flatMap(([key, text]): Setting[] =>
     text === undefined ? [] : [{ key, given: { text }, where: 'options' }],
   );
   const machineBytes = machineMemoryBytes(totalmem(), process.constrainedMemory());
-  const { config } = loadConfig({ settings, machineMemoryBytes: machineBytes });
-  const { log = silentLog, port, onSyncEvent } = options;
-  return { config, configFile: '', log, listen: port !== undefined, onSyncEvent };
+  const { config, warnings } = loadConfig({
+    settings,
+    machineMemoryBytes: machineBytes,
+    // Nothing else of the environment is the library's business.
+    env: namedVariable(tokenVariable),
+  });
+  for (const warning of warnings) log.warn('configuration', { warning });
+  const listenTcp = options.port !== undefined || keys.has('server.port');
+  return { config, configFile: '', log, listenTcp, onSyncEvent: options.onSyncEvent };
 }
 
 /** Permissions of a file from octal digits. */
@@ -156,16 +178,34 @@ export class EdgeNode {
   private readonly given: ConfiguredNode;
   private readonly host: Host = systemHost();
   private running: Running | undefined;
-  private closing: Promise<void> | undefined;
+  /** The opening that no close() has undone yet. */
+  private opened: Promise<void> | undefined;
+  /** The last close(): the next open() begins when it has ended. */
+  private closed: Promise<void> = Promise.resolve();
 
   /** Throws FerriteError CONFIG for options that are none. */
   constructor(options: EdgeNodeOptions | ConfiguredNode = {}) {
     this.given = isConfigured(options) ? options : configured(options);
   }
 
-  /** Recovers the data, then serves and syncs as configured. Throws FerriteError with the reason where it cannot. */
-  async open(): Promise<void> {
-    if (this.running !== undefined) throw new FerriteError('CLOSED', 'this node is open already');
+  /**
+   * Recovers the data, then serves and syncs as configured, once a close() under way has ended. Rejects with FerriteError
+   * and the reason where it cannot.
+   */
+  open(): Promise<void> {
+    if (this.opened !== undefined) {
+      return Promise.reject(new FerriteError('CLOSED', 'this node is open already'));
+    }
+    const start = (): Promise<void> => this.start();
+    const opened = this.closed.then(start, start);
+    this.opened = opened;
+    return opened.catch((error: unknown) => {
+      if (this.opened === opened) this.opened = undefined;
+      throw error;
+    });
+  }
+
+  private async start(): Promise<void> {
     const { config, log } = this.given;
     const replica = openReplica(config, log, Date.now);
     let running: Running;
@@ -182,7 +222,7 @@ export class EdgeNode {
     try {
       await this.serve(running);
     } catch (error) {
-      await this.close();
+      await this.stop();
       throw error;
     }
   }
@@ -228,10 +268,10 @@ export class EdgeNode {
         }
       },
     };
-    if (this.given.listen) {
+    if (this.given.listenTcp || config['server.unixsocket'] !== undefined) {
       listener = new Listener({
         host: config['server.bind'],
-        port: config['server.port'],
+        port: this.given.listenTcp ? config['server.port'] : undefined,
         unixPath: config['server.unixsocket'],
         unixMode: modeOf(config['server.unixsocketperm']),
         maxClients: config['server.maxclients'],
@@ -282,7 +322,7 @@ export class EdgeNode {
         log.warn('not every key can be evicted here', { evicts: engine.evictable() });
       }
     }
-    const local = new LocalClient(dispatch, committer, nowMs());
+    const local = new LocalClient(dispatch, committer, nowMs);
     const http: Server | undefined = undefined;
     return { replica, services, dispatch, background, local, listener, sync, sampler, handler, http };
   }
@@ -330,28 +370,58 @@ export class EdgeNode {
   }
 
   get nodeId(): string {
-    return this.live.replica.nodeId;
+    // Also while it is being opened to be closed.
+    return (this.running ?? this.live).replica.nodeId;
   }
 
   private get live(): Running {
-    if (this.running === undefined) throw new FerriteError('CLOSED', 'this node is not open');
+    if (this.running === undefined || this.opened === undefined) {
+      throw new FerriteError('CLOSED', 'this node is not open');
+    }
     return this.running;
   }
 
   /**
-   * Runs any command that replies at once and returns its reply. Throws CommandError with Redis's words for an error.
-   * What it wrote is in the store at once and, with a disk, in the system's hands at the end of this turn.
+   * Runs any command that replies at once and returns its reply. Throws CommandError with Redis's words for an error, and
+   * where the reply comes later, as for all commands under CLIENT PAUSE. What it wrote is in the store at once and, with a
+   * disk, in the system's hands at the end of this turn.
    */
   command(...args: readonly Argument[]): Reply {
-    return this.live.local.run(args).reply;
+    return this.live.local.run(args, asText);
   }
 
-  /** Runs any command and resolves with its reply when what it wrote is as durable as configured. */
+  /** As `command`, with texts as bytes: for values that are no UTF-8. */
+  commandBytes(...args: readonly Argument[]): BytesReply {
+    return this.live.local.run(args, asBytes);
+  }
+
+  /**
+   * Runs any command and resolves with its reply when what it wrote is as durable as configured. Rejects with CommandError
+   * in Redis's words, with FerriteError JOURNAL_IO where the disk failed, CLOSED where the node closes before the reply. As
+   * with all that this class promises but open() and close(), nothing happens where nobody waits for the rejection.
+   */
   execute(...args: readonly Argument[]): Promise<Reply> {
-    return this.live.local.runLater(args);
+    return this.later(({ local }) => local.runLater(args, asText));
   }
 
-  /** Sets a string. Throws at once where it is refused; resolves when it is as durable as configured. */
+  /** As `execute`, with texts as bytes. */
+  executeBytes(...args: readonly Argument[]): Promise<BytesReply> {
+    return this.later(({ local }) => local.runLater(args, asBytes));
+  }
+
+  /**
+   * Runs commands as one group, as MULTI and EXEC do: here, on disk and on every other node all of it is seen or none.
+   * Resolves with their replies; a command that failed has its CommandError there. Rejects, with nothing done, where one is
+   * not well-formed. The database is 0 unless SELECT is the first of them.
+   */
+  transaction(commands: readonly (readonly Argument[])[]): Promise<Reply[]> {
+    return this.later(async ({ local }) => {
+      const replies = await local.transact(commands, asText);
+      return Array.isArray(replies) ? replies : [];
+    });
+  }
+
+  /** Sets a string. Rejects where it is refused; resolves when it is as durable as configured. */
   set(key: Argument, value: Argument, options: SetOptions = {}): Promise<boolean> {
     const args: Argument[] = ['set', key, value];
     if (options.px !== undefined) args.push('px', options.px);
@@ -366,13 +436,19 @@ export class EdgeNode {
     return typeof reply === 'string' ? reply : undefined;
   }
 
+  /** The value as the bytes that were set, or undefined: as `get`. */
+  getBytes(key: Argument): Buffer | undefined {
+    const reply = this.commandBytes('get', key);
+    return Buffer.isBuffer(reply) ? reply : undefined;
+  }
+
   /** Removes keys; resolves with how many there were. */
   del(...keys: readonly Argument[]): Promise<number> {
     return this.write(['del', ...keys], Number);
   }
 
-  /** Adds an integer; resolves with the sum. */
-  incrBy(key: Argument, by = 1): Promise<number> {
+  /** Adds an integer; resolves with the sum, rounded beyond 2^53: `execute('incrby', key, by)` has all its digits. */
+  incrBy(key: Argument, by: number | bigint = 1): Promise<number> {
     return this.write(['incrby', key, by], Number);
   }
 
@@ -390,9 +466,10 @@ export class EdgeNode {
    * with FerriteError SYNC and the reason where that cannot be.
    */
   sync(options: { readonly full?: boolean; readonly timeoutMs?: number } = {}): Promise<SyncOutcome> {
-    const { sync } = this.live;
-    if (sync === undefined) return Promise.reject(new FerriteError('SYNC', 'no hub is configured'));
-    return sync.engine.sync(options);
+    return this.later(async ({ sync }) => {
+      if (sync === undefined) throw new FerriteError('SYNC', 'no hub is configured');
+      return sync.engine.sync(options);
+    });
   }
 
   /** What EDGE.STATUS shows. */
@@ -406,30 +483,38 @@ export class EdgeNode {
   }
 
   private write<T>(args: readonly Argument[], read: (reply: Reply) => T): Promise<T> {
-    try {
-      const { reply, committed } = this.live.local.run(args);
-      const value = read(reply);
-      return committed === undefined ? Promise.resolve(value) : committed.then(() => value);
-    } catch (error) {
-      // What was evicted can be had, but not at once.
-      const isEvicted = error instanceof CommandError && error.message.startsWith('EVICTED ');
-      if (!isEvicted) throw error;
-      return this.live.local.runLater(args).then(read);
-    }
+    return this.later(async ({ local }) => read(await local.runLater(args, asText)));
   }
 
-  /** Stops serving, makes everything durable and lets go of the disk. May be called more than once. */
+  /** Begins at once; what is wrong becomes a rejection, also that the node is closed. */
+  private later<T>(run: (running: Running) => Promise<T>): Promise<T> {
+    return unattended((async () => run(this.live))());
+  }
+
+  /**
+   * Stops serving, makes everything durable and lets go of the disk; a node that is being opened is closed when it is open.
+   * From now on nothing is taken (FerriteError CLOSED). May be called more than once.
+   */
   close(): Promise<void> {
-    this.closing ??= this.stop().finally(() => {
-      this.running = undefined;
-      this.closing = undefined;
+    const { opened } = this;
+    if (opened === undefined) return this.closed;
+    this.opened = undefined;
+    const closed = opened.then(
+      () => this.stop(),
+      () => {},
+    );
+    this.closed = closed;
+    return closed.catch((error: unknown) => {
+      // It is closed all the same.
+      if (this.closed === closed) this.closed = Promise.resolve();
+      throw error;
     });
-    return this.closing;
   }
 
   private async stop(): Promise<void> {
-    const running = this.running;
+    const { running } = this;
     if (running === undefined) return;
+    this.running = undefined;
     running.background.stop();
     running.sampler.stop();
     await running.listener?.close(closeDeadlineMs);
@@ -441,6 +526,7 @@ export class EdgeNode {
     try {
       await running.replica.journal?.close();
     } finally {
+      running.local.stop(new FerriteError('CLOSED', 'the node was closed before the reply came'));
       forgetViews();
     }
   }

@@ -30,7 +30,7 @@ async function serve(loaded: LoadedConfig, configFile: string): Promise<void> {
     config,
     configFile,
     log,
-    listen: true,
+    listenTcp: true,
     onShutdown: async ({ now }) => {
       if (now) process.exit(0);
       stop('SHUTDOWN');

@@ -121,7 +121,16 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   if (problems.length === 0)
     problems.push(...crossCheck(config, (key) => where.get(key) ?? 'default', isNamed));
   if (problems.length > 0) throw new FerriteError('CONFIG', problems.join('\n'));
-  return { config, where, warnings: unknownVariables(environment, config) };
+  const warnings = [...unknownVariables(environment, config), ...unusedDirectory(config, where)];
+  return { config, where, warnings };
+}
+
+/** Who names a directory expects to find something there. */
+function unusedDirectory(config: Config, where: ReadonlyMap<ConfigKey, string>): string[] {
+  const named = where.get('persistence.dir');
+  if (config['persistence.enabled'] || named === undefined || named === 'default') return [];
+  const by = where.get('persistence.enabled');
+  return [`${named}: persistence.dir: nothing is kept there, for persistence.enabled is false (${by})`];
 }
 
 function unknownVariables(environment: EnvironmentReading, config: Config): string[] {

@@ -1,6 +1,12 @@
 // The process and its machine, as INFO tells of them. With program.ts the only reader of `process`.
 import { release, totalmem, type } from 'node:os';
 import type { Host } from '../commands/services.ts';
+import type { Environment } from '../config/environment.ts';
+
+/** The environment as far as this variable goes. */
+export function namedVariable(name: string | undefined): Environment {
+  return name === undefined ? {} : { [name]: process.env[name] };
+}
 
 /** What this process and machine are. */
 export function systemHost(): Host {

@@ -1,6 +1,7 @@
 // A client inside the process: runs commands through the same dispatch as the network's, so that the library has every
-// command with every check. Writes end in a commit of their own turn, shared by all writes of that turn.
-import { CommandError } from '../base/errors.ts';
+// command with every check. Writes end in a commit of their own turn, shared by all writes of that turn. No promise of
+// this file ends the process where nobody waits for it: a full disk is not the embedding program's death.
+import { CommandError, type FerriteError } from '../base/errors.ts';
 import {
   type ClientPort,
   type Committer,
@@ -9,123 +10,195 @@ import {
   type RequestArgs,
 } from '../commands/executor.ts';
 import { Session } from '../commands/session.ts';
-import { type Reply, ReplyReader } from '../resp/reply-reader.ts';
+import { type DecodedReply, decodeReply, type ReadText } from '../resp/decode-reply.ts';
 import { ReplyWriter } from '../resp/reply-writer.ts';
 
-export type Argument = string | number | Uint8Array;
+export type Argument = string | number | bigint | Uint8Array;
 
-export interface LocalResult {
-  readonly reply: Reply;
-  /** Resolves when the write is as durable as configured; undefined for a read. */
-  readonly committed: Promise<void> | undefined;
-}
+type Deferral = ReturnType<ClientPort['defer']>;
 
-export class LocalClient implements ClientPort {
+/** What dispatch sees of a request of the library: messages have nowhere to go, and nothing is to be closed. */
+class LocalPort implements ClientPort {
   readonly session: Session;
+  readonly mayWait: boolean;
   readonly inputBytes = 0;
   readonly outputBytes = 0;
-  private readonly executor: Executor;
-  private readonly committer: Committer;
-  private readonly writer = new ReplyWriter(4096);
-  private commitOfTurn: Promise<void> | undefined;
-  /** The command that `run` runs has taken the right to reply later. */
-  private isLate = false;
+  readonly defer: () => Deferral;
 
-  constructor(executor: Executor, committer: Committer, nowMs: number) {
-    this.executor = executor;
-    this.committer = committer;
-    this.session = new Session(0, { remote: 'library', local: 'library' }, nowMs, true);
-    this.session.denyBlocking = true;
-  }
-
-  defer(): ReturnType<ClientPort['defer']> {
-    this.isLate = true;
-    return { gone: true, resume: () => {} };
+  constructor(session: Session, mayWait: boolean, defer: () => Deferral) {
+    this.session = session;
+    this.mayWait = mayWait;
+    this.defer = defer;
   }
 
   close(): void {}
 
   kill(): void {}
 
-  push(): void {
-    // The library's client subscribes to nothing, so nothing is ever pushed to it.
+  push(): void {}
+}
+
+export class LocalClient {
+  private readonly executor: Executor;
+  private readonly committer: Committer;
+  private readonly nowMs: () => number;
+  private readonly session: Session;
+  private readonly port: LocalPort;
+  private readonly writer = new ReplyWriter(4096);
+  private readonly unsettled = new Set<(error: FerriteError) => void>();
+  private commitOfTurn: Promise<void> | undefined;
+  /** The command that `run` runs has taken the right to reply later. */
+  private isLate = false;
+
+  constructor(executor: Executor, committer: Committer, nowMs: () => number) {
+    this.executor = executor;
+    this.committer = committer;
+    this.nowMs = nowMs;
+    this.session = this.createSession();
+    this.port = new LocalPort(this.session, false, () => {
+      this.isLate = true;
+      return { gone: true, resume: () => {} };
+    });
   }
 
   /**
    * Runs a command that replies at once. Throws CommandError with Redis's words for an error reply, and for a command
    * that replies later: what it began goes on.
    */
-  run(args: readonly Argument[]): LocalResult {
-    refusePushes(args);
-    const { writer } = this;
+  run<Text>(args: readonly Argument[], readText: ReadText<Text>): DecodedReply<Text> {
+    refuseShared(args);
     this.isLate = false;
+    const result = this.perform(this.port, args);
+    if (this.isLate) throw new CommandError(`ERR '${String(args[0])}' replies later: use execute()`);
+    // Whatever becomes of the reply, what was done is to be kept.
+    if (result === ExecuteResult.write) this.commit();
+    const reply = decodeReply(replyBytes(this.writer), readText);
+    if (reply instanceof CommandError) throw reply;
+    return reply;
+  }
+
+  /** Runs any command, also one that replies later; resolves when what it wrote is as durable as configured. */
+  runLater<Text>(args: readonly Argument[], readText: ReadText<Text>): Promise<DecodedReply<Text>> {
+    return this.begin(this.session, args, readText, refuseShared);
+  }
+
+  /** Runs commands as EXEC does, in a session of their own. Resolves with their replies, of which some may be errors. */
+  async transact<Text>(
+    commands: readonly (readonly Argument[])[],
+    readText: ReadText<Text>,
+  ): Promise<DecodedReply<Text>> {
+    const session = this.createSession();
+    for (const args of commands) refuseInTransaction(args);
+    const replies = [['multi'], ...commands, ['exec']].map((args) => this.begin(session, args, readText));
+    return (await Promise.all(replies)).at(-1) ?? null;
+  }
+
+  /** Tells those who still wait for a reply that none comes. */
+  stop(error: FerriteError): void {
+    for (const reject of this.unsettled) reject(error);
+    this.unsettled.clear();
+  }
+
+  private createSession(): Session {
+    const session = new Session(0, { remote: 'library', local: 'library' }, this.nowMs(), true);
+    session.denyBlocking = true;
+    return session;
+  }
+
+  /** Runs a command; its reply, if it came at once, is in the writer until the next one. */
+  private perform(port: ClientPort, args: readonly Argument[]): ExecuteResult {
+    const { writer, executor } = this;
     writer.reset(65_536);
     writer.open();
     writer.protocol = 2;
-    this.executor.beginTurn();
-    const result = this.executor.execute(this, encode(args), writer);
-    this.executor.rest();
-    if (this.isLate) throw new CommandError(`ERR '${String(args[0])}' replies later: use execute()`);
-    const reply = decode(writer);
-    return { reply, committed: result === ExecuteResult.write ? this.commit() : undefined };
+    executor.beginTurn();
+    const result = executor.execute(port, encode(args), writer);
+    executor.rest();
+    return result;
   }
 
-  /** Runs any command, also one that replies later. */
-  runLater(args: readonly Argument[]): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      refusePushes(args);
-      const late = new ReplyWriter(4096);
-      late.open();
-      const answer = (): void => settle(() => decode(late), resolve, reject);
-      const port: ClientPort = {
-        session: this.session,
-        mayWait: true,
-        inputBytes: 0,
-        outputBytes: 0,
-        close: () => {},
-        kill: () => {},
-        push: () => {},
-        defer: () => ({
-          gone: false,
-          resume: (write) => {
-            write(late);
-            this.commit().then(answer, reject);
-          },
-        }),
+  private begin<Text>(
+    session: Session,
+    args: readonly Argument[],
+    readText: ReadText<Text>,
+    refuse?: (args: readonly Argument[]) => void,
+  ): Promise<DecodedReply<Text>> {
+    let forget = (): void => {};
+    const answer = new Promise<DecodedReply<Text>>((resolve, reject) => {
+      refuse?.(args);
+      this.unsettled.add(reject);
+      forget = () => this.unsettled.delete(reject);
+      const settle = (writer: ReplyWriter, wrote: boolean): void => {
+        const committed = wrote ? this.commit() : undefined;
+        try {
+          const reply = decodeReply(replyBytes(writer), readText);
+          const give = (): void => (reply instanceof CommandError ? reject(reply) : resolve(reply));
+          if (committed === undefined) give();
+          else committed.then(give, reject);
+        } catch (error) {
+          // Of a text that is longer than a string may be.
+          reject(error);
+        }
       };
-      this.executor.beginTurn();
-      const result = this.executor.execute(port, encode(args), late);
-      this.executor.rest();
-      if (result === ExecuteResult.read) answer();
-      else if (result === ExecuteResult.write) this.commit().then(answer, reject);
+      const resume = (write: (reply: ReplyWriter) => void): void => {
+        const late = new ReplyWriter(4096);
+        late.open();
+        write(late);
+        settle(late, true);
+      };
+      const port = new LocalPort(session, true, () => ({ gone: false, resume }));
+      const result = this.perform(port, args);
+      if (result !== ExecuteResult.deferred) settle(this.writer, result === ExecuteResult.write);
     });
+    answer.then(forget, forget);
+    return answer;
   }
 
   private commit(): Promise<void> {
-    this.commitOfTurn ??= new Promise((resolve, reject) => {
-      setImmediate(() => {
-        this.commitOfTurn = undefined;
-        this.committer.commit((error) => (error === undefined ? resolve() : reject(error)));
-      });
-    });
+    this.commitOfTurn ??= unattended(
+      new Promise((resolve, reject) => {
+        setImmediate(() => {
+          this.commitOfTurn = undefined;
+          this.committer.commit((error) => (error === undefined ? resolve() : reject(error)));
+        });
+      }),
+    );
     return this.commitOfTurn;
   }
 }
 
+/** The same promise, whose failure ends no process where nobody waits for it. */
+export function unattended<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+function wordAt(args: readonly Argument[], index: number): string {
+  const word = args[index];
+  return typeof word === 'object' ? Buffer.from(word).toString('latin1') : String(word);
+}
+
 /** Messages would have nowhere to go. */
-function refusePushes([name]: readonly Argument[]): void {
-  const word = typeof name === 'object' ? Buffer.from(name).toString('latin1') : String(name);
+function refusePushes(word: string): void {
   if (/^([ps]?subscribe|monitor)$/i.test(word)) {
     throw new CommandError(`ERR '${word}' needs a connection: the library's client is sent no messages`);
   }
 }
 
-function settle(read: () => Reply, resolve: (reply: Reply) => void, reject: (error: unknown) => void): void {
-  try {
-    resolve(read());
-  } catch (error) {
-    reject(error);
-  }
+/** Commands that change a session, of which the library has one for all who use it. */
+const sessionCommands = /^(multi|exec|discard|watch|unwatch|select|auth|hello|reset|quit|client reply)$/i;
+
+function refuseShared(args: readonly Argument[], exempt = ''): void {
+  const word = wordAt(args, 0);
+  refusePushes(word);
+  const name = /^client$/i.test(word) ? `${word} ${wordAt(args, 1)}` : word;
+  if (!sessionCommands.test(name) || name.toLowerCase() === exempt) return;
+  throw new CommandError(`ERR '${name}' would concern all who use this node: use transaction()`);
+}
+
+/** A transaction may choose its database. */
+function refuseInTransaction(args: readonly Argument[]): void {
+  refuseShared(args, 'select');
 }
 
 function encode(args: readonly Argument[]): RequestArgs {
@@ -137,8 +210,6 @@ function encode(args: readonly Argument[]): RequestArgs {
   return { buf, argc: parts.length, offsets, lengths };
 }
 
-function decode(writer: ReplyWriter): Reply {
-  const [reply] = new ReplyReader().read(Buffer.from(writer.buf.subarray(writer.start, writer.pos)));
-  if (reply instanceof Error) throw new CommandError(reply.message);
-  return reply ?? null;
+function replyBytes({ buf, start, pos }: ReplyWriter): Buffer {
+  return buf.subarray(start, pos);
 }

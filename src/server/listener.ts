@@ -24,8 +24,8 @@ import { ShortWrites } from './write-at-once.ts';
 
 export interface ListenerOptions {
   readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
+  /** 0: any free port; undefined: none, there is the Unix socket only. */
+  readonly port: number | undefined;
   readonly unixPath?: string | undefined;
   /** Permissions of that socket's file; undefined leaves it to the process's umask. */
   readonly unixMode?: number | undefined;
@@ -137,9 +137,11 @@ export class Listener {
   /** Listens. Throws FerriteError `LISTEN` where the address cannot be had. */
   async open(): Promise<void> {
     const { host, port, unixPath, unixMode, sweepEveryMs } = this.options;
-    const tcp = await this.listen({ host, port, backlog: backlogMax }, `${host}:${port}`);
-    const address = tcp.address();
-    this.boundPort = address !== null && typeof address === 'object' ? address.port : 0;
+    if (port !== undefined) {
+      const tcp = await this.listen({ host, port, backlog: backlogMax }, `${host}:${port}`);
+      const address = tcp.address();
+      this.boundPort = address !== null && typeof address === 'object' ? address.port : 0;
+    }
     if (unixPath !== undefined) {
       // A socket file that a killed process left behind refuses a new one.
       await removeSocket(unixPath);

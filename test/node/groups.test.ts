@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Pipeline } from '../e2e/pipeline.ts';
 import { startEdge, startHub } from './start-node.ts';
 
 const keys = 500;
@@ -16,9 +17,7 @@ test('what EXEC writes reaches the hub, and from there another edge, all at once
   await a.sync();
   await b.sync();
   assert.equal(b.get('warm'), 'up');
-  a.command('multi');
-  for (let i = 0; i < keys; i++) a.command('set', `group:${i}`, 'x'.repeat(50));
-  await a.execute('exec');
+  await a.transaction(Array.from({ length: keys }, (_, i) => ['set', `group:${i}`, 'x'.repeat(50)]));
   const seen = new Map([hub, b].map((node) => [node, new Set<number>()]));
   for (let i = 0; i < patienceTurns && !seen.get(b)?.has(keys + 1); i++) {
     for (const [node, sizes] of seen) sizes.add(Number(node.command('dbsize')));
@@ -30,13 +29,15 @@ test('what EXEC writes reaches the hub, and from there another edge, all at once
 });
 
 test('a watched key that a peer writes stops EXEC', async (t) => {
-  const hub = await startHub(t);
+  const hub = await startHub(t, { port: 0 });
   const edge = await startEdge(t, hub);
-  hub.command('watch', 'k');
+  const client = await Pipeline.connect(hub.port);
+  t.after(() => client.close());
+  await client.ask('watch', 'k');
   await edge.set('k', 'v');
   await edge.sync();
   assert.equal(hub.get('k'), 'v');
-  hub.command('multi');
-  hub.command('set', 'k', 'w');
-  assert.equal(await hub.execute('exec'), null);
+  await client.ask('multi');
+  await client.ask('set', 'k', 'w');
+  assert.equal(await client.ask('exec'), null);
 });

@@ -61,7 +61,7 @@ test('any command runs, and errors have the words of Redis', async (t) => {
   assert.throws(() => node.command('get'), isRedis);
   await assert.rejects(node.execute('get'), isRedis);
   await assert.rejects(node.execute('incr', 'bytes'), /^CommandError: ERR value is not an integer/);
-  assert.throws(() => node.incrBy('bytes'), /ERR value is not an integer/);
+  await assert.rejects(node.incrBy('bytes'), /ERR value is not an integer/);
 });
 
 test('commands that reply later need execute, and those that need a connection are refused', async (t) => {
