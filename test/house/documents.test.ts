@@ -53,6 +53,16 @@ test('each link of a page to a file, and each decision that it names by number, 
   assert.deepEqual(missing, []);
 });
 
+test('each page that README links to is in the package', () => {
+  const { files: packed } = JSON.parse(read('package.json')) as { files: string[] };
+  const links = [...read('README.md').matchAll(/\]\(([^)#:]+)\)/g)].map(([, path = '']) => path);
+  assert.ok(links.length > 0);
+  const missing = links.filter(
+    (link) => !packed.some((path) => link === path || link.startsWith(`${path}/`)),
+  );
+  assert.deepEqual(missing, []);
+});
+
 test('ARCHITECTURE.md stays short enough to be read whole', () => {
   assert.ok(read('ARCHITECTURE.md').split('\n').length < 250);
 });

@@ -166,11 +166,19 @@ test('a wrong token is refused with 4001 and shown, a right one is not', async (
 
 test('the policy never connects for a sync only', async (t) => {
   const hub = await startHub(t);
-  const edge = await startEdge(t, hub, { syncPolicy: 'never' });
+  const links: string[] = [];
+  const edge = await startEdge(t, hub, {
+    syncPolicy: 'never',
+    onSyncEvent: ({ type }) => type.startsWith('link:') && links.push(type),
+  });
+  const other = await startEdge(t, hub, { nodeId: 'other' });
   await edge.set('k', 'v');
-  await delay(100);
+  // While another one comes and goes this one has not even tried.
+  await other.sync();
+  assert.equal(links.length, 0);
   assert.equal(hub.get('k'), undefined);
   await edge.sync();
+  assert.ok(links.includes('link:connected'));
   assert.equal(hub.get('k'), 'v');
   await until(() => shown(edge, 'is_online') === 0, 'gone again');
 });
