@@ -355,7 +355,7 @@ export class EdgeNode {
         journalBytes: journal?.storedBytes ?? 0,
         storageLimitBytes: config['edge.resources.storage_limit'],
       }),
-      nowMs: Date.now,
+      steadyMs: () => performance.now(),
       schedule: (run, delayMs) => {
         const timer = setTimeout(run, delayMs);
         timer.unref();

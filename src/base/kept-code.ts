@@ -1,7 +1,7 @@
 // A script whose compiled code is kept in a file beside it: to parse a large program again takes a third of a start. The file is
 // for this very script, Node and processor, which its name says; V8 itself compares lengths, its own version and flags.
 // It does not look for damage, so a CRC-32 ends the file, and what does not match is as if it were not there.
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 
@@ -50,12 +50,20 @@ function writeCode(codeFile: string, code: Buffer): void {
   try {
     const fd = openSync(written, 'w');
     try {
-      writeSync(fd, code);
-      writeSync(fd, crc);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
+      putCode(fd, code, crc);
+      renameSync(written, codeFile);
+    } catch {
+      rmSync(written, { force: true });
     }
-    renameSync(written, codeFile);
   } catch {}
+}
+
+function putCode(fd: number, code: Buffer, crc: Buffer): void {
+  try {
+    writeSync(fd, code);
+    writeSync(fd, crc);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }

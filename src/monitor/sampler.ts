@@ -20,13 +20,12 @@ export interface NetworkRates {
 }
 
 export interface ResourceSample extends NodeFigures {
-  readonly takenAtMs: number;
   readonly rssBytes: number;
   readonly containerLimitBytes: number | undefined;
   readonly memoryLevel: Level;
   readonly volume: Volume | undefined;
   readonly diskLevel: Level;
-  /** Of one core, since the sample before; undefined in the first. */
+  /** Of one core, over the last second at least; undefined before there was one. */
   readonly cpuPercent: number | undefined;
   readonly load1m: number;
   readonly network: NetworkCounters | undefined;
@@ -39,10 +38,23 @@ export interface SamplerOptions {
   readonly dir: string | undefined;
   readonly intervalMs: number;
   figures(): NodeFigures;
-  nowMs(): number;
+  /** A steady clock's, which nobody sets. */
+  steadyMs(): number;
   /** Calls `run` once after `delayMs`; returns what takes it back. */
   schedule(run: () => void, delayMs: number): () => void;
 }
+
+/** Where CPU and traffic are counted from. */
+interface Mark {
+  readonly atMs: number;
+  readonly cpuMicros: number;
+  readonly network: NetworkCounters | undefined;
+}
+
+type Rates = Pick<ResourceSample, 'cpuPercent' | 'networkRates'>;
+
+/** Over less time figures jump about, however often somebody asks. */
+const rateWindowMsMin = 1000;
 
 function share(used: number, limit: number): number {
   return limit > 0 ? used / limit : 0;
@@ -61,7 +73,7 @@ function ratesBetween(
   now: NetworkCounters | undefined,
   elapsedMs: number,
 ): NetworkRates | undefined {
-  if (before === undefined || now === undefined || elapsedMs <= 0) return undefined;
+  if (before === undefined || now === undefined) return undefined;
   const perSecond = (a: number, b: number): number => Math.max(0, Math.round(((b - a) * 1000) / elapsedMs));
   return {
     receivedBytesPerSecond: perSecond(before.receivedBytes, now.receivedBytes),
@@ -72,7 +84,8 @@ function ratesBetween(
 export class ResourceSampler {
   private readonly options: SamplerOptions;
   private last: ResourceSample | undefined;
-  private lastCpuMicros = 0;
+  private mark: Mark | undefined;
+  private rates: Rates = { cpuPercent: undefined, networkRates: undefined };
   private inFlight: Promise<ResourceSample> | undefined;
   private cancel: (() => void) | undefined;
 
@@ -119,25 +132,33 @@ export class ResourceSampler {
       probes.network(),
     ]);
     const figures = this.options.figures();
-    const takenAtMs = this.options.nowMs();
-    const cpuMicros = probes.cpuMicros();
+    this.count({ atMs: this.options.steadyMs(), cpuMicros: probes.cpuMicros(), network });
     const before = this.last;
-    const elapsedMs = before === undefined ? 0 : takenAtMs - before.takenAtMs;
     const memoryShare = share(figures.storeUsedBytes, figures.storeLimitBytes);
     this.last = {
       ...figures,
-      takenAtMs,
       rssBytes: probes.rssBytes(),
       containerLimitBytes: probes.containerLimitBytes(),
       memoryLevel: nextLevel(before?.memoryLevel ?? 'normal', memoryShare, memoryLadder),
       volume,
       diskLevel: nextLevel(before?.diskLevel ?? 'normal', diskShare(figures, volume), diskLadder),
-      cpuPercent: elapsedMs > 0 ? (cpuMicros - this.lastCpuMicros) / elapsedMs / 10 : before?.cpuPercent,
       load1m: probes.load1m(),
       network,
-      networkRates: ratesBetween(before?.network, network, elapsedMs),
+      ...this.rates,
     };
-    this.lastCpuMicros = cpuMicros;
     return this.last;
+  }
+
+  /** The rates since the last mark, once that is old enough. */
+  private count(now: Mark): void {
+    const { mark } = this;
+    const elapsedMs = mark === undefined ? 0 : now.atMs - mark.atMs;
+    if (mark !== undefined && elapsedMs < rateWindowMsMin) return;
+    this.mark = now;
+    if (mark === undefined) return;
+    this.rates = {
+      cpuPercent: (now.cpuMicros - mark.cpuMicros) / elapsedMs / 10,
+      networkRates: ratesBetween(mark.network, now.network, elapsedMs),
+    };
   }
 }

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -69,4 +77,17 @@ test('where nothing can be written the script runs all the same', (t) => {
   rmSync(dir, { recursive: true });
   assert.equal(run(kept), 7);
   kept.keep();
+});
+
+test('what could not be put in its place leaves nothing behind', (t) => {
+  const { dir, file } = scriptIn(t, 'return 9;');
+  const kept = open(file);
+  run(kept);
+  kept.keep();
+  const codeFile = join(dir, codeIn(dir)[0]!);
+  rmSync(codeFile);
+  mkdirSync(codeFile);
+  const before = readdirSync(dir);
+  kept.keep();
+  assert.deepEqual(readdirSync(dir), before);
 });

@@ -7,7 +7,9 @@ import { MixedWriter } from './mixed-writer.ts';
 import { askOnce, encodeCommand } from './pipeline.ts';
 import { ServerProcess } from './server-process.ts';
 
-const seed = Date.now() % 1_000_000;
+/** The seed of this run, which scripts/test.mjs prints and TEST_SEED brings back. */
+const { TEST_SEED = '1' } = process.env;
+const seed = Number(TEST_SEED);
 
 for (const appendfsync of ['everysec', 'always']) {
   describe(`a node under load, appendfsync ${appendfsync}`, () => {

@@ -36,7 +36,7 @@ function setUp(storageLimitBytes?: number) {
     dir: '/data',
     intervalMs: 5000,
     figures,
-    nowMs: () => world.nowMs,
+    steadyMs: () => world.nowMs,
     schedule: (run, delayMs) => {
       const entry = { run, delayMs };
       due.push(entry);
@@ -65,6 +65,20 @@ test('CPU and traffic are counted between samples', async () => {
   const sample = await sampler.sample();
   assert.equal(sample.cpuPercent, 25);
   assert.deepEqual(sample.networkRates, { receivedBytesPerSecond: 0, sentBytesPerSecond: 2000 });
+});
+
+test('who asks often gets the rates of a whole second', async () => {
+  const { world, sampler } = setUp();
+  await sampler.sample();
+  Object.assign(world, { nowMs: 2000, cpuMicros: 500_000, sentBytes: 1000 });
+  const { cpuPercent, networkRates } = await sampler.sample();
+  assert.deepEqual([cpuPercent, networkRates?.sentBytesPerSecond], [50, 1000]);
+  Object.assign(world, { nowMs: 2001, cpuMicros: 501_000, sentBytes: 5000 });
+  const soon = await sampler.sample();
+  assert.deepEqual([soon.cpuPercent, soon.networkRates?.sentBytesPerSecond], [50, 1000]);
+  Object.assign(world, { nowMs: 4000, cpuMicros: 1_500_000, sentBytes: 9000 });
+  const later = await sampler.sample();
+  assert.deepEqual([later.cpuPercent, later.networkRates?.sentBytesPerSecond], [50, 4000]);
 });
 
 test('levels follow memory, the volume and the limit of the journal', async () => {

@@ -52,6 +52,36 @@ test('a preset sets the limits of a class of device, and each of them can be ove
   assert.equal(await figure(node, 'memory_limit'), String(2 * 1024 * 1024));
 });
 
+test('each preset is in effect on a node that names it', async (t) => {
+  const shown = ['max_keys', 'compression', 'sync_policy', 'sync_interval_secs', 'store.ttl_check_interval'];
+  const ofPreset = {
+    minimal: ['4', '10000', '0', 'never', '30', '0'],
+    iot: ['2', '1000', '1', 'periodic', '60', '5m'],
+    mobile: ['32', '50000', '1', 'periodic', '10', '2m'],
+    standard: ['16', '100000', '0', 'never', '30', '1m'],
+    full: ['64', '1000000', '1', 'periodic', '5', '30s'],
+  } as const;
+  for (const preset of ['minimal', 'iot', 'mobile', 'standard', 'full'] as const) {
+    const node = await startNode(t, { preset });
+    const reply = await node.execute('edge.config');
+    assert.ok(Array.isArray(reply));
+    const value = (name: string): string => String(reply[reply.indexOf(name) + 1]);
+    const found = [String(Number(value('max_memory')) / 2 ** 20), ...shown.map(value)];
+    assert.deepEqual(found, ofPreset[preset], preset);
+    await node.close();
+  }
+});
+
+test('the hit rate is that of reads, and INFO counts them too', async (t) => {
+  const node = await startNode(t);
+  assert.equal(await figure(node, 'hit_rate'), '0');
+  await node.set('k', 'v');
+  for (const key of ['k', 'k', 'k', 'nothing']) node.get(key);
+  assert.equal(await figure(node, 'hit_rate'), '0.7500');
+  assert.equal(await figure(node, 'keyspace_hits'), '3');
+  assert.equal(await figure(node, 'keyspace_misses'), '1');
+});
+
 test('where memory or keys run out, expired keys go first, then what the policy says, else writes are refused', async (t) => {
   const dir = newDir(t);
   const options = (policy: string): EdgeNodeOptions => ({

@@ -101,3 +101,30 @@ test('EDGE.CONFIG shows what is in effect now, and the names that other edge ser
   assert.equal(after.get('server.slowlog_max_len'), '7');
   assert.deepEqual([...after.keys()], [...before.keys()]);
 });
+
+test('every command of the family answers on a real node, in both forms', async (t) => {
+  const hub = await startHub(t);
+  const edge = await startEdge(t, hub);
+  await edge.set('k', 'v');
+  await edge.sync();
+  const wanted = {
+    status: ['sync_status', 'pending_ops', 'last_sync', 'link_state'],
+    stats: ['keys', 'hit_rate', 'deltas_sent'],
+    queue: ['pending_ops', 'queue_size'],
+    resources: ['memory_level', 'disk_level', 'load_1m'],
+    config: ['max_memory', 'edge.mode'],
+    sync: ['status', 'deltas_sent'],
+  };
+  for (const [name, fields] of Object.entries(wanted)) {
+    const [dotted, spaced] = [await edge.execute(`edge.${name}`), await edge.execute('edge', name)];
+    for (const field of fields) {
+      assert.ok(Array.isArray(dotted) && dotted.includes(field), `EDGE.${name}: ${field}`);
+      assert.ok(Array.isArray(spaced) && spaced.includes(field), `EDGE ${name}: ${field}`);
+    }
+  }
+  assert.deepEqual(edge.command('edge.prefixes'), ['*']);
+  assert.deepEqual(edge.command('edge', 'conflicts'), []);
+  assert.equal(hub.command('edge.endpoint'), hub.endpoint);
+  assert.equal(edge.command('edge', 'endpoint'), null);
+  assert.ok((await rows(hub, 'clock')).size >= 2);
+});

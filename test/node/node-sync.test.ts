@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { EdgeNode, SyncEvent } from '../../src/node.ts';
 import { NetworkPlug } from '../e2e/network-plug.ts';
+import { freePort } from '../free-port.ts';
 import { until } from '../until.ts';
 import { newDir, startEdge, startHub, startNode } from './start-node.ts';
 
@@ -104,4 +105,19 @@ test('policies that push now and then ask for what is pushed to be made durable,
       assert.ok(told.includes('link:connected') && told.includes('sync:completed'));
     }
   }
+});
+
+test('what is more than the queue holds is coalesced, and the hub gets all of it', async (t) => {
+  const port = await freePort();
+  const hubUrl = `ws://127.0.0.1:${port}/edge/ws`;
+  const settings = { 'edge.offline_queue_size': '100', 'sync.reconnect_initial_delay': '20ms' };
+  const edge = await startNode(t, { nodeId: 'edge', hubUrl, settings });
+  for (let i = 0; i < 3000; i++) await edge.set(`k${i % 1000}`, `${i}`);
+  await edge.incrBy('sum', 5);
+  const hub = await startHub(t, { settings: { 'hub.port': `${port}` } });
+  await edge.sync();
+  assert.equal(hub.command('dbsize'), 1001);
+  for (let i = 0; i < 1000; i++) assert.equal(hub.get(`k${i}`), `${2000 + i}`);
+  assert.equal(hub.get('sum'), '5');
+  assert.equal(shown(edge, 'pending_ops'), '0');
 });
