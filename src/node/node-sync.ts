@@ -57,6 +57,17 @@ export function acceptsEdges(config: Config): boolean {
   return config['edge.enabled'] && (config['edge.mode'] === 'hub' || config['edge.listen']);
 }
 
+/** The authorities of NODE_EXTRA_CA_CERTS, which Node leaves out where others are named. It warns of a file that is none. */
+function extraAuthorities(): readonly string[] {
+  const { NODE_EXTRA_CA_CERTS: path } = process.env;
+  if (path === undefined || path === '') return [];
+  try {
+    return [readFileSync(path, 'utf8')];
+  } catch {
+    return [];
+  }
+}
+
 /** Whom TLS trusts: the usual authorities and those of `sync.ca`. Throws FerriteError CONFIG for a file that is none. */
 function authoritiesOf(config: Config): readonly string[] | undefined {
   const path = config['sync.ca'];
@@ -64,7 +75,7 @@ function authoritiesOf(config: Config): readonly string[] | undefined {
   try {
     const pem = readFileSync(path, 'utf8');
     new X509Certificate(pem);
-    return [...tls().rootCertificates, pem];
+    return [...tls().rootCertificates, ...extraAuthorities(), pem];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new FerriteError('CONFIG', `sync.ca: ${path} holds no certificates: ${reason}`, error);

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { createServer } from 'node:tls';
+import { createServer, rootCertificates } from 'node:tls';
 import { EdgeNode } from '../../src/node.ts';
 import { freePort } from '../free-port.ts';
 import { until } from '../until.ts';
@@ -142,5 +142,26 @@ test('a file that holds no certificate stops the start, and says which', { skip 
     const node = new EdgeNode({ hubUrl: 'wss://localhost/', settings: { 'sync.ca': path } });
     nodes.push(node);
     await assert.rejects(node.open(), { code: 'CONFIG', message: /^sync\.ca: .*pem holds no certificates/ });
+  }
+});
+
+test('the authorities of NODE_EXTRA_CA_CERTS are trusted beside those of sync.ca', { skip }, async () => {
+  certify();
+  const port = await freePort();
+  const tokens = 'right-token';
+  const settings = { 'edge.mode': 'hub', 'hub.port': String(port), 'hub.tokens': tokens };
+  const hub = await open('extra-hub', undefined, settings);
+  const another = join(dir, 'another.pem');
+  writeFileSync(another, String(rootCertificates[0]));
+  const url = `wss://localhost:${await terminate(() => port)}/edge/ws`;
+  const before = process.env;
+  try {
+    process.env = { ...before, NODE_EXTRA_CA_CERTS: cert };
+    const edge = await open('extra', url, { 'edge.token': tokens, 'sync.ca': another });
+    await edge.set('extra', 'here');
+    await edge.sync();
+    assert.equal(hub.get('extra'), 'here');
+  } finally {
+    process.env = before;
   }
 });
