@@ -483,12 +483,16 @@ export class EdgeNode {
   }
 
   private write<T>(args: readonly Argument[], read: (reply: Reply) => T): Promise<T> {
-    return this.later(async ({ local }) => read(await local.runLater(args, asText)));
+    return this.later(({ local }) => local.runLater(args, asText).then(read));
   }
 
   /** Begins at once; what is wrong becomes a rejection, also that the node is closed. */
   private later<T>(run: (running: Running) => Promise<T>): Promise<T> {
-    return unattended((async () => run(this.live))());
+    try {
+      return unattended(run(this.live));
+    } catch (error) {
+      return unattended(Promise.reject(error));
+    }
   }
 
   /**

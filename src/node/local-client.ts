@@ -1,6 +1,6 @@
 // A client inside the process: runs commands through the same dispatch as the network's, so that the library has every
-// command with every check. Writes end in a commit of their own turn, shared by all writes of that turn. No promise of
-// this file ends the process where nobody waits for it: a full disk is not the embedding program's death.
+// command with every check. Writes end in a commit of their own turn, shared by all writes of that turn. One that fails
+// does not end the process where nobody waits for it: a full disk is not the embedding program's death.
 import { CommandError, type FerriteError } from '../base/errors.ts';
 import {
   type ClientPort,
@@ -16,6 +16,11 @@ import { ReplyWriter } from '../resp/reply-writer.ts';
 export type Argument = string | number | bigint | Uint8Array;
 
 type Deferral = ReturnType<ClientPort['defer']>;
+
+interface Late<Text> {
+  readonly answer: Promise<DecodedReply<Text>>;
+  readonly deferral: Deferral;
+}
 
 /** What dispatch sees of a request of the library: messages have nowhere to go, and nothing is to be closed. */
 class LocalPort implements ClientPort {
@@ -72,14 +77,16 @@ export class LocalClient {
     if (this.isLate) throw new CommandError(`ERR '${String(args[0])}' replies later: use execute()`);
     // Whatever becomes of the reply, what was done is to be kept.
     if (result === ExecuteResult.write) this.commit();
-    const reply = decodeReply(replyBytes(this.writer), readText);
-    if (reply instanceof CommandError) throw reply;
-    return reply;
+    return notError(decodeReply(replyBytes(this.writer), readText));
   }
 
-  /** Runs any command, also one that replies later; resolves when what it wrote is as durable as configured. */
+  /**
+   * Runs any command, also one that replies later; resolves when what it wrote is as durable as configured. Throws
+   * CommandError for a command that is refused here.
+   */
   runLater<Text>(args: readonly Argument[], readText: ReadText<Text>): Promise<DecodedReply<Text>> {
-    return this.begin(this.session, args, readText, refuseShared);
+    refuseShared(args);
+    return this.begin(this.session, args, readText);
   }
 
   /** Runs commands as EXEC does, in a session of their own. Resolves with their replies, of which some may be errors. */
@@ -121,37 +128,48 @@ export class LocalClient {
     session: Session,
     args: readonly Argument[],
     readText: ReadText<Text>,
-    refuse?: (args: readonly Argument[]) => void,
   ): Promise<DecodedReply<Text>> {
-    let forget = (): void => {};
-    const answer = new Promise<DecodedReply<Text>>((resolve, reject) => {
-      refuse?.(args);
-      this.unsettled.add(reject);
-      forget = () => this.unsettled.delete(reject);
-      const settle = (writer: ReplyWriter, wrote: boolean): void => {
-        const committed = wrote ? this.commit() : undefined;
-        try {
-          const reply = decodeReply(replyBytes(writer), readText);
-          const give = (): void => (reply instanceof CommandError ? reject(reply) : resolve(reply));
-          if (committed === undefined) give();
-          else committed.then(give, reject);
-        } catch (error) {
-          // Of a text that is longer than a string may be.
-          reject(error);
-        }
-      };
-      const resume = (write: (reply: ReplyWriter) => void): void => {
-        const late = new ReplyWriter(4096);
-        late.open();
-        write(late);
-        settle(late, true);
-      };
-      const port = new LocalPort(session, true, () => ({ gone: false, resume }));
-      const result = this.perform(port, args);
-      if (result !== ExecuteResult.deferred) settle(this.writer, result === ExecuteResult.write);
+    const late: Late<Text>[] = [];
+    const port = new LocalPort(session, true, () => {
+      const expected = this.expect(readText);
+      late.push(expected);
+      return expected.deferral;
     });
-    answer.then(forget, forget);
-    return answer;
+    const result = this.perform(port, args);
+    return late[0]?.answer ?? this.settle(this.writer, result === ExecuteResult.write, readText);
+  }
+
+  /** A reply that comes later, or never where the node closes before. */
+  private expect<Text>(readText: ReadText<Text>): Late<Text> {
+    let resume: Deferral['resume'] = () => {};
+    const answer = new Promise<DecodedReply<Text>>((resolve, reject) => {
+      this.unsettled.add(reject);
+      resume = (write) => {
+        this.unsettled.delete(reject);
+        const reply = new ReplyWriter(4096);
+        reply.open();
+        write(reply);
+        this.settle(reply, true, readText).then(resolve, reject);
+      };
+    });
+    return { answer, deferral: { gone: false, resume } };
+  }
+
+  /** The reply that stands in the writer, once what was written is as durable as configured. */
+  private settle<Text>(
+    writer: ReplyWriter,
+    wrote: boolean,
+    readText: ReadText<Text>,
+  ): Promise<DecodedReply<Text>> {
+    // Whatever becomes of the reply, what was done is to be kept.
+    const committed = wrote ? this.commit() : undefined;
+    try {
+      const reply = decodeReply(replyBytes(writer), readText);
+      if (committed === undefined) return Promise.resolve(notError(reply));
+      return committed.then(() => notError(reply));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   private commit(): Promise<void> {
@@ -178,21 +196,23 @@ function wordAt(args: readonly Argument[], index: number): string {
   return typeof word === 'object' ? Buffer.from(word).toString('latin1') : String(word);
 }
 
-/** Messages would have nowhere to go. */
-function refusePushes(word: string): void {
-  if (/^([ps]?subscribe|monitor)$/i.test(word)) {
-    throw new CommandError(`ERR '${word}' needs a connection: the library's client is sent no messages`);
-  }
+function notError<Text>(reply: DecodedReply<Text>): DecodedReply<Text> {
+  if (reply instanceof CommandError) throw reply;
+  return reply;
 }
 
+/** Messages would have nowhere to go. */
+const pushed = /^([ps]?subscribe|monitor)$/i;
 /** Commands that change a session, of which the library has one for all who use it. */
-const sessionCommands = /^(multi|exec|discard|watch|unwatch|select|auth|hello|reset|quit|client reply)$/i;
+const ofSession = /^(multi|exec|discard|watch|unwatch|select|auth|hello|reset|quit|client reply)$/i;
 
 function refuseShared(args: readonly Argument[], exempt = ''): void {
   const word = wordAt(args, 0);
-  refusePushes(word);
+  if (pushed.test(word)) {
+    throw new CommandError(`ERR '${word}' needs a connection: the library's client is sent no messages`);
+  }
   const name = /^client$/i.test(word) ? `${word} ${wordAt(args, 1)}` : word;
-  if (!sessionCommands.test(name) || name.toLowerCase() === exempt) return;
+  if (!ofSession.test(name) || name.toLowerCase() === exempt) return;
   throw new CommandError(`ERR '${name}' would concern all who use this node: use transaction()`);
 }
 
