@@ -69,10 +69,12 @@ test('requests are answered in order, pipelined, inline and in pieces', async ()
   await client.expect('+PONG\r\n+SET-a\r\n$1\r\nb\r\n');
 });
 
-/** Clients that do not read have taken what their sockets hold, and the rest waits in the listener. */
-async function socketsAreFull(world: World): Promise<void> {
-  const waiting = (): number =>
-    [...world.listener.clients()].reduce((sum, client) => sum + client.outputBytes, 0);
+/** Clients that do not read have taken what their sockets hold, and the rest waits in the listener; or so in the other direction. */
+async function socketsAreFull(
+  world: World,
+  bytes: 'inputBytes' | 'outputBytes' = 'outputBytes',
+): Promise<void> {
+  const waiting = (): number => [...world.listener.clients()].reduce((sum, client) => sum + client[bytes], 0);
   await until(async () => {
     const before = waiting();
     await delay(50);
@@ -224,7 +226,7 @@ test('input behind a deferred reply is bounded by pausing, and none of it is los
   await until(() => executor.deferred.length === 1);
   const count = 400_000;
   blocked.send(Buffer.alloc(count * 6, 'PING\r\n'));
-  await delay(100);
+  await socketsAreFull(world, 'inputBytes');
   assert.ok([...world.listener.clients()][0]!.inputBytes < 1024 * 1024);
   executor.deferred.shift()!.resume((reply) => reply.ok());
   await until(() => blocked.received === 5 + count * 7);
@@ -269,7 +271,7 @@ test('a client that pipelines and does not read stops being served until it read
   client.socket.pause();
   const count = 200;
   for (let i = 0; i < count; i++) client.send('BIG 500000 q\r\n');
-  await delay(150);
+  await socketsAreFull(world);
   assert.ok(executor.executed.length < 100, `${executor.executed.length} executed`);
   assert.ok([...world.listener.clients()][0]!.outputBytes < 3 * 1024 * 1024);
   client.socket.resume();
@@ -319,12 +321,12 @@ test('slow readers, writes and slow commits together: every client gets its own 
 });
 
 test('one reply of 100 MB reaches a reader that pauses', async () => {
-  const { connect } = bind(await start());
+  const { connect, world } = bind(await start());
   const client = await connect();
   const length = 100 * 1024 * 1024;
   client.socket.pause();
   client.send(`BIG ${length} m\r\nPING\r\n`);
-  await delay(50);
+  await socketsAreFull(world);
   client.socket.resume();
   await until(() => client.received === length + 14 + 7);
   assert.equal(client.text.slice(-9), '\r\n+PONG\r\n');
