@@ -81,7 +81,12 @@ async function round(): Promise<string[]> {
 /** Kills the hub and starts it again; what differs from before, and from the edge. */
 async function nextLife(): Promise<string[]> {
   await inTime(askOnce(hub.port, 'CLIENT', 'UNPAUSE'), 'CLIENT UNPAUSE');
-  const before = await holdings(hub, true);
+  // What clients asked for is done, though they are gone.
+  let before = await holdings(hub, true);
+  for (let last = before; ; last = before) {
+    before = await holdings(hub, true);
+    if (differences(last, before).length === 0) break;
+  }
   await hub.kill();
   await hub.start(...hubArgs());
   const after = await holdings(hub, true);
