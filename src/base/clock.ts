@@ -46,6 +46,8 @@ export class HybridClock {
   private readonly trustedFromMs: number;
   private readonly trustedToMs: number;
   private wallMs = Number.NaN;
+  /** What the stamps of others may be ahead of: no stamp that was judged by it raises it. */
+  private ground = 0;
 
   /** `buildMs`: Unix ms of the build, the floor of trusted wall time. */
   constructor(buildMs: number) {
@@ -57,9 +59,14 @@ export class HybridClock {
   /** Takes the wall time (Unix ms) into account; returns whether it was trusted. */
   observe(nowMs: number): boolean {
     if (nowMs === this.wallMs) return true;
-    if (!this.isTrusted(nowMs)) return false;
-    this.wallMs = nowMs;
-    this.witness(Math.min(stampOfMs(nowMs), this.ceiling));
+    // What came while there was no time was judged by nobody.
+    const isFirst = Number.isNaN(this.wallMs);
+    this.wallMs = this.isTrusted(nowMs) ? nowMs : Number.NaN;
+    if (Number.isNaN(this.wallMs)) return false;
+    if (isFirst) this.vouch(this.last());
+    const stamp = stampOfMs(nowMs);
+    this.vouch(stamp);
+    this.witness(Math.min(stamp, this.ceiling));
     return true;
   }
 
@@ -74,13 +81,18 @@ export class HybridClock {
 
   /**
    * The greatest stamp to be taken from others at a wall time (Unix ms), where their clocks may be `skewMs` ahead of it, or of
-   * the stamps that are here already: this node may have been ahead itself. All of trusted time where the wall time
-   * cannot be trusted.
+   * the greatest stamp that was vouched for: this node may have been ahead itself. What is taken by this moves no bound, or a
+   * clock that is a little too fast would lead all others. All of trusted time where the wall time cannot be trusted.
    */
   latest(nowMs: number, skewMs: number): number {
     const end = stampOfMs(this.trustedToMs);
     if (!this.isTrusted(nowMs)) return end;
-    return Math.min(end, Math.max(stampOfMs(nowMs), this.last()) + skewMs * stampCountersPerMs);
+    return Math.min(end, Math.max(stampOfMs(nowMs), this.ground) + skewMs * stampCountersPerMs);
+  }
+
+  /** Others may be ahead of this stamp from now on: it is of a clock that is not judged here. */
+  vouch(stamp: number): void {
+    if (stamp > this.ground && this.believes(stamp)) this.ground = stamp;
   }
 
   /** Never gives out a stamp at or below `stamp` from now on. */

@@ -58,6 +58,8 @@ export class Identity {
   begin(): void {
     const { store, ledger } = this.parts;
     ledger.ownStamp = () => store.clock.last();
+    // Whose stamps the log has, and whether they were ahead, is not known any more.
+    store.clock.vouch(store.clock.last());
     const past = ledger.ownOrigin;
     const isSame = past !== 0 && nodeIdOf(store.origins.name(past)) === this.nodeId;
     const isBelow = ledger.starts.every((s) => s.lastStamp <= store.clock.last());

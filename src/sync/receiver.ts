@@ -532,11 +532,12 @@ export class Receiver {
     run?: DeltaRun,
     keys?: BatchKeys,
   ): Taking<boolean> {
-    const { store, log, peer, figures, isKeeper } = this.parts;
+    const { store, log, peer, figures, isKeeper, judgesSkew } = this.parts;
     const leftOut = new Set<string>();
     const writer = run?.writer ?? log.writer;
     reader.open(batch.buf, batch.start, batch.buf.length);
     while (reader.next()) {
+      if (!judgesSkew) store.clock.vouch(reader.greatestStamp);
       if (reader.kind === DeltaKind.frontier) {
         frontiers.push({ origin: reader.origin, stamp: reader.stamp, tag: reader.tag });
         continue;

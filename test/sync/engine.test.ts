@@ -166,13 +166,33 @@ test('a hub that was ahead once takes what its edges write after its stamps', as
   const { hub } = star;
   const a = star.edge('a');
   await star.pass(5000);
-  hub.store.clock.witness(stampOfMs(star.scheduler.nowMs + hourMs));
+  hub.store.clock.observe(star.scheduler.nowMs + hourMs);
   hub.set('h', 'there');
   await star.pass(5000);
   a.set('k', 'v');
   await star.pass(5000);
   assert.equal(hub.get('k'), 'v@0');
+  hub.crash(false);
+  hub.start();
+  await star.pass(120_000);
+  a.set('k', 'w');
+  await star.pass(5000);
+  assert.equal(hub.get('k'), 'w@0');
   assert.equal(hub.engine.status().figures.deltasRejected, 0);
+});
+
+test('an edge whose clock runs too fast does not lead the hub away', async () => {
+  const star = new Star();
+  const a = star.edge('a');
+  await star.pass(5000);
+  for (let aheadMs = 0; aheadMs < 600_000; aheadMs += 60_000) {
+    a.store.clock.witness(stampOfMs(star.scheduler.nowMs + aheadMs));
+    a.set('k', `v${aheadMs}`);
+    await star.pass(5000);
+    assert.ok(star.hub.store.clock.last() <= stampOfMs(star.scheduler.nowMs + 120_000));
+  }
+  await star.pass(600_000);
+  assert.equal(star.hub.get('k'), 'v540000@0');
 });
 
 test('a hub that does not know the time judges nobody by it', async () => {
