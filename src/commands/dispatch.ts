@@ -99,6 +99,10 @@ export class Dispatch implements Executor {
     this.monotonicMs = options.monotonicMs;
   }
 
+  get isWriting(): boolean {
+    return this.call.entry?.isWrite === true;
+  }
+
   beginTurn(): void {
     const { store } = this.services;
     const nowMs = this.nowMs();

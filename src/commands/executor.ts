@@ -46,6 +46,8 @@ export const ExecuteResult = {
 export type ExecuteResult = (typeof ExecuteResult)[keyof typeof ExecuteResult];
 
 export interface Executor {
+  /** The command under execution writes, so that its reply tells of what has been done: it must not be refused for its length. */
+  readonly isWriting: boolean;
   /** Called once per turn of the event loop before its first request: reads the clock. */
   beginTurn(): void;
   /** The first `count` of these requests will be executed next, as far as their client may go: what they need is looked up early. */

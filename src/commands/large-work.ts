@@ -130,7 +130,8 @@ export class LargeWork implements ChangeListener {
     begin: (call: Call, pace: Pace) => Work,
   ): void {
     const { client, session, entry } = call;
-    const { regionBytesMax } = call.reply;
+    // What writes may have taken something out by the time that its reply is too long.
+    const regionBytesMax = entry?.isWrite === true ? undefined : call.reply.regionBytesMax;
     const mustEnd = call.inTransaction || call.rerunning || session.denyBlocking;
     if (client === undefined || entry === undefined || mustEnd) {
       doWhole(begin(call, { isWhole: true }));

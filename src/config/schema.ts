@@ -72,8 +72,8 @@ export const schema = {
     size(
       gb,
       { min: 0, max: 2 * gb },
-      'The longest reply, and what may wait for a client before it is closed; by default the memory limit, at least 64mb. ' +
-        '0: replies of up to 1gb, and any number of bytes may wait',
+      'The longest reply of a command that only reads, and what may wait for a client besides one reply before it is closed; ' +
+        'by default the memory limit, at least 64mb. 0: replies of up to 1gb, and any number of bytes may wait',
     ),
   ),
   'server.pubsub_output_buffer_limit': size(

@@ -45,16 +45,22 @@ export class ReplyWriter {
   pos = 0;
   /** Where the region began. */
   start = 0;
-  /** The most that one region may hold; past it a reply, unless it is an error, fails with a CommandError. */
+  /**
+   * The most that one region may hold; past it a reply fails with a CommandError, unless it is an error or so short that
+   * it mostly says what was done.
+   */
   readonly regionBytesMax: () => number;
+  /** Whether the reply tells of what has been done already, so that only `regionBytesMost` may refuse it. */
+  private readonly isOwed: () => boolean;
   private readonly initialBytes: number;
   /** Someone refers to bytes of this buffer that have not left yet: it must not be written from its front again. */
   private pinned = false;
   private readonly spares: Buffer[] = [];
 
-  constructor(initialBytes = 64 * 1024, regionBytesMax = () => regionBytesMost) {
+  constructor(initialBytes = 64 * 1024, regionBytesMax = () => regionBytesMost, isOwed = () => false) {
     this.initialBytes = initialBytes;
     this.regionBytesMax = regionBytesMax;
+    this.isOwed = isOwed;
     this.buf = Buffer.allocUnsafeSlow(initialBytes);
     this.view = wholeView(this.buf);
     this.source = this.buf;
@@ -108,7 +114,7 @@ export class ReplyWriter {
   }
 
   ok(): void {
-    if (this.pos + 5 > this.buf.length) this.grow(5);
+    if (this.pos + 5 > this.buf.length) this.grow(5, regionBytesMost);
     const buf = this.buf;
     const p = this.pos;
     buf[p] = 43;
@@ -153,7 +159,7 @@ export class ReplyWriter {
   /** An integer reply. `n` must be a safe integer. */
   integer(n: number): void {
     if (n >= 0 && n < 10) {
-      if (this.pos + 4 > this.buf.length) this.grow(4);
+      if (this.pos + 4 > this.buf.length) this.grow(4, regionBytesMost);
       const buf = this.buf;
       const p = this.pos;
       buf[p] = INTEGER;
@@ -338,7 +344,10 @@ export class ReplyWriter {
 
   /** One type byte, `n` and CRLF. Returns the position behind them. */
   private header(type: number, n: number): number {
-    if (this.pos + frameBytesMax > this.buf.length) this.grow(frameBytesMax);
+    if (this.pos + frameBytesMax > this.buf.length) {
+      if (type === INTEGER) this.grow(frameBytesMax, regionBytesMost);
+      else this.grow(frameBytesMax);
+    }
     const buf = this.buf;
     let p = this.pos;
     buf[p++] = type;
@@ -371,7 +380,7 @@ export class ReplyWriter {
   }
 
   /** Moves the region to a buffer with room for `more` bytes. */
-  private grow(more: number, bytesMax = this.regionBytesMax()): void {
+  private grow(more: number, bytesMax = this.isOwed() ? regionBytesMost : this.regionBytesMax()): void {
     const used = this.pos - this.start;
     const needed = used + more;
     if (needed > bytesMax) throw new CommandError(`ERR reply exceeds the limit of ${bytesMax} bytes`);

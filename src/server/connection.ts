@@ -197,8 +197,8 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     this.output ??= new OutputQueue();
     const free = this.output.push(buf, start, end);
     if (!this.writing) this.pump();
-    // The client may take at once what is too much to wait.
-    if (this.isBeyond(this.unsentBytes)) this.drop('output buffer limit reached');
+    // The client may take at once what is too much to wait, and be slow to take one long reply of what was removed for it.
+    if (this.isBeyond(this.unsentBytes - length)) this.drop('output buffer limit reached');
     return free || this.output === undefined;
   }
 

@@ -131,15 +131,21 @@ export class Turn {
   private scheduled = false;
   private begun = false;
   private executing = false;
+  /** The reply being written is that of a deferred request. */
+  private writesLate = false;
   private regionMarks = 0;
   private readonly endLater = (): void => this.end();
   private readonly sendLater = (): void => this.sendSettled();
   private readonly settleLater = (batch: Batch, error: Error | undefined): void => this.settle(batch, error);
 
-  /** `replyBytesMax`: the longest reply, for now. */
+  /**
+   * `replyBytesMax`: the longest reply of what only reads, for now. That of a deferred request was judged when it was
+   * made, and what it tells of may have been done.
+   */
   constructor(executor: Executor, committer: Committer, nowMs: () => number, replyBytesMax: () => number) {
-    this.reply = new ReplyWriter(256 * 1024, replyBytesMax);
-    this.lateReply = new ReplyWriter(4096, replyBytesMax);
+    const isOwed = (): boolean => this.writesLate || executor.isWriting;
+    this.reply = new ReplyWriter(256 * 1024, replyBytesMax, isOwed);
+    this.lateReply = new ReplyWriter(4096, replyBytesMax, isOwed);
     this.executor = executor;
     this.committer = committer;
     this.clock = nowMs;
@@ -200,14 +206,14 @@ export class Turn {
     if (owner.running) {
       const from = this.reply.mark();
       this.reply.protocol = owner.protocol;
-      writeOrRefuse(this.reply, write);
+      this.writeLate(this.reply, write);
       this.mark(from);
       return;
     }
     const reply = this.lateReply;
     reply.open();
     reply.protocol = owner.protocol;
-    writeOrRefuse(reply, write);
+    this.writeLate(reply, write);
     this.batch.wrote = true;
     this.hold(owner, reply.buf, reply.start, reply.pos, -1, 0);
   }
@@ -238,6 +244,15 @@ export class Turn {
       owner.heldBytes += bytes.length;
     } else this.hold(owner, reply.buf, reply.start, reply.pos, 0, 0);
     return true;
+  }
+
+  private writeLate(reply: ReplyWriter, write: (reply: ReplyWriter) => void): void {
+    this.writesLate = true;
+    try {
+      writeOrRefuse(reply, write);
+    } finally {
+      this.writesLate = false;
+    }
   }
 
   private hold(

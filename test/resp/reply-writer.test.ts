@@ -185,6 +185,26 @@ test('handing over takes a fresh buffer, a reset keeps one that is not too large
   assert.equal(reply.buf.length, 16);
 });
 
+test('what was done already is told beyond the limit, as are short replies', () => {
+  let isOwed = false;
+  const reply = new ReplyWriter(
+    16,
+    () => 20,
+    () => isOwed,
+  );
+  reply.open();
+  reply.raw(Buffer.alloc(16));
+  assert.throws(() => reply.bulkText('q'.repeat(40)), CommandError);
+  isOwed = true;
+  reply.bulkText('q'.repeat(40));
+  isOwed = false;
+  while (reply.pos - reply.start < 1000) {
+    reply.ok();
+    reply.integer(1);
+    reply.integer(1000);
+  }
+});
+
 test('a region over its limit is an error for the client, and the writer still works', () => {
   const reply = new ReplyWriter(16, () => 1000);
   reply.open();

@@ -8,6 +8,7 @@ type Deferred = ReturnType<ClientPort['defer']>;
 
 /** PING, ECHO x, BIG n c (a bulk of n times c), SET x, LATER, AWAIT, WAKE x, QUIT, AUTH, HELLO3, KILL id, JOIN, SAY x n. */
 export class ScriptedExecutor implements Executor {
+  readonly isWriting = false;
   turns = 0;
   /** Every request takes so long. */
   requestMs = 0;
