@@ -80,17 +80,17 @@ function* fieldsOf(rdbType: number, input: RdbReader): Generator<ReadElement, vo
     return;
   }
   if (rdbType === rdbHashListpack) {
-    const pairs = readListpack(input.string());
-    if (pairs.length % 2 !== 0) throw new MalformedRdb('a hash of no pairs');
-    for (let i = 0; i < pairs.length; i += 2) yield field(pairs[i]!, pairs[i + 1]!, 0);
+    for (const [name, value] of inParts(readListpack(input.string()), 2)) {
+      if (value === undefined) throw new MalformedRdb('a hash of no pairs');
+      yield field(name!, value, 0);
+    }
     return;
   }
   const earliestMs = timeOf(input.u64());
   if (rdbType === rdbHashListpackDeadlines) {
-    const triples = readListpack(input.string());
-    if (triples.length % 3 !== 0) throw new MalformedRdb('a hash of no triples');
-    for (let i = 0; i < triples.length; i += 3) {
-      yield field(triples[i]!, triples[i + 1]!, Number(triples[i + 2]!.toString('latin1')));
+    for (const [name, value, deadlineMs] of inParts(readListpack(input.string()), 3)) {
+      if (deadlineMs === undefined) throw new MalformedRdb('a hash of no triples');
+      yield field(name!, value!, Number(deadlineMs.toString('latin1')));
     }
     return;
   }

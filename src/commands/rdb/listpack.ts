@@ -14,13 +14,11 @@ const digitsMax = 20;
 /** Head and length of an element, and the end. */
 const overheadBytes = 16;
 
-/** All elements; strings are views of the input. */
-export function readListpack(pack: Buffer): Buffer[] {
+/** All elements, one after the other; strings are views of the input. What is malformed throws where it is come to. */
+export function* readListpack(pack: Buffer): Generator<Buffer, void, void> {
   const reader = new ListpackReader(pack);
-  const elements: Buffer[] = [];
-  while (!reader.isAtEnd) elements.push(reader.string());
+  while (!reader.isAtEnd) yield reader.string();
   reader.end();
-  return elements;
 }
 
 /** Reads the elements of a listpack one after the other. */

@@ -1,5 +1,6 @@
 // Sorted sets in RDB form: written as pairs of string and double (type 5), which Redis turns into whatever form it likes;
 // read also with scores as text (type 3) and as a listpack of pairs (type 17), which is what Redis 7 dumps of small ones.
+import { inParts } from '../../base/in-parts.ts';
 import { EntryType } from '../../store/entry.ts';
 import { scoreBytes, unpackScore } from '../../store/score.ts';
 import { eachElement, standOn } from './each-element.ts';
@@ -36,10 +37,10 @@ export const zsetCodec: ValueCodec = {
 
 function* membersOf(rdbType: number, input: RdbReader): Generator<ReadElement, void, void> {
   if (rdbType === rdbZsetListpack) {
-    const pairs = readListpack(input.string());
-    if (pairs.length % 2 !== 0) throw new MalformedRdb('a member without a score');
-    for (let i = 0; i < pairs.length; i += 2)
-      yield element(pairs[i]!, scoreOf(pairs[i + 1]!.toString('latin1')));
+    for (const [name, score] of inParts(readListpack(input.string()), 2)) {
+      if (score === undefined) throw new MalformedRdb('a member without a score');
+      yield element(name!, scoreOf(score.toString('latin1')));
+    }
     return;
   }
   for (let n = input.count(2); n > 0; n--) {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { readListpack } from '../../../src/commands/rdb/listpack.ts';
-import { MalformedRdb } from '../../../src/commands/rdb/rdb-reader.ts';
+import { MalformedRdb, RdbReader } from '../../../src/commands/rdb/rdb-reader.ts';
+import { RdbWriter } from '../../../src/commands/rdb/rdb-writer.ts';
+import { codecOfRdb } from '../../../src/commands/rdb/value-codecs.ts';
 
 function pack(count: number, ...body: number[]): Buffer {
   const buf = Buffer.from([0, 0, 0, 0, count & 255, count >> 8, ...body, 255]);
@@ -22,7 +24,7 @@ test('every form of element is read', () => {
     [0xe0, 0x01, 0x63, 3],
     [0xf0, 0x01, 0, 0, 0, 0x64, 6],
   ];
-  assert.deepEqual(readListpack(pack(body.length, ...body.flat())).map(String), [
+  assert.deepEqual(Array.from(readListpack(pack(body.length, ...body.flat())), String), [
     '5',
     '-1',
     '-32768',
@@ -33,7 +35,7 @@ test('every form of element is read', () => {
     'c',
     'd',
   ]);
-  assert.deepEqual(readListpack(pack(65_535, 0x07, 1)).map(String), ['7']);
+  assert.deepEqual(Array.from(readListpack(pack(65_535, 0x07, 1)), String), ['7']);
 });
 
 test('what does not hold together is refused', () => {
@@ -44,15 +46,46 @@ test('what does not hold together is refused', () => {
     pack(1, 0xf4, 1),
     pack(1, 0x05),
   ]) {
-    assert.throws(() => readListpack(bad), MalformedRdb);
+    assert.throws(() => [...readListpack(bad)], MalformedRdb);
   }
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(6), (bytes, count) => {
       try {
-        readListpack(pack(count, ...bytes));
+        for (const element of readListpack(pack(count, ...bytes))) void element;
       } catch (error) {
         assert.ok(error instanceof MalformedRdb);
       }
     }),
   );
+});
+
+test('a large packed value is read as far as it is asked for', () => {
+  const elements = 6000;
+  const damaged = pack(elements + 1, ...Array.from({ length: elements }, () => [0x07, 1]).flat());
+  const heads: Readonly<Record<number, (out: RdbWriter) => void>> = {
+    16: () => {},
+    17: () => {},
+    18: (out) => {
+      out.length(1);
+      out.length(2);
+    },
+    20: () => {},
+    25: (out) => out.u64(5n),
+  };
+  for (const [type, writeHead] of Object.entries(heads)) {
+    const out = new RdbWriter();
+    writeHead(out);
+    out.string(damaged, 0, damaged.length);
+    const bytes = out.bytes();
+    const codec = codecOfRdb(Number(type));
+    const reading = codec?.readLarge?.(Number(type), new RdbReader(bytes, 0, bytes.length));
+    assert.ok(reading !== undefined, type);
+    const read: Iterable<unknown> = 'elements' in reading ? reading.elements : reading.parts;
+    let count = 0;
+    const readAll = (): void => {
+      for (const part of read) if (part !== undefined) count += 1;
+    };
+    assert.throws(readAll, MalformedRdb, type);
+    assert.ok(count > 0, type);
+  }
 });
