@@ -97,6 +97,10 @@ const busyRetryMs = 10_000;
 /** So long others wait while this node, having started over, takes a full copy itself. */
 const copyPatienceMs = 600_000;
 
+function closing(): FerriteError {
+  return new FerriteError('CLOSED', 'the node is closing');
+}
+
 export class SyncEngine {
   readonly identity: Identity;
   readonly conflicts: ConflictLog;
@@ -277,7 +281,7 @@ export class SyncEngine {
     this.options.store.atWork.hurry();
     this.keeping?.flush();
     this.cancelTimers();
-    for (const { link } of this.uplinks) link.stop();
+    for (const uplink of this.uplinks) uplink.stop();
     this.hub.stop();
     const deadlineMs = this.options.timers.steadyMs() + this.options.times.closeTimeoutMs;
     while (this.isClosing() && this.options.timers.steadyMs() < deadlineMs) {
@@ -300,7 +304,7 @@ export class SyncEngine {
   abandon(): void {
     this.stopped = true;
     this.cancelTimers();
-    for (const { link } of this.uplinks) link.abandon();
+    for (const uplink of this.uplinks) uplink.abandon();
     this.hub.abandon();
   }
 
@@ -318,7 +322,7 @@ export class SyncEngine {
   async sync(options: { readonly full?: boolean; readonly timeoutMs?: number } = {}): Promise<SyncOutcome> {
     const { targets } = this;
     if (targets.length === 0) throw new FerriteError('SYNC', 'no hub is configured');
-    if (this.stopped) throw new FerriteError('CLOSED', 'the node is closing');
+    if (this.stopped) throw closing();
     const { completed, failed } = this;
     try {
       const outcome = await this.syncTargets(options);
@@ -343,6 +347,7 @@ export class SyncEngine {
     const ends = await this.inTime(all, options.timeoutMs);
     const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
     if (failures.length > 0) {
+      if (this.stopped) throw closing();
       const reasons = failures.map((reason) => (reason instanceof Error ? reason.message : String(reason)));
       throw new FerriteError('SYNC', reasons.join('; '));
     }

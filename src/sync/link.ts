@@ -116,6 +116,8 @@ export class Link {
   receiver: Receiver | undefined;
   /** The peer's node id, once it said so. */
   peerId = '';
+  /** Why the peer has refused a batch, since somebody who waits for that set it to undefined. */
+  refusal: string | undefined;
   private readonly parts: LinkParts;
   private readonly envelopes = new Envelopes();
   private connection: Connection | undefined;
@@ -142,6 +144,10 @@ export class Link {
 
   get isLive(): boolean {
     return this.state.phase === 'live';
+  }
+
+  get figures(): LinkFigures {
+    return this.parts.figures;
   }
 
   start(): void {
@@ -518,6 +524,7 @@ export class Link {
         const { batch, reason, error, retry_after: retryAfter } = message.payload;
         this.parts.figures.nacksReceived += 1;
         this.parts.onRefused(this, `${reason}: ${error}`);
+        if (batch !== undefined) this.refusal = `${reason}: ${error}`;
         if (batch !== undefined && retryAfter !== undefined) sender?.refused(batch, retryAfter);
         return;
       }

@@ -169,6 +169,11 @@ export class Sender {
     return this.inFlightBytes;
   }
 
+  /** Bytes of batches that were sent over this link, or those before it, and wait in the socket no more. */
+  get leftBytes(): number {
+    return this.parts.figures.bytesSent - this.parts.bufferedBytes();
+  }
+
   /** Whether everything below `seq` has been taken in by the peer. */
   private hasReceived(seq: number): boolean {
     if (this.isScanning || this.held !== undefined || this.position.seq < seq) return false;

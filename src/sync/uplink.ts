@@ -64,6 +64,7 @@ export class Uplink {
   /** The one after it: of all who asked meanwhile. */
   private next: { full: boolean; readonly done: Promise<void> } | undefined;
   private standIn: Link | undefined;
+  private isStopped = false;
 
   constructor(parts: UplinkParts) {
     this.parts = parts;
@@ -86,6 +87,18 @@ export class Uplink {
 
   start(): void {
     if (this.parts.policy !== 'never' && this.standIn === undefined) this.link.start();
+  }
+
+  /** Ends the link for good, and the sync on demand that runs. */
+  stop(): void {
+    this.isStopped = true;
+    this.link.stop();
+  }
+
+  /** As `stop`, at once. */
+  abandon(): void {
+    this.isStopped = true;
+    this.link.abandon();
   }
 
   /** `other` is the link that stands in from now on; undefined: this uplink dials itself. */
@@ -171,7 +184,7 @@ export class Uplink {
 
   /**
    * Resolves when the node there has everything durably that was written before the call, and this node has joined what
-   * it had. Rejects with FerriteError SYNC and the reason, also where nothing has moved for a minute. `full`: both sides
+   * it had. Rejects with FerriteError SYNC and the reason, also where a batch is refused or nothing has moved for a minute. `full`: both sides
    * send all they have. Who asks while another sync runs shares the next one.
    */
   sync(full: boolean): Promise<void> {
@@ -206,6 +219,7 @@ export class Uplink {
     await this.dialNow();
     const { current } = this;
     if (!this.isReady) throw this.failure('it cannot be reached');
+    current.refusal = undefined;
     const refill = full && current === this.link ? this.beginRefill() : undefined;
     if (full) current.sender?.resync();
     let answer: { readonly error: string | undefined; readonly last: number } | undefined;
@@ -215,7 +229,10 @@ export class Uplink {
     current.sender?.pump();
     const isGiven = (): boolean => (current.sender?.durable?.seq ?? -1) >= goalSeq;
     const isJoined = (): boolean => answer !== undefined && current.receiver?.hasTaken(answer.last) === true;
-    await this.until(() => (isJoined() && isGiven()) || answer?.error !== undefined || !current.isLive);
+    const isOver = (): boolean =>
+      answer?.error !== undefined || current.refusal !== undefined || !current.isLive;
+    await this.until(() => isGiven() || isOver(), this.outward(current));
+    if (isGiven()) await this.until(() => isJoined() || isOver(), this.inward(current));
     // Another link may take this one's place meanwhile: then all is asked of that.
     if (this.current !== current) {
       await this.run(full);
@@ -224,6 +241,7 @@ export class Uplink {
     if (!current.isLive || answer?.error !== undefined) {
       throw this.failure(answer?.error ?? 'the link went down');
     }
+    if (current.refusal !== undefined) throw this.failure(current.refusal);
     if (current.receiver?.starved !== undefined) throw this.failure('no room here for what it sends');
     if (!isJoined() || !isGiven()) throw this.failure(`nothing has moved for ${patienceMs} ms`);
     refill?.();
@@ -231,11 +249,12 @@ export class Uplink {
 
   /** Dials, after what closes now is closed, and waits for what comes of it. */
   private async dialNow(): Promise<void> {
+    const atOnce = (): number => 0;
     if (this.standIn === undefined) {
-      await this.until(() => this.link.state.phase !== 'closing');
-      this.link.kick();
+      await this.until(() => this.link.state.phase !== 'closing', atOnce);
+      if (!this.isStopped) this.link.kick();
     }
-    await this.until(() => this.isReady || ['idle', 'waiting'].includes(this.current.state.phase));
+    await this.until(() => this.isReady || ['idle', 'waiting'].includes(this.current.state.phase), atOnce);
   }
 
   /**
@@ -256,25 +275,48 @@ export class Uplink {
     return new FerriteError('SYNC', `${this.target.url}: ${this.current.state.lastError ?? otherwise}`);
   }
 
-  /** Waits for a condition, as long as data moves on the link now and then. */
-  private async until(condition: () => boolean): Promise<void> {
+  /** Waits for a condition, as long as `moved` rises now and then. */
+  private async until(condition: () => boolean, moved: () => number): Promise<void> {
     const { timers } = this.parts.link.node;
-    let moved = this.moved();
+    let most = moved();
     let sinceMs = timers.steadyMs();
-    while (!condition() && timers.steadyMs() - sinceMs < patienceMs) {
+    while (!this.isStopped && !condition() && timers.steadyMs() - sinceMs < patienceMs) {
       await new Promise<void>((resolve) => timers.after(5, resolve));
-      const now = this.moved();
-      if (now === moved) continue;
-      moved = now;
+      const now = moved();
+      if (now <= most) continue;
+      most = now;
       sinceMs = timers.steadyMs();
     }
   }
 
-  /** What changes whenever data comes, or is acknowledged; not where a batch is refused again and again. */
-  private moved(): string {
-    const { sender, receiver } = this.current;
-    const sent = [sender?.receivedNumber, sender?.durable?.seq];
-    return [...sent, receiver?.lastNumber, receiver?.heldCount, this.figures.bytesReceived].join();
+  /**
+   * Rises while what was written here leaves, or is acknowledged. What comes meanwhile counts up to a window: so much may
+   * stand before an acknowledgement, and more says nothing of this side's.
+   */
+  private outward(link: Link): () => number {
+    const { windowBytes } = this.parts.link.node.limits;
+    let [moved, most, cameMost] = [0, Number.NEGATIVE_INFINITY, 0];
+    return () => {
+      const { sender, figures } = link;
+      const went = (sender?.receivedNumber ?? 0) + (sender?.durable?.seq ?? 0) + (sender?.leftBytes ?? 0);
+      if (went > most) {
+        most = went;
+        moved += figures.bytesReceived - cameMost + 1;
+        cameMost = figures.bytesReceived;
+      }
+      return moved + Math.min(windowBytes, figures.bytesReceived - cameMost);
+    };
+  }
+
+  /** Rises while something comes, or is joined. */
+  private inward(link: Link): () => number {
+    let [moved, last] = [0, ''];
+    return () => {
+      const now = [link.receiver?.lastNumber, link.receiver?.heldCount, link.figures.bytesReceived].join();
+      if (now !== last) moved += 1;
+      last = now;
+      return moved;
+    };
   }
 
   nextRetryMs(): number {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { stampHi, stampLo, stampMax, stampOfMs } from '../../src/base/clock.ts';
 import { SyncEngine } from '../../src/sync/engine.ts';
+import type { Connection, Dial } from '../../src/sync/transport.ts';
 import { Scheduler } from '../sim/scheduler.ts';
 import { newDisk } from '../sim/sim-log.ts';
 import { SimNet } from '../sim/sim-net.ts';
@@ -384,6 +386,91 @@ test('sync rejects with the reason where there is no hub, or it cannot be reache
   const failing = assert.rejects(a.engine.sync({ timeoutMs: 3000 }), /connection refused/);
   await star.pass(10_000);
   await failing;
+});
+
+test('a sync ends where what is pending is refused, or not taken, whatever comes from others', async () => {
+  const star = new Star();
+  const { hub } = star;
+  const [a, b] = [star.edge('a'), star.edge('b')];
+  await star.pass(5000);
+  const others = async (seconds: number): Promise<void> => {
+    for (let i = 0; i < seconds; i++) {
+      hub.set('news', `${i}`);
+      await star.pass(1000);
+    }
+  };
+  a.store.clock.witness(stampOfMs(star.scheduler.nowMs + 600_000));
+  a.set('k', 'v');
+  await star.pass(100);
+  const refused = assert.rejects(a.engine.sync(), /skew: stamps are ahead/);
+  await others(10);
+  await refused;
+  let error: unknown;
+  hub.store.atWork.begin([], true, () => {});
+  b.set('l', 'w');
+  void b.engine.sync().catch((e: unknown) => {
+    error = e;
+  });
+  await others(400);
+  assert.match(String(error), /nothing has moved/);
+  hub.store.atWork.end();
+  await star.pass(5000);
+  assert.equal(hub.get('l'), 'w@0');
+});
+
+test('a sync goes on while a batch leaves the socket, however slowly', async () => {
+  const star = new Star();
+  const { scheduler, hub, net } = star;
+  const dial = net.dialer('a', () => (connection) => hub.engine.hub.accept(connection, 'a', 'a'));
+  const slowly: Dial = (opened, failed) =>
+    dial((fast) => {
+      const waiting: { frame: Buffer; left: number }[] = [];
+      const drain = (): void => {
+        const first = waiting[0];
+        if (first === undefined) return;
+        first.left -= 100;
+        if (first.left <= 0) fast.sendBinary(waiting.shift()!.frame);
+        scheduler.after(1000, drain);
+      };
+      const slow: Connection = {
+        sendText: (text) => fast.sendText(text),
+        sendBinary: (frame) => {
+          if (waiting.push({ frame, left: frame.length }) === 1) scheduler.after(1000, drain);
+        },
+        get bufferedBytes() {
+          return waiting.reduce((sum, w) => sum + Math.max(0, w.left), 0);
+        },
+        ping: () => fast.ping(),
+        close: (code, reason) => fast.close(code, reason),
+        terminate: () => fast.terminate(),
+      };
+      return opened(slow);
+    }, failed);
+  const a = star.edge('a', { dial: slowly });
+  await star.pass(5000);
+  const value = randomBytes(15_000).toString('hex');
+  a.set('k', value);
+  let done = false;
+  const synced = a.engine.sync().then(() => {
+    done = true;
+  });
+  await star.pass(100_000);
+  assert.equal(done, false);
+  await star.pass(400_000);
+  await synced;
+  assert.equal(hub.get('k'), `${value}@0`);
+});
+
+test('no sync dials once the node stops, and those that wait are told so', async () => {
+  const star = new Star();
+  const edge = star.edge('n', { policy: 'never' });
+  const closed = [1, 2, 3].map(() => assert.rejects(edge.engine.sync(), { code: 'CLOSED' }));
+  const stopping = edge.engine.stop();
+  await star.pass(30_000);
+  await stopping;
+  await Promise.all(closed);
+  assert.equal(edge.engine.status().linkState, 'idle');
+  assert.equal(star.hub.engine.hub.connections, 0);
 });
 
 test('full: both sides send all they have, and the hub heals', async () => {
