@@ -76,13 +76,12 @@ export class BlockedClients implements ChangeListener {
       const id = keyIdOf(session.db, args.buf, args.offsets[i]!, args.lengths[i]!);
       if (!ids.includes(id)) ids.push(id);
     }
-    const deferral = call.defer();
+    const deferral = call.deferForever();
     const client = call.client!;
     const copied = copyArguments(args, options.rewrites);
     const waiter: Waiter = { client, entry, args: copied, ids, options, deferral, cancelTimer: undefined };
     if (this.byClient.size === 0) this.changes.listen(this);
     this.byClient.set(client, waiter);
-    session.awaitsKeys = true;
     for (const id of ids) {
       const queue = this.byKey.get(id);
       if (queue === undefined) this.byKey.set(id, new Set([waiter]));
@@ -139,7 +138,6 @@ export class BlockedClients implements ChangeListener {
   private remove(waiter: Waiter): void {
     waiter.cancelTimer?.();
     this.byClient.delete(waiter.client);
-    waiter.client.session.awaitsKeys = false;
     for (const id of waiter.ids) {
       const queue = this.byKey.get(id);
       queue?.delete(waiter);

@@ -288,6 +288,14 @@ export class Call {
     };
   }
 
+  /** The same where the reply may never come: a client that has left, or leaves meanwhile, is let go. */
+  deferForever(): Deferral {
+    const deferral = this.defer();
+    this.session.awaitsOthers = true;
+    if (this.client?.hasLeft === true) this.client.close('its client has left');
+    return deferral;
+  }
+
   /** The key in argument i, for what keeps tables of keys. */
   keyId(i: number): KeyId {
     return keyIdOf(this.session.db, this.buf, this.args.offsets[i]!, this.args.lengths[i]!);

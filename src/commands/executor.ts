@@ -16,6 +16,8 @@ export interface ClientPort {
   readonly session: Session;
   /** It can wait for a reply even though its session may not block. */
   readonly mayWait?: boolean;
+  /** It will send nothing more, and may be gone altogether. */
+  readonly hasLeft?: boolean;
   /**
    * The reply to the current request comes later: the connection reads no further request until `resume` runs.
    * `resume(write)` calls `write` with a reply writer set to the client's protocol, once, unless the client is gone.
@@ -28,8 +30,8 @@ export interface ClientPort {
   push(bytes: Buffer): void;
   /** Closes the connection after the replies so far. */
   close(reason: string): void;
-  /** Closes the connection at once, or behind its reply where the present request is its own. */
-  kill(reason: string): void;
+  /** Closes the connection at once, or behind its reply where the request of `by` that asks for it is its own. */
+  kill(reason: string, by: ClientPort | undefined): void;
   /** Bytes waiting in its input and output, for CLIENT LIST. */
   readonly inputBytes: number;
   readonly outputBytes: number;

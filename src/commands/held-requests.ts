@@ -13,16 +13,25 @@ export interface HeldRequest {
 export class HeldRequests {
   /** Runs a request that was held: dispatch's business. */
   run: ((request: HeldRequest) => void) | undefined;
-  private readonly held: HeldRequest[] = [];
+  /** Of a client one at most, since it waits for the reply. */
+  private readonly held = new Map<ClientPort, HeldRequest>();
 
-  /** Keeps the request of the call for later. */
-  hold(call: Call): void {
-    const deferral = call.defer();
-    this.held.push({ client: call.client!, args: copyArguments(call.args), deferral });
+  /** Keeps the request of the call for later, the reply to which was deferred. */
+  hold(call: Call, deferral: Deferral): void {
+    const client = call.client!;
+    this.held.set(client, { client, args: copyArguments(call.args), deferral });
+  }
+
+  /** Drops the request of a client that is gone. */
+  forget(client: ClientPort): void {
+    this.held.delete(client);
   }
 
   /** Runs all of them whose clients are still there. */
   release(): void {
-    for (const request of this.held.splice(0)) if (!request.deferral.gone) this.run?.(request);
+    if (this.held.size === 0) return;
+    const due = [...this.held.values()];
+    this.held.clear();
+    for (const request of due) if (!request.deferral.gone) this.run?.(request);
   }
 }

@@ -108,9 +108,11 @@ export function keyExists(store: Store, id: KeyId): boolean {
 
 /** Forgets a client that is gone or begins anew. */
 export function forgetClient(interplay: Interplay, client: ClientPort): void {
-  const { blocked, pubsub, watched, monitors, tracking } = interplay;
+  const { blocked, pause, pubsub, watched, monitors, tracking, workGate } = interplay;
   discardTransaction(watched, client.session);
   blocked.forget(client);
+  pause.requests.forget(client);
+  workGate.requests.forget(client);
   pubsub.forget(client);
   monitors.forget(client);
   tracking.forget(client);

@@ -57,9 +57,9 @@ export class Pause {
     return this.holdsAll || entry.isWrite || entry.spec.isPausedAsWrite === true || executes;
   }
 
-  /** Keeps the request of the call for later. */
+  /** Keeps the request of the call for later. It has not begun: of a client that leaves meanwhile it is never run. */
   hold(call: Call): void {
-    this.requests.hold(call);
+    this.requests.hold(call, call.deferForever());
   }
 
   private arm(ms: number): void {

@@ -490,7 +490,7 @@ function requirepass({ users, clients }: ParameterSources): Parameter {
       return {
         apply: () => {
           users.setDefaultPassword(text);
-          refreshClients({ users, clients }, [defaultName]);
+          refreshClients({ users, clients }, [defaultName], undefined);
         },
       };
     },

@@ -64,8 +64,8 @@ export class Session {
   lastActiveMs: number;
   /** Set while the reply of a command is still to come (see Call.defer); later requests wait in the connection. */
   blocked = false;
-  /** It is blocked until somebody writes a key, which may be never. */
-  awaitsKeys = false;
+  /** It is blocked until somebody else does something, which may be never: who has left is not waited for. */
+  awaitsOthers = false;
 
   constructor(id: number, addresses: Addresses, nowMs: number, authenticated: boolean) {
     this.id = id;

@@ -46,7 +46,7 @@ export class WorkGate {
       this.atWork.hurry();
       return false;
     }
-    this.requests.hold(call);
+    this.requests.hold(call, call.defer());
     return true;
   }
 

@@ -101,7 +101,7 @@ export class Connection implements ClientPort, RegionOwner, Ending {
   private servedTurn = 0;
   private paused = false;
   private inputEnded = false;
-  private ending = false;
+  ending = false;
   private ended = false;
   private sentBytes = 0;
   /** The sweep's last look: bytes that had left by then, and since when nothing has. */
@@ -137,6 +137,10 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     return this.heldBytes + this.unsentBytes;
   }
 
+  get hasLeft(): boolean {
+    return this.inputEnded;
+  }
+
   /** Everything is sent and the socket only waits for the client's own end. */
   get hasEnded(): boolean {
     return this.ended;
@@ -148,8 +152,12 @@ export class Connection implements ClientPort, RegionOwner, Ending {
 
   /** Writes the reply of the request that was deferred; requests that wait behind it go on in a later turn. */
   resume(write: (reply: ReplyWriter) => void): void {
-    this.session.blocked = false;
+    const { session } = this;
+    session.blocked = false;
+    session.awaitsOthers = false;
     this.context.turn.late(this, write);
+    // A request that had been held may have asked for the end.
+    if (session.closing && !this.running) this.end();
   }
 
   push(bytes: Buffer): void {
@@ -165,14 +173,11 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     if (!this.running) this.end();
   }
 
-  kill(reason: string): void {
-    if (this.running) {
-      this.close(reason);
-      return;
-    }
+  kill(reason: string, by: ClientPort | undefined): void {
     this.context.log.debug('connection killed', { id: this.session.id, reason });
     this.session.closing = true;
-    this.destroy();
+    // Its own request need not run in its own turn: it may have been held.
+    if (!this.running && by !== this) this.destroy();
   }
 
   /** Drops the connection with whatever waits in it. */
@@ -215,7 +220,7 @@ export class Connection implements ClientPort, RegionOwner, Ending {
       else if (nowMs - this.stuckSinceMs > lingerMs) this.destroy();
       return;
     }
-    if (this.paused && this.session.awaitsKeys) this.listenOn();
+    if (this.paused && this.session.awaitsOthers) this.listenOn();
     if (this.isLongBeyond(nowMs)) {
       this.drop('soft output buffer limit reached for too long');
       return;
@@ -461,7 +466,7 @@ export class Connection implements ClientPort, RegionOwner, Ending {
   endNow(): void {
     if (this.gone || this.ending) return;
     const { session } = this;
-    if (session.awaitsKeys) this.close('its client has left');
+    if (session.awaitsOthers) this.close('its client has left');
     else if (!session.blocked && !this.stalled && !this.yielding) this.end();
   }
 
@@ -503,10 +508,11 @@ class DeferredReply {
   constructor(connection: Connection) {
     this.connection = connection;
     connection.session.blocked = true;
+    connection.session.awaitsOthers = false;
   }
 
   get gone(): boolean {
-    return this.connection.gone || this.connection.session.closing;
+    return this.connection.gone || this.connection.ending;
   }
 
   resume(write: (reply: ReplyWriter) => void): void {

@@ -162,6 +162,19 @@ test('who is gone takes nothing', () => {
   assert.equal(a.lateNow(), '');
 });
 
+test('who has left before it comes to wait is let go, and takes nothing', () => {
+  const { rig, clients } = rigOf();
+  const [a, b, writer] = clients as [RigClient, RigClient, RigClient];
+  a.hasLeft = true;
+  assert.equal(a.send('take', 'k', '0'), '');
+  assert.equal(a.closed, true);
+  b.send('take', 'k', '0');
+  writer.send('set', 'k', 'v');
+  assert.equal(a.lateNow(), '');
+  assert.equal(b.lateNow(), '$1\r\nv\r\n');
+  assert.equal(rig.services.blocked.count, 0);
+});
+
 test('another database has other keys; SWAPDB and joins wake too', () => {
   const { rig, clients } = rigOf();
   const [a, b, writer] = clients as [RigClient, RigClient, RigClient];

@@ -288,6 +288,7 @@ export class RigClient implements ClientPort {
   inputBytes = 0;
   outputBytes = 0;
   closed = false;
+  hasLeft = false;
   /** What the last request was executed as. */
   result: ExecuteResult = ExecuteResult.read;
   private readonly rig: Rig;
@@ -333,8 +334,11 @@ export class RigClient implements ClientPort {
 
   defer(): { resume(write: (reply: ReplyWriter) => void): void; readonly gone: boolean } {
     this.session.blocked = true;
+    const client = this;
     return {
-      gone: this.closed,
+      get gone() {
+        return client.closed;
+      },
       resume: (write) => {
         this.session.blocked = false;
         const reply = new ReplyWriter(1024);

@@ -492,6 +492,27 @@ test('a client that has ended its side gets every reply but that of a wait for o
   await until(() => executor.disconnectedIds.length === 3);
 });
 
+test('a client that has left says so, and may end by the reply to a request that waited', async () => {
+  const world = await start();
+  const { connect, executor } = bind(world);
+  const [left, quitting] = [await connect(), await connect()];
+  const [port, other] = [...world.listener.clients()];
+  left.send('LATER\r\nPING\r\n');
+  quitting.send('LATER\r\nPING\r\n');
+  await until(() => executor.deferred.length === 2);
+  assert.equal(port!.hasLeft, false);
+  left.socket.end();
+  await until(() => port!.hasLeft === true);
+  for (const deferred of executor.deferred.splice(0)) {
+    other!.session.closing = true;
+    deferred.resume((reply) => reply.ok());
+  }
+  await left.expectEnd();
+  await quitting.expectEnd();
+  assert.equal(left.text, '+OK\r\n+PONG\r\n');
+  assert.equal(quitting.text, '+OK\r\n');
+});
+
 test('a client that leaves much input behind a wait for others is noticed by and by', async () => {
   const { world, connect, executor } = bind(await start());
   const client = await connect();
@@ -506,7 +527,7 @@ test('a client that leaves much input behind a wait for others is noticed by and
 
 test('a client that is killed does not get what it has not read', async () => {
   const { world, connect, executor } = bind(await start());
-  executor.killed = (id) => world.listener.client(id)?.kill('killed');
+  executor.killed = (id) => world.listener.client(id)?.kill('killed', undefined);
   const [victim, killer] = [await connect(), await connect()];
   victim.socket.pause();
   victim.send('BIG 30000000 x\r\n');

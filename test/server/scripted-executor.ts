@@ -62,8 +62,8 @@ export class ScriptedExecutor implements Executor {
         this.deferred.push(client.defer());
         return ExecuteResult.deferred;
       case 'AWAIT':
-        client.session.awaitsKeys = true;
         this.deferred.push(client.defer());
+        client.session.awaitsOthers = true;
         return ExecuteResult.deferred;
       case 'NOW':
         client.defer().resume((late) => late.simple('NOW'));

@@ -39,7 +39,7 @@ function load(call: Call): void {
     );
   }
   const { changed } = outcome;
-  refreshClients(call.services, changed);
+  refreshClients(call.services, changed, call.client);
   call.reply.ok();
 }
 

@@ -82,7 +82,7 @@ function deleteUser(call: Call): void {
   for (let i = 2; i < call.argc; i++) names.push(call.text(i));
   if (names.includes(defaultName)) throw new CommandError("ERR The 'default' user cannot be removed");
   const deleted = names.filter((name) => call.services.users.remove(name));
-  refreshClients(call.services, deleted);
+  refreshClients(call.services, deleted, call.client);
   call.reply.integer(deleted.length);
 }
 
@@ -114,7 +114,7 @@ function setUser(call: Call): void {
   for (let i = 3; i < call.argc; i++) rules.push(call.bytes(i).toString('latin1'));
   const name = call.text(2);
   known.set(name, rules);
-  refreshClients(call.services, [name]);
+  refreshClients(call.services, [name], call.client);
   call.reply.ok();
 }
 

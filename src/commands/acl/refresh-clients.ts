@@ -9,17 +9,22 @@ interface Affected {
   readonly clients: { all(): Iterable<ClientPort> };
 }
 
-export function refreshClients({ users, clients }: Affected, names: readonly string[]): void {
+/** `by`: whose command changed them, if it was a client's. */
+export function refreshClients(
+  { users, clients }: Affected,
+  names: readonly string[],
+  by: ClientPort | undefined,
+): void {
   for (const client of [...clients.all()]) {
     const { session } = client;
     if (!names.includes(session.user) || session.closing) continue;
     if (users.get(session.user) === undefined) {
-      client.kill('its user was deleted');
+      client.kill('its user was deleted', by);
       continue;
     }
     session.permissions = users.permissionsOf(session.user);
     if (!mayKeepSubscriptions(session)) {
-      client.kill('its user may not use its channels any more');
+      client.kill('its user may not use its channels any more', by);
       continue;
     }
     if (session.user === defaultName && users.isOpen) session.authenticated = true;

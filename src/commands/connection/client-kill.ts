@@ -32,7 +32,7 @@ function kill(call: Call): void {
   let killed = 0;
   for (const client of [...call.services.clients.all()]) {
     if (client.session.closing || !filters.every((fits) => fits(client))) continue;
-    client.kill('CLIENT KILL');
+    client.kill('CLIENT KILL', call.client);
     killed += 1;
   }
   call.reply.integer(killed);
@@ -42,7 +42,7 @@ function killAddress(call: Call): void {
   const address = call.text(2);
   for (const client of call.services.clients.all()) {
     if (client.session.address !== address || client.session.closing) continue;
-    client.kill('CLIENT KILL');
+    client.kill('CLIENT KILL', call.client);
     call.reply.ok();
     return;
   }
