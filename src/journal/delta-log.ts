@@ -71,7 +71,7 @@ export interface DeltaLog {
   commit(done: (error?: Error) => void): void;
   /** Asks for an early fdatasync of what is written; at most one in flight, at most one every 10 ms. */
   requestSync(): void;
-  /** `listener` runs whenever `durableSeq` has risen. Returns the end of the subscription. */
+  /** `listener` runs whenever `durableSeq` has risen, and when the log has failed. Returns the end of the subscription. */
   onDurable(listener: () => void): () => void;
   /**
    * Durable blocks, the first the one that contains record `fromSeq`, of about `limitBytes` and at least one; empty at

@@ -591,6 +591,10 @@ export class FileJournal implements DeltaLog {
     if (this.failure !== undefined || this.durableSeq >= this.syncedSeq) return;
     this.durableSeq = this.syncedSeq;
     this.durableOwnSeq = this.syncedOwnSeq;
+    this.tellListeners();
+  }
+
+  private tellListeners(): void {
     for (const listener of this.listeners) listener();
   }
 
@@ -758,6 +762,7 @@ export class FileJournal implements DeltaLog {
     this.scheduleRevival();
     for (const waiter of waiting) waiter.reject(this.failed());
     for (const done of told) done(this.failed());
+    this.tellListeners();
   }
 
   private scheduleRevival(): void {

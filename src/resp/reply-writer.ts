@@ -314,9 +314,13 @@ export class ReplyWriter {
     else this.bulkLatin1(digits);
   }
 
-  /** Whether the region may hold so many bytes more. */
-  hasRoom(bytes: number): boolean {
-    return this.pos - this.start + bytes <= this.regionBytesMax();
+  /** Bytes that are no reply, copied as they are, however long a reply may be. False where no region holds so many. */
+  message(bytes: Uint8Array): boolean {
+    if (this.pos - this.start + bytes.length > regionBytesMost) return false;
+    if (this.pos + bytes.length > this.buf.length) this.grow(bytes.length, regionBytesMost);
+    this.buf.set(bytes, this.pos);
+    this.pos += bytes.length;
+    return true;
   }
 
   /** Replies that were encoded before, copied as they are. */

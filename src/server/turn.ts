@@ -219,19 +219,14 @@ export class Turn {
   }
 
   /**
-   * Sends bytes that are no reply: they follow the owner's replies so far and wait for no commit of their own. False where
-   * that is more than may wait.
+   * Sends bytes that are no reply: they follow the owner's replies so far and wait for no commit of their own. How much
+   * may wait is the owner's business; false where it is more than a region holds.
    */
   push(owner: RegionOwner, bytes: Buffer): boolean {
-    if (owner.running) {
-      if (!this.reply.hasRoom(bytes.length)) return false;
-      this.reply.raw(bytes);
-      return true;
-    }
+    if (owner.running) return this.reply.message(bytes);
     const reply = this.lateReply;
     reply.open();
-    if (!reply.hasRoom(bytes.length)) return false;
-    reply.raw(bytes);
+    if (!reply.message(bytes)) return false;
     const { regions, count } = this.batch;
     const last = count === 0 ? undefined : regions[count - 1];
     const isMore =

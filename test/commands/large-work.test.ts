@@ -562,8 +562,12 @@ test('XREAD without a count replies in slices what it does as a whole', () => {
   ]) {
     const node = streamNode();
     node.run('XADD y 1-1 f v');
+    const { stats } = node.rig.services;
+    const before = stats.hits + stats.misses;
     const expected = whole(node, words);
+    const reads = stats.hits + stats.misses - before;
     assert.deepEqual(sliced(node, words), expected);
+    assert.equal(stats.hits + stats.misses, before + 2 * reads);
     const other = node.rig.connect();
     const grown = sliced(node, words, () => other.send('XADD', 'x', '*', 'f', 'late'));
     assert.notDeepEqual(grown, expected);

@@ -337,7 +337,10 @@ test('a failed write is answered with an error, reads of nothing go on, a short 
   const rig = openRig(files);
   await setOne(rig, 'a', 1, 'kept');
   files.shortBytes = 10;
+  const told: (string | undefined)[] = [];
+  rig.journal.onDurable(() => told.push(rig.journal.failure));
   assert.match(String(await setOne(rig, 'b', 2, 'lost?')), /journal: short write/);
+  assert.match(told.at(-1) ?? '', /short write/);
   assert.match(rig.journal.failure ?? '', /short write/);
   let done = false;
   rig.journal.commit((error) => {

@@ -538,8 +538,8 @@ test('a client that is killed does not get what it has not read', async () => {
   await until(() => executor.disconnectedIds.length === 2);
 });
 
-test('a deferred reply was judged when it was made; a message beyond the longest reply is the end, not a crash', async () => {
-  const limits = { ...defaultConnectionLimits(), outputBytesMax: 100_000, pubsubBytesMax: 0 };
+test('a deferred reply was judged when it was made, and a message by what a subscriber may let wait', async () => {
+  const limits = { ...defaultConnectionLimits(), outputBytesMax: 100_000, pubsubBytesMax: 1_000_000 };
   const { connect, executor } = bind(await start({ limits }));
   const [client, listener] = [await connect(), await connect()];
   client.send('LATER\r\n');
@@ -548,7 +548,12 @@ test('a deferred reply was judged when it was made; a message beyond the longest
   await client.expect('d'.repeat(200_000));
   listener.send('JOIN\r\nSAY x 90000\r\n');
   await until(() => listener.received === 10 + 90_000);
-  listener.send('SAY x 200000\r\n');
+  client.send('SAY x 400000\r\n');
+  await client.expect('+OK\r\n');
+  await until(() => listener.received === 10 + 490_000);
+  listener.send('SAY x 400000\r\n');
+  await until(() => listener.received === 15 + 890_000);
+  listener.send('SAY x 1100000\r\n');
   await listener.expectEnd();
 });
 

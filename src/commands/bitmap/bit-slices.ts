@@ -1,12 +1,19 @@
 // Work on the bits of a large string, in slices of whole bytes: a part of the string at a time is looked at, wherever it lies
 // by then. It does not know what is looked for.
+import { Encoding } from '../../store/entry.ts';
+import type { Store } from '../../store/store.ts';
 import type { Call } from '../call.ts';
 import type { Work } from '../large-work.ts';
 import { type BitRange, fitBitRange } from './bit-range.ts';
 
 /** Strings of so many bytes are looked at in slices. */
-export const largeBytes = 4 * 1024 * 1024;
+const largeBytes = 4 * 1024 * 1024;
 const sliceBits = 512 * 1024 * 8;
+
+/** Whether the string at `at` is worth slices: one that does not stand in memory as it is would be unpacked for each. */
+export function isSliced({ entries, strings }: Store, at: number): boolean {
+  return entries.encoding(at) === Encoding.raw && strings.length(at) >= largeBytes;
+}
 
 export interface BitLook {
   /** Looks at the bits [first, end) of bytes[offset ..]; false: that is enough. */
@@ -23,7 +30,10 @@ export function lookInSlices(call: Call, range: BitRange, begin: (call: Call) =>
 function* slices(call: Call, range: BitRange, look: BitLook): Work {
   const { strings } = call.store;
   for (let from = -1; ; ) {
-    const at = call.findString(1);
+    // The command has counted its read.
+    const at = call.findStringToWrite(1);
+    // A pause takes no expired key away, so that nobody told of the end of this one.
+    if (at === 0 && from >= 0) return false;
     const bytes = at === 0 ? 0 : strings.length(at);
     const { first, end } = fitBitRange(range, bytes);
     if (from < 0) from = first;

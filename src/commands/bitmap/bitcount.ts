@@ -3,7 +3,7 @@ import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { fitBitRange, readBitRange } from './bit-range.ts';
 import { countBits } from './bit-scan.ts';
-import { type BitLook, largeBytes, lookInSlices } from './bit-slices.ts';
+import { type BitLook, isSliced, lookInSlices } from './bit-slices.ts';
 
 export const command: CommandSpec = {
   name: 'bitcount',
@@ -28,13 +28,12 @@ function bitCount(call: Call): void {
   const { strings } = call.store;
   const { start = 0, end: last = 0 } = range;
   const isBackward = start < 0 && last < 0 && start > last;
-  const bytes = strings.length(at);
-  if (bytes >= largeBytes && !isBackward) {
+  if (isSliced(call.store, at) && !isBackward) {
     lookInSlices(call, range, countAll);
     return;
   }
   strings.read(at);
-  const { first, end } = fitBitRange(range, bytes);
+  const { first, end } = fitBitRange(range, strings.valueLength);
   call.reply.integer(
     isBackward || first >= end ? 0 : countBits(strings.valueBytes, strings.valueOffset, first, end),
   );

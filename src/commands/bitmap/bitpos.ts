@@ -5,7 +5,7 @@ import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { type BitRange, fitBitRange, readBitRange } from './bit-range.ts';
 import { findBit } from './bit-scan.ts';
-import { type BitLook, largeBytes, lookInSlices } from './bit-slices.ts';
+import { type BitLook, isSliced, lookInSlices } from './bit-slices.ts';
 
 export const command: CommandSpec = {
   name: 'bitpos',
@@ -30,12 +30,12 @@ function bitPos(call: Call): void {
   }
   const range = readBitRange(call, 3, true);
   const { strings } = call.store;
-  const bytes = strings.length(at);
-  if (bytes >= largeBytes) {
+  if (isSliced(call.store, at)) {
     lookInSlices(call, range, (own) => findFirst(own, range, bit));
     return;
   }
   strings.read(at);
+  const bytes = strings.valueLength;
   const { first, end } = fitBitRange(range, bytes);
   const found = first < end ? findBit(strings.valueBytes, strings.valueOffset, first, end, bit) : -1;
   replyPlace(call, range, bit, bytes, found);

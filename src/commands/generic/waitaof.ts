@@ -1,5 +1,5 @@
 // WAITAOF numlocal numreplicas timeout: waits until this node's disk has what was written before it, whatever appendfsync
-// says. Replicas there are none. https://redis.io/commands/waitaof
+// says. While the disk fails it has not: that is the answer, since a wait could be for ever. Replicas there are none. https://redis.io/commands/waitaof
 import { CommandError } from '../../base/errors.ts';
 import { valueNotBetween } from '../../resp/errors.ts';
 import type { ReplyWriter } from '../../resp/reply-writer.ts';
@@ -33,7 +33,8 @@ function waitAof(call: Call): void {
   }
   const wanted = journal?.seq ?? 0;
   const isDurable = (): boolean => persistent && journal !== undefined && journal.durableSeq >= wanted;
-  if (journal === undefined || local === 0 || isDurable() || call.inTransaction) {
+  const isDecided = (): boolean => isDurable() || journal?.failure !== undefined;
+  if (journal === undefined || local === 0 || isDecided() || call.inTransaction) {
     answer(call.reply, isDurable());
     return;
   }
@@ -44,7 +45,7 @@ function waitAof(call: Call): void {
     deferral.resume((reply) => answer(reply, isDurable()));
   };
   const stopListening = journal.onDurable(() => {
-    if (isDurable() || deferral.gone) finish();
+    if (isDecided() || deferral.gone) finish();
   });
   const stopTimer = timeoutMs > 0 ? timers.after(Math.min(timeoutMs, timeoutMsMax), finish) : () => {};
   // What was appended in this turn is not written before its end.

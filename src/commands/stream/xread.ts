@@ -4,6 +4,7 @@ import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import { newEntriesMisplaced } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
+import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { largeElementsMin, type Work } from '../large-work.ts';
@@ -42,11 +43,13 @@ interface Found {
   readonly n: number;
 }
 
+type OpenStream = (call: Call, key: number) => Streams | undefined;
+
 function run(call: Call): void {
   const options = readReadOptions(call, false);
   const { firstKey, keys, timeoutMs } = options;
   const rewrites = new Map<number, Buffer>();
-  const found = findMore(call, options, rewrites);
+  const found = findMore(call, options, rewrites, readStream);
   if (found.reduce((sum, { n }) => sum + n, 0) >= largeElementsMin) {
     const read = Array.from({ length: keys }, (_, i) => firstKey + i);
     call.services.largeWork.run(call, read, (own) => slices(own, options));
@@ -64,11 +67,12 @@ function findMore(
   call: Call,
   { firstKey, keys, count }: ReadOptions,
   rewrites: Map<number, Buffer>,
+  open: OpenStream,
 ): Found[] {
   const found: Found[] = [];
   for (let key = firstKey; key < firstKey + keys; key++) {
     if (call.passesOver(key, EntryType.stream)) continue;
-    const n = countMore(call, key, key + keys, count, rewrites);
+    const n = countMore(call, open(call, key), key + keys, count, rewrites);
     if (n > 0) found.push({ key, n });
   }
   return found;
@@ -77,12 +81,11 @@ function findMore(
 /** How many entries above the id are replied of a stream, `max` at most (0 = all); what `$` is now goes to `rewrites`. */
 function countMore(
   call: Call,
-  key: number,
+  streams: Streams | undefined,
   idAt: number,
   max: number,
   rewrites: Map<number, Buffer>,
 ): number {
-  const streams = readStream(call, key);
   if (call.is(idAt, '>')) throw new CommandError(newEntriesMisplaced);
   const isLast = call.is(idAt, '$');
   if (!isLast) readId(call, idAt, start);
@@ -102,7 +105,11 @@ function replyStream(call: Call, { key, n }: Found, { keys }: ReadOptions): void
 }
 
 function* slices(call: Call, options: ReadOptions): Work {
-  const found = findMore(call, options, new Map());
+  // The command has counted its reads.
+  const found = findMore(call, options, new Map(), (own, key) => {
+    const streams = openStream(own, key);
+    return streams.at === 0 ? undefined : streams;
+  });
   if (found.length === 0) return false;
   replyStreams(call, found.length);
   for (const { key, n } of found) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Encoding } from '../../../src/store/entry.ts';
 import { CommandNode } from '../harness.ts';
 import { sliced, whole } from '../in-slices.ts';
 
@@ -34,4 +35,45 @@ test('bits of a large string are counted and found in slices as they are at once
     sliced(node, ['BITPOS', 'more', 1, 1], () => void other.send('DEL', 'more')),
     -1,
   );
+});
+
+test('bits looked at in slices are one read', () => {
+  const node = new CommandNode({ memoryBytes: 64 * 1024 * 1024 });
+  node.call('SETRANGE', 'k', 3 * bytes, '\x01');
+  const { stats } = node.rig.services;
+  for (const words of [
+    ['BITCOUNT', 'k'],
+    ['BITPOS', 'k', 1],
+  ]) {
+    const { hits } = stats;
+    sliced(node, words);
+    assert.equal(stats.hits, hits + 1, words.join(' '));
+  }
+});
+
+test('a string whose time comes in a pause while its bits are counted is counted as gone', () => {
+  const node = new CommandNode({ memoryBytes: 64 * 1024 * 1024 });
+  const { rig } = node;
+  const other = rig.connect();
+  node.call('SETRANGE', 'zeros', 3 * bytes, '\0');
+  node.call('BITOP', 'NOT', 'k', 'zeros');
+  node.call('PEXPIRE', 'k', 1000);
+  const counted = sliced(node, ['BITCOUNT', 'k'], () => {
+    other.send('CLIENT', 'PAUSE', '100000', 'WRITE');
+    rig.nowMs += 2000;
+    rig.dispatch.beginTurn();
+  });
+  assert.equal(counted, 0);
+});
+
+test('bits of a string that has to be put together to be read are counted at once', () => {
+  const node = new CommandNode({ memoryBytes: 64 * 1024 * 1024 });
+  const { rig } = node;
+  node.call('INCR', 'k');
+  rig.joinPut('k', '\x01'.repeat(bytes));
+  const { store } = rig;
+  const key = Buffer.from('k');
+  const at = store.find(store.keyspace(0), store.hash.of(key, 0, 1), key, 0, 1);
+  assert.equal(store.entries.encoding(at), Encoding.state);
+  assert.equal(node.call('BITCOUNT', 'k'), bytes);
 });

@@ -21,6 +21,32 @@ test('WAITAOF replies at once where everything is durable, and later where not',
   assert.equal(reply === '' ? await client.later() : reply, '*2\r\n:1\r\n:0\r\n');
 });
 
+test('WAITAOF does not wait for a disk that fails', async () => {
+  const rig = new Rig({ persistent: true });
+  const tell: (() => void)[] = [];
+  const journal = { failure: undefined as string | undefined, durableSeq: 0 };
+  Object.defineProperties(rig.journal, {
+    failure: { get: () => journal.failure },
+    durableSeq: { get: () => journal.durableSeq },
+    onDurable: {
+      value: (listener: () => void) => {
+        tell.push(listener);
+        return () => {};
+      },
+    },
+  });
+  const client = rig.connect();
+  client.send('SET', 'a', 'v');
+  rig.advance(1);
+  assert.equal(client.send('WAITAOF', '1', '0', '0'), '');
+  journal.failure = 'journal: ENOSPC';
+  for (const listener of tell) listener();
+  assert.equal(await client.later(), '*2\r\n:0\r\n:0\r\n');
+  assert.equal(client.send('WAITAOF', '1', '0', '0'), '*2\r\n:0\r\n:0\r\n');
+  journal.durableSeq = rig.journal.seq;
+  assert.equal(client.send('WAITAOF', '1', '0', '0'), '*2\r\n:1\r\n:0\r\n');
+});
+
 test('WAITAOF checks its arguments', () => {
   const client = new Rig({ persistent: true }).connect();
   assert.equal(
