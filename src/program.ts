@@ -32,7 +32,8 @@ async function serve(loaded: LoadedConfig, configFile: string): Promise<void> {
     log,
     listenTcp: true,
     onShutdown: async ({ now }) => {
-      if (now) process.exit(0);
+      // What was to be saved is not, or not for sure.
+      if (now) process.exit(1);
       stop('SHUTDOWN');
     },
   });

@@ -2,7 +2,7 @@
 // then waits in the queue of each of its keys, first come first served. When a key is written, here or by a join, the
 // command runs again for those who wait for it, until it finds something, its time is up, or somebody ends the wait. A
 // command that is run again and still finds nothing calls `call.block` again, which then only says so.
-import { ReplyWriter } from '../resp/reply-writer.ts';
+import { ReplyWriter, regionBytesMost } from '../resp/reply-writer.ts';
 import { type Attention, AttentionBit } from './attention.ts';
 import type { Call, Deferral } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
@@ -36,6 +36,8 @@ export interface Waiter {
   readonly ids: readonly KeyId[];
   readonly options: BlockOptions;
   readonly deferral: Deferral;
+  /** The longest reply where it came from. */
+  readonly replyBytesMax: () => number;
   cancelTimer: (() => void) | undefined;
 }
 
@@ -52,7 +54,13 @@ export class BlockedClients implements ChangeListener {
   private readonly byKey = new Map<KeyId, Set<Waiter>>();
   private readonly byClient = new Map<ClientPort, Waiter>();
   private readonly ready = new Set<KeyId>();
-  private readonly reply = new ReplyWriter(4096);
+  /** Whose command runs again. */
+  private served: Waiter | undefined;
+  private readonly reply = new ReplyWriter(
+    4096,
+    () => this.served?.replyBytesMax() ?? regionBytesMost,
+    () => this.served?.entry.isWrite === true,
+  );
 
   /** `exists`: whether a key is there. */
   constructor(attention: Attention, changes: KeyChanges, timers: Timers, exists: (id: KeyId) => boolean) {
@@ -79,7 +87,16 @@ export class BlockedClients implements ChangeListener {
     const deferral = call.deferForever();
     const client = call.client!;
     const copied = copyArguments(args, options.rewrites);
-    const waiter: Waiter = { client, entry, args: copied, ids, options, deferral, cancelTimer: undefined };
+    const waiter: Waiter = {
+      client,
+      entry,
+      args: copied,
+      ids,
+      options,
+      deferral,
+      replyBytesMax: call.reply.regionBytesMax,
+      cancelTimer: undefined,
+    };
     if (this.byClient.size === 0) this.changes.listen(this);
     this.byClient.set(client, waiter);
     for (const id of ids) {
@@ -172,6 +189,7 @@ export class BlockedClients implements ChangeListener {
       return false;
     }
     const { reply } = this;
+    this.served = waiter;
     reply.reset(64 * 1024);
     reply.open();
     reply.protocol = waiter.client.session.protocol;

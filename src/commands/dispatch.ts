@@ -268,8 +268,8 @@ export class Dispatch implements Executor {
   }
 
   /** Runs a request that was held: by a pause, or until its keys were here. */
-  private replay({ client, args, deferral }: HeldRequest): void {
-    const reply = new ReplyWriter(1024);
+  private replay({ client, args, deferral, replyBytesMax }: HeldRequest): void {
+    const reply = new ReplyWriter(1024, replyBytesMax, () => this.isWriting);
     reply.open();
     reply.protocol = client.session.protocol;
     // It may have waited for long.

@@ -8,6 +8,8 @@ export interface HeldRequest {
   readonly client: ClientPort;
   readonly args: RequestArgs;
   readonly deferral: Deferral;
+  /** The longest reply where it came from. */
+  readonly replyBytesMax: () => number;
 }
 
 export class HeldRequests {
@@ -19,7 +21,8 @@ export class HeldRequests {
   /** Keeps the request of the call for later, the reply to which was deferred. */
   hold(call: Call, deferral: Deferral): void {
     const client = call.client!;
-    this.held.set(client, { client, args: copyArguments(call.args), deferral });
+    const replyBytesMax = call.reply.regionBytesMax;
+    this.held.set(client, { client, args: copyArguments(call.args), deferral, replyBytesMax });
   }
 
   /** Drops the request of a client that is gone. */

@@ -184,6 +184,7 @@ export class UnheldKeys {
       client,
       args: copyArguments(call.args),
       deferral,
+      replyBytesMax: call.reply.regionBytesMax,
       round,
       left: 0,
       isLate: false,

@@ -78,3 +78,14 @@ describe('a node that waits for a client who does not read', () => {
     await second.stop();
   });
 });
+
+describe('a node that is to save and cannot', () => {
+  const server = new ServerProcess();
+  before(() => server.start('--set', 'persistence.enabled=false'));
+  after(() => server.stop());
+
+  test('ends with 1 where it is forced to end', async () => {
+    askOnce(server.port, 'SHUTDOWN', 'SAVE', 'FORCE').catch(() => {});
+    assert.equal(await server.ended(), 1);
+  });
+});

@@ -77,3 +77,14 @@ test('what only reads is refused before a reply is too long, and removes nothing
   await client.expect(refusal);
   assert.equal(node.command('llen', 'l'), 4000);
 });
+
+test('what only reads is refused beyond the limit also where it was held, or waited for its key', async (t) => {
+  const { node, client } = await startFull(t, 4000);
+  t.after(() => client.close());
+  client.send('CLIENT PAUSE 50 ALL\r\nLRANGE l 0 -1\r\n');
+  await client.expect(`+OK\r\n${refusal}`);
+  client.send('XREAD BLOCK 0 STREAMS x 0\r\n');
+  await until(() => String(node.command('info', 'clients')).includes('blocked_clients:1\r\n'));
+  node.command('xadd', 'x', '*', 'f', 'v'.repeat(limitBytes));
+  await client.expect(refusal);
+});
