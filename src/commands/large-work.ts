@@ -6,7 +6,7 @@
 // many clients wait.
 import { assert } from '../base/assert.ts';
 import { CommandError } from '../base/errors.ts';
-import { ReplyWriter } from '../resp/reply-writer.ts';
+import { isTooLong, ReplyWriter, regionBytesMost } from '../resp/reply-writer.ts';
 import { EntryType } from '../store/entry.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import { relieveSlice } from '../store/room.ts';
@@ -49,6 +49,8 @@ export const largeElementsMin = 16_384;
 export const sliceElements = 1024;
 /** The same where each is removed. */
 export const removedAtOnce = 512;
+/** The longest reply of what writes: it leaves room for the nils of what does not fit. */
+const writtenBytesMax = regionBytesMost * 0.75;
 /** A slice ends after so long, or so many yields. */
 const sliceMs = 2;
 const sliceYields = 4;
@@ -131,7 +133,7 @@ export class LargeWork implements ChangeListener {
   ): void {
     const { client, session, entry } = call;
     // What writes may have taken something out by the time that its reply is too long.
-    const regionBytesMax = entry?.isWrite === true ? undefined : call.reply.regionBytesMax;
+    const regionBytesMax = entry?.isWrite === true ? () => writtenBytesMax : call.reply.regionBytesMax;
     const mustEnd = call.inTransaction || call.rerunning || session.denyBlocking;
     if (client === undefined || entry === undefined || mustEnd) {
       doWhole(begin(call, { isWhole: true }));
@@ -407,7 +409,7 @@ export interface PopSource {
   open(): number;
   /** Begins the reply with so many elements, which may be none. */
   header(count: number): void;
-  /** Takes so many out of the open collection and replies with them. */
+  /** Takes so many out of the open collection and replies with them; where the reply gets too long, with those that went. */
   take(count: number): void;
   /** Tells of the pop; `isAll`: nothing is left. */
   tell(isAll: boolean): void;
@@ -415,19 +417,34 @@ export interface PopSource {
   readonly width: number;
 }
 
-/** Pops up to `wanted` elements in slices, and replies with them. */
+/** Takes as `source.take`, but no more than the reply has room for; returns how many. */
+function takeFitting(call: Call, count: number, size: number, source: PopSource): number {
+  const mark = call.reply.mark();
+  try {
+    source.take(count);
+    return count;
+  } catch (error) {
+    if (!isTooLong(error)) throw error;
+    const taken = size - source.open();
+    if (taken === 0) call.reply.rewind(mark);
+    return taken;
+  }
+}
+
+/** Pops up to `wanted` elements in slices, and replies with them. Nil stands for what there was no room for, and stays. */
 export function* popInPlace(call: Call, pace: Pace, wanted: number, source: PopSource): Work {
   let [count, taken] = [0, 0];
   yield* changeInPlace(call, 1, pace, wanted, function* () {
     let size = source.open();
-    const isAll = wanted >= size;
+    let isAll = wanted >= size;
     count = Math.min(wanted, size);
     source.header(count);
     while (taken < count && size > 0) {
       const part = Math.min(removedAtOnce, count - taken, size);
-      source.take(part);
-      taken += part;
-      if (taken === count) break;
+      const fitting = takeFitting(call, part, size, source);
+      taken += fitting;
+      isAll &&= fitting === part;
+      if (taken === count || fitting < part) break;
       yield;
       size = source.open();
     }

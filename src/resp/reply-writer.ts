@@ -32,6 +32,12 @@ const sparesMax = 4;
 
 /** The most that any region may hold. */
 export const regionBytesMost = 1024 * 1024 * 1024;
+const tooLong = 'ERR reply exceeds the limit';
+
+/** Whether that is why a reply failed. What it was to hold next was not written, not even in part. */
+export function isTooLong(error: unknown): boolean {
+  return error instanceof CommandError && error.message.startsWith(tooLong);
+}
 
 export class ReplyWriter {
   /** The protocol of the client being served; it decides the shape of nil, maps, doubles and the like. */
@@ -331,7 +337,8 @@ export class ReplyWriter {
   }
 
   private absent(type: number): void {
-    if (this.pos + 5 > this.buf.length) this.grow(5);
+    // It may stand for what found no room.
+    if (this.pos + 5 > this.buf.length) this.grow(5, Number.POSITIVE_INFINITY);
     const buf = this.buf;
     let p = this.pos;
     if (this.protocol === 3) {
@@ -387,7 +394,7 @@ export class ReplyWriter {
   private grow(more: number, bytesMax = this.isOwed() ? regionBytesMost : this.regionBytesMax()): void {
     const used = this.pos - this.start;
     const needed = used + more;
-    if (needed > bytesMax) throw new CommandError(`ERR reply exceeds the limit of ${bytesMax} bytes`);
+    if (needed > bytesMax) throw new CommandError(`${tooLong} of ${bytesMax} bytes`);
     let size = this.buf.length;
     // A region at the buffer's front has outgrown it; one further back may fit a fresh buffer of the same size.
     while (size < needed || (this.start === 0 && size === this.buf.length)) size *= 2;

@@ -374,7 +374,7 @@ export class RigClient implements ClientPort {
   }
 }
 
-function requestOf(words: (string | Buffer)[]): RequestArgs {
+export function requestOf(words: (string | Buffer)[]): RequestArgs {
   const buffers = words.map((word) => Buffer.from(word));
   const args = createRequestArgs();
   args.buf = Buffer.concat(buffers);

@@ -35,13 +35,13 @@ export function moveElement(call: Call, fromFront: boolean, toFront: boolean): b
   lists.reader.readEnd(fromFront);
   const { value } = lists.reader;
   const moved = Buffer.from(value.bytes.subarray(value.offset, value.offset + value.length));
+  call.reply.bulk(moved, 0, moved.length);
   openList(call, 2);
   if (call.sameBytes(1, 2) && fromFront === toFront) call.touch(1);
   else {
     lists.push(toFront, moved, 0, moved.length);
     openList(call, 1).pop(fromFront);
   }
-  call.reply.bulk(moved, 0, moved.length);
   call.notify(toFront ? 'lpush' : 'rpush', 2);
   tellOfPop(call, lists, fromFront, 1);
   return true;

@@ -1,6 +1,7 @@
 // What the commands that pop share: elements leave one by one from one end, each by a remove of its own.
 import { CommandError } from '../../base/errors.ts';
 import { outOfRangePositive, wrongArguments } from '../../resp/errors.ts';
+import { isTooLong } from '../../resp/reply-writer.ts';
 import type { Lists } from '../../store/lists.ts';
 import type { Call } from '../call.ts';
 import { largeElementsMin, type Pace, popInPlace, type Work } from '../large-work.ts';
@@ -37,7 +38,14 @@ export function popMany(call: Call, lists: Lists, atFront: boolean, count: numbe
   const { reply } = call;
   const n = Math.min(count, lists.size);
   reply.array(n);
-  for (let i = 0; i < n; i++) lists.pop(atFront, reply);
+  let i = 0;
+  try {
+    for (; i < n; i++) lists.pop(atFront, reply);
+  } catch (error) {
+    if (i === 0 || !isTooLong(error)) throw error;
+    // What went is told; nil stands for what did not fit, and stays.
+    for (; i < n; i++) reply.nil();
+  }
   tellOfPop(call, lists, atFront, key);
 }
 

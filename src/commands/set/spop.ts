@@ -50,10 +50,10 @@ function popDrawn(call: Call, count: number): void {
   const { reply, store } = call;
   const { elements } = store;
   const drawn = drawDifferent(elements, count, store.random);
-  for (const { name } of drawn) elements.drop(name, 0, name.length);
-  if (drawn.length > 0) tellPopped(call, elements.at === 0);
   reply.set(drawn.length);
   for (const { name } of drawn) reply.bulk(name, 0, name.length);
+  for (const { name } of drawn) elements.drop(name, 0, name.length);
+  if (drawn.length > 0) tellPopped(call, elements.at === 0);
 }
 
 function tellPopped(call: Call, isAll: boolean): void {
