@@ -167,15 +167,20 @@ function guarded(judge: () => Verdict): Verdict {
   }
 }
 
-/** `expected`: the node id that authenticated; undefined where none was named. */
-export function judgeHello(node: NodeParts, hello: Payload<'hello'>, expected: string | undefined): Verdict {
+/** `expected`: the node id that authenticated; undefined where none was named. `originsFor`: as far as that peer may add to them. */
+export function judgeHello(
+  node: NodeParts,
+  hello: Payload<'hello'>,
+  expected: string | undefined,
+  originsFor: (nodeId: string) => OriginNames,
+): Verdict {
   return guarded(() => {
     const refusal = judgeGreeting(node, hello);
     if (refusal !== undefined) return refusal;
     if (expected !== undefined && expected !== hello.node_id) {
       return refused(CloseCode.unauthorized, `${hello.node_id} is not who authenticated`);
     }
-    node.store.origins.intern(hello.origin);
+    originsFor(hello.node_id).intern(hello.origin);
     return { kind: 'ok' };
   });
 }

@@ -1,5 +1,6 @@
 // The accepting side: a registry of peers by node id, each with its link. A newer connection of the same node replaces
 // the older, and the older's end never removes the newer. Who may connect was decided before (ws-hub.ts).
+import { originsMax } from '../delta/origins.ts';
 import { CloseCode } from './close-codes.ts';
 import { Link, type LinkFigures, type LinkParts, newFigures } from './link.ts';
 import type { Verdict } from './link-machine.ts';
@@ -108,8 +109,10 @@ export class Hub {
   private originsFor(nodeId: string): OriginAllowance {
     const known = this.allowances.get(nodeId);
     if (known !== undefined) return known;
-    const allowance = new OriginAllowance(this.parts.link.node.store.origins);
-    this.allowances.set(nodeId, allowance);
+    const { origins } = this.parts.link.node.store;
+    const allowance = new OriginAllowance(origins);
+    // Once there is no room for an origin, whoever says to be yet another brings none.
+    if (origins.count < originsMax) this.allowances.set(nodeId, allowance);
     return allowance;
   }
 

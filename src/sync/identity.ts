@@ -62,7 +62,7 @@ export class Identity {
     store.clock.vouch(store.clock.last());
     const past = ledger.ownOrigin;
     const isSame = past !== 0 && nodeIdOf(store.origins.name(past)) === this.nodeId;
-    const isBelow = ledger.starts.every((s) => s.lastStamp <= store.clock.last());
+    const isBelow = ledger.starts.every((s) => s.origin !== past || s.lastStamp <= store.clock.last());
     this.start(isSame && isBelow ? past : this.newOrigin());
   }
 

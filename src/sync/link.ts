@@ -224,7 +224,6 @@ export class Link {
         this.feed({ type: 'hello', payload: message.payload, verdict: this.judgeHello(message.payload) });
         return;
       case 'welcome':
-        this.welcome = message.payload;
         this.feed({
           type: 'welcome',
           payload: message.payload,
@@ -232,33 +231,41 @@ export class Link {
         });
         return;
       case 'ready':
-        this.ready = message.payload;
-        this.feed({
-          type: 'ready',
-          payload: message.payload,
-          verdict: judgeReady(this.parts.node, message.payload, this.origins),
-        });
+        this.feed({ type: 'ready', payload: message.payload, verdict: this.judgeReady(message.payload) });
         return;
       default:
         this.feed({ type: 'message', message });
     }
   }
 
+  /** A greeting that is not awaited says nothing: the machine refuses it whatever the verdict. */
   private judgeHello(hello: Payload<'hello'>): Verdict {
     const { node, expectedNodeId, admit } = this.parts;
     if (this.state.phase !== 'await_hello') return { kind: 'ok' };
-    const verdict = judgeHello(node, hello, expectedNodeId);
+    const verdict = judgeHello(node, hello, expectedNodeId, (nodeId) => this.originsOf(nodeId));
     return verdict.kind === 'ok' && admit !== undefined ? admit(hello.node_id) : verdict;
   }
 
   private judgeWelcome(welcome: Payload<'welcome'>): Verdict {
+    if (this.state.phase !== 'await_welcome') return { kind: 'ok' };
+    this.welcome = welcome;
     const verdict = judgeWelcome(this.parts.node, welcome);
     const isLost = verdict.kind === 'ok' && this.parts.hasLost?.(this.peerIn(welcome)) === true;
     return isLost ? { kind: 'recede' } : verdict;
   }
 
+  private judgeReady(ready: Payload<'ready'>): Verdict {
+    if (this.state.phase !== 'await_ready') return { kind: 'ok' };
+    this.ready = ready;
+    return judgeReady(this.parts.node, ready, this.origins);
+  }
+
   private get origins(): OriginNames {
-    return this.parts.originsFor?.(this.peerId) ?? this.parts.node.store.origins;
+    return this.originsOf(this.peerId);
+  }
+
+  private originsOf(nodeId: string): OriginNames {
+    return this.parts.originsFor?.(nodeId) ?? this.parts.node.store.origins;
   }
 
   private peerIn(welcome: Payload<'welcome'>): Peer {

@@ -369,6 +369,8 @@ export class Receiver {
     const refusal = yield* this.check(batch, keys);
     if (this.stopped) return;
     if (refusal !== undefined) {
+      // What is refused waits for no room.
+      this.tellStarved(false);
       this.refuse(batch, refusal);
       return;
     }

@@ -30,6 +30,9 @@ export function connectSocket(socket: WebSocket, attach: (connection: Connection
     isWaiting = false;
     sink?.drained();
   };
+  const noteWaiting = (): void => {
+    isWaiting ||= socket.bufferedAmount > drainedBytes;
+  };
   const textSent = (): void => {
     textsWaiting -= 1;
     sent();
@@ -39,12 +42,15 @@ export function connectSocket(socket: WebSocket, attach: (connection: Connection
       if (socket.readyState !== socket.OPEN) return;
       textsWaiting += 1;
       if (textsWaiting > textsWaitingMax) socket.terminate();
-      else socket.send(text, { binary: false }, textSent);
+      else {
+        socket.send(text, { binary: false }, textSent);
+        noteWaiting();
+      }
     },
     sendBinary(frame) {
       if (socket.readyState !== socket.OPEN) return;
       socket.send(frame, { binary: true }, sent);
-      if (socket.bufferedAmount > drainedBytes) isWaiting = true;
+      noteWaiting();
     },
     get bufferedBytes() {
       return socket.bufferedAmount;

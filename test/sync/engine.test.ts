@@ -256,6 +256,22 @@ test('a hub without room says so', async () => {
   assert.ok(a.engine.pendingOps() > 0);
 });
 
+test('what found no room and is refused then waits for none any more', async () => {
+  const star = new Star({ memoryBytes: 256 * 1024 });
+  const { hub } = star;
+  const a = star.edge('a');
+  for (let i = 0; i < 100; i++) a.set(`big${i}`, 'x'.repeat(5000));
+  await star.pass(30_000);
+  const fed: boolean[] = [];
+  const { receiver } = hub.engine.hub.liveWith('a')!;
+  assert.ok(receiver?.starved !== undefined);
+  const parts = Reflect.get(receiver, 'parts');
+  Object.assign(parts, { onStarved: (isStarved: boolean) => fed.push(!isStarved) });
+  hub.store.clock.latest = () => 0;
+  await star.pass(5000);
+  assert.deepEqual(fed, [true]);
+});
+
 test('a conflict is found, logged with both values, and kept', async () => {
   const star = new Star();
   const [a, b] = [star.edge('a'), star.edge('b')];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { stampMax } from '../../src/base/clock.ts';
 import { Identity } from '../../src/sync/identity.ts';
 import { Scheduler } from '../sim/scheduler.ts';
 import { newDisk } from '../sim/sim-log.ts';
@@ -23,6 +24,21 @@ test('a node without a past begins in a new epoch; one with a past goes on in it
   node.disk = newDisk('j2');
   node.start();
   assert.notEqual(node.engine.identity.originName, originName);
+});
+
+test('a node whose stamps went beyond belief begins one new epoch, and goes on in that', () => {
+  const node = nodeOf();
+  node.start();
+  const { identity } = node.engine;
+  const { origin, originName, tag } = identity;
+  node.command(() => node.ledger.advance(origin, stampMax, tag));
+  node.crash(false);
+  node.start();
+  const next = node.engine.identity.originName;
+  assert.notEqual(next, originName);
+  node.crash(false);
+  node.start();
+  assert.equal(node.engine.identity.originName, next);
 });
 
 test('its own past: known tags up to the last stamp under them', () => {

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { originName, originsMax } from '../../src/delta/origins.ts';
 import { peerNotesMax } from '../../src/store/ledger.ts';
+import { Envelopes, type MessageType, type Payload, protocolVersion } from '../../src/sync/envelope.ts';
 import { Link } from '../../src/sync/link.ts';
+import { broughtMax } from '../../src/sync/origin-allowance.ts';
+import type { Connection } from '../../src/sync/transport.ts';
 import { Scheduler } from '../sim/scheduler.ts';
 import { newDisk } from '../sim/sim-log.ts';
 import { SimNet } from '../sim/sim-net.ts';
@@ -104,4 +107,92 @@ test('however many keys are needed at once, no more are asked for at a time than
   assert.deepEqual(new Set(replies), new Set(['$1\r\nv\r\n']));
   assert.equal(replies.length, gone.length);
   assert.equal(openMost, 3);
+});
+
+/** A peer that says what it likes, in the name of node `a`. */
+class Mouth {
+  private readonly envelopes = new Envelopes();
+  private connection: Connection | undefined;
+
+  constructor(pair: Pair) {
+    const dial = pair.net.dialer('m', () => (connection) => pair.hub.engine.hub.accept(connection, 'a', 'a'));
+    const ignore = (): void => {};
+    dial((connection) => {
+      this.connection = connection;
+      return { text: ignore, binary: ignore, alive: ignore, drained: ignore, closed: ignore };
+    }, ignore);
+  }
+
+  say<T extends MessageType>(type: T, payload: Payload<T>): void {
+    this.connection?.sendText(this.envelopes.make(type, payload, 0).text);
+  }
+}
+
+const greeting = {
+  version: protocolVersion,
+  node_id: 'a',
+  origin: originName('a', 1),
+  tag: 1,
+  role: 'edge',
+  mode: 'bidirectional',
+  software: 'test',
+  journal: 'j',
+  durable: false,
+  window: 8192,
+  unpacks: '',
+} as const;
+const nothing = { entry: null, seen: null, tags: [], cursor: null, relies: '' };
+
+function strangersOf(count: number): [string, number, number][] {
+  return Array.from({ length: count }, (_, i) => [originName('s', i), 1, 1]);
+}
+
+test('the origin that a peer has itself is one of those that it may bring', async () => {
+  for (const [count, isLive] of [
+    [broughtMax - 1, true],
+    [broughtMax, false],
+  ] as const) {
+    const pair = new Pair();
+    const mouth = new Mouth(pair);
+    await pair.pass(2000);
+    mouth.say('hello', { ...greeting, hash: 0, peer: undefined });
+    mouth.say('ready', { ...nothing, vector: strangersOf(count), lacks: undefined });
+    await pair.pass(2000);
+    assert.equal(pair.hub.engine.hub.liveWith('a') !== undefined, isLive);
+  }
+});
+
+test('a greeting that is not awaited leaves no trace', async () => {
+  const strangers = strangersOf(50);
+  const pair = new Pair();
+  const { hub } = pair;
+  const { origins } = hub.store;
+  const { count } = origins;
+  const early = new Mouth(pair);
+  await pair.pass(2000);
+  early.say('ready', { ...nothing, vector: strangers, lacks: undefined });
+  await pair.pass(2000);
+  assert.equal(origins.count, count);
+  const mouth = new Mouth(pair);
+  await pair.pass(2000);
+  mouth.say('hello', { ...greeting, hash: 0, peer: undefined });
+  mouth.say('ready', { ...nothing, vector: [], lacks: undefined });
+  await pair.pass(2000);
+  assert.equal(hub.engine.hub.liveWith('a')?.isLive, true);
+  assert.equal(origins.count, count + 1);
+  const b = originName('b', 1);
+  mouth.say('welcome', {
+    ...greeting,
+    ...nothing,
+    node_id: 'b',
+    origin: b,
+    tag: 777,
+    vector: strangers,
+    horizon: null,
+  });
+  mouth.say('request', { op: 'drain' });
+  await pair.pass(2000);
+  assert.equal(hub.engine.hub.liveWith('a')?.isLive, true);
+  assert.equal(origins.count, count + 1);
+  assert.equal(hub.ledger.notes.has(`tags:${b}`), false);
 });
