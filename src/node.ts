@@ -5,6 +5,7 @@ import { totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { FerriteError } from './base/errors.ts';
 import { type Log, silentLog } from './base/log.ts';
+import { isLoopback } from './base/loopback.ts';
 import { forgetViews } from './base/runs.ts';
 import { version } from './base/version.generated.ts';
 import { Dispatch } from './commands/dispatch.ts';
@@ -135,11 +136,6 @@ function configured(options: EdgeNodeOptions): ConfiguredNode {
 /** Permissions of a file from octal digits. */
 function modeOf(digits: string | undefined): number | undefined {
   return digits === undefined ? undefined : Number.parseInt(digits, 8);
-}
-
-/** Whether only this machine can reach the address. */
-function isLoopback(address: string): boolean {
-  return address === 'localhost' || address === '::1' || address.startsWith('127.');
 }
 
 const outputBytesMin = 64 * 1024 * 1024;
@@ -337,7 +333,7 @@ export class EdgeNode {
 
   private warnOfOpenness({ users, log }: NodeServices): void {
     const bind = this.given.config['server.bind'];
-    if (users.isOpen && !isLoopback(bind)) {
+    if (users.isOpen && bind !== 'localhost' && !isLoopback(bind)) {
       log.warn('other machines can connect without a password: see server.requirepass or server.aclfile', {
         bind,
       });

@@ -5,6 +5,7 @@
 // done at once. A slice is bounded by elements and by time, and a turn of the event loop has one slice, whoever's, however
 // many clients wait.
 import { assert } from '../base/assert.ts';
+import { atOnce } from '../base/at-once.ts';
 import { CommandError } from '../base/errors.ts';
 import { isTooLong, ReplyWriter, regionBytesMost } from '../resp/reply-writer.ts';
 import { EntryType } from '../store/entry.ts';
@@ -38,7 +39,7 @@ export type Work = Generator<unknown, boolean | Finish, void>;
 /** How work is being done. */
 export interface Pace {
   /** All at once: nothing can be waited for. */
-  isWhole: boolean;
+  readonly isWhole: boolean;
   /** It has begun to change a key where it is: nothing holds it up any more. */
   isAtWork?: boolean;
 }
@@ -282,12 +283,8 @@ export class LargeWork implements ChangeListener {
 
 /** Does work that may not wait. */
 function doWhole(work: Work): void {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done !== true) continue;
-    if (typeof value === 'object') runWhole(value);
-    return;
-  }
+  const end = atOnce(work);
+  if (typeof end === 'object') runWhole(end);
 }
 
 function runWhole(finish: Finish): void {
@@ -396,7 +393,7 @@ export function* changeInPlace(
   const target = { db: keyspace.id, key: call.bytes(i) };
   const steps = change();
   const work = pace.isWhole ? undefined : WorkInPlace.begin(store, target, count, steps);
-  if (work === undefined) while (steps.next().done !== true);
+  if (work === undefined) atOnce(steps);
   else {
     pace.isAtWork = true;
     yield* work.all();

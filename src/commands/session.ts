@@ -1,6 +1,5 @@
 // What commands may know and change of the client that called them: plain state, no socket. The server owns one
 // per connection; the library and the tests make their own.
-
 import type { User } from './acl/user.ts';
 import type { Subscriptions } from './pub-sub.ts';
 import type { TrackingState } from './tracking.ts';

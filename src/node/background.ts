@@ -1,6 +1,5 @@
 // The work that nobody asked for: purging expired keys, freeing what a flush left, compressing what was written before
 // there was a dictionary, dropping tombstones, averages for INFO. All of it runs in short slices from one timer, bounded by the CPU budget, and yields to clients in between.
-
 import type { LatencyMonitor } from '../commands/latency-monitor.ts';
 import type { Stats } from '../commands/services.ts';
 import type { TrafficRates } from '../commands/traffic-rates.ts';

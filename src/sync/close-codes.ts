@@ -1,5 +1,4 @@
 // Why a link ends: WebSocket close codes and what a dialer makes of each. Numbers are part of the protocol (SPEC.md).
-
 import type { FerriteError } from '../base/errors.ts';
 
 export const CloseCode = {

@@ -1,6 +1,5 @@
 // What is known of the peer of one live link: who it is and what it has. The vector begins with what the peer said in
 // the handshake and rises by what it states and acknowledges; it never outlives the connection. Pure bookkeeping.
-
 import { stampMax } from '../base/clock.ts';
 import type { OriginNames, Origins } from '../delta/origins.ts';
 import { VersionVector } from '../delta/vector.ts';

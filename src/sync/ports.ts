@@ -1,6 +1,5 @@
 // What the sync needs of the rest of a node, and no more: a store, a log, a ledger, time. The real ones fit by their
 // shape; the simulation has others. Nothing here knows a file or a socket.
-
 import type { HybridClock } from '../base/clock.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';

@@ -3,6 +3,7 @@
 // joined in slices, while its keys are at work, and goes into a run of the log, which counts as a whole (SPEC.md,
 // "Receiving"). Batches that wait for an answer to `want` hold back their frontiers and those after them. It knows no
 // connection but the words it may say.
+import { atOnce } from '../base/at-once.ts';
 import { stampHi, stampLo, stampMax } from '../base/clock.ts';
 import { FerriteError } from '../base/errors.ts';
 import { BatchReader } from '../delta/batch-reader.ts';
@@ -121,14 +122,6 @@ function bytesOf({ buf, start }: WholeBatch): number {
 
 function keyOf({ buf, keyOffset, keyLength }: BatchReader): Buffer {
   return buf.subarray(keyOffset, keyOffset + keyLength);
-}
-
-/** Does all of it now. */
-function finish<T>(taking: Taking<T>): T {
-  for (;;) {
-    const { done, value } = taking.next();
-    if (done === true) return value;
-  }
 }
 
 /** How a batch is taken in: what it yields is waited for before the next slice, if anything. */
@@ -318,7 +311,7 @@ export class Receiver {
   private take(batch: WholeBatch): void {
     const isLarge = batch.buf.length - batch.start > this.parts.limits.slicedBytes;
     const taking = this.takingOf(batch, isLarge ? new BatchKeys() : undefined);
-    if (!isLarge) finish(taking);
+    if (!isLarge) atOnce(taking);
     else {
       this.taking = taking;
       this.slice(taking);
@@ -355,7 +348,7 @@ export class Receiver {
     this.isHurried = true;
     this.parts.beginTurn();
     try {
-      finish(taking);
+      atOnce(taking);
     } finally {
       this.isHurried = false;
       this.taking = undefined;
@@ -460,7 +453,7 @@ export class Receiver {
     let isWhole: boolean;
     if (keys === undefined) {
       log.setSource(peer.nodeId);
-      isWhole = finish(this.joinRecords(batch, this.reader, false, frontiers, wants));
+      isWhole = atOnce(this.joinRecords(batch, this.reader, false, frontiers, wants));
     } else isWhole = yield* this.joinAtWork(batch, keys, frontiers, wants);
     this.noteSeen(frontiers);
     if (isWhole) {
@@ -630,7 +623,7 @@ export class Receiver {
   private joinWanted(batch: WholeBatch, want: Want): boolean {
     const { log, peer, store, isKeeper } = this.parts;
     log.setSource(peer.nodeId);
-    const isWhole = finish(this.joinRecords(batch, this.answerReader, true, [], new Set()));
+    const isWhole = atOnce(this.joinRecords(batch, this.answerReader, true, [], new Set()));
     if (isWhole && isKeeper) store.holdWhole(want.db, want.key);
     if (!isWhole) this.commit();
     return isWhole;

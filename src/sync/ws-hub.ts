@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocketServer } from 'ws';
 import { late } from '../base/late.ts';
 import type { Log } from '../base/log.ts';
+import { isLoopback } from '../base/loopback.ts';
 import { isNodeId } from '../delta/origins.ts';
 import { subprotocol } from './envelope.ts';
 import type { Hub } from './hub.ts';
@@ -37,10 +38,6 @@ interface Refusal {
 
 const badRequest = '400 Bad Request';
 const unauthorized: Refusal = { status: '401 Unauthorized', reason: 'unauthorized' };
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
-}
 
 function bearerOf(request: IncomingMessage): string {
   const match = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '');

@@ -1,5 +1,4 @@
-// KEYS pattern: all keys that match a glob pattern, in slices where the keyspace is
-// large.
+// KEYS pattern: all keys that match a glob pattern, in slices where the keyspace is large.
 // https://redis.io/commands/keys
 import type { Glob } from '../../base/glob.ts';
 import { inParts } from '../../base/in-parts.ts';

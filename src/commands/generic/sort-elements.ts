@@ -1,6 +1,7 @@
 // What SORT and SORT_RO share: reading the elements of a list, set or sorted set, ordering them by themselves or by the
 // keys that a pattern names, and what is told of each. Everything is read before anything is written. Values are held as
 // Latin-1 texts meanwhile, which keep every byte, compare as bytes do and are a fraction of the size of buffers.
+import { atOnce } from '../../base/at-once.ts';
 import { CommandError } from '../../base/errors.ts';
 import { infinityOf } from '../../base/infinity.ts';
 import { notSortable, sortOptionDenied, stringTooLong, wrongType } from '../../resp/errors.ts';
@@ -75,11 +76,7 @@ export type SortSteps = Generator<void, Sorted | undefined, void>;
 
 /** All at once. */
 export function sortElements(call: Call, options: SortOptions): Sorted {
-  const steps = sortInSteps(call, options);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value ?? [];
-  }
+  return atOnce(sortInSteps(call, options)) ?? [];
 }
 
 /** About how many elements the key in argument 1 has. */
@@ -266,11 +263,8 @@ export function keysOfPatterns(call: Call, { by, unsorted, gets }: SortOptions):
   const patterns = [...(by === undefined || unsorted ? [] : [by]), ...gets].filter((p) => !isElement(p));
   if (patterns.length === 0 || sizeToSort(call) * patterns.length > patternKeysMax) return [];
   const at = call.find(1);
-  const steps = at === 0 ? undefined : elementsOf(call, at, call.store.entries.type(at));
-  let step = steps?.next();
-  while (step?.done === false) step = steps?.next();
-  const elements = step?.value ?? [];
-  return patterns.flatMap((pattern) => elements.flatMap((e) => keyNamed(pattern, e)?.key ?? []));
+  const elements = at === 0 ? undefined : atOnce(elementsOf(call, at, call.store.entries.type(at)));
+  return patterns.flatMap((pattern) => (elements ?? []).flatMap((e) => keyNamed(pattern, e)?.key ?? []));
 }
 
 function textOfString({ store }: Call, entry: number): string {

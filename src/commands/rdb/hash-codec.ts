@@ -5,7 +5,6 @@
 //   24   u64 earliest deadline, length, then for each field: length (0 = no deadline, else deadline - earliest + 1),
 //        string name, string value
 //   25   u64 earliest deadline, string: a listpack of name, value, deadline (0 = none)
-
 import { inParts } from '../../base/in-parts.ts';
 import { EntryType } from '../../store/entry.ts';
 import { sliceElements } from '../large-work.ts';

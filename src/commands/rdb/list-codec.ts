@@ -1,6 +1,5 @@
 // Lists in RDB form: written as strings one after the other (type 1), which Redis turns into whatever form it likes; read
 // also as a chain of listpacks and single long elements (type 18), which is what Redis 7 dumps.
-
 import { inParts } from '../../base/in-parts.ts';
 import { EntryType } from '../../store/entry.ts';
 import { readListpack } from './listpack.ts';

@@ -2,6 +2,7 @@
 // and later take it; read up to the version of Redis 7.4, as far as the types are known.
 //
 //   u8 type, value; u16 version; u64 CRC-64 of all before (both little-endian)
+import { atOnce } from '../../base/at-once.ts';
 import type { Keyspace } from '../../store/keyspace.ts';
 import type { Store } from '../../store/store.ts';
 import { crc64 } from './crc64.ts';
@@ -55,13 +56,6 @@ function* sum(body: Buffer): Generator<void, bigint, void> {
     checksum = crc64(body, at, Math.min(body.length, at + summedBytes), checksum);
   }
   return checksum;
-}
-
-function atOnce<T>(steps: Generator<void, T, void>): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-  }
 }
 
 /** A payload's value, as far as its type is known here, to be read. */

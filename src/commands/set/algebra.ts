@@ -1,6 +1,7 @@
 // Unions, intersections and differences of sets, as commands need them: over keys of the request, with a limit, into a
 // reply or into another key. The work is done in steps, so that nobody need wait for that about large sets. Members are
 // held as Latin-1 texts meanwhile, which keep every byte, and those of a large set that is to be stored where they will be.
+import { atOnce } from '../../base/at-once.ts';
 import { EntryType } from '../../store/entry.ts';
 import { StagedElements } from '../../store/staged-elements.ts';
 import type { Call } from '../call.ts';
@@ -53,10 +54,6 @@ function* eachMember(call: Call, i: number, visit: NameVisitor): Steps {
     yield;
     if (!call.openToWrite(i, EntryType.set)) return false;
   }
-}
-
-function whole(steps: Steps): void {
-  while (steps.next().done !== true);
 }
 
 /** Puts what the operation makes of the sets in arguments first to before `end` into the result. */
@@ -138,7 +135,7 @@ export function replyOperation(
     return;
   }
   const names = new Names();
-  whole(operate(call, operation, first, end, limit, names));
+  atOnce(operate(call, operation, first, end, limit, names));
   if (countsOnly) call.reply.integer(names.size);
   else {
     call.reply.set(names.size);
@@ -183,7 +180,7 @@ export function storeOperation(call: Call, operation: Operation, event: StoreEve
     return;
   }
   const names = new Names();
-  whole(operate(call, operation, 2, call.argc, 0, names));
+  atOnce(operate(call, operation, 2, call.argc, 0, names));
   storeNames(call, names.all, event);
 }
 

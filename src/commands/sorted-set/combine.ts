@@ -1,6 +1,7 @@
 // Union, intersection and difference of sorted sets: reading the request and computing the result before anything is
 // stored or replied, in steps between which others may run. Scores are weighted, then aggregated; what would be no number
 // counts as zero.
+import { atOnce } from '../../base/at-once.ts';
 import { CommandError } from '../../base/errors.ts';
 import { limitNegative, noInputKeys, weightNotAFloat } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
@@ -91,8 +92,7 @@ export type Steps = Generator<void, boolean, void>;
 /** The whole result; in the order of a sorted set only once it is sorted. */
 export function combine(call: Call, operation: Operation, combination: Combination): ScoredNames {
   const result = new ScoredNames(call.store.hash);
-  const steps = combineInSteps(call, operation, combination, result);
-  while (steps.next().done !== true);
+  atOnce(combineInSteps(call, operation, combination, result));
   return result;
 }
 

@@ -1,6 +1,5 @@
 // ZPOPMIN and ZPOPMAX key [count]: takes the elements with the lowest or the highest scores out of a sorted set and
 // returns them. https://redis.io/commands/zpopmin
-
 import { CommandError } from '../../base/errors.ts';
 import { outOfRangePositive } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';

@@ -1,6 +1,5 @@
 // XAUTOCLAIM key group consumer min-idle-time start [COUNT count] [JUSTID]: hands what has been pending for long to another
 // consumer, so many at a time. https://redis.io/commands/xautoclaim
-
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import { badClaimNumber, claimCountNotPositive } from '../../resp/errors.ts';
