@@ -1,11 +1,13 @@
 // Writes the tables of docs/ that are made from the code, each between its two marker lines: the configuration keys of
-// docs/configuration.md and the commands of docs/compatibility.md. A test holds that they are up to date.
+// docs/configuration.md, the commands of docs/compatibility.md and the metrics of docs/metrics.md. A test holds that
+// they are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commandTables } from '../.build/src/commands/describe.js';
 import { commandList } from '../.build/src/commands/list.generated.js';
 import { configTable } from '../.build/src/config/describe.js';
+import { metricsTable } from '../.build/src/node/node-metrics.js';
 
 const docs = join(dirname(fileURLToPath(import.meta.url)), '..', 'docs');
 
@@ -20,4 +22,5 @@ function fill(name, mark, table) {
 }
 
 fill('configuration.md', 'keys', configTable());
+fill('metrics.md', 'metrics', metricsTable());
 fill('compatibility.md', 'commands', `${commandTables(commandList)}\n`);

@@ -1,6 +1,7 @@
 // Runs the tests: builds dist/ and .build/ when stale, then hands every *.test.js to node's runner.
 //   npm test [-- path-part ...]   only the test files whose path contains one of the parts
-//   --long                        properties are tried as often as they were written for, which CI does
+//   --long                        properties are tried as often as they were written for, and simulations run on all of
+//                                 their seeds, which CI does
 //   TEST_SEED=n                   properties run on this seed: what the run that failed printed
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -66,13 +67,14 @@ if (files.length === 0) {
 }
 const seed = process.env.TEST_SEED ?? (process.env.CI ? 20_260_101 : Math.floor(Math.random() * 2 ** 31));
 process.stdout.write(`# properties run on seed ${seed}: TEST_SEED=${seed} npm test\n`);
-// The runner leaves one processor idle by itself, which on two is half of them.
-const parallel = `--test-concurrency=${Math.max(2, availableParallelism())}`;
+// The runner leaves one processor idle by itself, and many of the tests wait for others: one more than there are is at
+// work.
+const parallel = `--test-concurrency=${availableParallelism() + 1}`;
 const preload = ['--import', pathToFileURL(join(built, 'seed.js')).href];
 const args = ['--enable-source-maps', ...preload, '--test', parallel, ...options, ...grouped(files)];
 const run = spawnSync(process.execPath, args, {
   stdio: 'inherit',
   cwd: root,
-  env: { ...process.env, TEST_SEED: String(seed), TEST_SHARE: isLong ? '1' : '0.4' },
+  env: { ...process.env, TEST_SEED: String(seed), TEST_SHARE: isLong ? '1' : '0.25' },
 });
 process.exit(run.status ?? 1);

@@ -1,5 +1,6 @@
 // A node: store, journal, commands, clients and sync put together, and the library's way to use one without a network.
-// Everything that the parts need of one another meets here, through interfaces; program.ts starts one from a configuration.
+// Everything that the parts need of one another meets here, through interfaces; program.ts starts one from a
+// configuration.
 import type { RequestListener, Server } from 'node:http';
 import { totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
@@ -13,8 +14,9 @@ import type { Committer } from './commands/executor.ts';
 import type { Host } from './commands/services.ts';
 import { resolveKey } from './config/layer.ts';
 import { loadConfig, machineMemoryBytes } from './config/load-config.ts';
-import type { Config } from './config/schema.ts';
+import type { Config, ConfigKey } from './config/schema.ts';
 import type { Setting } from './config/setting.ts';
+import { suggest } from './config/suggest.ts';
 import { systemProbes } from './monitor/probes.ts';
 import { ResourceSampler } from './monitor/sampler.ts';
 import { Background } from './node/background.ts';
@@ -29,6 +31,7 @@ import type { DecodedReply, ReadText } from './resp/decode-reply.ts';
 import { defaultRequestLimits } from './resp/request-decoder.ts';
 import type { ConnectionLimits } from './server/connection.ts';
 import { defaultConnectionLimits, Listener } from './server/listener.ts';
+import type { SliceSizes } from './store/slice-sizes.ts';
 import type { SyncEvent, SyncOutcome } from './sync/engine.ts';
 
 export { CommandError, FerriteError } from './base/errors.ts';
@@ -36,7 +39,9 @@ export { createLog, type Log, type LogFields, type LogLevel } from './base/log.t
 export type { Argument } from './node/local-client.ts';
 export type { SyncEvent, SyncOutcome } from './sync/engine.ts';
 
-/** A reply with texts as strings. Integers that a number cannot hold exactly are bigints; errors stand in arrays only. */
+/**
+ * A reply with texts as strings. Integers that a number cannot hold exactly are bigints; errors stand in arrays only.
+ */
 export type Reply = DecodedReply<string>;
 /** A reply with texts as the bytes that they are. */
 export type BytesReply = DecodedReply<Buffer>;
@@ -73,6 +78,8 @@ export interface ConfiguredNode {
   readonly log: Log;
   /** Listen for Redis clients on `server.port` too, and not only on a Unix socket where one is named. */
   readonly listenTcp: boolean;
+  /** Absent: the usual ones. Tests see slices of very little. */
+  readonly sliceSizes?: SliceSizes;
   /** A command asked for the end of the process. */
   readonly onShutdown?: (options: { now: boolean }) => Promise<void>;
   readonly onSyncEvent?: ((event: SyncEvent) => void) | undefined;
@@ -93,6 +100,41 @@ const sampleIntervalMs = 30_000;
 const asText: ReadText<string> = (bytes) => bytes.toString();
 const asBytes: ReadText<Buffer> = (bytes) => Buffer.from(bytes);
 
+/** The options that are configuration keys by another name. */
+const keyOfOption = {
+  nodeId: 'edge.node_id',
+  mode: 'edge.mode',
+  port: 'server.port',
+  bind: 'server.bind',
+  dir: 'persistence.dir',
+  memoryLimit: 'edge.resources.memory_limit',
+  hubUrl: 'edge.hub_url',
+  token: 'edge.token',
+  syncPolicy: 'edge.sync_policy',
+  syncInterval: 'edge.sync_interval',
+  conflictResolution: 'edge.conflict_resolution',
+  preset: 'edge.preset',
+} as const satisfies Readonly<Record<Exclude<keyof EdgeNodeOptions, OtherOption>, ConfigKey>>;
+
+type OtherOption = 'settings' | 'log' | 'onSyncEvent';
+const otherOptions: readonly OtherOption[] = ['settings', 'log', 'onSyncEvent'];
+
+function textOf(options: EdgeNodeOptions, option: string): string | undefined {
+  const value = Object.entries(options).find(([name]) => name === option)?.[1];
+  return value === undefined ? undefined : String(value);
+}
+
+/** For those whom no compiler tells: an option that is misspelled would be one that has no effect. */
+function refuseUnknown(options: EdgeNodeOptions): void {
+  const names = [...Object.keys(keyOfOption), ...otherOptions];
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue;
+    const near = suggest(name, names);
+    const hint = near === undefined ? '' : `, did you mean ${near}?`;
+    throw new FerriteError('CONFIG', `options: ${name}: unknown option${hint}`);
+  }
+}
+
 function configured(options: EdgeNodeOptions): ConfiguredNode {
   const { log = silentLog } = options;
   const others = Object.entries(options.settings ?? {});
@@ -102,19 +144,9 @@ function configured(options: EdgeNodeOptions): ConfiguredNode {
   }
   const isOnDisk = options.dir !== undefined || keys.has('persistence.dir');
   const tokenVariable = others.find(([key]) => resolveKey(key) === 'edge.token_env')?.[1];
+  refuseUnknown(options);
   const named: readonly (readonly [string, string | undefined])[] = [
-    ['edge.node_id', options.nodeId],
-    ['edge.mode', options.mode],
-    ['server.port', options.port?.toString()],
-    ['server.bind', options.bind],
-    ['persistence.dir', options.dir],
-    ['edge.resources.memory_limit', options.memoryLimit?.toString()],
-    ['edge.hub_url', options.hubUrl],
-    ['edge.token', options.token],
-    ['edge.sync_policy', options.syncPolicy],
-    ['edge.sync_interval', options.syncInterval],
-    ['edge.conflict_resolution', options.conflictResolution],
-    ['edge.preset', options.preset],
+    ...Object.entries(keyOfOption).map(([option, key]) => [key, textOf(options, option)] as const),
     ['persistence.enabled', String(isOnDisk)],
     ...others,
   ];
@@ -185,8 +217,8 @@ export class EdgeNode {
   }
 
   /**
-   * Recovers the data, then serves and syncs as configured, once a close() under way has ended. Rejects with FerriteError
-   * and the reason where it cannot.
+   * Recovers the data, then serves and syncs as configured, once a close() under way has ended. Rejects with
+   * FerriteError and the reason where it cannot.
    */
   open(): Promise<void> {
     if (this.opened !== undefined) {
@@ -202,8 +234,8 @@ export class EdgeNode {
   }
 
   private async start(): Promise<void> {
-    const { config, log } = this.given;
-    const replica = openReplica(config, log, Date.now);
+    const { config, log, sliceSizes } = this.given;
+    const replica = openReplica(config, log, Date.now, sliceSizes);
     let running: Running;
     try {
       running = this.assemble(replica);
@@ -378,9 +410,9 @@ export class EdgeNode {
   }
 
   /**
-   * Runs any command that replies at once and returns its reply. Throws CommandError with Redis's words for an error, and
-   * where the reply comes later, as for all commands under CLIENT PAUSE. What it wrote is in the store at once and, with a
-   * disk, in the system's hands at the end of this turn.
+   * Runs any command that replies at once and returns its reply. Throws CommandError with Redis's words for an error,
+   * and where the reply comes later, as for all commands under CLIENT PAUSE. What it wrote is in the store at once and,
+   * with a disk, in the system's hands at the end of this turn.
    */
   command(...args: readonly Argument[]): Reply {
     return this.live.local.run(args, asText);
@@ -392,9 +424,10 @@ export class EdgeNode {
   }
 
   /**
-   * Runs any command and resolves with its reply when what it wrote is as durable as configured. Rejects with CommandError
-   * in Redis's words, with FerriteError JOURNAL_IO where the disk failed, CLOSED where the node closes before the reply. As
-   * with all that this class promises but open() and close(), nothing happens where nobody waits for the rejection.
+   * Runs any command and resolves with its reply when what it wrote is as durable as configured. Rejects with
+   * CommandError in Redis's words, with FerriteError JOURNAL_IO where the disk failed, CLOSED where the node closes
+   * before the reply. As with all that this class promises but open() and close(), nothing happens where nobody waits
+   * for the rejection.
    */
   execute(...args: readonly Argument[]): Promise<Reply> {
     return this.later(({ local }) => local.runLater(args, asText));
@@ -407,8 +440,8 @@ export class EdgeNode {
 
   /**
    * Runs commands as one group, as MULTI and EXEC do: here, on disk and on every other node all of it is seen or none.
-   * Resolves with their replies; a command that failed has its CommandError there. Rejects, with nothing done, where one is
-   * not well-formed. The database is 0 unless SELECT is the first of them.
+   * Resolves with their replies; a command that failed has its CommandError there. Rejects, with nothing done, where
+   * one is not well-formed. The database is 0 unless SELECT is the first of them.
    */
   transaction(commands: readonly (readonly Argument[])[]): Promise<Reply[]> {
     return this.later(async ({ local }) => {
@@ -421,12 +454,15 @@ export class EdgeNode {
   set(key: Argument, value: Argument, options: SetOptions = {}): Promise<boolean> {
     const args: Argument[] = ['set', key, value];
     if (options.px !== undefined) args.push('px', options.px);
-    else if (options.ex !== undefined) args.push('ex', options.ex);
+    if (options.ex !== undefined) args.push('ex', options.ex);
     if (options.if !== undefined) args.push(options.if === 'absent' ? 'nx' : 'xx');
     return this.write(args, (reply) => reply !== null);
   }
 
-  /** The value as text, or undefined; of a key that was evicted to the hub undefined too: `execute('get', key)` fetches it. */
+  /**
+   * The value as text, or undefined; of a key that was evicted to the hub undefined too: `execute('get', key)` fetches
+   * it.
+   */
   get(key: Argument): string | undefined {
     const reply = this.command('get', key);
     return typeof reply === 'string' ? reply : undefined;
@@ -492,8 +528,8 @@ export class EdgeNode {
   }
 
   /**
-   * Stops serving, makes everything durable and lets go of the disk; a node that is being opened is closed when it is open.
-   * From now on nothing is taken (FerriteError CLOSED). May be called more than once.
+   * Stops serving, makes everything durable and lets go of the disk; a node that is being opened is closed when it is
+   * open. From now on nothing is taken (FerriteError CLOSED). May be called more than once.
    */
   close(): Promise<void> {
     const { opened } = this;
@@ -517,6 +553,7 @@ export class EdgeNode {
     this.running = undefined;
     running.background.stop();
     running.sampler.stop();
+    running.sync?.engine.endDemands();
     await running.listener?.close(closeDeadlineMs);
     await running.sync?.stop();
     running.http?.closeAllConnections();

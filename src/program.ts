@@ -1,20 +1,32 @@
-// What the binary does: hands arguments, environment, files and signals of the process to the parts that are pure, and is
-// with node/host.ts the only reader of `process`. Exit codes: 0 done, 1 failed, 2 a mistake in arguments or configuration.
+// What the binary does: hands arguments, environment, files and signals of the process to the parts that are pure, and
+// is with node/host.ts the only reader of `process`. Exit codes: 0 done, 1 failed, 2 a mistake in arguments or
+// configuration.
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { FerriteError } from './base/errors.ts';
-import { createLog } from './base/log.ts';
+import { createLog, type Log } from './base/log.ts';
 import { version } from './base/version.generated.ts';
 import { runCommandLine } from './cli/run.ts';
 import { type LoadedConfig, machineMemoryBytes } from './config/load-config.ts';
+import type { Config } from './config/schema.ts';
+import { clientsThatFit, openFilesMax } from './node/open-files.ts';
 import { EdgeNode } from './node.ts';
 
 /** An orderly stop that takes longer is cut. */
 const stopMsMax = 10_000;
 
+/** As Redis: fewer clients where the system would not let the process open so many sockets. */
+function withRoomForFiles(config: Config, log: Log): Config {
+  const openFiles = openFilesMax();
+  const maxclients = clientsThatFit(config['server.maxclients'], openFiles);
+  if (openFiles === undefined || maxclients === config['server.maxclients']) return config;
+  log.warn('server.maxclients is lowered to what the limit of open files allows', { maxclients, openFiles });
+  return { ...config, 'server.maxclients': maxclients };
+}
+
 async function serve(loaded: LoadedConfig, configFile: string): Promise<void> {
-  const { config } = loaded;
-  const log = createLog(config['log.level'], (line) => process.stdout.write(line), Date.now);
+  const log = createLog(loaded.config['log.level'], (line) => process.stdout.write(line), Date.now);
+  const config = withRoomForFiles(loaded.config, log);
   const stop = (reason: string): void => {
     log.info('stopping', { reason });
     setTimeout(() => process.exit(1), stopMsMax).unref();
@@ -60,7 +72,7 @@ async function runArguments(): Promise<boolean> {
       out: (line: string) => process.stdout.write(`${line}\n`),
       err: (line: string) => process.stderr.write(`${line}\n`),
     },
-    readFile: (path: string) => readFileSync(path, 'utf8'),
+    readFile: (path: string, encoding: 'utf8' | 'latin1' = 'utf8') => readFileSync(path, encoding),
   });
   if ('exitCode' in outcome) {
     process.exitCode = outcome.exitCode;

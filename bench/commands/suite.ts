@@ -76,7 +76,10 @@ export const suite: readonly BenchTest[] = [
   words('zincrby_small', 'ZINCRBY smallcounts 3 element:__rand_int__'),
 ];
 
-/** The tests of these names, in either case as redis-benchmark writes them, `all` of them; a string says why there are none. */
+/**
+ * The tests of these names, in either case as redis-benchmark writes them, `all` of them; a string says why there are
+ * none.
+ */
 export function testsOf(names: string): readonly BenchTest[] | string {
   const wanted = names.toLowerCase().split(',');
   if (wanted.includes('all')) return suite;

@@ -1,6 +1,6 @@
 // What 1,000,000 keys of 16 bytes with values of 32 bytes cost, dots included, beside redis-server: the growth of
-// used_memory, and of the resident set of the process, from the server that has served some writes to the filled one; in
-// brackets from the idle server, which adds what any load costs Node once. Ours also with the journal.
+// used_memory, and of the resident set of the process, from the server that has served some writes to the filled one;
+// in brackets from the idle server, which adds what any load costs Node once. Ours also with the journal.
 //   npm run bench:memory -- [keys] [value bytes]
 import { BenchClient, fill } from '../rig/client.ts';
 import { delay, judged } from '../rig/figures.ts';

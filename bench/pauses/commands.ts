@@ -66,6 +66,8 @@ function named(kind: string): string[] {
 }
 
 const half = String(elements / 2);
+const sketches = Array.from({ length: 1000 }, (_, i) => `p${i}`);
+const readGroup = ['xreadgroup', 'group', 'h', 'c', 'count', '100000', 'streams', 'x1', '>'];
 const cases: readonly Case[] = [
   ['SUNIONSTORE', ['s1', 's2'], ['sunionstore', 'sd', 's1', 's2']],
   ['SUNIONSTORE over it', ['s1', 's2'], ['sunionstore', 'sd', 's1', 's2']],
@@ -160,16 +162,36 @@ const cases: readonly Case[] = [
   ['UNLINK zset', ['z1'], ['unlink', 'zd'], (c) => c.command('copy', 'z1', 'zd', 'replace')],
   ['OBJECT ENCODING', ['h1'], ['object', 'encoding', 'h1']],
   ['MEMORY USAGE SAMPLES 0', ['h1'], ['memory', 'usage', 'h1', 'samples', '0']],
+  [
+    'MSET of 50,000',
+    [],
+    [
+      'mset',
+      ...named('new')
+        .slice(0, 50_000)
+        .flatMap((name) => [name, 'value']),
+    ],
+  ],
+  ['MGET of 100,000', [], ['mget', ...named('new')]],
+  ['DEL of 100,000', [], ['del', ...named('new')]],
+  ['SADD of 100,000', [], ['sadd', 'added', ...named('member')]],
+  ['RPUSH of 100,000', [], ['rpush', 'pushed', ...named('element')]],
   ['BITCOUNT', ['b'], ['bitcount', 'b']],
   ['BITPOS none', ['b'], ['bitpos', 'b', '1']],
   ['BITOP NOT', ['b'], ['bitop', 'not', 'bd', 'b']],
+  ['BITOP AND', ['b'], ['bitop', 'and', 'bd', 'b', 'b']],
+  ['COPY string', ['b'], ['copy', 'b', 'bc', 'replace']],
   ['GETRANGE all', ['b'], ['getrange', 'b', '0', '-1']],
   ['SETRANGE grows', [], ['setrange', 'new', String(stringBytes - 1), 'x']],
   ['APPEND to it', ['b'], ['append', 'b', 'x']],
   ['KEYS', ['keys'], ['keys', 'key:*9']],
   ['INFO', ['keys'], ['info', 'all']],
   ['CLIENT LIST of 4000', ['clients'], ['client', 'list']],
-  ['PFMERGE of 1000', ['hll'], ['pfmerge', 'pd', ...Array.from({ length: 1000 }, (_, i) => `p${i}`)]],
+  ['PFMERGE of 1000', ['hll'], ['pfmerge', 'pd', ...sketches]],
+  ['PFCOUNT of 1000', ['hll'], ['pfcount', ...sketches]],
+  ['XREADGROUP of 100,000', ['x1'], readGroup, (c) => c.command('xgroup', 'create', 'x1', 'h', '0')],
+  ['XPENDING of 100,000', ['x1'], ['xpending', 'x1', 'h', '-', '+', '100000']],
+  ['XAUTOCLAIM of 100,000', ['x1'], ['xautoclaim', 'x1', 'h', 'd', '0', '0', 'count', '100000']],
 ];
 
 /** RESTORE of what a key holds over another one. */
@@ -307,7 +329,12 @@ async function round(server: ServerProcess): Promise<void> {
   await server.stop();
 }
 
-const settings = ['edge.resources.memory_limit=2000mb', 'store.max_value_size=512mb'];
+// No snapshot comes in between, as Redis rewrites nothing.
+const settings = [
+  'edge.resources.memory_limit=2000mb',
+  'store.max_value_size=512mb',
+  'persistence.snapshot_size=1000gb',
+];
 await round(await startFerrite({ settings }));
 await round(await startRedis(['--appendonly', 'yes', '--auto-aof-rewrite-percentage', '0']));
 console.log(`longest wait for PING, ms, of what the command took; ${elements} elements`);

@@ -1,5 +1,5 @@
-// How long others wait at a hub, and at the edge, while what one large command of the edge did reaches the hub: both are
-// processes of their own with journals, and a thread sends PING to each every millisecond.
+// How long others wait at a hub, and at the edge, while what one large command of the edge did reaches the hub: both
+// are processes of their own with journals, and a thread sends PING to each every millisecond.
 //   npm run bench:large-joins -- [elements]
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';

@@ -1,6 +1,7 @@
 // Starting with 1,000,000 keys (16-byte keys, 32-byte values) on the disk, from the spawn to the first PONG, less the
-// same server's start on an empty directory, as wall time and as CPU time of the process: ours from its journal and from a snapshot, redis-server's from its append
-// only file as plain commands and in its default form, which begins with an RDB part. Medians of alternating rounds.
+// same server's start on an empty directory, as wall time and as CPU time of the process: ours from its journal and
+// from a snapshot, redis-server's from its append only file as plain commands and in its default form, which begins
+// with an RDB part. Medians of alternating rounds.
 //   npm run bench:recovery -- [keys] [rounds]
 import { BenchClient, fill } from '../rig/client.ts';
 import { delay, judged, median } from '../rig/figures.ts';

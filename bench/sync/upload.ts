@@ -1,6 +1,6 @@
-// How fast an edge that was offline brings its hub up to date, both as real processes with real journals (everysec) over
-// loopback WebSocket: a million new keys from the journal's tail, the same by a scan of the store where the tail outgrew
-// its budget, and a long time of writes to the same thousand keys.
+// How fast an edge that was offline brings its hub up to date, both as real processes with real journals (everysec)
+// over loopback WebSocket: a million new keys from the journal's tail, the same by a scan of the store where the tail
+// outgrew its budget, and a long time of writes to the same thousand keys.
 //   node scripts/build.mjs && node scripts/build.mjs --tests && node .build/bench/sync/upload.js [keys]
 import type { Reply } from '../../src/resp/reply-reader.ts';
 import { BenchClient, encode } from '../rig/client.ts';

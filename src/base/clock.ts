@@ -80,9 +80,10 @@ export class HybridClock {
   }
 
   /**
-   * The greatest stamp to be taken from others at a wall time (Unix ms), where their clocks may be `skewMs` ahead of it, or of
-   * the greatest stamp that was vouched for: this node may have been ahead itself. What is taken by this moves no bound, or a
-   * clock that is a little too fast would lead all others. All of trusted time where the wall time cannot be trusted.
+   * The greatest stamp to be taken from others at a wall time (Unix ms), where their clocks may be `skewMs` ahead of
+   * it, or of the greatest stamp that was vouched for: this node may have been ahead itself. What is taken by this
+   * moves no bound, or a clock that is a little too fast would lead all others. All of trusted time where the wall time
+   * cannot be trusted.
    */
   latest(nowMs: number, skewMs: number): number {
     const end = stampOfMs(this.trustedToMs);

@@ -12,8 +12,8 @@ const digitsAtLeast = Uint8Array.from(
 const powers = Int32Array.from({ length: 9 }, (_, digits) => 10 ** digits);
 
 /**
- * Decimal digits of a safe integer that is not negative. By tables: a branch for each count would make V8 compile whoever
- * counts something anew each time that this has a digit more.
+ * Decimal digits of a safe integer that is not negative. By tables: a branch for each count would make V8 compile
+ * whoever counts something anew each time that this has a digit more.
  */
 export function digitCount(n: number): number {
   if (n >= eight) return 8 + digitCount(Math.floor(n / eight));

@@ -4,6 +4,13 @@
 /** A client's mistake. `message` is the whole error line as Redis writes it, code first: `ERR syntax error`. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
+  /** Whether no room that is made could help: then nothing is evicted for it. */
+  readonly isFinal: boolean;
+
+  constructor(message: string, isFinal = false) {
+    super(message);
+    this.isFinal = isFinal;
+  }
 }
 
 /** Stable codes of operational failures; operators and tests may match on them. */

@@ -1,6 +1,7 @@
-// A script whose compiled code is kept in a file beside it: to parse a large program again takes a third of a start. The file is
-// for this very script, Node and processor, which its name says; V8 itself compares lengths, its own version and flags.
-// It does not look for damage, so a CRC-32 ends the file, and what does not match is as if it were not there.
+// A script whose compiled code is kept in a file beside it: to parse a large program again takes a third of a start.
+// The file is for this very script, Node and processor, which its name says; V8 itself compares lengths, its own
+// version and flags. It does not look for damage, so a CRC-32 ends the file, and what does not match is as if it were
+// not there.
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';

@@ -1,5 +1,5 @@
-// `ferrite-ts check [--repair] DIR`: reads the data directory of a stopped node and says what is in it and what is wrong
-// with it. The reading and the repair are the journal's; this only prints the report and chooses the exit code.
+// `ferrite-ts check [--repair] DIR`: reads the data directory of a stopped node and says what is in it and what is
+// wrong with it. The reading and the repair are the journal's; this only prints the report and chooses the exit code.
 import { type CheckedFile, check } from '../journal/check.ts';
 import { ExitCode, type Output } from './output.ts';
 

@@ -9,6 +9,7 @@ import type { Setting } from '../config/setting.ts';
 import { type Invocation, parseArguments } from './arguments.ts';
 import type { NodeAddress } from './ask-node.ts';
 import { checkDirectory } from './check.ts';
+import { fileProblems } from './check-files.ts';
 import { helpText } from './help.ts';
 import { ExitCode, type Output } from './output.ts';
 import { ping } from './ping.ts';
@@ -20,7 +21,7 @@ export interface Surroundings {
   readonly version: string;
   readonly output: Output;
   /** Text of a file; throws as node:fs does. */
-  readFile(path: string): string;
+  readFile(path: string, encoding?: 'latin1'): string;
 }
 
 /** An exit code, or the configuration of a node that is to be started. */
@@ -84,9 +85,12 @@ async function dispatch(invocation: Invocation, surroundings: Surroundings): Pro
   switch (invocation.kind) {
     case 'serve':
       return { serve: loaded, configFile: configFileOf(invocation, surroundings.env) };
-    case 'check-config':
+    case 'check-config': {
+      const problems = fileProblems(loaded, (path, encoding) => surroundings.readFile(path, encoding));
+      if (problems.length > 0) throw new FerriteError('CONFIG', problems.join('\n'));
       output.out(formatEffective(loaded).trimEnd());
       return { exitCode: ExitCode.done };
+    }
     case 'ping':
       return { exitCode: await ping(addressOf(loaded.config), answerTimeoutMs, output) };
     case 'status':

@@ -1,5 +1,5 @@
-// `ferrite-ts status`: EDGE.STATUS of a node as lines `name: value`, for people and for grep. What the names mean is the
-// command's affair; they are printed as they come.
+// `ferrite-ts status`: EDGE.STATUS of a node as lines `name: value`, for people and for grep. What the names mean is
+// the command's affair; they are printed as they come.
 import { type Reply, ReplyError } from '../resp/reply-reader.ts';
 import { askNode, type NodeAddress } from './ask-node.ts';
 import { ExitCode, type Output } from './output.ts';

@@ -1,5 +1,5 @@
-// The ACL categories of a command: what its flags and group imply, and what it names itself. It knows no user and no rule;
-// COMMAND shows them. https://redis.io/docs/management/security/acl
+// The ACL categories of a command: what its flags and group imply, and what it names itself. It knows no user and no
+// rule; COMMAND shows them. https://redis.io/docs/management/security/acl
 import type { CommandGroup, CommandSpec } from './command.ts';
 
 const ofGroup: Partial<Record<CommandGroup, string>> = {
@@ -46,7 +46,9 @@ export const categoryNames: readonly string[] = [
   'edge',
 ];
 
-/** Names without the `@`, each once. */
+const ofSomeGroup = new Set(Object.values(ofGroup));
+
+/** Names without the `@`, each once. What names the category of another group is of that one, as SORT and WAIT are. */
 export function aclCategories(spec: CommandSpec): string[] {
   const { flags } = spec;
   // What may be done with a container is its subcommands' to say.
@@ -55,7 +57,8 @@ export function aclCategories(spec: CommandSpec): string[] {
   if (flags.includes('write')) names.add('write');
   // A script must be allowed in so many words, whatever it promises to do.
   if (flags.includes('readonly') && spec.group !== 'scripting') names.add('read');
-  const group = ofGroup[spec.group];
+  const isOfAnother = spec.categories?.some((name) => ofSomeGroup.has(name)) === true;
+  const group = isOfAnother ? undefined : ofGroup[spec.group];
   if (group !== undefined) names.add(group);
   if (flags.includes('admin')) names.add('admin');
   names.add(flags.includes('fast') ? 'fast' : 'slow');

@@ -1,5 +1,5 @@
-// Why dispatch has to look up from a command's own work, as bits: while there are none and the client is an ordinary one,
-// a command costs nothing for what others want to know. It is plain state; whoever wants attention sets its bit.
+// Why dispatch has to look up from a command's own work, as bits: while there are none and the client is an ordinary
+// one, a command costs nothing for what others want to know. It is plain state; whoever wants attention sets its bit.
 export const AttentionBit = {
   /** Keys that come to be are told of. */
   created: 1,

@@ -128,7 +128,9 @@ export class BlockedClients implements ChangeListener {
     if (waiter !== undefined) this.remove(waiter);
   }
 
-  /** CLIENT UNBLOCK: ends the wait of a client as if its time were up, or with `error`. False where it does not wait. */
+  /**
+   * CLIENT UNBLOCK: ends the wait of a client as if its time were up, or with `error`. False where it does not wait.
+   */
   unblock(clientId: number, error: string | undefined): boolean {
     for (const [{ session }, waiter] of this.byClient) {
       if (session.id !== clientId) continue;

@@ -1,9 +1,10 @@
 // One request under execution: its arguments as numbers, texts and bytes, the key it names, and the reply. One Call
 // serves all requests of a node, so commands keep nothing of it beyond their run, unless they take a Deferral.
 //
-// A write tells of its keyspace event after it has changed the key: `call.notify('hset', 1)`, then `call.notify('del', 1)`
-// where that left the key empty. Whatever it recorded as a delta wakes, breaks and invalidates by itself; `call.touch(1)`
-// is for a change that is none. A command that waits ends with `call.block(...)`: see blocked-clients.ts.
+// A write tells of its keyspace event after it has changed the key: `call.notify('hset', 1)`, then `call.notify('del',
+// 1)` where that left the key empty. Whatever it recorded as a delta wakes, breaks and invalidates by itself;
+// `call.touch(1)` is for a change that is none. A command that waits ends with `call.block(...)`: see
+// blocked-clients.ts.
 import { CommandError } from '../base/errors.ts';
 import {
   notAFloat,
@@ -19,6 +20,7 @@ import { createRequestArgs } from '../resp/request-args.ts';
 import { EntryType } from '../store/entry.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import { parseInt64, parseSafeInt } from '../store/number.ts';
+import type { SliceSizes } from '../store/slice-sizes.ts';
 import type { Store } from '../store/store.ts';
 import type { BlockOptions } from './blocked-clients.ts';
 import type { CommandEntry } from './command-table.ts';
@@ -40,6 +42,8 @@ export interface Deferral {
 export class Call {
   readonly services: Services;
   readonly store: Store;
+  /** Those of the store. */
+  readonly sliceSizes: SliceSizes;
   private readonly events: KeyEvents;
   args: RequestArgs = createRequestArgs();
   argc = 0;
@@ -67,10 +71,13 @@ export class Call {
   constructor(services: Services) {
     this.services = services;
     this.store = services.store;
+    this.sliceSizes = services.store.sliceSizes;
     this.events = services.events;
   }
 
-  /** From now on it is about this command with these arguments: one of a transaction, or one that is looked at ahead. */
+  /**
+   * From now on it is about this command with these arguments: one of a transaction, or one that is looked at ahead.
+   */
   stand(entry: CommandEntry | undefined, args: RequestArgs): void {
     this.args = args;
     this.buf = args.buf;
@@ -86,7 +93,9 @@ export class Call {
     return this.args.lengths[i]!;
   }
 
-  /** Argument i as UTF-8 text: a name, a number or an option. Throws CommandError where it is too long for any of them. */
+  /**
+   * Argument i as UTF-8 text: a name, a number or an option. Throws CommandError where it is too long for any of them.
+   */
   text(i: number): string {
     if (this.args.lengths[i]! > textBytesMax) throw new CommandError(textTooLong(textBytesMax));
     return this.excerpt(i, textBytesMax);
@@ -132,11 +141,11 @@ export class Call {
     return value;
   }
 
-  /** Argument i as a number with a fraction. Throws `message` for anything else. */
-  float(i: number, message = notAFloat): number {
+  /** Argument i as a number with a fraction. Throws for anything else. */
+  float(i: number): number {
     const text = this.text(i);
     const value = text === '' || /^\s|\s$/.test(text) ? Number.NaN : Number(text);
-    if (!Number.isFinite(value)) throw new CommandError(message);
+    if (!Number.isFinite(value)) throw new CommandError(notAFloat);
     return value;
   }
 
@@ -158,8 +167,8 @@ export class Call {
   }
 
   /**
-   * Whether a command that waited is to pass over the key in argument i, which came to hold another type than the one it
-   * waits for.
+   * Whether a command that waited is to pass over the key in argument i, which came to hold another type than the one
+   * it waits for.
    */
   passesOver(i: number, type: number): boolean {
     if (!this.rerunning) return false;
@@ -230,8 +239,8 @@ export class Call {
   }
 
   /**
-   * Opens the collection of the key in argument i for a read: counts a hit or a miss, and the access. False where there is
-   * none. Throws WRONGTYPE for another type.
+   * Opens the collection of the key in argument i for a read: counts a hit or a miss, and the access. False where there
+   * is none. Throws WRONGTYPE for another type.
    */
   openToRead(i: number, type: number): boolean {
     const at = this.findRead(i);
@@ -243,8 +252,8 @@ export class Call {
   }
 
   /**
-   * Opens the collection of the key in argument i for a write, whether it is there or not; `purges` as in Elements.open.
-   * Throws WRONGTYPE.
+   * Opens the collection of the key in argument i for a write, whether it is there or not; `purges` as in
+   * Elements.open. Throws WRONGTYPE.
    */
   openToWrite(i: number, type: number, purges = true): boolean {
     const { offsets, lengths } = this.args;

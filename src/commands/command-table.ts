@@ -1,6 +1,6 @@
 // The commands by name: lookup by the bytes of a request without making a string of them, and figures by command. All
-// entries have one shape, and what is asked of them for each request is in themselves, so that dispatch stays monomorphic:
-// specs are of many shapes, each of which would have V8 compile anew whoever reads them.
+// entries have one shape, and what is asked of them for each request is in themselves, so that dispatch stays
+// monomorphic: specs are of many shapes, each of which would have V8 compile anew whoever reads them.
 import { assert } from '../base/assert.ts';
 import type { Call } from './call.ts';
 import type { CommandSpec, KeyRange, KeySpec } from './command.ts';

@@ -69,7 +69,10 @@ export type KeyFlag =
 /** One group of key arguments, for commands whose keys are not all of one kind or do not stand in one range. */
 export interface KeySpec {
   readonly flags: readonly KeyFlag[];
-  /** The argument that the group begins at, or the one behind a word that is looked for from `from` on (negative: backwards). */
+  /**
+   * The argument that the group begins at, or the one behind a word that is looked for from `from` on (negative:
+   * backwards).
+   */
   readonly begin: number | { readonly word: string; readonly from: number };
   /**
    * Up to `last` arguments behind the beginning (negative: from the end), of which `limit` leaves the first part in
@@ -105,7 +108,9 @@ export interface CommandSpec {
   readonly keyFlags?: readonly KeyFlag[];
   /** The key arguments where `keys` alone cannot say it; `keys` is then what COMMAND shows of old. */
   readonly keySpecs?: readonly KeySpec[];
-  /** The keys of one request where even that cannot say it, `base` being its name; undefined for a request with none. */
+  /**
+   * The keys of one request where even that cannot say it, `base` being its name; undefined for a request with none.
+   */
   readonly findKeys?: (args: RequestArgs, base: number) => readonly KeyUse[] | undefined;
   readonly channels?: ChannelRange;
   /** Runs at once also between MULTI and EXEC, where other commands are queued. */
@@ -122,7 +127,9 @@ export interface CommandSpec {
   readonly isPausedAsWrite?: boolean;
   /** Whether an argument must not be shown to anybody. */
   readonly isSecret?: (args: RequestArgs, i: number) => boolean;
-  /** The argument that is a key in another database than the client's, and the number of that, for a request with one. */
+  /**
+   * The argument that is a key in another database than the client's, and the number of that, for a request with one.
+   */
   readonly keyElsewhere?: (args: RequestArgs) => { readonly index: number; readonly db: number } | undefined;
   /** The database that the client has from then on, for a request that changes it. */
   readonly selects?: (args: RequestArgs) => number | undefined;
@@ -131,8 +138,9 @@ export interface CommandSpec {
   /** The keys that what is under the request's own keys names, as far as that is here and there are not too many. */
   readonly keysBehind?: (call: Call) => readonly Buffer[];
   /**
-   * What a request that writes does with keys that are not held whole here, where they cannot be fetched: puts whole values in their
-   * place, adds to them what is joined with the rest later, or needs what is not here. By default it needs it.
+   * What a request that writes does with keys that are not held whole here, where they cannot be fetched: puts whole
+   * values in their place, adds to them what is joined with the rest later, or needs what is not here. By default it
+   * needs it.
    */
   readonly onUnheld?: (args: RequestArgs) => 'replaces' | 'adds' | 'needs';
   /** ACL categories without the `@`, beyond those that flags and group imply. */

@@ -1,5 +1,5 @@
-// The commands as tables of Markdown, one for each group, for docs/compatibility.md: made from their own metadata, so that
-// the document can say nothing else than COMMAND does. A test holds it to them.
+// The commands as tables of Markdown, one for each group, for docs/compatibility.md: made from their own metadata, so
+// that the document can say nothing else than COMMAND does. A test holds it to them.
 import type { CommandSpec } from './command.ts';
 import { shownSyntax } from './syntax.ts';
 

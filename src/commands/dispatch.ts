@@ -41,8 +41,8 @@ const timedAloneUsec = 1000;
 /** Refused pages (see `httpRequest`) are logged no oftener. */
 const httpLogEveryMs = 60_000;
 /**
- * The name of the request begins a line of HTTP: a browser was made to send a page's text to this port, and its other lines
- * would be commands. As in Redis the connection closes, and nothing is replied.
+ * The name of the request begins a line of HTTP: a browser was made to send a page's text to this port, and its other
+ * lines would be commands. As in Redis the connection closes, and nothing is replied.
  */
 const httpRequest = new CommandError('ERR HTTP');
 
@@ -168,8 +168,8 @@ export class Dispatch implements Executor {
   }
 
   /**
-   * Runs a command. Where it found no room and has changed nothing yet, keys are evicted as the policy says, and it runs
-   * again.
+   * Runs a command. Where it found no room and has changed nothing yet, keys are evicted as the policy says, and it
+   * runs again.
    */
   private run(entry: CommandEntry, finish?: Finish): void {
     const { call } = this;
@@ -182,7 +182,8 @@ export class Dispatch implements Executor {
         else entry.run?.(call);
         return;
       } catch (error) {
-        if (!(error instanceof CommandError) || !error.message.startsWith('OOM ')) throw error;
+        if (!(error instanceof CommandError) || error.isFinal || !error.message.startsWith('OOM '))
+          throw error;
         // Without a recorder nobody can say what was changed, so only what changes one thing may run again.
         const isWhole = recorded === undefined ? changesOneThing(call) : store.recorder?.count === recorded;
         if (!store.eviction.relieve(attempt) || !isWhole) throw error;
@@ -237,7 +238,9 @@ export class Dispatch implements Executor {
     this.runAttended(entry, undefined, isUnheld);
   }
 
-  /** Runs a command, or what finishes it, with what others want to know of it. `mayBeUnheld`: it may name evicted keys. */
+  /**
+   * Runs a command, or what finishes it, with what others want to know of it. `mayBeUnheld`: it may name evicted keys.
+   */
   private runAttended(entry: CommandEntry, finish?: Finish, mayBeUnheld = true): void {
     const { call, attention, services } = this;
     if ((attention.bits & AttentionBit.created) !== 0 && entry.isWrite) this.noteAbsent(entry);
@@ -277,7 +280,7 @@ export class Dispatch implements Executor {
     const result = this.execute(client, args, reply);
     this.rest();
     if (result === ExecuteResult.deferred) return;
-    deferral.resume((late) => late.raw(reply.buf.subarray(reply.start, reply.pos)));
+    deferral.resume((late) => late.take(reply));
   }
 
   /** Takes note of which keys of the call are not there. */
@@ -479,8 +482,8 @@ export class Dispatch implements Executor {
   }
 
   /**
-   * Counts a run of a command. Reading the clock costs as much as a lookup in a small table, so runs of the same command
-   * whose cost does not grow that follow one another are timed together, unless someone asks for short times.
+   * Counts a run of a command. Reading the clock costs as much as a lookup in a small table, so runs of the same
+   * command whose cost does not grow that follow one another are timed together, unless someone asks for short times.
    */
   private count(entry: CommandEntry): void {
     entry.calls += 1;

@@ -48,17 +48,23 @@ export const ExecuteResult = {
 export type ExecuteResult = (typeof ExecuteResult)[keyof typeof ExecuteResult];
 
 export interface Executor {
-  /** The command under execution writes, so that its reply tells of what has been done: it must not be refused for its length. */
+  /**
+   * The command under execution writes, so that its reply tells of what has been done: it must not be refused for its
+   * length.
+   */
   readonly isWriting: boolean;
   /** Called once per turn of the event loop before its first request: reads the clock. */
   beginTurn(): void;
-  /** The first `count` of these requests will be executed next, as far as their client may go: what they need is looked up early. */
+  /**
+   * The first `count` of these requests will be executed next, as far as their client may go: what they need is looked
+   * up early.
+   */
   expect(requests: readonly RequestArgs[], count: number, session: Session): void;
   /** Runs one request. Never throws for what a client can cause. */
   execute(client: ClientPort, args: RequestArgs, reply: ReplyWriter): ExecuteResult;
   /**
-   * No further request follows at once; the arguments of the last ones are still there. Returns a monotonic time in ms, at
-   * which the last of them was done.
+   * No further request follows at once; the arguments of the last ones are still there. Returns a monotonic time in ms,
+   * at which the last of them was done.
    */
   rest(): number;
   /** The client's connection is gone. */

@@ -1,5 +1,5 @@
-// Requests that are held for a while, by a pause or until their keys can be named, and then run in the order in which they
-// came. It keeps copies of them and runs none itself: dispatch does.
+// Requests that are held for a while, by a pause or until their keys can be named, and then run in the order in which
+// they came. It keeps copies of them and runs none itself: dispatch does.
 import type { Call, Deferral } from './call.ts';
 import { copyArguments } from './copy-arguments.ts';
 import type { ClientPort, RequestArgs } from './executor.ts';

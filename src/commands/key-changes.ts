@@ -1,7 +1,7 @@
-// Who wants to know that keys change: WATCH, blocked clients, client tracking and keyspace events of joins. Every change
-// of the store, by a command, a join, a purge or an eviction, is recorded as a delta, so the one hook is in the writer of
-// deltas (BatchWriter.onRecord), and it is set only while somebody listens. What is done about changes (waking, telling)
-// happens in `settle`: at the end of the command or, for joins, in the next turn of the event loop.
+// Who wants to know that keys change: WATCH, blocked clients, client tracking and keyspace events of joins. Every
+// change of the store, by a command, a join, a purge or an eviction, is recorded as a delta, so the one hook is in the
+// writer of deltas (BatchWriter.onRecord), and it is set only while somebody listens. What is done about changes
+// (waking, telling) happens in `settle`: at the end of the command or, for joins, in the next turn of the event loop.
 import { BatchWriter } from '../delta/batch-writer.ts';
 import { DeltaKind, isBookkeeping } from '../delta/kinds.ts';
 import type { Store } from '../store/store.ts';

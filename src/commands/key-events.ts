@@ -132,6 +132,12 @@ const eventOfJoin: ReadonlyMap<number, Readonly<Record<number, KeyEvent>>> = new
   [DeltaKind.extent, { 0: 'xtrim' }],
 ]);
 
+/** What is told of a key that is not there, and makes none. */
+const leavesAbsent: ReadonlySet<KeyEvent> = new Set(['keymiss', 'expired', 'evicted']);
+
+/** What says itself that a key is there from now on, or is not. */
+const endsAbsence: ReadonlySet<KeyEvent> = new Set(['new', 'del']);
+
 export class KeyEvents implements ChangeListener {
   /** Bits of EventClass; 0 while nobody is told of anything. */
   mask = 0;
@@ -174,7 +180,7 @@ export class KeyEvents implements ChangeListener {
 
   /** Tells of an event of a key. */
   raise(event: KeyEvent, id: KeyId): void {
-    if (this.absent.delete(id) && event !== 'del') this.raise('new', id);
+    if (!leavesAbsent.has(event) && this.absent.delete(id) && !endsAbsence.has(event)) this.raise('new', id);
     const { mask } = this;
     if ((mask & (classOf.get(event) ?? 0)) === 0) return;
     const db = id.charCodeAt(0);

@@ -1,14 +1,14 @@
 // Work on large collections, done in slices: the client waits for its reply while others are served between two slices.
 // What is replied or stored is what was there at one moment all the same: where a key that the work reads changes
-// meanwhile, the work begins anew, and after some such turns it is done as a whole. What stores something makes it ready
-// in slices, out of sight, and puts it in place at once. Inside of a transaction nothing may come between, so there all is
-// done at once. A slice is bounded by elements and by time, and a turn of the event loop has one slice, whoever's, however
-// many clients wait.
+// meanwhile, the work begins anew, and after some such turns it is done as a whole. What stores something makes it
+// ready in slices, out of sight, and puts it in place at once. Inside of a transaction nothing may come between, so
+// there all is done at once. A slice is bounded by elements and by time, and a turn of the event loop has one slice,
+// whoever's, however many clients wait.
 import { assert } from '../base/assert.ts';
 import { atOnce } from '../base/at-once.ts';
 import { CommandError } from '../base/errors.ts';
 import { isTooLong, ReplyWriter, regionBytesMost } from '../resp/reply-writer.ts';
-import { EntryType } from '../store/entry.ts';
+import { Encoding, EntryType } from '../store/entry.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import { relieveSlice } from '../store/room.ts';
 import { isStageable, type StagedElements } from '../store/staged-elements.ts';
@@ -32,7 +32,8 @@ export interface Finish {
 
 /**
  * Work that reads, then replies or stores. At each yield others may run, so that what it has open of the store is to be
- * opened anew; a promise that is yielded is waited for. Returns true when it has replied, and false where a key is not there any more: then all is to be done again.
+ * opened anew; a promise that is yielded is waited for. Returns true when it has replied, and false where a key is not
+ * there any more: then all is to be done again.
  */
 export type Work = Generator<unknown, boolean | Finish, void>;
 
@@ -44,12 +45,6 @@ export interface Pace {
   isAtWork?: boolean;
 }
 
-/** From so many elements on work is worth slicing. */
-export const largeElementsMin = 16_384;
-/** Elements between two yields. */
-export const sliceElements = 1024;
-/** The same where each is removed. */
-export const removedAtOnce = 512;
 /** The longest reply of what writes: it leaves room for the nils of what does not fit. */
 const writtenBytesMax = regionBytesMost * 0.75;
 /** A slice ends after so long, or so many yields. */
@@ -107,8 +102,8 @@ export class LargeWork implements ChangeListener {
   private readonly nextTurn = (): void => this.turn();
 
   /**
-   * `writesWait`: whether a pause holds writes; `mustWait`: whether keys that a command names are at work. The end of either
-   * settles changes.
+   * `writesWait`: whether a pause holds writes; `mustWait`: whether keys that a command names are at work. The end of
+   * either settles changes.
    */
   constructor(
     changes: KeyChanges,
@@ -124,8 +119,8 @@ export class LargeWork implements ChangeListener {
   }
 
   /**
-   * Does work on the keys in some arguments, in slices where the client can wait; `keys` undefined: on any key. A function is told
-   * of each key of the database that changes, for which the work need not begin anew.
+   * Does work on the keys in some arguments, in slices where the client can wait; `keys` undefined: on any key. A
+   * function is told of each key of the database that changes, for which the work need not begin anew.
    */
   run(
     call: Call,
@@ -236,11 +231,13 @@ export class LargeWork implements ChangeListener {
     const { reply } = job.call;
     runner.count(job);
     this.track(job);
-    job.deferral.resume((late) => late.raw(reply.buf.subarray(reply.start, reply.pos)));
+    job.deferral.resume((late) => late.take(reply));
     return false;
   }
 
-  /** Goes on with a slice, or where others changed the keys too often with the command as a whole. Returns as `step`. */
+  /**
+   * Goes on with a slice, or where others changed the keys too often with the command as a whole. Returns as `step`.
+   */
   private slice(job: Job, runner: WorkRunner): boolean | Promise<unknown> {
     if (job.changed) restart(job);
     let finish: Finish | undefined;
@@ -270,7 +267,9 @@ export class LargeWork implements ChangeListener {
     return false;
   }
 
-  /** What was told of a change before the reply came was forgotten with it: what the reply has is to be told of anew. */
+  /**
+   * What was told of a change before the reply came was forgotten with it: what the reply has is to be told of anew.
+   */
   private track({ call, client, entry, isTracked, restarts }: Job): void {
     if (isTracked && restarts > 0) call.services.tracking.readAgain(client, entry, call.args);
   }
@@ -295,12 +294,27 @@ function runWhole(finish: Finish): void {
   }
 }
 
+/**
+ * Whether the entry is a string that is worth slicing: one that does not stand in memory as it is would be unpacked for
+ * each.
+ */
+export function isLargeString({ entries, strings, sliceSizes }: Store, at: number): boolean {
+  if (entries.type(at) !== EntryType.string || entries.encoding(at) !== Encoding.raw) return false;
+  return strings.length(at) >= sliceSizes.largeStringBytesMin;
+}
+
 /** Whether the entry is a collection that is worth slicing. */
-export function isLarge({ entries, lists, elements, otherStreams }: Store, at: number): boolean {
+export function isLarge({ entries, lists, elements, otherStreams, sliceSizes }: Store, at: number): boolean {
+  const { largeElementsMin } = sliceSizes;
   const type = entries.type(at);
   if (type === EntryType.stream) return otherStreams.walkLengthAt(at) >= largeElementsMin;
   if (type === EntryType.list) return lists.sizeAt(at) >= largeElementsMin;
   return isStageable(type) && elements.sizeAt(at) >= largeElementsMin;
+}
+
+/** Whether others are let in before the nth, from 0, of what is gone through one by one. */
+export function endsSlice({ sliceSizes: { elements } }: Call, n: number): boolean {
+  return n % elements === elements - 1;
 }
 
 /** Work that fills `staged` by `steps`, for the key in argument i, and then stores it by `run`. */
@@ -340,7 +354,10 @@ function restart(job: Job): void {
   job.work = job.begin(job.call, job.pace);
 }
 
-/** The command of a job run again as in a transaction, where nothing may wait: it knows what to reply where keys are gone. */
+/**
+ * The command of a job run again as in a transaction, where nothing may wait: it knows what to reply where keys are
+ * gone.
+ */
 function asWhole({ call, entry }: Job): Finish {
   const run = (): void => {
     call.inTransaction = true;
@@ -350,8 +367,9 @@ function asWhole({ call, entry }: Job): Finish {
 }
 
 /**
- * Makes the key in argument i ready in a keyspace, with about `count` elements, by what `read` yields. Returns undefined where it
- * must be done at once. What is returned is to be discarded, if it is not put in place.
+ * Makes the key in argument i ready in a keyspace, with about `count` elements, by what `read` yields. Returns
+ * undefined where it must be done at once. What is returned is to be discarded, if it is not put in place. `puts`: it
+ * is a string.
  */
 export function* stageKey(
   call: Call,
@@ -360,11 +378,12 @@ export function* stageKey(
   ks: Keyspace,
   count: number,
   read: () => Generator<Pour, boolean, void>,
+  puts = false,
 ): Generator<unknown, StagedKey | undefined, void> {
   const { store, buf } = call;
   const [key, length] = [call.offset(i), call.length(i)];
-  if (pace.isWhole || !StagedKey.fits(store, ks, buf, key, length)) return undefined;
-  const staged = new StagedKey(store, ks, buf, key, length);
+  if (pace.isWhole || !StagedKey.fits(store, ks, buf, key, length, puts)) return undefined;
+  const staged = new StagedKey(store, ks, buf, key, length, puts);
   let isFull = false;
   try {
     isFull = yield* staged.fill(count, read);
@@ -375,9 +394,9 @@ export function* stageKey(
 }
 
 /**
- * Changes about `count` elements of the key in argument i where they are, by what `change` does between its yields; it begins when
- * no other work is under way, and finds then what there is. The work that this is part of must not begin anew: it reads no
- * key of which it is told. Throws CommandError where `change` does.
+ * Changes about `count` elements of the key in argument i where they are, by what `change` does between its yields; it
+ * begins when no other work is under way, and finds then what there is. The work that this is part of must not begin
+ * anew: it reads no key of which it is told. Throws CommandError where `change` does.
  */
 export function* changeInPlace(
   call: Call,
@@ -406,7 +425,10 @@ export interface PopSource {
   open(): number;
   /** Begins the reply with so many elements, which may be none. */
   header(count: number): void;
-  /** Takes so many out of the open collection and replies with them; where the reply gets too long, with those that went. */
+  /**
+   * Takes so many out of the open collection and replies with them; where the reply gets too long, with those that
+   * went.
+   */
   take(count: number): void;
   /** Tells of the pop; `isAll`: nothing is left. */
   tell(isAll: boolean): void;
@@ -428,7 +450,9 @@ function takeFitting(call: Call, count: number, size: number, source: PopSource)
   }
 }
 
-/** Pops up to `wanted` elements in slices, and replies with them. Nil stands for what there was no room for, and stays. */
+/**
+ * Pops up to `wanted` elements in slices, and replies with them. Nil stands for what there was no room for, and stays.
+ */
 export function* popInPlace(call: Call, pace: Pace, wanted: number, source: PopSource): Work {
   let [count, taken] = [0, 0];
   yield* changeInPlace(call, 1, pace, wanted, function* () {
@@ -437,7 +461,7 @@ export function* popInPlace(call: Call, pace: Pace, wanted: number, source: PopS
     count = Math.min(wanted, size);
     source.header(count);
     while (taken < count && size > 0) {
-      const part = Math.min(removedAtOnce, count - taken, size);
+      const part = Math.min(call.sliceSizes.removedElements, count - taken, size);
       const fitting = takeFitting(call, part, size, source);
       taken += fitting;
       isAll &&= fitting === part;

@@ -1,6 +1,6 @@
-// Looks up early what the requests of a batch will ask for: their commands, and of their keys, and of the elements that they
-// name in large collections, the places in the tables. What one find after another would wait for is loaded together.
-// It changes nothing and knows no command by name.
+// Looks up early what the requests of a batch will ask for: their commands, and of their keys, and of the elements that
+// they name in large collections, the places in the tables. What one find after another would wait for is loaded
+// together. It changes nothing and knows no command by name.
 import { EntryType } from '../store/entry.ts';
 import { expectedMax } from '../store/hash.ts';
 import type { Nest } from '../store/nest.ts';
@@ -21,7 +21,10 @@ export class Lookahead {
   private taken = 0;
   private readonly keyHashes = new Int32Array(expectedMax);
   private keyCount = 0;
-  /** Of requests that name an element: their number, the hash of the key, and of the element the place kept for its hash, and its length. */
+  /**
+   * Of requests that name an element: their number, the hash of the key, and of the element the place kept for its
+   * hash, and its length.
+   */
   private readonly naming = new Int32Array(expectedMax);
   private readonly namedKeys = new Int32Array(expectedMax);
   private readonly named = new Int32Array(expectedMax);

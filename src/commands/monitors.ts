@@ -1,5 +1,5 @@
-// The clients that have said MONITOR, and the lines they get: every command that any client runs, with secrets left out.
-// While there are none a command costs nothing for it.
+// The clients that have said MONITOR, and the lines they get: every command that any client runs, with secrets left
+// out. While there are none a command costs nothing for it.
 import { type Attention, AttentionBit } from './attention.ts';
 import type { CommandEntry } from './command-table.ts';
 import type { ClientPort, RequestArgs } from './executor.ts';

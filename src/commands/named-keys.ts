@@ -1,6 +1,6 @@
-// The keys that a request names, in the keyspaces where it would look for them: of EXEC those of its commands, and those that
-// are named only by what others hold. For whoever has to know before a command runs what it will touch; it knows no command
-// by name.
+// The keys that a request names, in the keyspaces where it would look for them: of EXEC those of its commands, and
+// those that are named only by what others hold. For whoever has to know before a command runs what it will touch; it
+// knows no command by name.
 import { CommandError } from '../base/errors.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import type { Call } from './call.ts';

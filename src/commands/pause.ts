@@ -1,5 +1,5 @@
-// CLIENT PAUSE: requests that are held until it ends, all of them or those that write, and then run in the order in which
-// they came (held-requests.ts). It knows no command by name: what the table says of one decides.
+// CLIENT PAUSE: requests that are held until it ends, all of them or those that write, and then run in the order in
+// which they came (held-requests.ts). It knows no command by name: what the table says of one decides.
 import { type Attention, AttentionBit } from './attention.ts';
 import type { Call } from './call.ts';
 import type { CommandEntry } from './command-table.ts';
@@ -33,7 +33,9 @@ export class Pause {
     return (this.attention.bits & AttentionBit.paused) !== 0;
   }
 
-  /** Holds requests until `endMs` (Unix ms), or longer where a pause is on that lasts longer; the stricter one holds. */
+  /**
+   * Holds requests until `endMs` (Unix ms), or longer where a pause is on that lasts longer; the stricter one holds.
+   */
   begin(nowMs: number, endMs: number, holdsAll: boolean): void {
     this.endMs = this.isOn ? Math.max(this.endMs, endMs) : endMs;
     this.holdsAll = holdsAll || (this.isOn && this.holdsAll);

@@ -1,5 +1,5 @@
-// What LMPOP, ZMPOP and their waiting forms ask for: keys, an end to pop from, and how many elements. It knows nothing of
-// what is popped, nor of which words name the ends.
+// What LMPOP, ZMPOP and their waiting forms ask for: keys, an end to pop from, and how many elements. It knows nothing
+// of what is popped, nor of which words name the ends.
 import { CommandError } from '../base/errors.ts';
 import { countNotPositive, numKeysPositive } from '../resp/errors.ts';
 import type { Call } from './call.ts';

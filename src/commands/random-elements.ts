@@ -1,13 +1,14 @@
-// Random elements of a collection: what SPOP, SRANDMEMBER, HRANDFIELD and ZRANDMEMBER draw. Elements come as copies, so that what was
-// drawn may be removed. Different ones are drawn by tries while few are wanted; where many are, one walk through all takes
-// each with the chance that is left to it, so that every choice is as likely as any other. Many are drawn in slices.
+// Random elements of a collection: what SPOP, SRANDMEMBER, HRANDFIELD and ZRANDMEMBER draw. Elements come as copies, so
+// that what was drawn may be removed. Different ones are drawn by tries while few are wanted; where many are, one walk
+// through all takes each with the chance that is left to it, so that every choice is as likely as any other. Many are
+// drawn in slices.
 import { CommandError } from '../base/errors.ts';
 import { valueNotBetween, valueOutOfRange } from '../resp/errors.ts';
 import type { ElementVisitor } from '../store/elements/element-form.ts';
 import type { Elements } from '../store/elements.ts';
 import { int64Max } from '../store/number.ts';
 import type { Call } from './call.ts';
-import { largeElementsMin, sliceElements, type Work } from './large-work.ts';
+import { endsSlice, type Work } from './large-work.ts';
 
 /** Tries to draw few elements: so many, and so many for each. */
 const triesMin = 64;
@@ -79,14 +80,15 @@ export interface Draw {
 }
 
 /**
- * Replies with random elements of the open collection of argument 1, of which some are shown if it is small, where they are
- * many, or where so many of a large collection have expired that only a walk finds others. Returns false where neither is so.
+ * Replies with random elements of the open collection of argument 1, of which some are shown if it is small, where they
+ * are many, or where so many of a large collection have expired that only a walk finds others. Returns false where
+ * neither is so.
  */
 export function replyManyDrawn(call: Call, draw: Draw): boolean {
   const { elements } = call.store;
-  if (draw.count > -largeElementsMin) {
-    if (elements.size < largeElementsMin) return false;
-    if (draw.count < largeElementsMin) {
+  if (draw.count > -call.sliceSizes.largeElementsMin) {
+    if (elements.size < call.sliceSizes.largeElementsMin) return false;
+    if (draw.count < call.sliceSizes.largeElementsMin) {
       if (!elements.mayHide) return false;
       if (replyTried(call, draw)) return true;
     }
@@ -122,7 +124,7 @@ function* countShown(call: Call, open: Open, atMs: number): Generator<void, numb
   if (!elements.mayHide) return elements.size;
   let count = 0;
   for (let cursor = 0; ; ) {
-    cursor = elements.scan(cursor, sliceElements, () => (count += 1), atMs);
+    cursor = elements.scan(cursor, call.sliceSizes.elements, () => (count += 1), atMs);
     if (cursor === 0) return count;
     yield;
     if (!open()) return undefined;
@@ -145,7 +147,7 @@ function* repeats(call: Call, { type, count, header, writer }: Draw): Work {
   const write = writer(call);
   header(call, -count);
   for (let i = 0; i < -count; i++) {
-    if (i % sliceElements === 0) {
+    if (i % call.sliceSizes.elements === 0) {
       if (i > 0) yield;
       if (!open()) return false;
     }
@@ -160,14 +162,19 @@ function* repeatsOfFew(call: Call, { count, header, writer }: Draw, open: Open, 
   const shown: Drawn[] = [];
   for (let cursor = 0; ; ) {
     if (!open()) return false;
-    cursor = elements.scan(cursor, sliceElements, (...element) => shown.push(copyOf(...element)), atMs);
+    cursor = elements.scan(
+      cursor,
+      call.sliceSizes.elements,
+      (...element) => shown.push(copyOf(...element)),
+      atMs,
+    );
     if (cursor === 0) break;
     yield;
   }
   const write = writer(call);
   header(call, -count);
   for (let i = 0; i < -count; i++) {
-    if (i % sliceElements === sliceElements - 1) yield;
+    if (endsSlice(call, i)) yield;
     const { name, value } = shown[Math.floor(random() * shown.length)]!;
     write(name, 0, name.length, value, 0, value.length);
   }
@@ -187,7 +194,7 @@ function* choices(call: Call, { type, count, header, writer }: Draw): Work {
     if (!open()) return false;
     cursor = elements.scan(
       cursor,
-      sliceElements,
+      call.sliceSizes.elements,
       (...element) => {
         if (choice.takes()) write(...element);
       },

@@ -148,8 +148,8 @@ function listpackLimits(type: string, limits: { entriesMax: number; valueBytesMa
 }
 
 /**
- * What decides of the encoding that OBJECT ENCODING tells of a list. The depth from which Redis compresses the middle of
- * a list is kept for who reads it back; lists here are never compressed.
+ * What decides of the encoding that OBJECT ENCODING tells of a list. The depth from which Redis compresses the middle
+ * of a list is kept for who reads it back; lists here are never compressed.
  */
 function listParameters(limits: { size: number; compressDepth: number }): Parameter[] {
   const size: Binding<number> = {
@@ -236,7 +236,9 @@ function choice<T extends string>(name: string, values: readonly T[], binding: B
   };
 }
 
-/** The limit of the arena. It can be anything up to what was set aside at the start; 0 stands for that, as `no limit`. */
+/**
+ * The limit of the arena. It can be anything up to what was set aside at the start; 0 stands for that, as `no limit`.
+ */
 function maxmemory(store: Store): Parameter {
   const { arena } = store;
   let asked = store.limitBytes;

@@ -1,9 +1,11 @@
-// What SREM, HDEL, ZREM and XDEL share: whatever the arguments from the second on name is taken out of the key in argument 1,
-// where it is in slices when they are very many (large-work.ts). It knows no types.
+// What SREM, HDEL, ZREM and XDEL share: whatever the arguments from the second on name is taken out of the key in
+// argument 1, where it is in slices when they are very many (large-work.ts). It knows no types.
 import type { Call } from './call.ts';
-import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from './large-work.ts';
+import { changeInPlace, type Pace, type Work } from './large-work.ts';
 
 export interface Removal {
+  /** Throws CommandError where argument i can name nothing. All are asked of before the first goes. */
+  check?(call: Call, i: number): void;
   /** Opens the key; false where there is none. Throws WRONGTYPE. */
   open(call: Call): boolean;
   /** Takes out what argument i names; false where it is not there. */
@@ -16,16 +18,21 @@ export interface Removal {
 
 const first = 2;
 
-/** Replies with how many there were. The arguments have been looked at. */
+/** Replies with how many there were. */
 export function removeNamed(call: Call, removal: Removal): void {
   const isThere = removal.open(call);
-  if (isThere && call.argc - first >= largeElementsMin) {
+  if (isThere && call.argc - first >= call.sliceSizes.largeElementsMin) {
     call.services.largeWork.run(call, [], (own, pace) => removeInSlices(own, pace, removal));
     return;
   }
+  if (isThere) checkFrom(call, removal, first, call.argc);
   const removed = isThere ? removeFrom(call, removal, first, call.argc) : 0;
   tell(call, removal, removed);
   call.reply.integer(removed);
+}
+
+function checkFrom(call: Call, removal: Removal, from: number, to: number): void {
+  if (removal.check !== undefined) for (let i = from; i < to; i++) removal.check(call, i);
 }
 
 /** Takes out what some arguments name; the key is open. Returns how many there were. */
@@ -43,10 +50,15 @@ function tell(call: Call, removal: Removal, removed: number): void {
 function* removeInSlices(call: Call, pace: Pace, removal: Removal): Work {
   let removed = 0;
   yield* changeInPlace(call, 1, pace, call.argc - first, function* () {
-    for (let from = first; from < call.argc; from += removedAtOnce) {
+    const { elements } = call.sliceSizes;
+    for (let from = first; removal.check !== undefined && from < call.argc; from += elements) {
+      checkFrom(call, removal, from, Math.min(call.argc, from + elements));
+      yield;
+    }
+    for (let from = first; from < call.argc; from += call.sliceSizes.removedElements) {
       if (from > first) yield;
       if (!removal.open(call)) break;
-      removed += removeFrom(call, removal, from, Math.min(call.argc, from + removedAtOnce));
+      removed += removeFrom(call, removal, from, Math.min(call.argc, from + call.sliceSizes.removedElements));
     }
     // In the last step, as others may be let in right behind it.
     tell(call, removal, removed);

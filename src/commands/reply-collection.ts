@@ -1,10 +1,11 @@
-// Replies with all of a hash or a set: SMEMBERS, HGETALL, HKEYS and HVALS. A large one is read in slices. Where fields of it
-// have deadlines, what has expired when the work began is left out: the others are counted first, in slices as well.
+// Replies with all of a hash or a set: SMEMBERS, HGETALL, HKEYS and HVALS. A large one is read in slices. Where fields
+// of it have deadlines, what has expired when the work began is left out: the others are counted first, in slices as
+// well.
 import type { ReplyWriter } from '../resp/reply-writer.ts';
 import type { ElementVisitor } from '../store/elements/element-form.ts';
 import type { Elements } from '../store/elements.ts';
 import type { Call } from './call.ts';
-import { largeElementsMin, sliceElements, type Work } from './large-work.ts';
+import type { Work } from './large-work.ts';
 
 export interface CollectionReply {
   readonly type: number;
@@ -18,7 +19,7 @@ export interface CollectionReply {
 export function replyCollection(call: Call, form: CollectionReply): void {
   const { elements } = call.store;
   call.openToRead(1, form.type);
-  if (elements.size >= largeElementsMin) {
+  if (elements.size >= call.sliceSizes.largeElementsMin) {
     call.services.largeWork.run(call, [1], (own) => slices(own, form));
     return;
   }
@@ -67,8 +68,8 @@ function* slices(call: Call, form: CollectionReply): Work {
 }
 
 /**
- * Visits what the open collection of argument 1 shows at a moment (Unix ms), in slices: opens it anew after each but the last.
- * Returns false where it is not there any more.
+ * Visits what the open collection of argument 1 shows at a moment (Unix ms), in slices: opens it anew after each but
+ * the last. Returns false where it is not there any more.
  */
 export function* eachInSlices(
   call: Call,
@@ -78,7 +79,7 @@ export function* eachInSlices(
 ): Generator<void, boolean, void> {
   const { elements } = call.store;
   for (let cursor = 0; ; ) {
-    cursor = elements.scan(cursor, sliceElements, visit, atMs);
+    cursor = elements.scan(cursor, call.sliceSizes.elements, visit, atMs);
     if (cursor === 0) return true;
     yield;
     if (!call.openToWrite(1, type)) return false;

@@ -1,5 +1,5 @@
-// Under which key of the configuration file a parameter of CONFIG SET outlasts a restart, and in which form: what CONFIG
-// REWRITE needs to know. Secrets are kept as digests only and can go into no file.
+// Under which key of the configuration file a parameter of CONFIG SET outlasts a restart, and in which form: what
+// CONFIG REWRITE needs to know. Secrets are kept as digests only and can go into no file.
 import { fieldOf } from '../config/layer.ts';
 import type { ConfigKey } from '../config/schema.ts';
 

@@ -1,5 +1,5 @@
-// The arguments that SCAN, HSCAN, SSCAN and ZSCAN have in common: a cursor, which is a prefix of hashes, and what of the
-// slice is to be returned. They know nothing of what is scanned.
+// The arguments that SCAN, HSCAN, SSCAN and ZSCAN have in common: a cursor, which is a prefix of hashes, and what of
+// the slice is to be returned. They know nothing of what is scanned.
 import { CommandError } from '../base/errors.ts';
 import type { Glob } from '../base/glob.ts';
 import { invalidCursor } from '../resp/errors.ts';
@@ -60,8 +60,8 @@ export function readScanFilter(call: Call, first: number, more?: ScanOption): Sc
 }
 
 /**
- * Scans on from a cursor until `count` were visited. `step` scans from a cursor, so many at most or a few more, tells of
- * each by `visited`, and returns where to go on. Returns that, 0 at the end.
+ * Scans on from a cursor until `count` were visited. `step` scans from a cursor, so many at most or a few more, tells
+ * of each by `visited`, and returns where to go on. Returns that, 0 at the end.
  */
 export function scanOn(
   from: number,

@@ -4,7 +4,10 @@ import { EntryType } from '../store/entry.ts';
 import type { Call } from './call.ts';
 import { readScanCursor, readScanFilter, scanOn } from './scan-arguments.ts';
 
-/** Replies with the next cursor and a slice of the collection in argument 1: names, in a hash with their values unless told not to. */
+/**
+ * Replies with the next cursor and a slice of the collection in argument 1: names, in a hash with their values unless
+ * told not to.
+ */
 export function scanElements(call: Call, type: number): void {
   const { reply } = call;
   const { elements } = call.store;

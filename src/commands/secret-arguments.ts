@@ -1,5 +1,5 @@
-// Which arguments of a request must not be shown to anybody: passwords. MONITOR and the slow log ask here; a command says
-// so in its own metadata. It knows no command by name.
+// Which arguments of a request must not be shown to anybody: passwords. MONITOR and the slow log ask here; a command
+// says so in its own metadata. It knows no command by name.
 import type { CommandEntry } from './command-table.ts';
 import type { RequestArgs } from './executor.ts';
 

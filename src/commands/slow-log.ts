@@ -1,5 +1,5 @@
-// The log of slow commands: the newest ones that took longer than slowlog-log-slower-than, with their arguments cut short
-// and secrets left out. It reads no clock.
+// The log of slow commands: the newest ones that took longer than slowlog-log-slower-than, with their arguments cut
+// short and secrets left out. It reads no clock.
 import type { CommandEntry } from './command-table.ts';
 import type { RequestArgs } from './executor.ts';
 import { isSecret, redacted } from './secret-arguments.ts';

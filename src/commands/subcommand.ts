@@ -3,8 +3,8 @@ import type { Call } from './call.ts';
 import type { CommandFlag, CommandSpec } from './command.ts';
 
 /**
- * Makes a subcommand of what it differs in from the others; `syntax` is '' where it takes no arguments, `own` is what few of
- * them have.
+ * Makes a subcommand of what it differs in from the others; `syntax` is '' where it takes no arguments, `own` is what
+ * few of them have.
  */
 export type SubcommandRow = (
   name: string,

@@ -1,5 +1,5 @@
-// The arguments of a command as data, read from the one line that says them to people (`syntax` of its metadata), so that
-// COMMAND DOCS, the documents and the fuzzer cannot differ from HELP. It knows no command by name.
+// The arguments of a command as data, read from the one line that says them to people (`syntax` of its metadata), so
+// that COMMAND DOCS, the documents and the fuzzer cannot differ from HELP. It knows no command by name.
 //
 //   <key>, <by:double>    an argument; its name says its type where nothing else does
 //   WORD                  the word itself; before an argument, what announces that

@@ -2,6 +2,7 @@
 // up; 0 means for ever.
 import { CommandError } from '../base/errors.ts';
 import type { Call } from './call.ts';
+import { parseDouble } from './sorted-set/read-score.ts';
 
 const notAFloatTimeout = 'ERR timeout is not a float or out of range';
 const notAnIntegerTimeout = 'ERR timeout is not an integer or out of range';
@@ -10,7 +11,8 @@ const outOfRange = 'ERR timeout is out of range';
 
 /** Argument i as seconds with a fraction: BLPOP and its kin. */
 export function readTimeoutSeconds(call: Call, i: number): number {
-  const seconds = call.float(i, notAFloatTimeout);
+  const seconds = parseDouble(call.buf, call.offset(i), call.length(i));
+  if (Number.isNaN(seconds)) throw new CommandError(notAFloatTimeout);
   return checked(Math.ceil(seconds * 1000));
 }
 

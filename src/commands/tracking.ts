@@ -1,7 +1,7 @@
-// Client tracking: which clients may hold which keys in a cache of their own, and telling them when those change. In the
-// default mode a client is told once of keys that it has read, by name, whatever their database; in broadcast mode of
-// all keys with its prefixes. What is told goes to the client itself (RESP3) or to one that it names, as a message. It
-// hears of changes as WATCH does, so joins, deadlines and evictions invalidate too.
+// Client tracking: which clients may hold which keys in a cache of their own, and telling them when those change. In
+// the default mode a client is told once of keys that it has read, by name, whatever their database; in broadcast mode
+// of all keys with its prefixes. What is told goes to the client itself (RESP3) or to one that it names, as a message.
+// It hears of changes as WATCH does, so joins, deadlines and evictions invalidate too.
 // https://redis.io/docs/manual/client-side-caching/
 import { DeltaKind } from '../delta/kinds.ts';
 import type { CommandEntry } from './command-table.ts';

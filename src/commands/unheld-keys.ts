@@ -1,7 +1,8 @@
-// Commands on keys that this node does not hold whole, because it has evicted them. While the keeper (the hub) can be reached,
-// a request that names such a key waits until the key has been fetched, and then runs as if it had been here all the time.
-// While it cannot, what a command does with the key decides: it is read as far as it is here, written over, added to, or
-// refused. It knows no command by name and no link; dispatch asks it only while there are such keys at all.
+// Commands on keys that this node does not hold whole, because it has evicted them. While the keeper (the hub) can be
+// reached, a request that names such a key waits until the key has been fetched, and then runs as if it had been here
+// all the time. While it cannot, what a command does with the key decides: it is read as far as it is here, written
+// over, added to, or refused. It knows no command by name and no link; dispatch asks it only while there are such keys
+// at all.
 import { CommandError } from '../base/errors.ts';
 import { unheldLate, unheldOffline, wrongType } from '../resp/errors.ts';
 import { EntryType } from '../store/entry.ts';
@@ -62,7 +63,7 @@ export interface Replaced {
 interface Waiting extends HeldRequest {
   readonly round: number;
   left: number;
-  /** Some key was not to be had in time. */
+  /** Some key was not to be had, or not in time. */
   isLate: boolean;
   cancelTimer: () => void;
 }
@@ -219,8 +220,8 @@ export class UnheldKeys {
   }
 
   /**
-   * A command reads a key that it could not name before it ran. Throws CommandError EVICTED where that is not held whole, unless it
-   * only reads and the keeper is out of reach.
+   * A command reads a key that it could not name before it ran. Throws CommandError EVICTED where that is not held
+   * whole, unless it only reads and the keeper is out of reach.
    */
   comeUpon(call: Call, hash: number, key: Buffer): void {
     if (this.store.unheld.find(call.keyspace, hash, key, 0, key.length) === undefined) return;
@@ -261,6 +262,7 @@ export class UnheldKeys {
     else this.failed += 1;
     this.fetches.delete(fetch.name);
     for (const waiting of fetch.waiting) {
+      waiting.isLate ||= error !== undefined;
       waiting.left -= 1;
       if (waiting.left === 0) this.wake(waiting);
     }
@@ -294,8 +296,8 @@ export class UnheldKeys {
   }
 
   /**
-   * Before a command runs that could not wait, or has waited in vain: sees to what it is to do with unheld keys. Returns those
-   * that it writes over, for `settle`. Throws CommandError EVICTED where it must not run.
+   * Before a command runs that could not wait, or has waited in vain: sees to what it is to do with unheld keys.
+   * Returns those that it writes over, for `settle`. Throws CommandError EVICTED where it must not run.
    */
   prepare(call: Call, entry: CommandEntry): readonly Replaced[] | undefined {
     const named = this.named(call, entry, call.args, call.session.db);

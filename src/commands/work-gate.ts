@@ -1,6 +1,6 @@
-// Commands on keys in whose midst work is (store/keys-at-work.ts): they wait until it has ended, and then run as if they had come
-// then, in the order in which they came. For who cannot wait the work is done at once. It knows no command by name; dispatch
-// asks it only while there is such work.
+// Commands on keys in whose midst work is (store/keys-at-work.ts): they wait until it has ended, and then run as if
+// they had come then, in the order in which they came. For who cannot wait the work is done at once. It knows no
+// command by name; dispatch asks it only while there is such work.
 import type { KeysAtWork } from '../store/keys-at-work.ts';
 import { type Attention, AttentionBit } from './attention.ts';
 import type { BlockedClients, Waiter } from './blocked-clients.ts';

@@ -17,7 +17,9 @@ function tableOf(key: string): string {
   return key.slice(0, key.lastIndexOf('.'));
 }
 
-/** The effective configuration as TOML text, each line with its source as a comment. Keys without a value are left out. */
+/**
+ * The effective configuration as TOML text, each line with its source as a comment. Keys without a value are left out.
+ */
 export function formatEffective(loaded: LoadedConfig): string {
   const lines: string[] = [];
   let table = '';

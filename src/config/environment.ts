@@ -1,5 +1,5 @@
-// Settings from FERRITE_... environment variables. An unknown variable is worth a warning and no error, because container
-// platforms make up variables of this form for a service that happens to be called "ferrite".
+// Settings from FERRITE_... environment variables. An unknown variable is worth a warning and no error, because
+// container platforms make up variables of this form for a service that happens to be called "ferrite".
 import { aliases, configKeys, environmentName } from './schema.ts';
 import type { Setting } from './setting.ts';
 import { suggest } from './suggest.ts';

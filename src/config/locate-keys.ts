@@ -38,7 +38,8 @@ class KeyScanner {
     for (;;) {
       const c = this.peek();
       if (c === '#') this.skipToLineEnd();
-      else if (c === ' ' || c === '\t' || c === '\r' || (newlines && c === '\n')) this.advance();
+      else if (' \t\r\ufeff'.includes(c) && c !== '') this.advance();
+      else if (newlines && c === '\n') this.advance();
       else return;
     }
   }

@@ -1,6 +1,6 @@
 // Defaults for classes of device, below everything that file, environment and flags say. A preset only names values
-// that the schema has; a sync interval of zero is the policy "never" (this class syncs when told to), and a check interval of
-// zero means that expired keys are dropped when they are asked for.
+// that the schema has; a sync interval of zero is the policy "never" (this class syncs when told to), and a check
+// interval of zero means that expired keys are dropped when they are asked for.
 import type { Config, PresetName } from './schema.ts';
 
 export type PresetValues = Partial<Config>;

@@ -31,8 +31,19 @@ function syntaxProblem(path: string, error: TomlError): string {
   return `${path}:${error.line}: not valid TOML at column ${error.column}: ${what}`;
 }
 
+/**
+ * Where a byte was that is not UTF-8: whoever decoded the file put U+FFFD there, and a password would be another one.
+ */
+function encodingProblem(path: string, toml: string): string | undefined {
+  const at = toml.indexOf('\ufffd');
+  if (at < 0) return undefined;
+  return `${path}:${toml.slice(0, at).split('\n').length}: found bytes that are not UTF-8, allowed: text in UTF-8`;
+}
+
 /** The settings of `toml`; `path` is only for messages. */
 export function readToml(path: string, toml: string): TomlReading {
+  const misread = encodingProblem(path, toml);
+  if (misread !== undefined) return { settings: [], problems: [misread] };
   const { parse, TomlError } = smolToml();
   let root: unknown;
   try {

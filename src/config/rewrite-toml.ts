@@ -1,6 +1,6 @@
 // Changes values in the text of a configuration file and leaves everything else as people wrote it: order, comments,
-// spaces. A key that stands there gets its new value in its place; one that does not is added to its table, or with it at
-// the end. What is written in a way that this cannot change (a value over several lines, an inline table) throws.
+// spaces. A key that stands there gets its new value in its place; one that does not is added to its table, or with it
+// at the end. What is written in a way that this cannot change (a value over several lines, an inline table) throws.
 import { FerriteError } from '../base/errors.ts';
 import { locateKeys } from './locate-keys.ts';
 

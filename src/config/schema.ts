@@ -26,6 +26,8 @@ const h = 60 * m;
 const d = 24 * h;
 
 const port = { min: 0, max: 65535 };
+/** What stands before a colon counts for nothing: a variable that is empty must not make "edge-001:" a token. */
+const hubToken = /^(?![A-Za-z0-9._-]{1,128}:.{0,7}$)[\x21-\x2b\x2d-\x7e]{8,4096}$/;
 const someText = /^[\s\S]{1,4096}$/;
 const address = /^[A-Za-z0-9.:_%-]{1,253}$/;
 const addressAllowed = 'an IP address or a host name';
@@ -302,7 +304,7 @@ export const schema = {
   ),
   'hub.tokens': secret(
     list(
-      text('', /^[\x21-\x2b\x2d-\x7e]{8,4096}$/, '"node-id:token" or a token, of 8 characters or more', ''),
+      text('', hubToken, 'a token of 8 characters or more, alone or behind "node-id:"', ''),
       'Tokens that edges may come with; without any, only edges on this machine are accepted',
     ),
   ),

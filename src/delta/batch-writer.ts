@@ -12,6 +12,7 @@
 //
 // A dot inside a payload is an origin reference and the zigzag difference to the record's own stamp. varints are
 // LEB128 of at most 53 bits; 64-bit sums are zigzag varints of at most ten bytes.
+import { assert } from '../base/assert.ts';
 import { msOfStamp, stampFrom } from '../base/clock.ts';
 import { FerriteError } from '../base/errors.ts';
 import { copyBytes, sameBytes } from '../base/runs.ts';
@@ -263,8 +264,8 @@ export class BatchWriter {
   }
 
   /**
-   * clear: [kill dot]; without it the event dot kills. `type` is that of the key removed, -1 = not said; of an element it
-   * is not said again. Returns the head's offset, for `records`.
+   * clear: [kill dot]; without it the event dot kills. `type` is that of the key removed, -1 = not said; of an element
+   * it is not said again. Returns the head's offset, for `records`.
    */
   clear(
     db: number,
@@ -390,8 +391,9 @@ export class BatchWriter {
   }
 
   /**
-   * entry: id, entries added so far (varint), fields (varint length, bytes: store/stream/fields.ts). The id is the zigzag
-   * difference of its ms to those of the stamp, or as it is (wide), then the sequence; u64 are LEB128 of 64 bits.
+   * entry: id, entries added so far (varint), fields (varint length, bytes: store/stream/fields.ts). The id is the
+   * zigzag difference of its ms to those of the stamp, or as it is (wide), then the sequence; u64 are LEB128 of 64
+   * bits.
    */
   entry(
     db: number,
@@ -526,7 +528,9 @@ export class BatchWriter {
     if (piece !== undefined) this.bytes(piece, 0, length);
   }
 
-  /** run: its number and how many records it has, varints. The dot is the last one in it, unless it is flagged as mixed. */
+  /**
+   * run: its number and how many records it has, varints. The dot is the last one in it, unless it is flagged as mixed.
+   */
   run(
     db: number,
     key: Uint8Array,
@@ -721,6 +725,8 @@ export class BatchWriter {
   varint(value: number): void {
     const buf = this.buf;
     let v = value;
+    // Nobody could read it back: better no record than a log that ends there.
+    assert(v <= Number.MAX_SAFE_INTEGER, 'a number is larger than records hold');
     while (v >= 0x10000000) {
       buf[this.pos++] = (v & 127) | 128;
       v = Math.floor(v / 128);

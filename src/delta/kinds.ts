@@ -1,6 +1,6 @@
 // The kinds of delta and their flags. A delta is one small fact about one key, made by one origin at one stamp; a few
-// kinds from `frontier` on are the journal's and links' own bookkeeping, or like `group` and `unheld` a store's alone. Numbers are part of
-// the journal's and the wire's format: they are never reused.
+// kinds from `frontier` on are the journal's and links' own bookkeeping, or like `group` and `unheld` a store's alone.
+// Numbers are part of the journal's and the wire's format: they are never reused.
 
 export const DeltaKind = {
   /** A whole string value, with what it says of expiry. */

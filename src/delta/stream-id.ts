@@ -139,8 +139,8 @@ export class StreamId {
   }
 
   /**
-   * Reads `ms-seq` or `ms` alone, which stands for the sequence 0 or, with `isLast`, for the greatest one. False where it is
-   * neither.
+   * Reads `ms-seq` or `ms` alone, which stands for the sequence 0 or, with `isLast`, for the greatest one. False where
+   * it is neither.
    */
   parse(bytes: Uint8Array, offset: number, length: number, isLast = false): boolean {
     const at = dashIn(bytes, offset, length);

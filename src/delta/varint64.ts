@@ -1,5 +1,5 @@
-// Unsigned 64-bit integers in groups of seven bits, the lowest first, and a bit that says whether more follow. They are taken
-// and given in halves, because no number holds them.
+// Unsigned 64-bit integers in groups of seven bits, the lowest first, and a bit that says whether more follow. They are
+// taken and given in halves, because no number holds them.
 
 export const varint64BytesMax = 10;
 
@@ -8,7 +8,10 @@ export class Varint64 {
   hi = 0;
   lo = 0;
 
-  /** Reads one from bytes[at .. end) and returns where it ends; -1, with nothing changed, where it is longer than there is. */
+  /**
+   * Reads one from bytes[at .. end) and returns where it ends; -1, with nothing changed, where it is longer than there
+   * is.
+   */
   read(bytes: Uint8Array, at: number, end: number): number {
     let hi = 0;
     let lo = 0;

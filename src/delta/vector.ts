@@ -1,6 +1,6 @@
 // The version vector: for each origin the stamp up to which everything of it has been joined here, with the tag of the
-// start in which the origin gave that stamp. It advances by frontiers only (design: a delta sent ahead of its turn moves
-// no vector). Origins are the local indexes of an Origins table; the hash is over names, so nodes can compare it.
+// start in which the origin gave that stamp. It advances by frontiers only (design: a delta sent ahead of its turn
+// moves no vector). Origins are the local indexes of an Origins table; the hash is over names, so nodes can compare it.
 import type { Origins } from './origins.ts';
 
 export type VectorEntry = { readonly stamp: number; readonly tag: number };

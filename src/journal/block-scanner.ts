@@ -9,6 +9,7 @@ import {
   isPlausibleBlock,
 } from './block.ts';
 import type { FileLayer } from './file-layer.ts';
+import { RangeCrc } from './range-crc.ts';
 
 export const scanWindowBytes = 1024 * 1024;
 
@@ -119,7 +120,7 @@ function isZero(buf: Buffer, from: number, to: number): boolean {
   return true;
 }
 
-/** Looks for sound blocks of records from `minSeq` on behind `offset`. */
+/** Looks for sound blocks of records from `minSeq` on behind `offset`, in a time linear in the bytes. */
 export function lookBeyond(
   files: FileLayer,
   fd: number,
@@ -136,13 +137,15 @@ export function lookBeyond(
     if (n === 0) break;
     filled += n;
   }
+  // What the bytes hold may look like any number of headers, each of a block up to the end.
+  const crcs = new RangeCrc(buf);
   let found: number | undefined;
   let syncedBytes = 0;
   for (let at = offset - base + 1; at + blockHeaderBytes <= filled; ) {
     const length = isPlausibleBlock(buf, at) ? blockLengthAt(buf, at) : 0;
     const seq = blockFirstSeqAt(buf, at);
     const fits = length > 0 && at + length <= filled && seq >= minSeq && seq <= minSeq + bytes;
-    if (!fits || buf.readUInt32LE(at) !== crcOf(buf, at + 4, at + length)) {
+    if (!fits || buf.readUInt32LE(at) !== crcs.of(at + 4, at + length)) {
       at += 1;
       continue;
     }

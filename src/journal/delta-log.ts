@@ -5,7 +5,9 @@
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import type { DeltaRuns } from '../store/delta-run.ts';
 
-/** Records `firstSeq` to `firstSeq + count - 1`: the batch `buf[start .. end)` for BatchReader.open. Never written to. */
+/**
+ * Records `firstSeq` to `firstSeq + count - 1`: the batch `buf[start .. end)` for BatchReader.open. Never written to.
+ */
 export interface Block {
   /** The peer that the records came from; '' = made here. */
   readonly source: string;
@@ -71,7 +73,9 @@ export interface DeltaLog {
   commit(done: (error?: Error) => void): void;
   /** Asks for an early fdatasync of what is written; at most one in flight, at most one every 10 ms. */
   requestSync(): void;
-  /** `listener` runs whenever `durableSeq` has risen, and when the log has failed. Returns the end of the subscription. */
+  /**
+   * `listener` runs whenever `durableSeq` has risen, and when the log has failed. Returns the end of the subscription.
+   */
   onDurable(listener: () => void): () => void;
   /**
    * Durable blocks, the first the one that contains record `fromSeq`, of about `limitBytes` and at least one; empty at
@@ -84,6 +88,9 @@ export interface DeltaLog {
   snapshot(): Promise<SnapshotResult>;
   /** Keeps records from `seq` on for the link `name`, within the budget for it; undefined lets go of them. */
   retain(name: string, seq: number | undefined): void;
-  /** Makes everything durable and lets go of the files; rejects where it is not all durable. The log takes nothing after it. */
+  /**
+   * Makes everything durable and lets go of the files; rejects where it is not all durable. The log takes nothing after
+   * it.
+   */
   close(): Promise<void>;
 }

@@ -71,8 +71,8 @@ export function encodeHeader(magic: Magic, header: FileHeader): Buffer {
 }
 
 /**
- * The header in `buf[at .. at + 64)`, or what is wrong with it. Throws FerriteError JOURNAL_VERSION where nothing is wrong
- * with it but that another version of the program wrote it: that is no damage, and there is nothing to repair.
+ * The header in `buf[at .. at + 64)`, or what is wrong with it. Throws FerriteError JOURNAL_VERSION where nothing is
+ * wrong with it but that another version of the program wrote it: that is no damage, and there is nothing to repair.
  */
 export function decodeHeader(magic: Magic, buf: Buffer, at: number): FileHeader | string {
   if (buf.length - at < headerBytes) return 'shorter than a header';

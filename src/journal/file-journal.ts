@@ -1,8 +1,8 @@
 // The journal on a disk: group commit, fsync policy, when segments begin and snapshots are due, and the way back from a
-// failed disk. It knows neither sockets nor commands, and leaves files to segment-set.ts, run-files.ts and snapshot.ts. The
-// usual commit is one write to the OS and allocates nothing; while an fdatasync is in flight or a snapshot is written,
-// commits queue as spans of the tail's chunks and hold their `done`s, written in order from the thread pool (`always`:
-// after the sync, for the next one).
+// failed disk. It knows neither sockets nor commands, and leaves files to segment-set.ts, run-files.ts and snapshot.ts.
+// The usual commit is one write to the OS and allocates nothing; while an fdatasync is in flight or a snapshot is
+// written, commits queue as spans of the tail's chunks and hold their `done`s, written in order from the thread pool
+// (`always`: after the sync, for the next one).
 //
 //   commit -> close block -> idle: write, done            (everysec, no)
 //                        \-> span -> write ... -> done    (sync, write or snapshot under way; always: -> sync -> done)
@@ -295,7 +295,10 @@ export class FileJournal implements DeltaLog {
   snapshot(): Promise<SnapshotResult> {
     if (this.isClosed) return Promise.reject(new FerriteError('CLOSED', 'the journal is closed'));
     if (this.running !== undefined) return this.running;
-    if (this.failure !== undefined) return Promise.reject(this.failed());
+    if (this.failure !== undefined) {
+      this.save.lastStatus = 'err';
+      return Promise.reject(this.failed());
+    }
     this.running = this.runSnapshot().finally(() => {
       this.running = undefined;
     });
@@ -716,7 +719,9 @@ export class FileJournal implements DeltaLog {
     if (this.failure === undefined) this.prune();
   }
 
-  /** A slice, then as long for everybody else, readers too: who computes without a rest waits longest for a processor. */
+  /**
+   * A slice, then as long for everybody else, readers too: who computes without a rest waits longest for a processor.
+   */
   private pause(sliceMs: number): Promise<void> {
     return new Promise((resolve) => {
       setTimeout(resolve, Math.max(1, sliceMs));
@@ -818,8 +823,8 @@ export class FileJournal implements DeltaLog {
   }
 
   /**
-   * The segments of an earlier attempt hold nothing that was acknowledged; but where its snapshot was completed, that is
-   * the newest and needs what of them was synced, until there is another.
+   * The segments of an earlier attempt hold nothing that was acknowledged; but where its snapshot was completed, that
+   * is the newest and needs what of them was synced, until there is another.
    */
   private dropProbation(): void {
     const { probationSeq } = this;

@@ -1,5 +1,5 @@
-// The few things that the journal does with files, behind an interface, so that a test can fail any call, lose what
-// was not synced, or keep files in memory. Sync calls throw, others hand an error to `done`; both as node:fs makes them.
+// The few things that the journal does with files, behind an interface, so that a test can fail any call, lose what was
+// not synced, or keep files in memory. Sync calls throw, others hand an error to `done`; both as node:fs makes them.
 import fs from 'node:fs';
 import { dirname } from 'node:path';
 import { FerriteError } from '../base/errors.ts';

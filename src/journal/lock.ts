@@ -60,26 +60,38 @@ function holderOf(text: string, processes: ProcessTable): number | undefined {
 }
 
 /**
- * Takes what lies at `path` out of the way if it is still `stale`. Renaming is atomic, so of several processes that
- * found the same stale lock one gets it; whoever took another's fresh lock instead puts it back.
+ * Takes what lies at `path` out of the way, to `aside`, if it is still `stale`; false if it is not. Renaming is atomic,
+ * so of several processes that found the same stale lock one gets it; whoever took another's fresh lock instead puts it
+ * back.
  */
-function setAside(path: string, stale: string): void {
-  const aside = `${path}.${randomBytes(6).toString('hex')}`;
+function setAside(path: string, stale: string, aside: string): boolean {
   try {
     fs.renameSync(path, aside);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw error;
   }
-  if (readText(aside) !== stale) fs.linkSync(aside, path);
+  if (readText(aside) === stale) return true;
+  fs.linkSync(aside, path);
   fs.unlinkSync(aside);
+  return false;
 }
 
-/** Puts a file with `text` at `path` in one step; false if one is there. */
-function place(path: string, text: string): boolean {
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  fs.writeFileSync(draft, text, { mode: 0o600 });
+/** Makes `text` all that stands in the file. One that is there keeps its block: on a full disk there is no other. */
+function overwrite(path: string, text: string): void {
+  const fd = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
   try {
+    fs.writeSync(fd, text, 0);
+    fs.ftruncateSync(fd, text.length);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** Puts a file with `text` at `path` in one step, by way of `draft`, which goes; false if one is there. */
+function place(path: string, text: string, draft: string): boolean {
+  try {
+    overwrite(draft, text);
     fs.linkSync(draft, path);
     return true;
   } catch (error) {
@@ -88,7 +100,7 @@ function place(path: string, text: string): boolean {
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP') throw error;
     return placeWithoutLinks(path, text);
   } finally {
-    fs.unlinkSync(draft);
+    fs.rmSync(draft, { force: true });
   }
 }
 
@@ -111,15 +123,15 @@ export function lockDir(dir: string, processes: ProcessTable = systemProcesses):
   const path = join(dir, lockName);
   const text = `${processes.pid} ${processes.startOf(processes.pid) ?? '-'} ${processes.bootId}\n`;
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    if (place(path, text)) return () => release(path, text);
+    const draft = `${path}.${randomBytes(6).toString('hex')}`;
     const held = readText(path);
-    if (held === undefined) continue;
-    const holder = holderOf(held, processes);
+    const holder = held === undefined ? undefined : holderOf(held, processes);
     if (holder !== undefined) {
       const who = holder === processes.pid ? 'this process already' : `process ${holder}`;
       throw new FerriteError('JOURNAL_IO', `data directory ${dir} is in use by ${who} (${path})`);
     }
-    setAside(path, held);
+    if (held !== undefined && !setAside(path, held, draft)) continue;
+    if (place(path, text, draft)) return () => release(path, text);
   }
   throw new FerriteError('JOURNAL_IO', `data directory ${dir} is being locked by others (${path})`);
 }

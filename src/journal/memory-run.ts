@@ -1,4 +1,5 @@
-// A run in the making, as blocks in memory, for a log that is there. It knows no log: whoever keeps placed runs is told.
+// A run in the making, as blocks in memory, for a log that is there. It knows no log: whoever keeps placed runs is
+// told.
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import type { Origins } from '../delta/origins.ts';
 import type { DeltaRun } from '../store/delta-run.ts';
@@ -29,7 +30,7 @@ export class MemoryRun implements DeltaRun {
     return this.making.count;
   }
 
-  flush(): void {
+  flush(): undefined {
     this.making.flush();
   }
 

@@ -1,5 +1,6 @@
 // Opens a data directory for a node: makes it if need be, locks it, recovers what it holds into the store and the
-// ledger, and goes on with the log from there. It decides nothing about what is kept: that is the log's and the recovery's.
+// ledger, and goes on with the log from there. It decides nothing about what is kept: that is the log's and the
+// recovery's.
 import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Origins } from '../delta/origins.ts';
@@ -57,8 +58,9 @@ function after(delayMs: number, run: () => void): () => void {
 }
 
 /**
- * Throws FerriteError JOURNAL_CORRUPT, JOURNAL_VERSION, JOURNAL_IO (also when another process holds the directory) or MEMORY. The
- * caller sets the ledger's `recorder` and the store's to `journal.writer`, and the clock above `ledger.stamps()`.
+ * Throws FerriteError JOURNAL_CORRUPT, JOURNAL_VERSION, JOURNAL_IO (also when another process holds the directory) or
+ * MEMORY. The caller sets the ledger's `recorder` and the store's to `journal.writer`, and the clock above
+ * `ledger.stamps()`.
  */
 export function openJournal(options: OpenJournalOptions): { journal: FileJournal; recovered: Recovered } {
   const files = options.files ?? diskFiles;

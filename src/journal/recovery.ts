@@ -1,7 +1,7 @@
 // Reads a data directory back: the newest sound snapshot joined into an empty store, then the log from the snapshot's
 // record on. It changes files only where a crash leaves a well-known trace: it removes unfinished snapshots, cuts a
-// torn tail, and drops segments in which nothing was ever written, those begun after a failed write but never vouched for,
-// and those that end before the snapshot. All else stops the start.
+// torn tail, and drops segments in which nothing was ever written, those begun after a failed write but never vouched
+// for, and those that end before the snapshot. All else stops the start.
 //
 // Which bad end is a torn tail: only in the last segment. With no sound block behind it, it is one. With sound blocks
 // behind it, a page in between was lost with the power if a sector reads as zeros and no later block says that the

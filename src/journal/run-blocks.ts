@@ -1,6 +1,6 @@
-// The blocks of a run in the making: what is written is handed on in pieces as blocks of the log, whose first seq counts from
-// the run's beginning. Where the run may have to be put into the log as it is after all, the blocks are kept until then.
-// It knows no file.
+// The blocks of a run in the making: what is written is handed on in pieces as blocks of the log, whose first seq
+// counts from the run's beginning. Where the run may have to be put into the log as it is after all, the blocks are
+// kept until then. It knows no file.
 import { BatchReader } from '../delta/batch-reader.ts';
 import { BatchWriter } from '../delta/batch-writer.ts';
 import { copyRecord } from '../delta/copy-record.ts';

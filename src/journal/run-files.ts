@@ -1,6 +1,6 @@
-// The runs of a log on a disk: files of records that count from the place in the log where a record names them. A run is
-// written in slices by whoever makes it, in order, from the thread pool, and is durable before it is named; it goes when no
-// segment is left that can name it. It knows neither stores nor what the records say. Layout of a file:
+// The runs of a log on a disk: files of records that count from the place in the log where a record names them. A run
+// is written in slices by whoever makes it, in order, from the thread pool, and is durable before it is named; it goes
+// when no segment is left that can name it. It knows neither stores nor what the records say. Layout of a file:
 //
 //   header (file-header.ts), its seq the number of the run | blocks, their first seq counting from 0
 import { join } from 'node:path';
@@ -16,6 +16,9 @@ import { RunBlocks } from './run-blocks.ts';
 import { type Damage, readHeader } from './segment.ts';
 import { readAllBlocks } from './segment-reader.ts';
 import { syncDirectory, syncFile, writeAll } from './snapshot.ts';
+
+/** Whoever makes a run waits where so much is on its way to the disk. */
+const unwrittenBytesMax = 8 * 1024 * 1024;
 
 /** A run that the log names: `seq` of the record or of one before it in its block. */
 export interface PlacedRun {
@@ -45,6 +48,8 @@ class RunFile implements DeltaRun {
   private fd = -1;
   private isOver = false;
   private failure: unknown;
+  /** Handed on and not in the file yet. */
+  private unwrittenBytes = 0;
   /** Ends when all that was handed on has been written. */
   private writing: Promise<void>;
 
@@ -75,14 +80,19 @@ class RunFile implements DeltaRun {
     return this.blocks.count;
   }
 
-  flush(): void {
+  flush(): Promise<void> | undefined {
     this.blocks.flush();
+    return this.unwrittenBytes > unwrittenBytesMax ? this.writing : undefined;
   }
 
   private write(buf: Buffer, length: number): void {
     const at = this.bytes;
     this.bytes += length;
+    this.unwrittenBytes += length;
     this.after(() => writeAll(this.parts.files, this.fd, buf, length, at));
+    void this.writing.then(() => {
+      this.unwrittenBytes -= length;
+    });
   }
 
   /** Does the next thing with the file, where nothing has failed so far. */

@@ -1,5 +1,6 @@
-// The segments of a log as files: which there are, how one is begun, gone on with, read, closed and removed, and which of them
-// links still need. It knows no commits, no syncs of what was written and no snapshots: who owns it says what may go.
+// The segments of a log as files: which there are, how one is begun, gone on with, read, closed and removed, and which
+// of them links still need. It knows no commits, no syncs of what was written and no snapshots: who owns it says what
+// may go.
 import { join } from 'node:path';
 import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -32,6 +33,9 @@ export class SegmentSet {
   /** Oldest first. */
   private readonly segments: Segment[];
   private readonly pins = new Map<string, number>();
+  /** Files that are to go, the one that is going first. */
+  private readonly leaving: string[] = [];
+  private isRemoving = false;
 
   /** `segments`: those that are there, oldest first. */
   constructor(options: SegmentSetOptions, segments: Segment[]) {
@@ -54,8 +58,8 @@ export class SegmentSet {
   // --- appending ---
 
   /**
-   * Opens the last one, durable as far as it goes, or begins one where there is none: behind a snapshot, without which it
-   * would not count. Throws what the disk says.
+   * Opens the last one, durable as far as it goes, or begins one where there is none: behind a snapshot, without which
+   * it would not count. Throws what the disk says.
    */
   openLast(seq: number, ownSeq: number): OpenSegment {
     const { dir, files } = this.options;
@@ -190,11 +194,28 @@ export class SegmentSet {
     }
   }
 
-  /** Removes a file of the log, never one whose name can come again soon: it goes when the file system gets to it. */
+  /**
+   * Removes a file of the log, never one whose name can come again soon: it goes when the file system gets to it, and
+   * only behind those that were to go before, so that a crash leaves no segment in front of a gap.
+   */
   removeFile(name: string): void {
+    if (!this.leaving.includes(name)) this.leaving.push(name);
+    if (!this.isRemoving) this.removeNext();
+  }
+
+  private removeNext(): void {
     const { dir, files, log } = this.options;
+    const name = this.leaving[0];
+    this.isRemoving = name !== undefined;
+    if (name === undefined) return;
     files.removeLater(join(dir, name), (error) => {
-      if (error !== null) log.warn('removing a file failed', { file: name, reason: reasonOf(error) });
+      const isGone = error === null || ('code' in error && error.code === 'ENOENT');
+      if (!isGone) log.warn('removing a file failed', { file: name, reason: reasonOf(error) });
+      // One that stays keeps those behind it: it is tried again with the next that is to go.
+      this.isRemoving = isGone;
+      if (!isGone) return;
+      this.leaving.shift();
+      this.removeNext();
     });
   }
 }

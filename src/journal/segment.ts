@@ -113,8 +113,9 @@ export function readHeader(files: FileLayer, fd: number, magic: Magic, at: numbe
 }
 
 /**
- * Whether a file without a header never had one on the disk: it is shorter, or its first sector reads as zeros, as a power
- * loss leaves it. Nothing was in it: where a record is missing, what follows it does not go on where the log has come to.
+ * Whether a file without a header never had one on the disk: it is shorter, or its first sector reads as zeros, as a
+ * power loss leaves it. Nothing was in it: where a record is missing, what follows it does not go on where the log has
+ * come to.
  */
 export function isBlankSegment(files: FileLayer, fd: number): boolean {
   const bytes = files.bytesOf(fd);

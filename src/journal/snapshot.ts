@@ -138,7 +138,9 @@ export async function writeSnapshot(plan: SnapshotPlan): Promise<WrittenSnapshot
   }
 }
 
-/** What the scan has seen of keys at work counts with the rest of it only, which is in the log when the work has ended. */
+/**
+ * What the scan has seen of keys at work counts with the rest of it only, which is in the log when the work has ended.
+ */
 async function workEnded({ store, progress, pause }: SnapshotPlan, file: BlockFile): Promise<void> {
   const { atWork } = store;
   const ended = atWork?.ended;

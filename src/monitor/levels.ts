@@ -1,6 +1,6 @@
 // How pressed a resource is, on the ladder normal, warning, high, critical. A pure function of the level so far and the
-// share now in use: it rises at once and falls only when the share is clearly below the step, so that a node on the edge
-// of a step does not flap. What is done about a level is decided elsewhere.
+// share now in use: it rises at once and falls only when the share is clearly below the step, so that a node on the
+// edge of a step does not flap. What is done about a level is decided elsewhere.
 
 export const levels = ['normal', 'warning', 'high', 'critical'] as const;
 export type Level = (typeof levels)[number];

@@ -1,10 +1,11 @@
 // The file of the users on the disk: read at the start and by ACL LOAD, replaced as one step by ACL SAVE. Its bytes are
 // handled as latin1, and nobody but its owner may read it, for it holds the digests of passwords.
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FerriteError } from '../base/errors.ts';
-import type { Users } from '../commands/acl/users.ts';
+import { inOneLine, type Users } from '../commands/acl/users.ts';
 import type { AclFile } from '../commands/services.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Undefined where no file is configured. */
 export function openAclFile(name: string | undefined): AclFile | undefined {
@@ -13,16 +14,7 @@ export function openAclFile(name: string | undefined): AclFile | undefined {
   return {
     path,
     read: () => readFileSync(path, 'latin1'),
-    write: (text) => {
-      const draft = `${path}.tmp`;
-      try {
-        writeFileSync(draft, text, { encoding: 'latin1', mode: 0o600, flush: true });
-        renameSync(draft, path);
-      } catch (error) {
-        rmSync(draft, { force: true });
-        throw error;
-      }
-    },
+    write: (text) => replaceFile(path, text, 'latin1', 0o600),
   };
 }
 
@@ -38,7 +30,7 @@ export function loadUsers(users: Users, file: AclFile): void {
       error,
     );
   }
-  const outcome = users.load(text, file.path);
+  const outcome = users.load(text);
   if ('problems' in outcome)
-    throw new FerriteError('CONFIG', `server.aclfile: ${outcome.problems.trimEnd()}`);
+    throw new FerriteError('CONFIG', `server.aclfile: ${inOneLine(file.path, outcome.problems).trimEnd()}`);
 }

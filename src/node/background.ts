@@ -1,5 +1,6 @@
 // The work that nobody asked for: purging expired keys, freeing what a flush left, compressing what was written before
-// there was a dictionary, dropping tombstones, averages for INFO. All of it runs in short slices from one timer, bounded by the CPU budget, and yields to clients in between.
+// there was a dictionary, dropping tombstones, averages for INFO. All of it runs in short slices from one timer,
+// bounded by the CPU budget, and yields to clients in between.
 import type { LatencyMonitor } from '../commands/latency-monitor.ts';
 import type { Stats } from '../commands/services.ts';
 import type { TrafficRates } from '../commands/traffic-rates.ts';
@@ -20,7 +21,6 @@ const sweptTombs = 512;
 /** So often tombstones are let go of, in so many slices at most: what that does to the horizon is noted each time. */
 const sweepEveryMs = 1000;
 const sweepSlicesMax = 10;
-const graveyardShare = 0.1;
 
 export interface BackgroundParts {
   readonly config: Config;
@@ -96,11 +96,13 @@ export class Background {
     while (monotonicMs() < untilMs && store.fieldExpiry.slice(sliceEntries));
   }
 
-  /** Slices now and then for what is old; while there is more than the graveyard's budget, as many as there is time for. */
+  /**
+   * Slices now and then for what is old; while there is more than the graveyard's budget, as many as there is time for.
+   */
   private sweepGraveyard(): void {
     const { store, config, onDropped, monotonicMs } = this.parts;
     const { graveyard, ground } = store;
-    const budget = Math.floor(store.limitBytes * graveyardShare);
+    const budget = graveyard.budgetBytes;
     if (monotonicMs() < this.nextSweepMs && ground.tombBytes <= budget) return;
     this.nextSweepMs = monotonicMs() + sweepEveryMs;
     const untilMs = monotonicMs() + budgetMsOf[config['edge.resources.cpu_budget']];
@@ -108,7 +110,7 @@ export class Background {
     let dropped = 0;
     let slices = 0;
     do {
-      dropped += graveyard.sweep(sweptTombs, Math.max(oldestMs, graveyard.cutoffMs(budget) ?? 0));
+      dropped += graveyard.sweep(sweptTombs, Math.max(oldestMs, graveyard.cutoffMs() ?? 0));
       slices += 1;
     } while ((slices < sweepSlicesMax || ground.tombBytes > budget) && monotonicMs() < untilMs);
     if (dropped > 0) onDropped();

@@ -1,11 +1,12 @@
-// The configuration file on the disk, for CONFIG REWRITE: read, changed as text, and replaced as one step with the rights
-// that it had. The new text is read again first, to see that it says what was asked.
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+// The configuration file on the disk, for CONFIG REWRITE: read, changed as text, and replaced as one step with the
+// rights that it had. The new text is read again first, to see that it says what was asked.
+import { readFileSync, statSync } from 'node:fs';
 import { FerriteError } from '../base/errors.ts';
 import { fieldOf, resolveKey } from '../config/layer.ts';
 import { readToml } from '../config/read-toml.ts';
 import { rewriteToml } from '../config/rewrite-toml.ts';
 import type { ConfigKey } from '../config/schema.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Throws FerriteError CONFIG, or what the system says. */
 export function rewriteConfigFile(path: string, changes: ReadonlyMap<ConfigKey, string>): void {
@@ -22,12 +23,5 @@ export function rewriteConfigFile(path: string, changes: ReadonlyMap<ConfigKey, 
       throw new FerriteError('CONFIG', `${key} is written in a way that is not rewritten`);
     }
   }
-  const draft = `${path}.tmp`;
-  try {
-    writeFileSync(draft, text, { mode: statSync(path).mode & 0o777, flush: true });
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  replaceFile(path, text, 'utf8', statSync(path).mode & 0o777);
 }

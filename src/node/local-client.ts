@@ -17,6 +17,9 @@ export type Argument = string | number | bigint | Uint8Array;
 
 type Deferral = ReturnType<ClientPort['defer']>;
 
+/** Any time: nothing happens then. */
+const holdMs = 1_000_000_000;
+
 interface Late<Text> {
   readonly answer: Promise<DecodedReply<Text>>;
   readonly deferral: Deferral;
@@ -51,6 +54,8 @@ export class LocalClient {
   private readonly port: LocalPort;
   private readonly writer = new ReplyWriter(4096);
   private readonly unsettled = new Set<(error: FerriteError) => void>();
+  /** Nothing of the node keeps the process from ending where it has no port; somebody who waits for a reply does. */
+  private holding: NodeJS.Timeout | undefined;
   private commitOfTurn: Promise<void> | undefined;
   /** The command that `run` runs has taken the right to reply later. */
   private isLate = false;
@@ -89,7 +94,9 @@ export class LocalClient {
     return this.begin(this.session, args, readText);
   }
 
-  /** Runs commands as EXEC does, in a session of their own. Resolves with their replies, of which some may be errors. */
+  /**
+   * Runs commands as EXEC does, in a session of their own. Resolves with their replies, of which some may be errors.
+   */
   async transact<Text>(
     commands: readonly (readonly Argument[])[],
     readText: ReadText<Text>,
@@ -104,6 +111,12 @@ export class LocalClient {
   stop(error: FerriteError): void {
     for (const reject of this.unsettled) reject(error);
     this.unsettled.clear();
+    this.letGo();
+  }
+
+  private letGo(): void {
+    clearInterval(this.holding);
+    this.holding = undefined;
   }
 
   private createSession(): Session {
@@ -144,8 +157,10 @@ export class LocalClient {
     let resume: Deferral['resume'] = () => {};
     const answer = new Promise<DecodedReply<Text>>((resolve, reject) => {
       this.unsettled.add(reject);
+      this.holding ??= setInterval(() => {}, holdMs);
       resume = (write) => {
         this.unsettled.delete(reject);
+        if (this.unsettled.size === 0) this.letGo();
         const reply = new ReplyWriter(4096);
         reply.open();
         write(reply);
@@ -221,8 +236,16 @@ function refuseInTransaction(args: readonly Argument[]): void {
   refuseShared(args, 'select');
 }
 
+/** Throws TypeError for what a caller without types may have handed in: `undefined` is no value. */
+function bytesOf(argument: Argument): Uint8Array {
+  if (typeof argument === 'string') return Buffer.from(argument);
+  if (typeof argument === 'number' || typeof argument === 'bigint') return Buffer.from(String(argument));
+  if (argument instanceof Uint8Array) return argument;
+  throw new TypeError('an argument is a string, a number, a bigint or a Uint8Array');
+}
+
 function encode(args: readonly Argument[]): RequestArgs {
-  const parts = args.map((a) => (typeof a === 'object' ? a : Buffer.from(String(a))));
+  const parts = args.map(bytesOf);
   const buf = Buffer.concat(parts);
   const offsets = new Int32Array(parts.length);
   const lengths = Int32Array.from(parts, (p) => p.length);

@@ -139,6 +139,7 @@ function statusRows(parts: EdgeViewParts): Row[] {
     ['conflicts', status?.conflicts ?? 0],
     ['conflicts_resolved', sync()?.engine.conflicts.found ?? 0],
     ...syncCounts(status),
+    ['keys_synced', keysSynced(status)],
     ['local_version', status?.localStamp ?? 0],
     ['edges_online', status?.peers.filter((p) => p.state === 'live').length ?? 0],
     ['peers', config['edge.peers'].length],
@@ -158,6 +159,11 @@ function syncCounts(status: SyncStatus | undefined): Row[] {
     ['total_syncs', completedSyncs + failedSyncs],
     ['failed_syncs', failedSyncs],
   ];
+}
+
+/** Changes of keys and elements that went to others or came from them. */
+function keysSynced(status: SyncStatus | undefined): number {
+  return status === undefined ? 0 : status.figures.deltasSent + status.figures.deltasJoined;
 }
 
 /** One line on a peer of the configuration, fields as in INFO's replicas; the error is last, for it has spaces. */
@@ -191,6 +197,9 @@ function statsRows({ replica, stats, unheldKeys, sync }: EdgeViewParts): Row[] {
     ['unheld_reads_in_part', unheldKeys.readInPart],
     ...valueRows(store),
     ...syncCounts(status),
+    ['keys_synced', keysSynced(status)],
+    ['sync_lag_ms', status?.lagMs ?? 0],
+    ['conflicts_resolved', sync()?.engine.conflicts.found ?? 0],
     ['reconnects', status?.reconnects ?? 0],
     ['forks', status?.forks ?? 0],
     ['conflicts_found', sync()?.engine.conflicts.found ?? 0],

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../base/log.ts';
 import { AclLog } from '../commands/acl/acl-log.ts';
+import { Catalog } from '../commands/acl/catalog.ts';
 import { Users } from '../commands/acl/users.ts';
 import { CommandTable } from '../commands/command-table.ts';
 import type { EdgeView } from '../commands/edge-view.ts';
@@ -99,7 +100,7 @@ export function createServices(parts: ServiceParts): NodeServices {
   interplay.unheldKeys.timeoutMs = config['sync.fetch_timeout'];
   interplay.unheldKeys.readsFail = config['store.unheld_reads'] === 'error';
   const table = new CommandTable(commandList);
-  const users = new Users(table, config['server.requirepass']);
+  const users = new Users(new Catalog(table), config['server.requirepass']);
   const aclLog = new AclLog();
   const aclFile = openAclFile(config['server.aclfile']);
   if (aclFile !== undefined) loadUsers(users, aclFile);

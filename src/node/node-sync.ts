@@ -1,8 +1,7 @@
 // The sync of this node: the engine with its uplink, the listener for edges on hubs, and what commands, metrics and
 // health see of both. Configuration becomes limits and times here and nowhere else.
-import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { FerriteError } from '../base/errors.ts';
 import { late } from '../base/late.ts';
 import type { Log } from '../base/log.ts';
@@ -10,6 +9,7 @@ import { version } from '../base/version.generated.ts';
 import type { SyncSummary } from '../commands/services.ts';
 import type { Config } from '../config/schema.ts';
 import { httpConnectionsMax, httpLimits } from '../http/request-handler.ts';
+import { authorityProblems } from '../sync/authorities.ts';
 import { shownUrl } from '../sync/endpoint.ts';
 import { SyncEngine, type SyncEvent } from '../sync/engine.ts';
 import { unsettledMax } from '../sync/hub.ts';
@@ -57,7 +57,10 @@ export function acceptsEdges(config: Config): boolean {
   return config['edge.enabled'] && (config['edge.mode'] === 'hub' || config['edge.listen']);
 }
 
-/** The authorities of NODE_EXTRA_CA_CERTS, which Node leaves out where others are named. It warns of a file that is none. */
+/**
+ * The authorities of NODE_EXTRA_CA_CERTS, which Node leaves out where others are named. It warns of a file that is
+ * none.
+ */
 function extraAuthorities(): readonly string[] {
   const { NODE_EXTRA_CA_CERTS: path } = process.env;
   if (path === undefined || path === '') return [];
@@ -68,18 +71,21 @@ function extraAuthorities(): readonly string[] {
   }
 }
 
-/** Whom TLS trusts: the usual authorities and those of `sync.ca`. Throws FerriteError CONFIG for a file that is none. */
+/**
+ * Whom TLS trusts: the usual authorities and those of `sync.ca`. Throws FerriteError CONFIG for a file that is none.
+ */
 function authoritiesOf(config: Config): readonly string[] | undefined {
   const path = config['sync.ca'];
   if (path === undefined) return undefined;
+  let pem: string;
   try {
-    const pem = readFileSync(path, 'utf8');
-    new X509Certificate(pem);
-    return [...tls().rootCertificates, ...extraAuthorities(), pem];
+    pem = readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new FerriteError('CONFIG', `sync.ca: ${path} holds no certificates: ${reason}`, error);
+    throw new FerriteError('CONFIG', `sync.ca: ${error instanceof Error ? error.message : error}`, error);
   }
+  const problems = authorityProblems(path, pem);
+  if (problems.length > 0) throw new FerriteError('CONFIG', problems.join('\n'));
+  return [...tls().rootCertificates, ...extraAuthorities(), pem];
 }
 
 /** Who is dialed: the hub and the peers. */
@@ -160,7 +166,10 @@ export class NodeSync {
     // Beside the edges: who asks for health and metrics, and who is yet to be refused.
     server.maxConnections = config['hub.max_connections'] + unsettledMax + httpConnectionsMax;
     server.timeout = httpLimits.requestTimeout;
-    server.on('upgrade', (request, socket, head) => wsHub.handleUpgrade(request, socket, head));
+    server.on('upgrade', (request, socket, head) => {
+      if (asksForWebSocket(request)) wsHub.handleUpgrade(request, socket, head);
+      else answerWithoutUpgrade(request, parts.onRequest);
+    });
     server.on('clientError', (_error, socket) => socket.destroy());
     this.wsHub = wsHub;
     this.server = server;
@@ -208,6 +217,25 @@ export class NodeSync {
       server.closeAllConnections();
     });
   }
+}
+
+function asksForWebSocket(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/**
+ * Answers who would also speak another protocol (Java's HTTP client, `curl --http2`: h2c), as RFC 9110, section 7.8,
+ * has it, with the one that it has spoken. node:http has let go of the socket by then.
+ */
+function answerWithoutUpgrade(request: IncomingMessage, onRequest: RequestListener): void {
+  const { socket } = request;
+  const response = new (http().ServerResponse)(request);
+  response.shouldKeepAlive = false;
+  socket.on('error', () => socket.destroy());
+  socket.setTimeout(httpLimits.requestTimeout, () => socket.destroy());
+  response.on('finish', () => socket.destroySoon());
+  response.assignSocket(socket);
+  onRequest(request, response);
 }
 
 /** Listens; resolves with the port. Rejects with FerriteError LISTEN. */

@@ -11,6 +11,7 @@ import { MemoryJournal } from '../journal/memory-journal.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { unkeptRuns } from '../store/delta-run.ts';
 import { Ledger } from '../store/ledger.ts';
+import { type SliceSizes, usualSliceSizes } from '../store/slice-sizes.ts';
 import { Store } from '../store/store.ts';
 import { Identity } from '../sync/identity.ts';
 
@@ -44,7 +45,12 @@ export function hasPeers(config: Config): boolean {
 }
 
 /** Opens the data. Throws FerriteError MEMORY, JOURNAL_IO, JOURNAL_CORRUPT. */
-export function openReplica(config: Config, log: Log, nowMs: () => number): Replica {
+export function openReplica(
+  config: Config,
+  log: Log,
+  nowMs: () => number,
+  sliceSizes: SliceSizes = usualSliceSizes,
+): Replica {
   const origins = new Origins();
   const clock = new HybridClock(buildMs);
   const store = new Store({
@@ -53,6 +59,7 @@ export function openReplica(config: Config, log: Log, nowMs: () => number): Repl
     clock,
     hashSeed: [randomInt(2 ** 32), randomInt(2 ** 32)],
     random: Math.random,
+    sliceSizes,
   });
   store.lww = config['edge.conflict_resolution'] === 'lww';
   store.limits = {

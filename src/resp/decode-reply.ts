@@ -1,5 +1,5 @@
-// Decodes one whole RESP2 reply that this process has written itself (reply-writer.ts), so it needs no limits: who may be
-// hostile is read by reply-reader.ts. Texts are made by the caller, as strings or as the bytes that they are.
+// Decodes one whole RESP2 reply that this process has written itself (reply-writer.ts), so it needs no limits: who may
+// be hostile is read by reply-reader.ts. Texts are made by the caller, as strings or as the bytes that they are.
 import { CommandError } from '../base/errors.ts';
 
 /** A reply with texts as `Text`. Integers that a number cannot hold exactly are bigints, errors are values. */

@@ -27,11 +27,16 @@ const bulkHeads = Int32Array.from({ length: shortRunMax + 1 }, (_, length) =>
   Buffer.from(`$${length}\r\n`).readInt32LE(),
 );
 const plainIntegerMax = 2 ** 52;
-/** Buffers kept for the next to be left to a commit under way: without them each commit would leave one to the collector. */
+/**
+ * Buffers kept for the next to be left to a commit under way: without them each commit would leave one to the
+ * collector.
+ */
 const sparesMax = 4;
 
 /** The most that any region may hold. */
 export const regionBytesMost = 1024 * 1024 * 1024;
+/** Below this much a copy costs less than another buffer. */
+const takenBytesMin = 256 * 1024;
 const tooLong = 'ERR reply exceeds the limit';
 
 /** Whether that is why a reply failed. What it was to hold next was not written, not even in part. */
@@ -52,8 +57,8 @@ export class ReplyWriter {
   /** Where the region began. */
   start = 0;
   /**
-   * The most that one region may hold; past it a reply fails with a CommandError, unless it is an error or so short that
-   * it mostly says what was done.
+   * The most that one region may hold; past it a reply fails with a CommandError, unless it is an error or so short
+   * that it mostly says what was done.
    */
   readonly regionBytesMax: () => number;
   /** Whether the reply tells of what has been done already, so that only `regionBytesMost` may refuse it. */
@@ -336,6 +341,16 @@ export class ReplyWriter {
     this.pos += bytes.length;
   }
 
+  /** All that another writer wrote since `open`; it must not write on: where that is much, its buffer is taken over. */
+  take({ buf, start, pos }: ReplyWriter): void {
+    if (pos - start < takenBytesMin || this.pos !== this.start) {
+      this.raw(buf.subarray(start, pos));
+      return;
+    }
+    this.requireFit(pos - start);
+    this.move(buf, start, pos);
+  }
+
   private absent(type: number): void {
     // It may stand for what found no room.
     if (this.pos + 5 > this.buf.length) this.grow(5, Number.POSITIVE_INFINITY);
@@ -390,21 +405,34 @@ export class ReplyWriter {
     this.pos = p + 2;
   }
 
+  private get bytesMax(): number {
+    return this.isOwed() ? regionBytesMost : this.regionBytesMax();
+  }
+
+  private requireFit(bytes: number, bytesMax = this.bytesMax): void {
+    if (bytes > bytesMax) throw new CommandError(`${tooLong} of ${bytesMax} bytes`);
+  }
+
   /** Moves the region to a buffer with room for `more` bytes. */
-  private grow(more: number, bytesMax = this.isOwed() ? regionBytesMost : this.regionBytesMax()): void {
+  private grow(more: number, bytesMax = this.bytesMax): void {
     const used = this.pos - this.start;
     const needed = used + more;
-    if (needed > bytesMax) throw new CommandError(`${tooLong} of ${bytesMax} bytes`);
+    this.requireFit(needed, bytesMax);
     let size = this.buf.length;
     // A region at the buffer's front has outgrown it; one further back may fit a fresh buffer of the same size.
     while (size < needed || (this.start === 0 && size === this.buf.length)) size *= 2;
     const larger = Buffer.allocUnsafeSlow(size);
     this.buf.copy(larger, 0, this.start, this.pos);
-    this.buf = larger;
-    this.view = wholeView(larger);
+    this.move(larger, 0, used);
+  }
+
+  /** The region is in this buffer from now on. */
+  private move(buf: Buffer, start: number, pos: number): void {
+    this.buf = buf;
+    this.view = wholeView(buf);
     this.pinned = false;
-    this.start = 0;
-    this.pos = used;
+    this.start = start;
+    this.pos = pos;
   }
 }
 

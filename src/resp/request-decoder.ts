@@ -26,7 +26,9 @@ export interface RequestLimits {
   unauthenticatedBulkBytesMax: number;
 }
 
-/** The longest argument, whatever `bulkBytesMax` says: it can become a text, and has room to be part of a longer one. */
+/**
+ * The longest argument, whatever `bulkBytesMax` says: it can become a text, and has room to be part of a longer one.
+ */
 export const argumentBytesMax = constants.MAX_STRING_LENGTH - 1024 * 1024;
 
 export function defaultRequestLimits(): RequestLimits {
@@ -96,8 +98,8 @@ export class RequestDecoder {
   }
 
   /**
-   * Takes the next bytes of the stream, the first `length` of a chunk. The decoder reads them in place until `next` returns
-   * `incomplete`, or `keep` is called.
+   * Takes the next bytes of the stream, the first `length` of a chunk. The decoder reads them in place until `next`
+   * returns `incomplete`, or `keep` is called.
    */
   feed(chunk: Buffer, length = chunk.length): void {
     if (this.error !== '') return;
@@ -113,8 +115,8 @@ export class RequestDecoder {
 
   /**
    * Decodes a request as `next` does, and with it the whole ones that follow in the window, as many as the batch takes:
-   * an error among those is that of the next call. Of a client that is not authenticated one at a time, as the first may
-   * change its limits.
+   * an error among those is that of the next call. Of a client that is not authenticated one at a time, as the first
+   * may change its limits.
    */
   nextBatch(batch: RequestBatch): DecodeResult {
     const { requests, starts } = batch;

@@ -169,8 +169,11 @@ export class Connection implements ClientPort, RegionOwner, Ending {
   close(reason: string): void {
     if (this.ending) return;
     this.context.log.debug('connection closing', { id: this.session.id, reason });
-    this.session.closing = true;
-    if (!this.running) this.end();
+    const { session } = this;
+    session.closing = true;
+    // A reply that is being worked on comes first: `resume` ends it then.
+    const isOwed = session.blocked && !session.awaitsOthers;
+    if (!this.running && !isOwed) this.end();
   }
 
   kill(reason: string, by: ClientPort | undefined): void {
@@ -202,7 +205,8 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     this.output ??= new OutputQueue();
     const free = this.output.push(buf, start, end);
     if (!this.writing) this.pump();
-    // The client may take at once what is too much to wait, and be slow to take one long reply of what was removed for it.
+    // The client may take at once what is too much to wait, and be slow to take one long reply of what was removed for
+    // it.
     if (this.isBeyond(this.unsentBytes - length)) this.drop('output buffer limit reached');
     return free || this.output === undefined;
   }
@@ -246,7 +250,9 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     return blocked || subscriptions !== undefined || (mode & SessionMode.monitor) !== 0;
   }
 
-  /** Reads a chunk more of what waits behind a wait that may be for ever, to come to its end where the client has left. */
+  /**
+   * Reads a chunk more of what waits behind a wait that may be for ever, to come to its end where the client has left.
+   */
   private listenOn(): void {
     if (this.decoder.bufferedBytes > this.context.requestLimits.requestBytesMax)
       this.drop('too much input waits');
@@ -462,7 +468,9 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     this.context.endings.end(this);
   }
 
-  /** The client sends no more. What it has sent is still served, but for what waits for others: that may be for ever. */
+  /**
+   * The client sends no more. What it has sent is still served, but for what waits for others: that may be for ever.
+   */
   endNow(): void {
     if (this.gone || this.ending) return;
     const { session } = this;

@@ -1,5 +1,5 @@
-// Ends connections a few in a turn of the event loop. When thousands of clients leave at once, each end costs system calls
-// and callbacks, and the replies of all others would leave behind the last of them. It knows no sockets.
+// Ends connections a few in a turn of the event loop. When thousands of clients leave at once, each end costs system
+// calls and callbacks, and the replies of all others would leave behind the last of them. It knows no sockets.
 
 /** Ends in a turn: about two milliseconds of work. */
 const endsPerTurn = 64;

@@ -1,7 +1,7 @@
-// How a connection's bytes come from its socket. Node gives each read a fresh buffer of 64 KiB, cut to size; for sockets
-// that one connects it offers to read into a buffer of the caller's instead (`onread`), not for those that a server
-// accepts. So an accepted socket's handle is put under a socket made with that option: all connections read into one
-// buffer, which saves 5 % of the CPU time per command and the garbage that load leaves. The handle is no public
+// How a connection's bytes come from its socket. Node gives each read a fresh buffer of 64 KiB, cut to size; for
+// sockets that one connects it offers to read into a buffer of the caller's instead (`onread`), not for those that a
+// server accepts. So an accepted socket's handle is put under a socket made with that option: all connections read into
+// one buffer, which saves 5 % of the CPU time per command and the garbage that load leaves. The handle is no public
 // part of Node: where it is not as expected, the accepted socket stays and chunks come as its Readable gets them.
 import { Socket } from 'node:net';
 

@@ -1,5 +1,5 @@
-// Where a client's connection goes from and to, asked of its socket when somebody wants to know, which is seldom: two system
-// calls and an object each. What was asked for once is kept. It knows no sessions.
+// Where a client's connection goes from and to, asked of its socket when somebody wants to know, which is seldom: two
+// system calls and an object each. What was asked for once is kept. It knows no sessions.
 import type { Socket } from 'node:net';
 
 /** The address of a socket that has closed before anybody asked, as Redis has it. */
@@ -35,7 +35,9 @@ export class SocketAddresses {
   }
 }
 
-/** An address of IPv6 in brackets, as Redis has it, and one of IPv4 as such even where a socket of IPv6 has accepted it. */
+/**
+ * An address of IPv6 in brackets, as Redis has it, and one of IPv4 as such even where a socket of IPv6 has accepted it.
+ */
 function shownHost(host: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host);
   if (mapped !== null) return mapped[1] ?? host;

@@ -28,7 +28,9 @@ export interface RegionOwner {
   delivered(): void;
 }
 
-/** Refilled turn after turn, with its batch: a region for each request was most of what a turn left to the collector. */
+/**
+ * Refilled turn after turn, with its batch: a region for each request was most of what a turn left to the collector.
+ */
 interface Region {
   owner: RegionOwner | undefined;
   buf: Buffer;

@@ -3,7 +3,8 @@
 // length lie ready, and go by the socket's handle with one request object for all; longer ones by its descriptor, in a
 // call that costs more but takes a range. None of this is a public part of Node: where it is not as expected, bytes go
 // through the stream. It is for plain sockets in whose stream nothing waits; what the kernel does not take is the
-// stream's, as are all errors: a write that fails here counts as one of no bytes, and the stream then meets the same failure.
+// stream's, as are all errors: a write that fails here counts as one of no bytes, and the stream then meets the same
+// failure.
 import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { copyRun, viewOf } from '../base/runs.ts';
@@ -98,8 +99,8 @@ export class WriteAtOnce {
   }
 
   /**
-   * Writes and returns how many bytes are not the caller's any more, which may be none. Only while the socket is open (its
-   * descriptor may be another's as soon as it has closed) and nothing waits.
+   * Writes and returns how many bytes are not the caller's any more, which may be none. Only while the socket is open
+   * (its descriptor may be another's as soon as it has closed) and nothing waits.
    */
   write(buf: Buffer, start: number, length: number): number {
     const { handle, short } = this;

@@ -44,7 +44,8 @@ export function usedAccess(access: number, nowMs: number, random: number, rules:
 }
 
 /**
- * The clock of a key that was last used so long ago or so often; -1 = not said. Undefined where the policy counts neither.
+ * The clock of a key that was last used so long ago or so often; -1 = not said. Undefined where the policy counts
+ * neither.
  */
 export function restoredAccess(
   nowMs: number,

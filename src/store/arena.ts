@@ -1,7 +1,7 @@
 // The arena: one ArrayBuffer of the configured size in which all keys, values and indexes live, so the JavaScript heap
 // holds no data and the garbage collector never sees it. It hands out blocks by byte offset and knows nothing of what
-// is in them. Memory is cut into units (64 KiB; smaller for small arenas); a slab is a run of units that holds blocks of
-// one size class, a span is a run of units for one larger block:
+// is in them. Memory is cut into units (64 KiB; smaller for small arenas); a slab is a run of units that holds blocks
+// of one size class, a span is a run of units for one larger block:
 //
 //   unit 0      reserved, so that offset 0 means "none"
 //   slab        [block][block]...   free blocks chain through their first word; blocks above `bump` were never used
@@ -140,8 +140,8 @@ export class Arena {
   }
 
   /**
-   * Lets blocks go beyond the limit by a sixteenth, or no longer: what a full node held may lie less densely when it is read
-   * back in another order. Address space that is not touched costs nothing.
+   * Lets blocks go beyond the limit by a sixteenth, or no longer: what a full node held may lie less densely when it is
+   * read back in another order. Address space that is not touched costs nothing.
    */
   allowSlack(isAllowed: boolean): void {
     this.slackBytes = isAllowed ? (this.unitCount - this.unitsAllowed) * this.unitBytes : 0;
@@ -189,6 +189,26 @@ export class Arena {
       if (hadRoom) this.dropRoom(cls, slab);
       this.releaseRun(slab);
     } else if (!hadRoom) this.pushRoom(cls, slab);
+  }
+
+  /**
+   * Makes a large block larger where it is, for at least `bytes`; false where what is behind it is not free, or not
+   * allowed.
+   */
+  extend(offset: number, bytes: number, reserveBytes = 0): boolean {
+    const run = this.runOf(offset);
+    if (this.state[run] !== spanHead) return false;
+    const units = this.runUnits[run]!;
+    const wanted = Math.max(units, Math.ceil(bytes / this.unitBytes));
+    const more = wanted - units;
+    if (this.blockBytes + more * this.unitBytes > this.liveLimit + this.slackBytes - reserveBytes)
+      return false;
+    if (!this.hasUnits(more, reserveBytes) || run + wanted > this.unitsEnd) return false;
+    for (let unit = run + units; unit < run + wanted; unit++) if (this.state[unit] !== 0) return false;
+    this.continueRun(run, units, wanted);
+    this.unitsUsed += more;
+    this.blockBytes += more * this.unitBytes;
+    return true;
   }
 
   /** Usable bytes of the block at `offset`. */
@@ -239,7 +259,7 @@ export class Arena {
     if (this.roomHead[cls] !== slab && this.roomPrev[slab] === 0) this.pushRoom(cls, slab);
   }
 
-  /** Whether the block at `offset` of a slab is on its free list, for every block: the free ones of a slab. */
+  /** The blocks of the slab at `firstOffset` that were used and are free. */
   freeBlocks(firstOffset: number): Set<number> {
     const out = new Set<number>();
     const slab = firstOffset >> this.unitShift;
@@ -298,13 +318,21 @@ export class Arena {
     return run << this.unitShift;
   }
 
+  private hasUnits(units: number, reserveBytes: number): boolean {
+    const reserve = Math.ceil((reserveBytes - this.slackBytes) / this.unitBytes);
+    return this.unitsUsed + units <= this.unitsAllowed - 1 - reserve;
+  }
+
+  /** Behind the last unit that may be used. What the slack alone can use is in one piece with the rest. */
+  private get unitsEnd(): number {
+    return this.slackBytes > 0 ? this.unitCount : this.unitsAllowed;
+  }
+
   /** First fit, so that high addresses stay untouched. */
   private takeRun(units: number, kind: number, reserveBytes: number): number {
-    const reserve = Math.ceil((reserveBytes - this.slackBytes) / this.unitBytes);
-    if (this.unitsUsed + units > this.unitsAllowed - 1 - reserve) return 0;
+    if (!this.hasUnits(units, reserveBytes)) return 0;
     let run = 0;
-    // What the slack alone can use is in one piece then.
-    const end = this.slackBytes > 0 ? this.unitCount : this.unitsAllowed;
+    const end = this.unitsEnd;
     for (let unit = this.lowestFree; unit < end; ) {
       if (this.state[unit] !== 0) {
         unit += this.runUnits[unit]!;
@@ -320,20 +348,21 @@ export class Arena {
     }
     if (run === 0) return 0;
     this.state[run] = kind;
-    this.runUnits[run] = units;
     this.head[run] = run;
-    for (let i = 1; i < units; i++) {
-      this.state[run + i] = continuation;
-      this.head[run + i] = run;
-    }
+    this.continueRun(run, 1, units);
     this.unitsUsed += units;
-    if (run === this.lowestFree) {
-      while (this.lowestFree < this.unitCount && this.state[this.lowestFree] !== 0) {
-        const unit = this.lowestFree;
-        this.lowestFree = this.head[unit]! + this.runUnits[this.head[unit]!]!;
-      }
-    }
     return run;
+  }
+
+  /** The units of a run from `from` on are part of it, up to `units` of them. */
+  private continueRun(run: number, from: number, units: number): void {
+    this.state.fill(continuation, run + from, run + units);
+    this.head.fill(run, run + from, run + units);
+    this.runUnits[run] = units;
+    while (this.lowestFree < this.unitCount && this.state[this.lowestFree] !== 0) {
+      const unit = this.lowestFree;
+      this.lowestFree = this.head[unit]! + this.runUnits[this.head[unit]!]!;
+    }
   }
 
   private releaseRun(run: number): void {

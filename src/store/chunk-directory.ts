@@ -1,5 +1,5 @@
-// The directory of a sequence of chunks: which blocks there are, in their order, and how many elements each has. It is a
-// run of words in the arena with free room at both ends, so that chunks come and go at either end without moving the
+// The directory of a sequence of chunks: which blocks there are, in their order, and how many elements each has. It is
+// a run of words in the arena with free room at both ends, so that chunks come and go at either end without moving the
 // rest. It knows nothing of what is in a chunk.
 //
 //   [free room] { chunk offset u32, elements u32 } ... [free room]
@@ -86,7 +86,7 @@ export class ChunkDirectory {
     const block = this.tryAlloc(bytes);
     if (block !== 0) return block;
     ground.starved = true;
-    throw new CommandError(outOfMemory);
+    throw new CommandError(outOfMemory, bytes > ground.arena.limitBytes);
   }
 
   /** A block for a chunk, or 0. `forRemoval`: of the memory that is kept free for deletes. */
@@ -109,7 +109,9 @@ export class ChunkDirectory {
     arena.free(block);
   }
 
-  /** Enters a new chunk with `count` elements; frees it where there is no room for the entry. Throws CommandError OOM. */
+  /**
+   * Enters a new chunk with `count` elements; frees it where there is no room for the entry. Throws CommandError OOM.
+   */
   enter(ordinal: number, chunk: number, count: number): void {
     try {
       this.openEntry(ordinal);
@@ -154,6 +156,13 @@ export class ChunkDirectory {
     this.head = 0;
     this.size = 0;
     this.count = 0;
+  }
+
+  /** Visits each block in use, the directory's own first. */
+  eachBlock(visit: (block: number) => void): void {
+    if (this.block === 0) return;
+    visit(this.block);
+    for (let i = 0; i < this.size; i++) visit(this.chunkAt(i));
   }
 
   /** A block was copied from `from` to `to`: takes note where it is one of these; false where it is not. */

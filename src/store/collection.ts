@@ -34,14 +34,17 @@ export interface Collection {
   clear(): void;
   /** Takes the dot of a joined delta into the greatest of the key. */
   witness(dot: Dot): void;
-  /** Takes out of the content what is at or below `dot`: by `kill`, or by what leaves none behind and ends counters too. */
+  /**
+   * Takes out of the content what is at or below `dot`: by `kill`, or by what leaves none behind and ends counters too.
+   */
   filter(dot: Dot, kill?: Kill): void;
   /** Gives the key's meta back to its entry; where nothing lives, the key is buried, or goes altogether. */
   settleWith(meta: KeyState): void;
   /** Frees everything, the entry too; nothing is remembered. */
   release(): void;
   /**
-   * Forgets what is dead of the elements and of the key, where `mayGo` says so of the dots of each. Returns how many went.
+   * Forgets what is dead of the elements and of the key, where `mayGo` says so of the dots of each. Returns how many
+   * went.
    */
   prune(mayGo: (dots: readonly Dot[]) => boolean): number;
   /** Buries the key, or lets it go, where nothing in it lives. */

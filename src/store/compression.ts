@@ -1,7 +1,8 @@
-// Compression of string values: LZ4 blocks against a dictionary that is trained on the node's own values, because single
-// small values have little in common with themselves and much with one another. Values are packed when they are written
-// and unpacked into a scratch buffer when they are read; journal, snapshots and links carry plain values, so dictionaries
-// live in memory only and are trained anew after a start. Knows values and dictionaries, no keys and no tables.
+// Compression of string values: LZ4 blocks against a dictionary that is trained on the node's own values, because
+// single small values have little in common with themselves and much with one another. Values are packed when they are
+// written and unpacked into a scratch buffer when they are read; journal, snapshots and links carry plain values, so
+// dictionaries live in memory only and are trained anew after a start. Knows values and dictionaries, no keys and no
+// tables.
 //
 //   u8      which dictionary (0 = none)
 //   varint  plain length

@@ -1,5 +1,5 @@
-// Copies of elements, one behind the other in one buffer, while what they were copied from and what they are put into may
-// change: a million of them are a few objects. It knows no tables and no dots.
+// Copies of elements, one behind the other in one buffer, while what they were copied from and what they are put into
+// may change: a million of them are a few objects. It knows no tables and no dots.
 //
 //   name bytes, value bytes, name bytes, ...
 const initialBytes = 4096;

@@ -1,6 +1,6 @@
-// Whether somebody else has all that is known of a key, element by element: what an eviction asks before a key goes that is to
-// be fetched again. The walk ends at the first dot that is not covered; of what nobody else can have (consumer groups, which
-// never travel) nothing is covered. It changes nothing.
+// Whether somebody else has all that is known of a key, element by element: what an eviction asks before a key goes
+// that is to be fetched again. The walk ends at the first dot that is not covered; of what nobody else can have
+// (consumer groups, which never travel) nothing is covered. It changes nothing.
 import { BatchWriter } from '../delta/batch-writer.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { Encoding, EntryType } from './entry.ts';

@@ -1,6 +1,6 @@
-// Runs: deltas that are written down before they count. What is made ready out of sight in slices has its deltas put into a
-// run in slices too; then one record in the log says that all of them count from there on. This is what the store asks of
-// whoever keeps runs; where nobody keeps deltas, `unkeptRuns` stands in.
+// Runs: deltas that are written down before they count. What is made ready out of sight in slices has its deltas put
+// into a run in slices too; then one record in the log says that all of them count from there on. This is what the
+// store asks of whoever keeps runs; where nobody keeps deltas, `unkeptRuns` stands in.
 import type { BatchWriter } from '../delta/batch-writer.ts';
 
 export interface DeltaRun {
@@ -9,13 +9,19 @@ export interface DeltaRun {
   readonly writer: BatchWriter | undefined;
   /** Deltas in it. */
   readonly count: number;
-  /** Hands on what has been written so far, where that is much. */
-  flush(): void;
+  /**
+   * Hands on what has been written so far, where that is much. Returns what is to be waited for where too much is under
+   * way.
+   */
+  flush(): Promise<void> | undefined;
   /** Hands on the rest. Returns, or resolves with, whether all of it is as durable as it gets. */
   finish(): boolean | Promise<boolean>;
   /** The record that makes it count is the next one in the log. */
   place(): void;
-  /** Puts all of it into the log as it is, where it could not be made durable, or there is no time to: then it is discarded. */
+  /**
+   * Puts all of it into the log as it is, where it could not be made durable, or there is no time to: then it is
+   * discarded.
+   */
   spill(to: BatchWriter): void;
   /** Lets go of it, where it has not been placed. */
   discard(): void;
@@ -43,7 +49,7 @@ export const unkeptRuns: DeltaRuns = {
     number: 0,
     writer: undefined,
     count: 0,
-    flush() {},
+    flush: () => undefined,
     finish: () => true,
     place() {},
     spill() {},

@@ -1,5 +1,5 @@
-// Makes a dictionary out of samples of a node's values, for compressing small ones: the pieces that occur in most of the
-// samples, in the manner of COVER (Liao, Petri, Moffat, Wirth 2016). Pure: samples in, bytes out.
+// Makes a dictionary out of samples of a node's values, for compressing small ones: the pieces that occur in most of
+// the samples, in the manner of COVER (Liao, Petri, Moffat, Wirth 2016). Pure: samples in, bytes out.
 
 /** Pieces are rated by runs of so many bytes. */
 const runBytes = 6;

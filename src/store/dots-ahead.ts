@@ -1,6 +1,7 @@
-// Dots that lie ahead of the clock: what is made ready out of sight in slices gets them while others write under lesser ones,
-// and its deltas go into a run meanwhile. When it counts, the clock goes behind them, so that the order of this node's dots
-// is that of its log. Where the clock comes up to them first, all is tried anew farther ahead. One has dots ahead at a time.
+// Dots that lie ahead of the clock: what is made ready out of sight in slices gets them while others write under lesser
+// ones, and its deltas go into a run meanwhile. When it counts, the clock goes behind them, so that the order of this
+// node's dots is that of its log. The time drives the clock halfway to them at most; where it comes up to them all the
+// same, by what is written or by the dots of others, all is tried anew farther ahead. One has dots ahead at a time.
 import { HybridClock, stampCountersPerMs, stampOfMs } from '../base/clock.ts';
 import { type DeltaRun, finished } from './delta-run.ts';
 import type { Keyspace } from './keyspace.ts';
@@ -31,8 +32,8 @@ export interface GivenAhead {
 }
 
 /**
- * Has `give` give dots of a clock that is ahead, by what takes about `neededMs`, and write their deltas into a run; it returns
- * false to give up. Returns undefined where it did, or where the dots could not be kept ahead.
+ * Has `give` give dots of a clock that is ahead, by what takes about `neededMs`, and write their deltas into a run; it
+ * returns false to give up. Returns undefined where it did, or where the dots could not be kept ahead.
  */
 export function* giveAhead(
   store: Store,
@@ -79,6 +80,7 @@ function* tryAhead(
   const { self } = store;
   const ahead = new HybridClock(0);
   ahead.witness(first - 1);
+  store.clock.ceiling = Math.floor((store.clock.last() + first) / 2);
   let given: GivenAhead | undefined;
   try {
     if (!(yield* give(ahead, run))) return false;
@@ -86,8 +88,19 @@ function* tryAhead(
     if (isKept && store.clock.last() + spareStamps < first) given = { self, first, last: ahead.last(), run };
     return given;
   } finally {
-    if (given === undefined) run.discard();
+    // Else it stays until they count or are dropped, or the time would go beyond them at once.
+    if (given === undefined) dropRun(store, run);
   }
+}
+
+function dropRun(store: Store, run: DeltaRun): void {
+  store.clock.ceiling = Number.POSITIVE_INFINITY;
+  run.discard();
+}
+
+/** Dots that were given will not count, unless they do already. Must come before others are given. */
+export function dropAhead(store: Store, { run }: GivenAhead): void {
+  dropRun(store, run);
 }
 
 /** Whether dots that were given are ahead still, and of this node. */
@@ -106,6 +119,7 @@ export function countAhead(
 ): void {
   const { clock, recorder } = store;
   run.place();
+  clock.ceiling = Number.POSITIVE_INFINITY;
   clock.witness(last);
   recorder?.run(ks.id, key, offset, length, self, clock.hi, clock.lo, run.number, run.count);
 }

@@ -1,7 +1,8 @@
 // The elements of hashes, sets and sorted sets: reading and changing them by name. Each element is a little string key
-// (key-state.ts), so a field is put, counted and cleared as a key is, and the deltas are those of keys with the element's
-// name. One collection is open at a time, in one of two forms: a packed run of bytes while it is small, a nest of tables
-// from then on (elements/). Here is what concerns the key: when it comes, changes its form, dies as a whole and goes.
+// (key-state.ts), so a field is put, counted and cleared as a key is, and the deltas are those of keys with the
+// element's name. One collection is open at a time, in one of two forms: a packed run of bytes while it is small, a
+// nest of tables from then on (elements/). Here is what concerns the key: when it comes, changes its form, dies as a
+// whole and goes.
 import { copyBytes } from '../base/runs.ts';
 import { type Collection, clearWhole, greatestWith, metaWith, witnessDot } from './collection.ts';
 import { Element } from './elements/element.ts';
@@ -61,8 +62,9 @@ export class Elements implements Collection {
   // ---- opening
 
   /**
-   * Opens a key for the calls that follow; `key` must stay as it is meanwhile. What has expired of a small hash goes, but
-   * where `purges` is false. Returns whether the key exists. Throws CommandError WRONGTYPE where it is of another type.
+   * Opens a key for the calls that follow; `key` must stay as it is meanwhile. What has expired of a small hash goes,
+   * but where `purges` is false. Returns whether the key exists. Throws CommandError WRONGTYPE where it is of another
+   * type.
    */
   open(ks: Keyspace, key: Uint8Array, offset: number, length: number, type: number, purges = true): boolean {
     this.key.type = type;
@@ -93,8 +95,8 @@ export class Elements implements Collection {
   }
 
   /**
-   * Opens a key for a join, bringing it back from the graveyard: `settle` buries it again. Unlike `open` it sees what has
-   * expired, and refuses nothing: the key is of this type, or of none.
+   * Opens a key for a join, bringing it back from the graveyard: `settle` buries it again. Unlike `open` it sees what
+   * has expired, and refuses nothing: the key is of this type, or of none.
    */
   openForJoin(
     ks: Keyspace,
@@ -182,7 +184,9 @@ export class Elements implements Collection {
     return this.packedForm.run.walk();
   }
 
-  /** Makes the key where it is not there, brings it back from the graveyard, and turns it into a nest where it grows. */
+  /**
+   * Makes the key where it is not there, brings it back from the graveyard, and turns it into a nest where it grows.
+   */
   makeRoom(bytes: number): void {
     this.opened.reserveBytes = this.store.ground.reserveBytes;
     if (this.at === 0) this.create();
@@ -193,15 +197,17 @@ export class Elements implements Collection {
   private unpack(): void {
     const { store, packedForm, nestedForm } = this;
     const nest = new Nest(this.type, this.id, store.ground);
+    const number = store.nests.add(nest);
     const meta = this.meta();
     try {
       for (const { name, state } of packedForm.states(everything))
         nestedForm.fill(nest, name, 0, name.length, state);
     } catch (error) {
       store.vacate(nest.elements);
+      store.nests.remove(number);
       throw error;
     }
-    this.seat(store.nests.add(nest), meta);
+    this.seat(number, meta);
   }
 
   /** Makes a nest the form of the open key, which has what its packed form had, or another nest that is gone. */
@@ -214,8 +220,8 @@ export class Elements implements Collection {
   }
 
   /**
-   * Gives the open key, which shows nothing, the elements of a nest that was filled out of sight; `say` then sees to their
-   * dots and deltas. Throws CommandError OOM, or that of a limit, and changes nothing then.
+   * Gives the open key, which shows nothing, the elements of a nest that was filled out of sight; `say` then sees to
+   * their dots and deltas. Throws CommandError OOM, or that of a limit, and changes nothing then.
    */
   adopt(nest: Nest, number: number, say: () => void): void {
     const { opened, nestedForm } = this;
@@ -274,7 +280,8 @@ export class Elements implements Collection {
   get(name: Uint8Array, offset: number, length: number): boolean {
     if (this.at === 0) return false;
     const { opened, packedForm, nestedForm } = this;
-    // What is done often is not called through the interface: V8 counts calls by place, and takes in those that are made.
+    // What is done often is not called through the interface: V8 counts calls by place, and takes in those that are
+    // made.
     if (opened.nest === undefined) return packedForm.get(name, offset, length);
     return nestedForm.get(name, offset, length);
   }
@@ -376,8 +383,8 @@ export class Elements implements Collection {
   }
 
   /**
-   * Removes an element of the open key, and the key with its last one. False where there is none; one that has expired and
-   * is not purged yet is there.
+   * Removes an element of the open key, and the key with its last one. False where there is none; one that has expired
+   * and is not purged yet is there.
    */
   drop(name: Uint8Array, offset: number, length: number): boolean {
     const { opened, packedForm, nestedForm } = this;
@@ -446,11 +453,16 @@ export class Elements implements Collection {
       }
     }
     this.beginCount(name, offset, length);
+    let isCounted = false;
     try {
-      if (opened.nest === undefined) return packedForm.count(name, offset, length, by);
-      return nestedForm.count(name, offset, length, by);
+      const sum =
+        opened.nest === undefined
+          ? packedForm.count(name, offset, length, by)
+          : nestedForm.count(name, offset, length, by);
+      isCounted = true;
+      return sum;
     } finally {
-      this.endCount();
+      this.endCount(isCounted);
     }
   }
 
@@ -458,10 +470,13 @@ export class Elements implements Collection {
   countDecimal(name: Uint8Array, offset: number, length: number, by: string): string {
     this.store.checkLimits(length, 0, false);
     this.beginCount(name, offset, length);
+    let isCounted = false;
     try {
-      return this.form.countDecimal(name, offset, length, by);
+      const sum = this.form.countDecimal(name, offset, length, by);
+      isCounted = true;
+      return sum;
     } finally {
-      this.endCount();
+      this.endCount(isCounted);
     }
   }
 
@@ -471,8 +486,8 @@ export class Elements implements Collection {
     this.opened.within();
   }
 
-  /** After a count, which may have failed: then a key made for it goes again. */
-  private endCount(): void {
+  /** After a count. One that has failed says nothing, and a key made for it goes again. */
+  private endCount(isCounted: boolean): void {
     const { store } = this;
     this.opened.outside();
     if (this.size === 0) {
@@ -480,13 +495,13 @@ export class Elements implements Collection {
       return;
     }
     // A run that went on says no more for the key's type than when it began.
-    this.witness({ stamp: store.strings.runStamp, origin: store.self });
+    if (isCounted) this.witness({ stamp: store.strings.runStamp, origin: store.self });
     store.touch(this.at);
   }
 
   /**
-   * States a deadline (Unix ms; 0 = none) of an element of the open key, which is there and not hidden. Throws CommandError
-   * OOM and changes nothing then.
+   * States a deadline (Unix ms; 0 = none) of an element of the open key, which is there and not hidden. Throws
+   * CommandError OOM and changes nothing then.
    */
   expire(name: Uint8Array, offset: number, length: number, deadlineMs: number): void {
     const { opened } = this;
@@ -509,7 +524,9 @@ export class Elements implements Collection {
     clearWhole(this.store, this.id, this);
   }
 
-  /** Puts copies of all elements, under new dots, over another key. Throws CommandError OOM before it has changed any. */
+  /**
+   * Puts copies of all elements, under new dots, over another key. Throws CommandError OOM before it has changed any.
+   */
   shipTo(ks: Keyspace, key: Uint8Array, offset: number, length: number): void {
     shipElements(this.store, this, ks, key, offset, length);
   }
@@ -517,8 +534,9 @@ export class Elements implements Collection {
   // ---- elements past their deadlines
 
   /**
-   * Removes what has expired of the open key, which is packed or not there, and the key with its last element. Each goes by
-   * a clear, which peers join: a tomb that kept all of it, as that of a string does, would be as large as the field.
+   * Removes what has expired of the open key, which is packed or not there, and the key with its last element. Each
+   * goes by a clear, which peers join: a tomb that kept all of it, as that of a string does, would be as large as the
+   * field.
    */
   purgePacked(): void {
     if (this.at === 0 || this.opened.nest !== undefined || this.store.holdsExpired) return;
@@ -680,8 +698,8 @@ export class Elements implements Collection {
   }
 
   /**
-   * Forgets dead elements, of many a part each time, and what is dead of the key, where `mayGo` says so. Returns how many
-   * went.
+   * Forgets dead elements, of many a part each time, and what is dead of the key, where `mayGo` says so. Returns how
+   * many went.
    */
   prune(mayGo: (dots: readonly Dot[]) => boolean): number {
     const { form, nest } = this;

@@ -4,7 +4,7 @@
 //   word 0   stamp, lower 32 bits
 //   word 1   stamp, upper 21 bits | type << 21 (4 bits) | encoding << 25 (3 bits) | has expiry << 28
 //   word 2   origin index (16 bits) | key length << 16 (8 bits) | value length << 24 (8 bits); 255 = escape
-//   word 3   access clock (24 bits)
+//   word 3   access clock; of an element of a large collection the number of its nest (24 bits)
 //   [u32     key length]   where escaped
 //   [u32     value length] where escaped
 //   [16 B    expiry: deadline ms (lower, upper 21 bits | origin low byte << 24), its stamp (lower, upper | origin high)]
@@ -51,7 +51,7 @@ export const Encoding = {
   int: 1,
   /** The bytes, compressed: compression.ts. Up to here an entry is a put and nothing else. */
   lz4: 2,
-  /** One counter slot, of the entry's dot, and perhaps an integer base: keyspace.ts. */
+  /** One counter slot, of the entry's dot, and perhaps an integer base: entry-states.ts. */
   counter: 3,
   /** A packed KeyState: state-codec.ts. */
   state: 4,
@@ -105,6 +105,13 @@ export class Entries {
     let next = w + 4;
     if (k === escaped) i32[next++] = keyLength;
     if (v === escaped) i32[next] = valueLength;
+  }
+
+  /** Whether what is at `at`, a block of so many bytes, could be an entry: all that its key takes lies in the block. */
+  isSound(at: number, blockBytes: number): boolean {
+    if (blockBytes < headerBytes) return false;
+    const length = this.keyLength(at);
+    return length >= 0 && this.keyOffset(at) + length <= at + blockBytes;
   }
 
   hi(at: number): number {

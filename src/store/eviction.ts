@@ -1,8 +1,9 @@
-// Eviction: what goes when memory or the limit of keys is used up. Expired keys go first, then keys that the policy picks
-// from samples of the table. It is local forgetting: it never travels, is journaled as `evict`, and spares whatever a hub
-// has not acknowledged. It runs between the tries of a write that found no room, never in the midst of one, because an entry
-// that goes makes offsets void. Where there is a keeper, from whom everything can be had again, keys of all types go and are
-// marked (unheld.ts). Knows no clients and no links: what others have is asked of the driver.
+// Eviction: what goes when memory or the limit of keys is used up. Expired keys go first, then keys that the policy
+// picks from samples of the table. It is local forgetting: it never travels, is journaled as `evict`, and spares
+// whatever a hub has not acknowledged. It runs between the tries of a write that found no room, never in the midst of
+// one, because an entry that goes makes offsets void. Where there is a keeper, from whom everything can be had again,
+// keys of all types go and are marked (unheld.ts). Knows no clients and no links: what others have is asked of the
+// driver.
 import type { VersionVector } from '../delta/vector.ts';
 import { frequency, idleSeconds, type LfuRules } from './access-clock.ts';
 import { coveredKey, isHeadCovered } from './coverage.ts';
@@ -51,7 +52,9 @@ export class Eviction {
   /** Keys compared for each that goes: maxmemory-samples. */
   samples = 5;
   lfu: LfuRules = { logFactor: 10, decayMinutes: 1 };
-  /** Whether whoever must have a dot has it for good. Asked only where there are peers; until told, nobody has anything. */
+  /**
+   * Whether whoever must have a dot has it for good. Asked only where there are peers; until told, nobody has anything.
+   */
   isAcknowledged: (origin: number, stamp: number) => boolean = () => false;
   /** What the keeper has for good, undefined where that is not known; itself undefined where there is no keeper. */
   kept: (() => VersionVector | undefined) | undefined;
@@ -85,7 +88,8 @@ export class Eviction {
   }
 
   /**
-   * Makes room after a write found none; `attempt` counts its tries from 0. False where nothing could go: the write fails.
+   * Makes room after a write found none; `attempt` counts its tries from 0. False where nothing could go: the write
+   * fails.
    */
   relieve(attempt: number): boolean {
     if (attempt >= reliefsMax) return false;
@@ -94,7 +98,7 @@ export class Eviction {
       store.freeSlice(freedSegments << attempt);
       return true;
     }
-    let gained = attempt === 0 && this.purgeExpired();
+    let gained = (attempt === 0 && this.purgeExpired()) || store.graveyard.relieve();
     if (!gained && this.policy !== 'noeviction') gained = this.evict(firstRelief << attempt, this.policy) > 0;
     return this.gather(attempt) || gained;
   }
@@ -122,7 +126,10 @@ export class Eviction {
     return this.gather(attempt + 1) || gained;
   }
 
-  /** Brings memory down to a limit that was lowered; about `keysMax` keys at a time. Returns whether there is more to do. */
+  /**
+   * Brings memory down to a limit that was lowered; about `keysMax` keys at a time. Returns whether there is more to
+   * do.
+   */
   enforce(keysMax: number): boolean {
     const { arena } = this.store;
     if (this.policy === 'noeviction') return false;
@@ -235,8 +242,9 @@ export class Eviction {
   }
 
   /**
-   * Whether the entry may be evicted, as far as it shows by itself. Without a keeper, where peers may know the key only a plain
-   * string may: of anything else a part could come back that is taken for the whole, and a counter of this node would begin anew.
+   * Whether the entry may be evicted, as far as it shows by itself. Without a keeper, where peers may know the key only
+   * a plain string may: of anything else a part could come back that is taken for the whole, and a counter of this node
+   * would begin anew.
    */
   private mayGo(ks: Keyspace, at: number, policy: EvictionPolicy): boolean {
     const { entries, ground, atWork, arena } = this.store;

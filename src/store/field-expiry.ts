@@ -1,6 +1,7 @@
-// The purge of fields whose deadlines have passed: goes round the hashes of the keyspaces that may have any, in slices, the
-// large ones again in slices of their own. Commands that write purge small hashes themselves, and all that read look past
-// what has expired, so that this only gives back memory and tells who listens. It knows no time but the store's.
+// The purge of fields whose deadlines have passed: goes round the hashes of the keyspaces that may have any, in slices,
+// the large ones again in slices of their own. Commands that write purge small hashes themselves, and all that read
+// look past what has expired, so that this only gives back memory and tells who listens. It knows no time but the
+// store's.
 import { keyspacesMax } from '../delta/kinds.ts';
 import { EntryType } from './entry.ts';
 import type { Keyspace } from './keyspace.ts';

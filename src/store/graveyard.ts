@@ -7,14 +7,25 @@ import type { Dot, KeyState } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import { isCollection } from './scan.ts';
 import type { Store } from './store.ts';
+import type { Table } from './table.ts';
 
+/** What tombstones may take of the memory limit: so much is kept free for them, and beyond it the oldest go. */
+const graveyardShare = 0.1;
 const samples = 64;
+/** Tombstones looked at for a write that found no room. */
+const sweptForRoom = 4096;
+
+/** Where a walk through one kind of table, of all keyspaces in turn, stands. */
+interface Walk {
+  keyspace: number;
+  cursor: number;
+}
 
 export class Graveyard {
   private readonly store: Store;
-  private keyspace = 0;
-  private cursor = 0;
-  private inTable = false;
+  private readonly tombs: Walk = { keyspace: 0, cursor: 0 };
+  /** Dead elements rest with the live ones of their collection, whose keys are among all others. */
+  private readonly collections: Walk = { keyspace: 0, cursor: 0 };
   /** What went since the last sweep because there was no room for it. */
   private letGoCount = 0;
 
@@ -22,29 +33,69 @@ export class Graveyard {
     this.store = store;
   }
 
-  /** Looks at about `tombs` tombstones and drops those that died before `keepSinceMs`, Unix ms. Returns how many went. */
-  sweep(tombs: number, keepSinceMs: number): number {
-    const { store } = this;
+  get budgetBytes(): number {
+    return Math.floor(this.store.limitBytes * graveyardShare);
+  }
+
+  /**
+   * Looks at about `count` tombstones, and where there are collections at as many live keys, and drops what died before
+   * `keepSinceMs`, Unix ms. Returns how many went. However many keys live, tombstones are looked at in every sweep.
+   */
+  sweep(count: number, keepSinceMs: number): number {
     let dropped = this.letGoCount;
     this.letGoCount = 0;
-    for (let visited = 0, spaces = 0; visited < tombs && spaces <= store.keyspaces.length; ) {
-      const ks = store.keyspaces[this.keyspace]!;
+    const { store, tombs, collections } = this;
+    dropped += this.walk(
+      tombs,
+      count,
+      (ks) => ks.grave,
+      (ks, at) => {
+        if (isCollection(store, at)) return this.prune(ks, at, keepSinceMs);
+        return this.dropIfOld(ks, at, keepSinceMs) ? 1 : 0;
+      },
+    );
+    if (!store.hasCollections) return dropped;
+    const pruned = this.walk(
+      collections,
+      count,
+      (ks) => ks.table,
+      (ks, at) => (isCollection(store, at) ? this.prune(ks, at, keepSinceMs) : 0),
+    );
+    return dropped + pruned;
+  }
+
+  /**
+   * Makes room where tombstones take more than their share; false where they do not. The next sweep tells what went.
+   */
+  relieve(): boolean {
+    const cutoffMs = this.cutoffMs();
+    if (cutoffMs === undefined) return false;
+    this.letGoCount = this.sweep(sweptForRoom, cutoffMs);
+    return this.letGoCount > 0;
+  }
+
+  /**
+   * Goes on with a walk for about `count` entries, and no further than once round. Returns what `visit` came to in all.
+   */
+  private walk(
+    at: Walk,
+    count: number,
+    tableOf: (ks: Keyspace) => Table,
+    visit: (ks: Keyspace, entry: number) => number,
+  ): number {
+    const { keyspaces } = this.store;
+    let sum = 0;
+    for (let visited = 0, spaces = 0; visited < count && spaces <= keyspaces.length; ) {
+      const ks = keyspaces[at.keyspace]!;
       const found: number[] = [];
-      const table = this.inTable ? ks.table : ks.grave;
-      this.cursor = table.scan(this.cursor, 64, (at) => found.push(at));
+      at.cursor = tableOf(ks).scan(at.cursor, 64, (entry) => found.push(entry));
       visited += Math.max(1, found.length);
-      for (const at of found) {
-        if (isCollection(store, at)) dropped += this.prune(ks, at, keepSinceMs);
-        else if (!this.inTable && this.dropIfOld(ks, at, keepSinceMs)) dropped += 1;
-      }
-      if (this.cursor !== 0) continue;
-      // Dead elements rest with the live ones of their collection.
-      this.inTable = !this.inTable && store.hasCollections;
-      if (this.inTable) continue;
-      this.keyspace = (this.keyspace + 1) % store.keyspaces.length;
+      for (const entry of found) sum += visit(ks, entry);
+      if (at.cursor !== 0) continue;
+      at.keyspace = (at.keyspace + 1) % keyspaces.length;
       spaces += 1;
     }
-    return dropped;
+    return sum;
   }
 
   /** These dots are remembered by nothing any more: the next sweep tells of it. */
@@ -54,10 +105,10 @@ export class Graveyard {
   }
 
   /**
-   * Where the graveyard is over its budget: the time before which about half of what is in it died, so that a sweep with
-   * it makes room. Undefined where there is no need.
+   * Where the graveyard is over its budget: the time before which about half of what is in it died, so that a sweep
+   * with it makes room. Undefined where there is no need.
    */
-  cutoffMs(budgetBytes: number): number | undefined {
+  cutoffMs(budgetBytes = this.budgetBytes): number | undefined {
     const { store } = this;
     if (store.ground.tombBytes <= budgetBytes) return undefined;
     const stamps = [...store.lists.sampleDead(samples), ...store.streams.sampleDead(samples)];

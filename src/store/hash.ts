@@ -67,8 +67,8 @@ export class KeyHash {
   }
 
   /**
-   * Keeps a place, in the order of offsets, for a key that will be expected if `confirm` says so: until then it costs nothing.
-   * Returns its number, below 0 where no more are taken.
+   * Keeps a place, in the order of offsets, for a key that will be expected if `confirm` says so: until then it costs
+   * nothing. Returns its number, below 0 where no more are taken.
    */
   expectPerhaps(buf: Uint8Array, offset: number): number {
     const count = this.expectedCount;

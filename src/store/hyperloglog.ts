@@ -1,5 +1,5 @@
-// HyperLogLog sets (Flajolet et al. 2007, estimated as Ertl 2017): the representation that Redis keeps in a string, so that
-// payloads can travel between the two, its registers, and the estimate. Pure: it knows bytes, no keys, no arena.
+// HyperLogLog sets (Flajolet et al. 2007, estimated as Ertl 2017): the representation that Redis keeps in a string, so
+// that payloads can travel between the two, its registers, and the estimate. Pure: it knows bytes, no keys, no arena.
 //
 //   0   "HYLL"
 //   4   u8   0 dense, 1 sparse; 3 bytes 0
@@ -22,7 +22,9 @@ const sparse = 1;
 const magic = [0x48, 0x59, 0x4c, 0x4c];
 const hashSeed = 0xadc83b19;
 
-/** Whether the bytes look like a set: magic, form and, where dense, length. The runs of a sparse one may still be bad. */
+/**
+ * Whether the bytes look like a set: magic, form and, where dense, length. The runs of a sparse one may still be bad.
+ */
 export function isHyperLogLog(bytes: Uint8Array, offset: number, length: number): boolean {
   if (length < headerBytes) return false;
   for (let i = 0; i < 4; i++) if (bytes[offset + i] !== magic[i]) return false;

@@ -1,6 +1,7 @@
-// Joins of what concerns collections: deltas of elements, deltas of whole keys that hold a collection, and the conflict of
-// types. A key belongs to the type with the greatest dot of any delta; what other types said is dead, and the key's floor
-// rises to the greatest dot among it, whoever came first. An element is joined as the key of a string is (key-state.ts).
+// Joins of what concerns collections: deltas of elements, deltas of whole keys that hold a collection, and the conflict
+// of types. A key belongs to the type with the greatest dot of any delta; what other types said is dead, and the key's
+// floor rises to the greatest dot among it, whoever came first. An element is joined as the key of a string is
+// (key-state.ts).
 import { stampFrom } from '../base/clock.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
@@ -83,8 +84,8 @@ function typeSaid(d: BatchReader): number {
 }
 
 /**
- * The dot with which a delta speaks for its type: the one by which what it says lives or dies where the type is contended.
- * So nothing wins a key by being counted on, rewritten or removed.
+ * The dot with which a delta speaks for its type: the one by which what it says lives or dies where the type is
+ * contended. So nothing wins a key by being counted on, rewritten or removed.
  */
 function typedDot(d: BatchReader): Dot {
   switch (d.kind) {

@@ -1,6 +1,6 @@
 // Conflicts that joins come upon: a value that meets another's, of the same key or the same element, where neither was
-// written with knowledge of the other. They are told to whoever keeps the log of them; what stands has been decided by the
-// join. Nothing is looked for in recovery, where there is no `context` of a sender.
+// written with knowledge of the other. They are told to whoever keeps the log of them; what stands has been decided by
+// the join. Nothing is looked for in recovery, where there is no `context` of a sender.
 import { stampFrom } from '../base/clock.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import { DeltaKind } from '../delta/kinds.ts';
@@ -18,7 +18,9 @@ export interface Conflict {
   readonly key: Buffer;
   /** What the key is, by the name that TYPE has for it. */
   readonly type: string;
-  /** The field or member, or the id of a list's element as `origin@stamp`; undefined where it is the key's own value. */
+  /**
+   * The field or member, or the id of a list's element as `origin@stamp`; undefined where it is the key's own value.
+   */
   readonly element: Buffer | undefined;
   readonly winner: { readonly origin: string; readonly stamp: number; readonly value: Buffer };
   readonly loser: { readonly origin: string; readonly stamp: number; readonly value: Buffer };

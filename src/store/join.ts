@@ -88,6 +88,7 @@ function joinByKind(
     const fast = putInPlace(store, ks, hash, d, context);
     if (fast !== undefined) return fast;
   }
+  if (d.kind === DeltaKind.patch && patchInPlace(store, ks, hash, d)) return JoinResult.joined;
   return joinState(store, ks, hash, d, context, whole);
 }
 
@@ -118,8 +119,8 @@ function result(changed: boolean): JoinResult {
 }
 
 /**
- * Whether a clear of the whole keyspace has killed the delta. A counter run begun before it is dead altogether, and so is
- * an element of a list.
+ * Whether a clear of the whole keyspace has killed the delta. A counter run begun before it is dead altogether, and so
+ * is an element of a list.
  */
 function isKilled(store: Store, ks: Keyspace, d: BatchReader): boolean {
   if (ks.kill === undefined) return false;
@@ -134,7 +135,6 @@ function isKilled(store: Store, ks: Keyspace, d: BatchReader): boolean {
 function joinClearDb(store: Store, ks: Keyspace, d: BatchReader): JoinResult {
   const dot = { stamp: stampFrom(d.baseHi, d.baseLo), origin: d.baseOrigin };
   if (ks.kill !== undefined && store.compare(dot, ks.kill.dot) <= 0) return JoinResult.stale;
-  store.killKeyspace(ks, killOf(d, EntryType.string));
   for (const table of [ks.table, ks.grave]) {
     for (let cursor = 0; ; ) {
       const found: number[] = [];
@@ -143,6 +143,8 @@ function joinClearDb(store: Store, ks: Keyspace, d: BatchReader): JoinResult {
       if (cursor === 0) break;
     }
   }
+  // At the end: where there was no memory in its midst, what is tried again then must not find it done.
+  store.killKeyspace(ks, killOf(d, EntryType.string));
   return JoinResult.joined;
 }
 
@@ -219,6 +221,27 @@ function putInPlace(
     d.stamp,
   );
   return JoinResult.joined;
+}
+
+/**
+ * A patch of a plain entry that is what it was made of, with no tomb; false where it is anything else. So a large value
+ * that comes in many patches is not made anew for each.
+ */
+function patchInPlace(store: Store, ks: Keyspace, hash: number, d: BatchReader): boolean {
+  const { entries, ground, origins, strings } = store;
+  const { buf, keyOffset, keyLength } = d;
+  const at = ks.entryOf(hash, buf, keyOffset, keyLength);
+  if (at === 0 || entries.type(at) !== EntryType.string || entries.encoding(at) !== Encoding.raw)
+    return false;
+  if (ks.tombOf(hash, buf, keyOffset, keyLength) !== 0) return false;
+  // The dot of its deadline would become that of the patch.
+  if (ground.keepsDead && !entries.hasExpiry(at)) return false;
+  const [hi, lo, origin] = [entries.hi(at), entries.lo(at), entries.origin(at)];
+  if (d.baseOrigin !== origin || compareDots(origins, d.baseHi, d.baseLo, origin, hi, lo, origin) !== 0)
+    return false;
+  if (compareDots(origins, d.hi, d.lo, d.origin, hi, lo, origin) <= 0) return false;
+  strings.overlay(ks, hash, at, d.at, buf, d.valueOffset, d.valueLength, d.origin, d.hi, d.lo);
+  return true;
 }
 
 function joinState(
@@ -342,11 +365,14 @@ function joinForget(
 ): JoinResult {
   if (!isLive(state) || store.compare(greatestDot(state, store.ground.order), dot) > 0)
     return JoinResult.stale;
-  store.retire(ks, hash, d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength), state);
+  store.expiry.retire(ks, hash, d.buf.subarray(d.keyOffset, d.keyOffset + d.keyLength), state);
   return JoinResult.joined;
 }
 
-/** Replays that something was left out; or an eviction: the key goes unless it has been written since, and is marked in any case where it was then. */
+/**
+ * Replays that something was left out; or an eviction: the key goes unless it has been written since, and is marked in
+ * any case where it was then.
+ */
 function joinEvict(store: Store, ks: Keyspace, hash: number, d: BatchReader): JoinResult {
   const { entries, unheld } = store;
   if (d.has(UnheldFlag.leftOut)) {

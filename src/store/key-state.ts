@@ -2,10 +2,10 @@
 // It is pure: no arena, no clock, no tables. The store keeps common states in packed form and joins those in place;
 // whatever is less common is loaded into a KeyState, joined here and packed again.
 //
-// A key is a register (value and dot), an expiry register, counter slots (one per origin), seen-records (one per origin:
-// the slot as the last base or clear saw it), a kill (a clear's) and a floor (the greatest dot of a type that lost the
-// key). Each is a join of its own: the greater dot wins. An element of a collection is a KeyState too, and the key of a
-// collection has one for all but its content.
+// A key is a register (value and dot), an expiry register, counter slots (one per origin), seen-records (one per
+// origin: the slot as the last base or clear saw it), a kill (a clear's) and a floor (the greatest dot of a type that
+// lost the key). Each is a join of its own: the greater dot wins. An element of a collection is a KeyState too, and the
+// key of a collection has one for all but its content.
 import type { SlotRecord } from '../delta/batch-writer.ts';
 import { EntryType } from './entry.ts';
 import {
@@ -128,8 +128,8 @@ function wake(state: KeyState): void {
 }
 
 /**
- * What a clear under `crdt` kills: the greatest dot seen of what can be killed. Of a counter that is its run; what it has
- * counted since is in the clear's records.
+ * What a clear under `crdt` kills: the greatest dot seen of what can be killed. Of a counter that is its run; what it
+ * has counted since is in the clear's records.
  */
 export function killDot(state: KeyState, order: DotOrder): Dot {
   const runs = state.slots.map(runOf);
@@ -142,8 +142,8 @@ export function runOf({ run, origin }: { readonly run: number; readonly origin: 
 }
 
 /**
- * The greatest dot with which a state that is not a collection's speaks for a type, and the type: a string's content, or
- * what was removed. Undefined where nobody has the key.
+ * The greatest dot with which a state that is not a collection's speaks for a type, and the type: a string's content,
+ * or what was removed. Undefined where nobody has the key.
  */
 export function claimOf(state: KeyState, order: DotOrder): { type: number; dot: Dot } | undefined {
   const { kill } = state;
@@ -154,8 +154,8 @@ export function claimOf(state: KeyState, order: DotOrder): { type: number; dot: 
 }
 
 /**
- * Lets `type`, which speaks with `dot`, have the key of a state that is not a collection's, or not: the later type has it,
- * and the floor rises to what the other has said. Returns whether the type has the key now.
+ * Lets `type`, which speaks with `dot`, have the key of a state that is not a collection's, or not: the later type has
+ * it, and the floor rises to what the other has said. Returns whether the type has the key now.
  */
 export function contend(state: KeyState, type: number, dot: Dot, order: DotOrder): boolean {
   const claim = claimOf(state, order);
@@ -165,7 +165,10 @@ export function contend(state: KeyState, type: number, dot: Dot, order: DotOrder
   return wins;
 }
 
-/** Before a collection of `type` is made of a key: the removal of one of that type goes on, of another it has lost the key. */
+/**
+ * Before a collection of `type` is made of a key: the removal of one of that type goes on, of another it has lost the
+ * key.
+ */
 export function yieldTo(state: KeyState, type: number, order: DotOrder): void {
   if (state.kill !== undefined && state.kill.type !== type) raiseFloor(state, state.kill.dot, order);
 }
@@ -381,8 +384,9 @@ export function joinRegisters(state: KeyState, set: RegisterSet, order: DotOrder
 
 /**
  * The value that clients see: none where the key was purged; where there are HyperLogLog sets, their union with the
- * base, if that is one too. Else: the base where there are no live slots; base (0 where none) plus slots in origin order
- * else. A base that is no number hides the slots. 64-bit sums are clamped at the end, so their order does not matter.
+ * base, if that is one too. Else: the base where there are no live slots; base (0 where none) plus slots in origin
+ * order else. A base that is no number hides the slots. 64-bit sums are clamped at the end, so their order does not
+ * matter.
  */
 export function visibleValue(
   state: KeyState,
@@ -419,4 +423,20 @@ export function contributionOf(state: KeyState, slot: CounterSlot): bigint | str
   if (record === undefined || record.run !== slot.run) return slot.sum;
   if (typeof slot.sum === 'bigint' && typeof record.sum === 'bigint') return slot.sum - record.sum;
   return formatDecimal(toDecimal(slot.sum) - toDecimal(record.sum));
+}
+
+/** The greatest event dot that a state holds: what vectors compare for it. */
+export function newestDot(state: KeyState, order: DotOrder): Dot {
+  let newest: Dot = zeroDot;
+  const raise = (dot: Dot): void => {
+    if (order(dot, newest) > 0) newest = dot;
+  };
+  if (state.value !== undefined) raise(state.value.dot);
+  raise(state.expiry.dot);
+  if (state.kill !== undefined) raise(state.kill.event);
+  raise(state.floor);
+  for (const slot of state.slots) raise(slot);
+  for (const set of state.sets) raise(set);
+  for (const r of state.records) raise({ stamp: r.eventStamp, origin: r.eventOrigin });
+  return newest;
 }

@@ -1,6 +1,7 @@
-// Keys in whose midst work is that takes several turns: a large batch of a peer is joined, many elements are removed. Until it is
-// done nobody may see, evict or ship what they hold, and no snapshot may count that has seen a part of it, for its deltas
-// count all at once, at the end (delta-run.ts). There is one such work at a time. It knows neither commands nor links.
+// Keys in whose midst work is that takes several turns: a large batch of a peer is joined, many elements are removed.
+// Until it is done nobody may see, evict or ship what they hold, and no snapshot may count that has seen a part of it,
+// for its deltas count all at once, at the end (delta-run.ts). There is one such work at a time. It knows neither
+// commands nor links.
 export interface KeyAtWork {
   /** The keyspace. */
   readonly db: number;

@@ -1,27 +1,26 @@
 // One keyspace: the table of live entries, the graveyard beside it, and the packing of key states into both. It turns
 // what is known of a key into arena bytes and back and keeps the counts that go with that; what deltas mean is in
 // key-state.ts and what commands do in store.ts.
-import { stampFrom, stampHi, stampLo } from '../base/clock.ts';
+import { stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
 import { copyBytes } from '../base/runs.ts';
 import { outOfMemory } from '../resp/errors.ts';
 import type { Arena } from './arena.ts';
 import type { Compression } from './compression.ts';
 import { Encoding, type Entries, EntryType } from './entry.ts';
+import { counterBaseWords, counterWord, counterWords, packCounter, stateOfEntry } from './entry-states.ts';
 import type { KeyHash } from './hash.ts';
-import { cacheEstimate } from './hyperloglog.ts';
 import {
-  type CounterSlot,
   type DotOrder,
   type Expiry,
   emptyState,
   isLive,
   type KeyState,
   type Kill,
+  newestDot,
   normalize,
   zeroDot,
 } from './key-state.ts';
-import { parseInt64 } from './number.ts';
 import { OrderIndex } from './order-index.ts';
 import type { OrderNodes } from './order-nodes.ts';
 import { packScore, scoreBytes, scoreOfState, unpackScore } from './score.ts';
@@ -59,15 +58,13 @@ export interface Ground {
   isLfu: boolean;
 }
 
-/** Value bytes of a plain counter: run, sum; with a base also its value and dot. See `Keyspace.counter*`. */
-export const counterWords = 4;
-export const counterBaseWords = 9;
-
 export class Keyspace implements States {
   /** Of a nest: that of the keyspace of its key. */
   id: number;
   /** The elements of one large collection, and no keys. */
   readonly isNest: boolean;
+  /** Of a nest: its number, by which compaction finds whose an element is. */
+  owner = 0;
   table: Table;
   grave: Table;
   /** Where the sweep for expired keys stands. */
@@ -204,7 +201,7 @@ export class Keyspace implements States {
     let keepsPlace = false;
     if (old !== 0) this.forgetDeadline(old);
     const need = entries.size(keyLength, valueLength, hasExpiry);
-    const access = old !== 0 && this.ground.isLfu ? entries.access(old) : this.ground.access;
+    const access = this.accessFor(old);
     if (
       old === 0 ||
       entries.hasExpiry(old) !== hasExpiry ||
@@ -242,6 +239,12 @@ export class Keyspace implements States {
     return at;
   }
 
+  /** The access clock of what is written over `old`, 0 = over nothing; elements have none, but say whose they are. */
+  private accessFor(old: number): number {
+    if (this.isNest) return this.owner;
+    return old !== 0 && this.ground.isLfu ? this.ground.entries.access(old) : this.ground.access;
+  }
+
   private reserveOrder(order: OrderIndex): void {
     if (order.reserve(this.ground.reserveBytes)) return;
     this.ground.starved = true;
@@ -251,19 +254,6 @@ export class Keyspace implements States {
   private leaveOrder(order: OrderIndex, at: number, returns: boolean): void {
     const { arena, entries } = this.ground;
     order.remove(order.scoreOf(at), arena.u8, entries.keyOffset(at), entries.keyLength(at), returns);
-  }
-
-  /** Points to where an entry has been copied by compaction; the old one is still readable. False: it is not here. */
-  moveBlock(from: number, to: number): boolean {
-    for (const table of [this.table, this.grave]) {
-      if (table.size === 0) continue;
-      const slot = table.slotOfEntry(from);
-      if (slot === 0) continue;
-      table.moveEntry(slot, to);
-      if (table === this.table) this.order?.replace(from, to);
-      return true;
-    }
-    return false;
   }
 
   /** Writes a plain string, packed where that is smaller. Throws as `write`. */
@@ -304,7 +294,9 @@ export class Keyspace implements States {
     );
   }
 
-  /** Packs a value for an entry into `compression.packed`; returns its length, 0 where the entry would be no smaller. */
+  /**
+   * Packs a value for an entry into `compression.packed`; returns its length, 0 where the entry would be no smaller.
+   */
   pack(keyLength: number, value: Uint8Array, offset: number, length: number, hasExpiry: boolean): number {
     const { compression, arena, entries } = this.ground;
     if (compression.level === 0 || length < compression.bytesMin) return 0;
@@ -379,7 +371,7 @@ export class Keyspace implements States {
       expiryOrigin,
       expiryStamp,
     );
-    copyBytes(this.ground.arena.u8, this.counterWord(at) << 2, words, 0, bytes);
+    copyBytes(this.ground.arena.u8, counterWord(this.ground.entries, at) << 2, words, 0, bytes);
   }
 
   /**
@@ -416,7 +408,7 @@ export class Keyspace implements States {
       entries.origin(old),
       entries.hi(old),
       entries.lo(old),
-      this.ground.access,
+      this.isNest ? this.owner : this.ground.access,
     );
     if (hasExpiry) {
       entries.setExpiry(at, entries.deadline(old), entries.expiryOrigin(old), entries.expiryStamp(old));
@@ -430,8 +422,8 @@ export class Keyspace implements States {
   }
 
   /**
-   * Whether an entry's block can hold a value of `length` bytes as it is, without being much too large for it; `grows`: it
-   * may be, as the value goes on growing.
+   * Whether an entry's block can hold a value of `length` bytes as it is, without being much too large for it; `grows`:
+   * it may be, as the value goes on growing.
    */
   holds(at: number, length: number, grows = false): boolean {
     const { entries, arena } = this.ground;
@@ -499,11 +491,14 @@ export class Keyspace implements States {
     return at;
   }
 
-  /** Takes a live entry over from another keyspace, as it is, where there is none of its key. Throws CommandError OOM. */
+  /**
+   * Takes a live entry over from another keyspace, as it is, where there is none of its key. Throws CommandError OOM.
+   */
   takeFrom(other: Keyspace, hash: number, at: number): void {
     if (!this.table.reserve(hash, this.ground.reserveBytes)) throw new CommandError(outOfMemory);
     other.forgetDeadline(at);
     other.table.remove(hash, other.table.slotOf(hash, at));
+    this.ground.entries.setAccess(at, this.ground.access);
     this.table.insert(hash, at);
     this.countDeadline(at);
     if (other.earliestFieldMs < this.earliestFieldMs) this.lowerField(other.earliestFieldMs);
@@ -534,7 +529,7 @@ export class Keyspace implements States {
     if (at !== 0) return at;
     if (old !== 0) this.countDeadline(old);
     this.ground.starved = true;
-    throw new CommandError(outOfMemory);
+    throw new CommandError(outOfMemory, bytes > arena.limitBytes);
   }
 
   private forgetDeadline(at: number): void {
@@ -582,84 +577,12 @@ export class Keyspace implements States {
 
   /** The state that an entry or tomb holds. */
   stateOf(at: number): KeyState {
-    const { entries, arena, codec } = this.ground;
-    const encoding = entries.encoding(at);
-    if (encoding === Encoding.state) return codec.unpack(arena.u8, entries.valueOffset(at));
-    const state = emptyState();
-    const dot = { stamp: entries.stamp(at), origin: entries.origin(at) };
-    if (encoding === Encoding.registers) {
-      const start = entries.valueOffset(at);
-      const bytes = arena.u8.slice(start, start + entries.valueLength(at));
-      cacheEstimate(bytes, 0, undefined);
-      state.sets = [{ ...dot, bytes }];
-      if (entries.hasExpiry(at)) state.expiry = this.expiryOf(at);
-      return state;
-    }
-    if (encoding === Encoding.lz4) {
-      const { compression } = this.ground;
-      compression.unpack(arena.u8, entries.valueOffset(at), entries.valueLength(at));
-      const bytes = compression.bytes.slice(compression.offset, compression.offset + compression.length);
-      state.value = { dot, bytes };
-      state.expiry = this.expiryOf(at);
-      return state;
-    }
-    if (encoding === Encoding.counter) {
-      this.counterState(at, state, dot.stamp, dot.origin);
-      if (entries.hasExpiry(at)) state.expiry = this.expiryOf(at);
-      else if (state.value !== undefined) state.expiry = { deadlineMs: 0, dot: state.value.dot };
-      return state;
-    }
-    const offset = entries.valueOffset(at);
-    const bytes =
-      encoding === Encoding.int
-        ? Buffer.from(this.readInt(offset).toString())
-        : arena.u8.slice(offset, offset + entries.valueLength(at));
-    state.value = { dot, bytes };
-    state.expiry = this.expiryOf(at);
-    return state;
+    return stateOfEntry(this.ground, at);
   }
 
-  private expiryOf(at: number): { deadlineMs: number; dot: { stamp: number; origin: number } } {
-    const { entries } = this.ground;
-    return {
-      deadlineMs: entries.deadline(at),
-      dot: { stamp: entries.expiryStamp(at), origin: entries.expiryOrigin(at) },
-    };
-  }
-
-  /** The 64-bit integer at an unaligned offset. */
-  readInt(offset: number): bigint {
-    const u8 = this.ground.arena.u8;
-    return Buffer.from(u8.buffer, u8.byteOffset + offset, 8).readBigInt64LE();
-  }
-
-  /** The word index at which a counter's value is laid out, aligned. */
-  counterWord(at: number): number {
-    return (this.ground.entries.valueOffset(at) + 3) >> 2;
-  }
-
-  /** Whether a counter has an integer base beside its slot. */
-  counterHasBase(at: number): boolean {
-    return this.ground.entries.valueLength(at) >= counterBaseWords * 4;
-  }
-
-  private counterState(at: number, state: KeyState, stamp: number, origin: number): void {
-    const i32 = this.ground.arena.i32;
-    const w = this.counterWord(at);
-    const slot: CounterSlot = {
-      origin,
-      stamp,
-      run: stampFrom(i32[w + 1]!, i32[w]!),
-      sum: (BigInt(i32[w + 3]!) << 32n) | BigInt(i32[w + 2]! >>> 0),
-    };
-    state.slots.push(slot);
-    if (!this.counterHasBase(at)) return;
-    const base = (BigInt(i32[w + 5]!) << 32n) | BigInt(i32[w + 4]! >>> 0);
-    const dot = { stamp: stampFrom(i32[w + 7]!, i32[w + 6]!), origin: i32[w + 8]! };
-    state.value = { dot, bytes: Buffer.from(base.toString()) };
-  }
-
-  /** Packs a state: as an entry where the key lives, as a tomb where only its death is worth remembering, or not at all. */
+  /**
+   * Packs a state: as an entry where the key lives, as a tomb where only its death is worth remembering, or not at all.
+   */
   save(hash: number, key: Uint8Array, offset: number, length: number, state: KeyState): void {
     const { order, keepsDead } = this.ground;
     normalize(state, order);
@@ -678,6 +601,17 @@ export class Keyspace implements States {
     if (keepsDead && worth) this.saveTomb(hash, key, offset, length, state);
     else if (this.grave.size > 0) this.dropTomb(hash, key, offset, length);
     if (this.entryOf(hash, key, offset, length) !== 0) this.drop(hash, key, offset, length);
+  }
+
+  /** The same; false where there is no memory for it: nothing has changed then. */
+  trySave(hash: number, key: Uint8Array, offset: number, length: number, state: KeyState): boolean {
+    try {
+      this.save(hash, key, offset, length, state);
+      return true;
+    } catch (error) {
+      if (error instanceof CommandError) return false;
+      throw error;
+    }
   }
 
   private saveLive(hash: number, key: Uint8Array, offset: number, length: number, state: KeyState): void {
@@ -744,26 +678,10 @@ export class Keyspace implements States {
     length: number,
     state: KeyState,
   ): boolean {
-    const { value, expiry, slots } = state;
-    const slot = slots[0];
-    if (state.sets.length > 0) return false;
-    if (slots.length !== 1 || slot === undefined || typeof slot.sum === 'string') return false;
-    if (state.records.length > 0 || state.kill !== undefined || state.marks.length > 0) return false;
-    if (state.floor !== zeroDot) return false;
-    const base = value === undefined ? undefined : parseInt64(value.bytes, 0, value.bytes.length);
-    if (value !== undefined && base === undefined) return false;
-    const words = new Int32Array(counterBaseWords + 1);
-    words[0] = stampLo(slot.run);
-    words[1] = stampHi(slot.run);
-    words[2] = Number(BigInt.asIntN(32, slot.sum));
-    words[3] = Number(slot.sum >> 32n);
-    if (value !== undefined && base !== undefined) {
-      words[4] = Number(BigInt.asIntN(32, base));
-      words[5] = Number(base >> 32n);
-      words[6] = stampLo(value.dot.stamp);
-      words[7] = stampHi(value.dot.stamp);
-      words[8] = value.dot.origin;
-    }
+    const words = packCounter(state);
+    const slot = state.slots[0];
+    if (words === undefined || slot === undefined) return false;
+    const { value, expiry } = state;
     const implied = value?.dot ?? zeroDot;
     const said = expiry.dot.stamp !== implied.stamp || expiry.dot.origin !== implied.origin;
     this.writeCounter(
@@ -838,7 +756,7 @@ export class Keyspace implements States {
       newest.origin,
       stampHi(newest.stamp),
       stampLo(newest.stamp),
-      0,
+      this.owner,
     );
     copyBytes(arena.u8, entries.keyOffset(at), key, offset, length);
     copyBytes(arena.u8, entries.valueOffset(at), packed, 0, packed.length);
@@ -870,20 +788,4 @@ export function forgetDead(state: KeyState): void {
   state.records = [];
   // Nor will anybody ask when it was said that there is no deadline.
   if (state.expiry.deadlineMs === 0) state.expiry = { deadlineMs: 0, dot: state.value?.dot ?? zeroDot };
-}
-
-/** The greatest event dot that a state holds: what vectors compare for it. */
-function newestDot(state: KeyState, order: DotOrder): { stamp: number; origin: number } {
-  let newest: { stamp: number; origin: number } = zeroDot;
-  const raise = (dot: { stamp: number; origin: number }): void => {
-    if (order(dot, newest) > 0) newest = dot;
-  };
-  if (state.value !== undefined) raise(state.value.dot);
-  raise(state.expiry.dot);
-  if (state.kill !== undefined) raise(state.kill.event);
-  raise(state.floor);
-  for (const slot of state.slots) raise(slot);
-  for (const set of state.sets) raise(set);
-  for (const r of state.records) raise({ stamp: r.eventStamp, origin: r.eventOrigin });
-  return newest;
 }

@@ -12,13 +12,22 @@ import { type VectorEntry, VersionVector } from '../delta/vector.ts';
 export const startsMax = 4096;
 /** Notes of peers that are kept. */
 export const peerNotesMax = 65_536;
-/** What notes of peers are named by: about them nothing is lost that they do not say again. */
+/**
+ * What notes of peers are named by: about them nothing is lost that they do not say again, but that there are such
+ * peers.
+ */
 const peerNote = /^(tags|seen|cursor|acked):/;
+const cursorPrefix = 'cursor:';
+/** Name of the note that a cursor made room for others: there are peers of which nothing is known here any more. */
+export const cursorsLostNote = 'cursors-lost';
 /** Name of the record, not kept as a note, that gives up a past: origin name; the value is the first stamp given up. */
 const retractPrefix = 'retract:';
 /** Name of the record, not kept as a note, of starting over; the value is what was covered, as JSON rows. */
 const forgetName = 'start-over';
-/** Name of the record, not kept as a note, of receding; the value is JSON rows of the entries as they are now, stamp 0: none. */
+/**
+ * Name of the record, not kept as a note, of receding; the value is JSON rows of the entries as they are now, stamp 0:
+ * none.
+ */
 const recedeName = 'recede';
 /** Name of the note of the newest own tag that a peer has durably. */
 const knownName = 'known';
@@ -79,8 +88,8 @@ export class Ledger {
   }
 
   /**
-   * The first stamps of the starts of the own origin that no peer is noted to know, oldest first: one of them is where a
-   * fork begins. Of very many, the first and the newest.
+   * The first stamps of the starts of the own origin that no peer is noted to know, oldest first: one of them is where
+   * a fork begins. Of very many, the first and the newest.
    */
   get unknownStarts(): readonly number[] {
     const own = this.ownOrigin;
@@ -124,8 +133,9 @@ export class Ledger {
   }
 
   /**
-   * Sets back how far origins are complete here, because what that rested on is gone elsewhere; undefined: nothing is known
-   * of the origin. An origin that was this node's own must have been given up before. `nameOf` gives an origin's name.
+   * Sets back how far origins are complete here, because what that rested on is gone elsewhere; undefined: nothing is
+   * known of the origin. An origin that was this node's own must have been given up before. `nameOf` gives an origin's
+   * name.
    */
   recede(
     entries: readonly (readonly [origin: number, entry: VectorEntry | undefined])[],
@@ -151,7 +161,9 @@ export class Ledger {
     this.vector.advance(last.origin, stamp, last.tag);
   }
 
-  /** Keeps `value` under `name`; undefined forgets it. Of very many notes of peers the one used longest ago makes room. */
+  /**
+   * Keeps `value` under `name`; undefined forgets it. Of very many notes of peers the one used longest ago makes room.
+   */
   setNote(name: string, value: string | undefined): void {
     if (value === this.noteMap.get(name)) {
       this.useNote(name);
@@ -161,6 +173,7 @@ export class Ledger {
     if (this.recorder !== undefined) this.writeNote(this.recorder, name, value ?? '');
     if (this.peerNotes.size <= peerNotesMax) return;
     for (const oldest of this.peerNotes) {
+      if (oldest.startsWith(cursorPrefix)) this.setNote(cursorsLostNote, '1');
       this.setNote(oldest, undefined);
       return;
     }

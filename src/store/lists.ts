@@ -1,6 +1,6 @@
-// Lists as keys: how a command's change of the open list becomes deltas, and when a key comes, dies as a whole and goes. One
-// list is open at a time (list/open-list.ts). How elements lie in memory, what is read and written of them, where pushes go,
-// what joins mean: each is a file in list/. It knows no commands.
+// Lists as keys: how a command's change of the open list becomes deltas, and when a key comes, dies as a whole and
+// goes. One list is open at a time (list/open-list.ts). How elements lie in memory, what is read and written of them,
+// where pushes go, what joins mean: each is a file in list/. It knows no commands.
 import { stampFrom } from '../base/clock.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import type { ReplyWriter } from '../resp/reply-writer.ts';
@@ -301,8 +301,8 @@ export class Lists implements Collection {
   }
 
   /**
-   * The event of what was just written becomes the greatest dot of the key. A removal says nothing that could win the key
-   * from another type: what it removes has said it.
+   * The event of what was just written becomes the greatest dot of the key. A removal says nothing that could win the
+   * key from another type: what it removes has said it.
    */
   private touch(): void {
     const { store } = this;
@@ -358,7 +358,8 @@ export class Lists implements Collection {
       const id = { stamp: stampFrom(place.hi, place.lo), origin: place.origin };
       return mayGo([id, { stamp: stampFrom(dotHi, dotLo), origin: dotOrigin }]);
     };
-    // Where no room is left for a longer relation, the rest goes the next time, and of many chunks others are looked at.
+    // Where no room is left for a longer relation, the rest goes the next time, and of many chunks others are looked
+    // at.
     const nest = opened.nestAt(opened.at);
     const last = nest === undefined || nest.pruneNext >= dead.size ? dead.size - 1 : nest.pruneNext;
     const first = Math.max(0, last - prunedChunksMax + 1);
@@ -441,8 +442,13 @@ export class Lists implements Collection {
     return this.nests.sampleDead(count);
   }
 
-  /** A block was copied from `from` to `to`: takes note where it is a list's; false where it is not. */
-  moveBlock(from: number, to: number): boolean {
-    return this.nests.moveBlock(from, to);
+  /** Visits each block of all large lists, with a number of its list. */
+  eachBlock(visit: (block: number, list: number) => void): void {
+    this.nests.eachBlock(visit);
+  }
+
+  /** A block of the list with this number was copied from `from` to `to`: takes note; false where it has none there. */
+  moveBlock(list: number, from: number, to: number): boolean {
+    return this.nests.moveBlock(list, from, to);
   }
 }

@@ -1,7 +1,8 @@
 // LZ4 blocks (the format of lz4.org's block description) with a dictionary, written for values of some hundred bytes: a
-// call costs less than the way into a native library, and the search goes as deep as asked. Input and dictionary lie in one
-// buffer, the dictionary first, so a match is a match wherever it is; output of the decoder likewise. Pure: it knows no
-// store. Whatever the decoder is given, it writes only between the bounds it is given and says whether all was well.
+// call costs less than the way into a native library, and the search goes as deep as asked. Input and dictionary lie in
+// one buffer, the dictionary first, so a match is a match wherever it is; output of the decoder likewise. Pure: it
+// knows no store. Whatever the decoder is given, it writes only between the bounds it is given and says whether all was
+// well.
 //
 //   sequence   u8 literals (4 bits) | match length - 4 (4 bits), each 15 = more follows in bytes of 255 and a last one
 //              literals; u16 distance back, little-endian.  The last sequence has literals only.
@@ -208,8 +209,8 @@ function writeSequence(
 }
 
 /**
- * Decodes src[from .. until) into out[start .. end), which it must fill exactly; out[0 .. start) is the dictionary. False
- * where the block is malformed; nothing outside the bounds is read or written.
+ * Decodes src[from .. until) into out[start .. end), which it must fill exactly; out[0 .. start) is the dictionary.
+ * False where the block is malformed; nothing outside the bounds is read or written.
  */
 export function decodeBlock(
   src: Uint8Array,

@@ -1,6 +1,6 @@
-// Tells of most names that they are not in a packed collection, without a look at its records: a Bloom filter of one bit
-// for each name, made for a command that puts many elements. It errs to one side only: what it lacks is not there. It
-// knows nothing of records.
+// Tells of most names that they are not in a packed collection, without a look at its records: a Bloom filter of one
+// bit for each name, made for a command that puts many elements. It errs to one side only: what it lacks is not there.
+// It knows nothing of records.
 
 /** Bits: some sixteen for each element of the largest packed collection, so that few names share one. */
 const bitsMax = 2048;

@@ -23,19 +23,33 @@ export class Nest {
   }
 }
 
+/** Numbers fit the word of an entry that says of which nest it is. */
+const nestsMax = 2 ** 24;
+
 /** The nests of a store, by number. Numbers of nests that are gone are given out again. */
 export class Nests {
   private readonly nests: (Nest | undefined)[] = [];
   private readonly free: number[] = [];
+  /** Those that have a key in the making in place of elements, which does not say of which nest it is. */
+  private readonly keysInMaking = new Set<Nest>();
 
   get count(): number {
     return this.nests.length - this.free.length;
   }
 
+  /** Returns the number of a nest, which has no elements yet: each of them will say whose it is. */
   add(nest: Nest): number {
     const number = this.free.pop() ?? this.nests.length;
+    assert(number < nestsMax, 'there are too many large collections');
     this.nests[number] = nest;
+    nest.elements.owner = number;
+    if (nest.type === EntryType.string) this.keysInMaking.add(nest);
     return number;
+  }
+
+  /** Where keys are that nobody sees yet. */
+  staged(): Keyspace[] {
+    return Array.from(this.keysInMaking, (nest) => nest.elements);
   }
 
   get(number: number): Nest {
@@ -45,6 +59,7 @@ export class Nests {
   }
 
   remove(number: number): void {
+    this.keysInMaking.delete(this.get(number));
     this.nests[number] = undefined;
     this.free.push(number);
   }

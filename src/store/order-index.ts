@@ -1,7 +1,7 @@
 // The order of a large sorted set: a B+-tree in the arena over references to the entries of its members, ordered by
-// score, then by the member's bytes. Inner nodes count the elements below them, so a rank is found, and found again,
-// in O(log n); they keep the first element of each child and its score, so a descent reads few entries. An element
-// costs about eleven bytes. It reads entries and changes none; the table that finds members by name is not its business.
+// score, then by the member's bytes. Inner nodes count the elements below them, so a rank is found, and found again, in
+// O(log n); they keep the first element of each child and its score, so a descent reads few entries. An element costs
+// about eleven bytes. It reads entries and changes none; the table that finds members by name is not its business.
 //
 // A score is the last eight bytes of an entry's value, little-endian. A `bound` is a place between elements: what is
 // before it is said by a score and a `Ties` word. The layout of nodes is in order-nodes.ts.
@@ -125,8 +125,8 @@ export class OrderIndex implements NodeOwner {
   }
 
   /**
-   * Takes out the element with this score and member; returns its ref, or 0 where there is none. `returns`: it is put back
-   * at once, so that nothing is let go of that this may need.
+   * Takes out the element with this score and member; returns its ref, or 0 where there is none. `returns`: it is put
+   * back at once, so that nothing is let go of that this may need.
    */
   remove(score: number, bytes: Uint8Array, offset: number, length: number, returns = false): number {
     if (this.root === 0) return 0;
@@ -260,7 +260,9 @@ export class OrderIndex implements NodeOwner {
     return rank;
   }
 
-  /** Puts the cursor before (`Ties.none`) or behind (`Ties.all`) all elements with a score; returns how many are before. */
+  /**
+   * Puts the cursor before (`Ties.none`) or behind (`Ties.all`) all elements with a score; returns how many are before.
+   */
   seekScore(score: number, ties: typeof Ties.none | typeof Ties.all): number {
     return this.seek(score, ties, this.u8, 0, 0);
   }
@@ -523,7 +525,9 @@ export class OrderIndex implements NodeOwner {
     this.copyFirst(root, 0, node);
   }
 
-  /** Child `item` of `parent`, which has room, becomes two; at either end of all leaves the old one stays nearly full. */
+  /**
+   * Child `item` of `parent`, which has room, becomes two; at either end of all leaves the old one stays nearly full.
+   */
   private split(parent: number, item: number, node: number): void {
     const { i32, nodes } = this;
     const level = i32[node >> 2]! >>> 16;

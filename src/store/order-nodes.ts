@@ -58,7 +58,8 @@ export class OrderNodes {
 
   /** Makes sure that the next insert into any index succeeds. False where there is no memory. */
   reserve(reserveBytes: number): boolean {
-    // An allocation may free the last index of a flush, and with it what is reserved: so both are looked at until both are full.
+    // An allocation may free the last index of a flush, and with it what is reserved: so both are looked at until both
+    // are full.
     while (this.leaves.length < leavesReserved || this.inners.length < innersReserved) {
       const isLeaf = this.leaves.length < leavesReserved;
       const node = this.arena.alloc(isLeaf ? leafBytes : innerBytes, reserveBytes);

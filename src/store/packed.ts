@@ -1,7 +1,7 @@
 // The packed form of a small collection: all its elements with their dots in one run of bytes, the value of the key's
-// entry. A cursor walks it in place, in the arena; changes are spliced by their owner (elements/packed-run.ts). It knows no
-// blocks and no tables. Live elements keep their order, in a sorted set that of their scores; dead ones, while they are
-// remembered, stand where they died.
+// entry. A cursor walks it in place, in the arena; changes are spliced by their owner (elements/packed-run.ts). It
+// knows no blocks and no tables. Live elements keep their order, in a sorted set that of their scores; dead ones, while
+// they are remembered, stand where they died.
 //
 //   u8       1 = meta follows the header | 2 some element has or had a deadline | bytes of a stamp << 4
 //   u8       live elements
@@ -13,9 +13,9 @@
 //            plain: zigzag of stamp - base stamp in so many bytes, [u16 origin], value
 //            state: u8 1 = live, varint length, packed KeyState; of a live member of a sorted set its score is the end
 //
-// All stamps have as many bytes as the one that needs most, so that a record is passed by with one look, and one that is
-// written anew is as long as before.
-// A value is a varint length and bytes in a hash, eight bytes in a sorted set, and nothing in a set.
+// All stamps have as many bytes as the one that needs most, so that a record is passed by with one look, and one that
+// is written anew is as long as before. A value is a varint length and bytes in a hash, eight bytes in a sorted set,
+// and nothing in a set.
 import { assert } from '../base/assert.ts';
 import { stampHi, stampLo } from '../base/clock.ts';
 import { copyBytes, sameBytes } from '../base/runs.ts';
@@ -295,8 +295,8 @@ export class PackedCursor {
   }
 
   /**
-   * Where a live member belongs by its score and name, looked for from the record at `from` on: before the first live one
-   * that is greater. The members are those of a sorted set, and the cursor stands nowhere afterwards.
+   * Where a live member belongs by its score and name, looked for from the record at `from` on: before the first live
+   * one that is greater. The members are those of a sorted set, and the cursor stands nowhere afterwards.
    */
   placeOf(from: number, e: Element): number {
     const { u8, view, end } = this;
@@ -353,7 +353,9 @@ export class PackedCursor {
     return { stamp: this.stamp, origin: this.origin };
   }
 
-  /** Takes the difference of an element's stamp from the base into it; returns how many bytes that needs, if too many. */
+  /**
+   * Takes the difference of an element's stamp from the base into it; returns how many bytes that needs, if too many.
+   */
   measureStamp(e: Element): number {
     const difference = zigzag(e.stamp - this.baseStamp);
     e.difference = difference;
@@ -362,9 +364,9 @@ export class PackedCursor {
   }
 
   /**
-   * Writes an element, whose stamp has been measured, over the plain record of its name: its dot and, in a hash, its value,
-   * while a member keeps its score. False, with nothing changed, where that would be of another size, or the record says
-   * whose it is.
+   * Writes an element, whose stamp has been measured, over the plain record of its name: its dot and, in a hash, its
+   * value, while a member keeps its score. False, with nothing changed, where that would be of another size, or the
+   * record says whose it is.
    */
   rewrite(e: Element): boolean {
     if (this.isForeign || e.valueLength !== this.valueLength || e.origin !== this.baseOrigin) return false;

@@ -1,6 +1,7 @@
-// Walks the store in slices and packs what was written before there was a dictionary, or with an older one, so that in the end
-// every value is as small as the present dictionary makes it and the older ones can go. Which figures a node shows of its
-// values' forms is also counted here. It runs when the driver says, knows no time, and changes no dot and no content.
+// Walks the store in slices and packs what was written before there was a dictionary, or with an older one, so that in
+// the end every value is as small as the present dictionary makes it and the older ones can go. Which figures a node
+// shows of its values' forms is also counted here. It runs when the driver says, knows no time, and changes no dot and
+// no content.
 import { Encoding, EntryType } from './entry.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Store } from './store.ts';

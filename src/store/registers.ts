@@ -1,6 +1,7 @@
-// HyperLogLog keys in the store: adding elements, uniting sets, reading and caching the estimate. Each origin adds to a set
-// of its own (register-sets.ts), so additions on many nodes unite; a key that only this node added to is one entry in
-// Redis's representation and changes in place. A delta brings the registers that rose, or the whole set where it is new.
+// HyperLogLog keys in the store: adding elements, uniting sets, reading and caching the estimate. Each origin adds to a
+// set of its own (register-sets.ts), so additions on many nodes unite; a key that only this node added to is one entry
+// in Redis's representation and changes in place. A delta brings the registers that rose, or the whole set where it is
+// new.
 import { stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
 import { corruptHyperLogLog, notAHyperLogLog } from '../resp/errors.ts';
@@ -52,8 +53,8 @@ export class Registers {
   }
 
   /**
-   * Takes an element in that is to be added to the entry at `at` (0: none); `add` then adds what was taken in. Throws where
-   * the entry holds no sound set.
+   * Takes an element in that is to be added to the entry at `at` (0: none); `add` then adds what was taken in. Throws
+   * where the entry holds no sound set.
    */
   take(at: number, bytes: Uint8Array, offset: number, length: number): void {
     this.hash.of(bytes, offset, length);

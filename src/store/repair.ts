@@ -1,6 +1,6 @@
-// Two repairs of a whole store. Re-dotting: a node whose history forked gives what it wrote since the fork dots of a new
-// origin, so that no dot names two things. Starting over: a peer behind the horizon forgets what its peer covers and
-// keeps what is pending. Both visit every key once, in one turn: they are rare and must not be seen half done.
+// Two repairs of a whole store. Re-dotting: a node whose history forked gives what it wrote since the fork dots of a
+// new origin, so that no dot names two things. Starting over: a peer behind the horizon forgets what its peer covers
+// and keeps what is pending. Both visit every key once, in one turn: they are rare and must not be seen half done.
 import { stampHi, stampLo } from '../base/clock.ts';
 import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
 import type { VersionVector } from '../delta/vector.ts';

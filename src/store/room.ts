@@ -1,7 +1,8 @@
-// Whether a command that puts several strings, or several elements, at once fits in memory and the store's limits, asked
-// before its first put, so that it puts all or none. Where there is plenty it costs one sum. Near the limit it takes the
-// blocks of strings on trial and gives them back; of elements it counts the bytes, and the command may then use the
-// arena's slack, should it have come to more. It errs towards no: every new key is taken to split a table segment.
+// Whether a command that puts several strings, or several elements, at once fits in memory and the store's limits,
+// asked before its first put, so that it puts all or none. Where there is plenty it costs one sum. Near the limit it
+// takes the blocks of strings on trial and gives them back; of elements it counts the bytes, and the command may then
+// use the arena's slack, should it have come to more. It errs towards no: every new key is taken to split a table
+// segment.
 import { CommandError } from '../base/errors.ts';
 import { outOfMemory, tooManyKeys } from '../resp/errors.ts';
 import type { Keyspace } from './keyspace.ts';
@@ -16,8 +17,8 @@ const segmentHalfBytes = 1792;
 const entryOverheadBytes = 64;
 
 /**
- * Throws CommandError, OOM or that of a limit, where the puts of arguments first, first + 2, .. before `end` as keys, each followed by its
- * value, may not fit.
+ * Throws CommandError, OOM or that of a limit, where the puts of arguments first, first + 2, .. before `end` as keys,
+ * each followed by its value, may not fit.
  */
 export function requireRoom(
   store: Store,
@@ -39,6 +40,7 @@ export function requireRoom(
     longest = Math.max(longest, keyLength, valueLength);
     store.checkLimits(keyLength, valueLength, false);
   }
+  if (bytes > arena.limitBytes) throw new CommandError(outOfMemory, true);
   if (store.limits.keysMax > 0) requireKeys(store, ks, buf, offsets, lengths, first, end);
   const slabs = Math.min(count, classesMax) * slabUnitsMax * arena.unitBytes;
   const most = 2 * bytes + count * (entryOverheadBytes + 3 * segmentHalfBytes) + slabs;
@@ -56,7 +58,8 @@ const ampleUnits = 256;
 
 /**
  * Throws CommandError OOM where `bytes` in small blocks may not fit, which several elements that belong together take;
- * `grows`: what they add to a packed form. Near the limit what follows may use the arena's slack, until `store.unstretch`.
+ * `grows`: what they add to a packed form. Near the limit what follows may use the arena's slack, until
+ * `store.unstretch`.
  */
 export function requireFree(store: Store, bytes: number, grows = 0): void {
   const { arena, ground } = store;
@@ -66,7 +69,7 @@ export function requireFree(store: Store, bytes: number, grows = 0): void {
   while (!isFree(needed)) {
     if (store.reclaim()) continue;
     ground.starved = true;
-    throw new CommandError(outOfMemory);
+    throw new CommandError(outOfMemory, bytes > arena.limitBytes);
   }
   store.stretch(grows);
   // A block that grows needs a slab in one piece, and another while it moves.
@@ -89,7 +92,7 @@ function requireKeys(
     const [offset, length] = [offsets[i]!, lengths[i]!];
     if (ks.entryOf(store.hash.of(buf, offset, length), buf, offset, length) === 0) keys += 1;
   }
-  if (keys > keysMax) throw new CommandError(tooManyKeys(keysMax));
+  if (keys > keysMax) throw new CommandError(tooManyKeys(keysMax), (end - first) / 2 > keysMax);
 }
 
 function takeOnTrial(

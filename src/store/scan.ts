@@ -1,6 +1,6 @@
-// Scans of the store as deltas: snapshots, full copies, the upload of what a peer lacks and the answer to `want` are all
-// this. A scan goes keyspace by keyspace, live and dead entries in hash order and in slices, so the store may change
-// meanwhile; it leaves out what a given vector covers.
+// Scans of the store as deltas: snapshots, full copies, the upload of what a peer lacks and the answer to `want` are
+// all this. A scan goes keyspace by keyspace, live and dead entries in hash order and in slices, so the store may
+// change meanwhile; it leaves out what a given vector covers.
 import { stampHi, stampLo } from '../base/clock.ts';
 import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
 import { keyspacesMax } from '../delta/kinds.ts';
@@ -17,6 +17,8 @@ import type { Store } from './store.ts';
 import { StreamCursor } from './stream/stream-deltas.ts';
 import { UnheldCursor } from './unheld.ts';
 
+/** Entries of a step, of which a slice has more and more, up to so many: a few large ones fill it. */
+const stepEntries = 8;
 const sliceEntries = 128;
 
 export class StoreScan {
@@ -51,22 +53,25 @@ export class StoreScan {
       this.statements(writer);
     }
     // Where much is covered nothing is written for long: the entries visited are bounded as well.
-    for (let visited = 0; this.keyspace < keyspacesMax || this.nests.length > 0; ) {
+    let visited = 0;
+    for (let step = stepEntries; this.keyspace < keyspacesMax || this.nests.length > 0; ) {
       if (writer.pos >= until || visited >= bytesMax / 8) return true;
       const nest = this.nests[0];
       if (nest !== undefined) {
-        const step = nest.next(writer, sliceEntries);
-        if (step !== 'more') this.nests.shift();
-        if (step === 'gone') this.visitAgain(writer, nest);
-        visited += sliceEntries;
+        const state = nest.next(writer, step);
+        if (state !== 'more') this.nests.shift();
+        if (state === 'gone') this.visitAgain(writer, nest);
+        visited += step;
+        step = Math.min(sliceEntries, step * 2);
         continue;
       }
       const ks = store.keyspaces[this.keyspace]!;
-      this.cursor = ks.scan(this.cursor, sliceEntries, (at) => {
+      this.cursor = ks.scan(this.cursor, step, (at) => {
         visited += 1;
         this.visit(writer, ks, at);
       });
       if (this.cursor === 0) this.keyspace += 1;
+      step = Math.min(sliceEntries, step * 2);
     }
     return this.isLocal && store.unheld.emitFilters(writer, this.unheld);
   }

@@ -1,6 +1,6 @@
-// Reads a sorted set in its order, whichever form it is in: a place between elements that steps both ways, goes to ranks
-// and bounds, and looks up members. Nothing is copied: an element is a range of the arena and a number. It changes
-// nothing, and it is void as soon as anything else does.
+// Reads a sorted set in its order, whichever form it is in: a place between elements that steps both ways, goes to
+// ranks and bounds, and looks up members. Nothing is copied: an element is a range of the arena and a number. It
+// changes nothing, and it is void as soon as anything else does.
 import type { Arena } from './arena.ts';
 import type { Elements } from './elements.ts';
 import { type Entries, EntryType } from './entry.ts';

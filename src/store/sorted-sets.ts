@@ -55,8 +55,8 @@ export class SortedSets {
   }
 
   /**
-   * Gives a member of the open sorted set a score, where the condition (bits) holds. Throws CommandError OOM, and changes
-   * nothing then.
+   * Gives a member of the open sorted set a score, where the condition (bits) holds. Throws CommandError OOM, and
+   * changes nothing then.
    */
   add(buf: Uint8Array, offset: number, length: number, score: number, condition: number): Change {
     const { elements } = this.store;

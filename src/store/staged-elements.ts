@@ -1,11 +1,11 @@
-// A large hash, set or sorted set in the making: a nest that no key has, filled in as many turns as it takes, and then put
-// in place of what a key holds at once. Before that nobody sees, ships or recovers any of it. When it is full its elements
-// get dots that lie ahead of the clock, and their deltas are put into a run (delta-run.ts), in slices too; where the clock
-// has not come up to them when all is ready, the last step is to hang the nest on its key, to say that the run counts, and
-// to set the clock behind its dots. Otherwise all get their dots and are said in the last step.
+// A large hash, set or sorted set in the making: a nest that no key has, filled in as many turns as it takes, and then
+// put in place of what a key holds at once. Before that nobody sees, ships or recovers any of it. When it is full its
+// elements get dots that lie ahead of the clock, and their deltas are put into a run (delta-run.ts), in slices too;
+// where the clock has not come up to them when all is ready, the last step is to hang the nest on its key, to say that
+// the run counts, and to set the clock behind its dots. Otherwise all get their dots and are said in the last step.
 import { CommandError } from '../base/errors.ts';
 import { outOfMemory } from '../resp/errors.ts';
-import { areAhead, countAhead, type GivenAhead, giveAhead, type Wait } from './dots-ahead.ts';
+import { areAhead, countAhead, dropAhead, type GivenAhead, giveAhead, type Wait } from './dots-ahead.ts';
 import { sayNest } from './elements/say-nest.ts';
 import { EntryType } from './entry.ts';
 import type { Keyspace } from './keyspace.ts';
@@ -18,8 +18,7 @@ const noBytes = new Uint8Array(0);
 /** What a key takes at most while its elements are put in place. */
 const keyBytes = 16 * 1024;
 
-/** Elements that get their dots between two yields, and in a millisecond at least. */
-const saidAtOnce = 1024;
+/** Elements that get their dots in a millisecond at least. */
 const saidPerMs = 1000;
 
 export class StagedElements {
@@ -37,8 +36,8 @@ export class StagedElements {
     this.ks = ks;
     this.type = type;
     this.nest = new Nest(type, ks.id, store.ground);
-    this.nest.elements.table.expect(least);
     this.number = store.nests.add(this.nest);
+    this.nest.elements.table.expect(least);
   }
 
   get size(): number {
@@ -107,18 +106,19 @@ export class StagedElements {
   }
 
   /**
-   * Gives all elements their dots and puts their deltas into a run, in slices; what it yields is waited for, if anything. The
-   * key's bytes must stay as they are. Where it cannot be done, the last step does it all. One does so at a time.
+   * Gives all elements their dots and puts their deltas into a run, in slices; what it yields is waited for, if
+   * anything. The key's bytes must stay as they are. Where it cannot be done, the last step does it all. One does so at
+   * a time.
    */
   *say(key: Uint8Array, offset: number, length: number): Generator<Wait, void, void> {
     const { store, nest } = this;
+    const { elements } = store.sliceSizes;
     if (store.runs === undefined || this.size === 0) return;
     this.said = yield* giveAhead(store, this.size / saidPerMs, function* (ahead, run) {
       for (let cursor = 0; ; ) {
-        cursor = sayNest(store, nest, key, offset, length, cursor, saidAtOnce, ahead, run.writer);
+        cursor = sayNest(store, nest, key, offset, length, cursor, elements, ahead, run.writer);
         if (cursor === 0) return true;
-        run.flush();
-        yield;
+        yield run.flush();
       }
     });
   }
@@ -132,14 +132,15 @@ export class StagedElements {
       return;
     }
     for (let at = 0; ; ) {
-      at = sayNest(store, nest, key, offset, length, at, saidAtOnce, clock, recorder);
+      at = sayNest(store, nest, key, offset, length, at, this.size, clock, recorder);
       if (at === 0) return;
     }
   }
 
   /**
-   * Puts all elements in place of what the key holds, which goes where there are none. The key has a deadline then (Unix
-   * ms), or 0: none. Returns whether it held anything. Throws CommandError OOM, or that of a limit, and changes nothing then.
+   * Puts all elements in place of what the key holds, which goes where there are none. The key has a deadline then
+   * (Unix ms), or 0: none. Returns whether it held anything. Throws CommandError OOM, or that of a limit, and changes
+   * nothing then.
    */
   replace(ks: Keyspace, key: Uint8Array, offset: number, length: number, deadlineMs = 0): boolean {
     const { store, type, nest, number } = this;
@@ -153,7 +154,7 @@ export class StagedElements {
     store.elements.open(ks, key, offset, length, type);
     store.elements.adopt(nest, number, () => this.count(ks, key, offset, length));
     this.isOver = true;
-    this.said?.run.discard();
+    if (this.said !== undefined) dropAhead(this.store, this.said);
     const hash = store.hash.of(key, offset, length);
     if (deadlineMs !== 0) store.expireAt(ks, hash, ks.entryOf(hash, key, offset, length), deadlineMs);
     return existed;
@@ -163,7 +164,7 @@ export class StagedElements {
   discard(): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.said?.run.discard();
+    if (this.said !== undefined) dropAhead(this.store, this.said);
     this.store.vacate(this.nest.elements);
     this.store.nests.remove(this.number);
   }

@@ -131,8 +131,8 @@ export class StateCodec {
   }
 
   /**
-   * Where the state packed at `offset` has its only slot, which is this origin's and has a small whole decimal for a sum;
-   * 0 where it has anything else but a value, which is left in `base` if it is a score, and an expiry.
+   * Where the state packed at `offset` has its only slot, which is this origin's and has a small whole decimal for a
+   * sum; 0 where it has anything else but a value, which is left in `base` if it is a score, and an expiry.
    */
   loneSlot(view: DataView, offset: number, origin: number): number {
     const at = this.loneSlotOf(view, offset, origin, wholeSum);
@@ -140,7 +140,10 @@ export class StateCodec {
     return at;
   }
 
-  /** The same where the sum is an integer; the value is left in `baseOffset` and `baseLength`, which is below 0 where there is none. */
+  /**
+   * The same where the sum is an integer; the value is left in `baseOffset` and `baseLength`, which is below 0 where
+   * there is none.
+   */
   loneInteger(view: DataView, offset: number, origin: number): number {
     return this.loneSlotOf(view, offset, origin, integerSum);
   }

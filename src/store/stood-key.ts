@@ -73,7 +73,9 @@ export class StoodKey {
     return store.clearPurged(ks, hash, bytes, offset, length);
   }
 
-  /** Writes the entry of a new key with so much of its state as entries have, and returns it. Throws CommandError OOM. */
+  /**
+   * Writes the entry of a new key with so much of its state as entries have, and returns it. Throws CommandError OOM.
+   */
   make(meta: KeyState, form: Form, value: Uint8Array, valueLength: number, origin: number): number {
     const { store, ks } = this;
     store.hasCollections = true;
@@ -141,7 +143,9 @@ export class StoodKey {
   }
 }
 
-/** What is kept of a state beside the content of its key; undefined where that is nothing. The expiry is the entry's. */
+/**
+ * What is kept of a state beside the content of its key; undefined where that is nothing. The expiry is the entry's.
+ */
 export function besideOf(state: KeyState): KeyState | undefined {
   if (state.kill === undefined && state.floor === zeroDot && state.records.length === 0) return undefined;
   return { ...state, expiry: emptyState().expiry };

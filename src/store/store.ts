@@ -19,20 +19,19 @@ import { Elements } from './elements.ts';
 import { Encoding, Entries, EntryType } from './entry.ts';
 import { Eviction } from './eviction.ts';
 import { FieldExpiry } from './field-expiry.ts';
-import { dotsOf, Graveyard } from './graveyard.ts';
+import { Graveyard } from './graveyard.ts';
 import { KeyHash } from './hash.ts';
 import { joinDelta } from './join.ts';
 import type { Conflict } from './join-conflicts.ts';
 import { JoinResult } from './join-result.ts';
+import { KeyExpiry } from './key-expiry.ts';
 import {
   type Dot,
-  greatestDot,
   joinClear,
   joinExpire,
   type KeyState,
   type Kill,
   killDot,
-  purge,
   raiseFloor,
   recordsOfSlots,
   zeroDot,
@@ -41,12 +40,13 @@ import { KeysAtWork } from './keys-at-work.ts';
 import { type Ground, Keyspace, type States } from './keyspace.ts';
 import { Lists } from './lists.ts';
 import { Nests } from './nest.ts';
-import type { OrderIndex } from './order-index.ts';
 import { OrderNodes } from './order-nodes.ts';
 import { PackingPass } from './packing-pass.ts';
 import { Registers } from './registers.ts';
 import { forgetCovered, forgetSince, redot } from './repair.ts';
+import { RetiredTables } from './retired-tables.ts';
 import { emitKey, StoreScan } from './scan.ts';
+import { type SliceSizes, usualSliceSizes } from './slice-sizes.ts';
 import { SortedSets } from './sorted-sets.ts';
 import { StateCodec } from './state-codec.ts';
 import { Streams } from './streams.ts';
@@ -65,6 +65,8 @@ export interface StoreOptions {
   readonly hashSeed: readonly [number, number];
   /** Gives [0, 1). */
   readonly random: () => number;
+  /** Absent: the usual ones. */
+  readonly sliceSizes?: SliceSizes | undefined;
 }
 
 /** What local writes must keep to; 0 keys = no limit. Joins do not: what was accepted elsewhere is accepted. */
@@ -74,9 +76,6 @@ export interface StoreLimits {
   readonly valueBytesMax: number;
 }
 
-const graveyardShare = 0.1;
-/** While tombs take less of the memory than this, purged values are held: a late word may let them live on. */
-const heldShareMax = 0.025;
 /** Segments of flushed tables freed for an allocation that finds no room. */
 const reclaimedSegments = 16;
 const bulkLimits: StoreLimits = { keysMax: 0, keyBytesMax: bulkBytesMax, valueBytesMax: bulkBytesMax };
@@ -114,6 +113,7 @@ export class Store {
   /** The keys in whose midst work is. */
   readonly atWork = new KeysAtWork();
   readonly random: () => number;
+  readonly sliceSizes: SliceSizes;
   /** This node's own origin. */
   self = 0;
   /** Unix ms, set by the driver at the start of each turn. */
@@ -124,7 +124,9 @@ export class Store {
   holdsExpired = false;
   /** Where deltas go; undefined while nobody wants them (no journal, no sync). */
   recorder: BatchWriter | undefined;
-  /** Where deltas are put that are to count later; undefined: what is made ready in slices is said at once at the end. */
+  /**
+   * Where deltas are put that are to count later; undefined: what is made ready in slices is said at once at the end.
+   */
   runs: DeltaRuns | undefined;
   /** Somebody has dots that lie ahead of the clock: settled when they have been given or let go. */
   dotsAhead: Promise<void> | undefined;
@@ -164,15 +166,14 @@ export class Store {
   /** Keyspace by database, and the dot of each such statement (SWAPDB). */
   private readonly shown = new Uint8Array(keyspacesMax).map((_, i) => i);
   private readonly shownDots: Dot[] = Array.from({ length: keyspacesMax }, () => zeroDot);
-  private readonly retired: Table[] = [];
-  private readonly retiredOrders: OrderIndex[] = [];
-  private readonly retiredGraves = new Set<Table>();
-  private sweepKeyspace = 0;
+  private readonly retired = new RetiredTables(this);
+  readonly expiry = new KeyExpiry(this);
 
   constructor(options: StoreOptions) {
     this.origins = options.origins;
     this.clock = options.clock;
     this.random = options.random;
+    this.sliceSizes = options.sliceSizes ?? usualSliceSizes;
     this.arena = new Arena(options.memoryBytes);
     this.arena.reclaim = () => this.reclaim();
     this.entries = new Entries(this.arena);
@@ -237,11 +238,14 @@ export class Store {
 
   /** Room that deletes find whatever else is written. */
   private reserveForDead(): void {
-    const { ground, arena } = this;
-    ground.reserveBytes = ground.keepsDead ? Math.floor(arena.limitBytes * graveyardShare) : 0;
+    const { ground } = this;
+    ground.reserveBytes = ground.keepsDead ? this.graveyard.budgetBytes : 0;
   }
 
-  /** The journal is read back, or no longer: what was here lies less densely then, and may use all the room that there is. */
+  /**
+   * The journal is read back, or no longer: what was here lies less densely then, and may use all the room that there
+   * is.
+   */
   recovering(isOn: boolean): void {
     this.arena.allowSlack(isOn);
     if (isOn) this.ground.reserveBytes = 0;
@@ -297,7 +301,8 @@ export class Store {
   }
 
   /**
-   * All that the keeper has is here now. No record says so: who replays what came before only asks for more than it lacks.
+   * All that the keeper has is here now. No record says so: who replays what came before only asks for more than it
+   * lacks.
    */
   holdAll(): void {
     this.unheld.clear();
@@ -318,8 +323,8 @@ export class Store {
   }
 
   /**
-   * A command has put a string under a key that is not held whole: it is now. `floor`: a dot below the string's, to kill counters
-   * that may have been in the key. Where that finds no memory, or nothing was put, all stays as it is.
+   * A command has put a string under a key that is not held whole: it is now. `floor`: a dot below the string's, to
+   * kill counters that may have been in the key. Where that finds no memory, or nothing was put, all stays as it is.
    */
   holdReplaced(ks: Keyspace, key: Uint8Array, floor: Dot | undefined): void {
     const hash = this.hash.of(key, 0, key.length);
@@ -335,7 +340,7 @@ export class Store {
   private putFloor(ks: Keyspace, hash: number, key: Uint8Array, floor: Dot): boolean {
     const state = ks.load(hash, key, 0, key.length);
     if (!raiseFloor(state, floor, this.ground.order)) return true;
-    if (!this.trySave(ks, hash, key, state)) return false;
+    if (!ks.trySave(hash, key, 0, key.length, state)) return false;
     const [hi, lo] = [stampHi(floor.stamp), stampLo(floor.stamp)];
     this.recorder?.floor(ks.id, key, 0, key.length, floor.origin, hi, lo);
     this.hasCollections = true;
@@ -393,8 +398,8 @@ export class Store {
   }
 
   /**
-   * What comes now is counted by this node as `origin`, or replayed as such: slots are marked as they were before each of
-   * `starts`, where there are peers.
+   * What comes now is counted by this node as `origin`, or replayed as such: slots are marked as they were before each
+   * of `starts`, where there are peers.
    */
   markBefore(origin: number, starts: readonly number[]): void {
     this.self = origin;
@@ -425,7 +430,7 @@ export class Store {
     if (!this.isExpired(at)) return at;
     // Its time has come when the work has ended: what has begun with it goes on with it.
     if (this.atWork.has(ks.id, key, offset, length)) return at;
-    if (!this.holdsExpired) this.purge(ks, hash, at);
+    if (!this.holdsExpired) this.expiry.purge(ks, hash, at);
     return 0;
   }
 
@@ -442,69 +447,6 @@ export class Store {
     if (!entries.hasExpiry(at)) return false;
     const deadlineMs = entries.deadline(at);
     return deadlineMs !== 0 && deadlineMs <= atMs;
-  }
-
-  /** Forgets an expired entry; where a peer may know it, all but the value stays known. */
-  private purge(ks: Keyspace, hash: number, at: number): void {
-    const { entries, arena } = this;
-    const offset = entries.keyOffset(at);
-    const key = arena.u8.slice(offset, offset + entries.keyLength(at));
-    const isString = entries.type(at) === EntryType.string;
-    const collection = isString ? undefined : this.collectionAt(ks, hash, at);
-    const state = collection?.meta() ?? ks.stateOf(at);
-    const greatest = collection?.greatest() ?? greatestDot(state, this.ground.order);
-    // Who knows a collection must hear that it is gone: a tomb cannot keep all of its elements' dots.
-    if (collection !== undefined && this.ground.keepsDead) collection.clear();
-    else {
-      if (collection === undefined) this.retire(ks, hash, key, state);
-      else collection.release();
-      const { stamp, origin } = greatest;
-      this.recorder?.forget(ks.id, key, 0, key.length, origin, stampHi(stamp), stampLo(stamp));
-    }
-    this.expiredCount += 1;
-    this.onExpired?.(this.databaseOf(ks.id), Buffer.from(key));
-  }
-
-  /** The same for who only looks for what has expired; false where there is no memory to remember a collection's end. */
-  private tryPurge(ks: Keyspace, at: number): boolean {
-    try {
-      this.purge(ks, this.hashOfEntry(at), at);
-      return true;
-    } catch (error) {
-      if (!(error instanceof CommandError)) throw error;
-      ks.noteDeadline(at);
-      return false;
-    }
-  }
-
-  /** Lets go of an expired value, and of all that was known of the key where no peer may know it. */
-  retire(ks: Keyspace, hash: number, key: Uint8Array, state: KeyState): void {
-    if (!this.ground.keepsDead) {
-      ks.drop(hash, key, 0, key.length);
-      return;
-    }
-    const mayHold = this.ground.tombBytes < this.limitBytes * heldShareMax;
-    // Letting go must not fail for want of room: then the value is not held, or takes its leave before its tomb is made, or
-    // there is no tomb.
-    for (const isHeld of mayHold ? [true, false] : [false]) {
-      purge(state, isHeld);
-      if (this.trySave(ks, hash, key, state)) return;
-    }
-    ks.drop(hash, key, 0, key.length);
-    if (this.trySave(ks, hash, key, state)) return;
-    ks.dropTomb(hash, key, 0, key.length);
-    this.graveyard.letGo(dotsOf(state));
-  }
-
-  /** False where there is no memory for it: nothing has changed then. */
-  private trySave(ks: Keyspace, hash: number, key: Uint8Array, state: KeyState): boolean {
-    try {
-      ks.save(hash, key, 0, key.length, state);
-      return true;
-    } catch (error) {
-      if (error instanceof CommandError) return false;
-      throw error;
-    }
   }
 
   /** Removes a key: one clear. False where it does not exist. */
@@ -676,18 +618,13 @@ export class Store {
   /** Empties a keyspace or nest at once, its graveyard too; its memory comes back in slices. */
   vacate(ks: Keyspace): void {
     this.elements.places.clear();
-    this.discard(ks.table);
-    if (ks.grave.directoryBytes > 0) {
-      this.retired.push(ks.grave);
-      this.retiredGraves.add(ks.grave);
-    }
-    if (ks.order !== undefined && ks.order.size > 0) this.retiredOrders.push(ks.order);
+    this.retired.add(ks);
     ks.renewTable();
   }
 
   /** A table with its entries is out of use: its memory comes back in slices. */
   discard(table: Table): void {
-    if (table.directoryBytes > 0) this.retired.push(table);
+    this.retired.addTable(table);
   }
 
   /** Removes a live entry with all that it holds; no trace stays. */
@@ -715,12 +652,16 @@ export class Store {
 
   /** Throws CommandError OOM where no block of `bytes` is to be had. */
   requireBlock(bytes: number): void {
+    if (this.hasBlock(bytes)) return;
+    this.ground.starved = true;
+    throw new CommandError(outOfMemory, bytes > this.limitBytes);
+  }
+
+  /** Whether a block of `bytes` can be had. */
+  hasBlock(bytes: number): boolean {
     const block = this.arena.alloc(bytes, this.ground.reserveBytes);
-    if (block === 0) {
-      this.ground.starved = true;
-      throw new CommandError(outOfMemory);
-    }
-    this.arena.free(block);
+    if (block !== 0) this.arena.free(block);
+    return block !== 0;
   }
 
   /**
@@ -755,7 +696,7 @@ export class Store {
 
   /** Keys that flushes left to be freed. */
   get pendingFreeCount(): number {
-    return this.retired.reduce((sum, table) => sum + table.size, 0);
+    return this.retired.entryCount;
   }
 
   /** Lets what was asked for as a whole (`requireFree`) not fail in its midst, until `unstretch`. */
@@ -773,40 +714,14 @@ export class Store {
 
   /** What flushes left is memory that a write may have at once; false when there is none. */
   reclaim(): boolean {
-    if (this.retired.length === 0) return false;
-    this.freeSlice(reclaimedSegments);
+    if (!this.retired.hasTables) return false;
+    this.retired.freeSlice(reclaimedSegments);
     return true;
   }
 
   /** Frees part of what flushes left; returns whether there is more. */
   freeSlice(segments: number): boolean {
-    const order = this.retiredOrders[0];
-    if (order !== undefined) {
-      if (!order.freeSlice(segments)) this.retiredOrders.shift();
-      return this.retiredOrders.length + this.retired.length > 0;
-    }
-    const table = this.retired[0];
-    if (table === undefined) return false;
-    const isGrave = this.retiredGraves.has(table);
-    const more = table.drain(segments, (entry) => {
-      if (isGrave) this.ground.tombBytes -= this.arena.capacity(entry);
-      this.releaseNested(entry);
-    });
-    if (more) return true;
-    this.retired.shift();
-    this.retiredGraves.delete(table);
-    return this.retired.length > 0;
-  }
-
-  /**
-   * Frees what an entry of a table that is out of use has outside its block. That happens within allocations, so it opens no
-   * key: what is open stays.
-   */
-  private releaseNested(entry: number): void {
-    const type = this.entries.type(entry);
-    if (type === EntryType.list) this.lists.opened.freeNest(entry);
-    else if (type === EntryType.stream) this.streams.opened.freeNest(entry);
-    else if (type !== EntryType.string && type < EntryType.mark) this.elements.freeNest(entry);
+    return this.retired.freeSlice(segments);
   }
 
   /** About the bytes that an entry has outside its block. */
@@ -821,7 +736,7 @@ export class Store {
   /** After an allocation has failed: empties a sparse slab. Returns whether there may be more to gain. */
   compactSlice(): boolean {
     // Blocks of flushed tables belong to nobody who could be told of a move; they go by themselves.
-    if (!this.ground.starved || this.retired.length + this.retiredOrders.length > 0) return false;
+    if (!this.ground.starved || this.retired.isAny) return false;
     this.ground.starved = compactSlab(this);
     return this.ground.starved;
   }
@@ -857,26 +772,7 @@ export class Store {
    * it purged.
    */
   expireSlice(entriesMax: number): number {
-    if (this.holdsExpired || this.atWork.isAny) return 0;
-    let budget = entriesMax;
-    let purged = 0;
-    for (let turn = 0; turn < keyspacesMax && budget > 0; turn++) {
-      const ks = this.keyspaces[this.sweepKeyspace]!;
-      while (budget > 0 && ks.volatile > 0 && ks.earliestDeadlineMs <= this.nowMs) {
-        const expired: number[] = [];
-        let visited = 0;
-        ks.sweepCursor = ks.table.scan(ks.sweepCursor, 256, (at) => {
-          visited += 1;
-          if (this.isExpired(at)) expired.push(at);
-          else ks.noteDeadline(at);
-        });
-        for (const at of expired) if (this.tryPurge(ks, at)) purged += 1;
-        budget -= Math.max(1, visited);
-        if (ks.sweepCursor === 0) ks.finishSweep();
-      }
-      if (budget > 0) this.sweepKeyspace = (this.sweepKeyspace + 1) % keyspacesMax;
-    }
-    return purged;
+    return this.expiry.slice(entriesMax);
   }
 
   hashOfEntry(at: number): number {

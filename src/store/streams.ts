@@ -1,7 +1,7 @@
-// Streams as keys: how a command's change of the open stream becomes deltas, and when a key comes, dies as a whole and goes.
-// One stream is open at a time (stream/open-stream.ts). How entries lie in memory, what is written of them, what joins mean,
-// what groups are: each is a file in stream/. A stream without entries is still there: it goes by a clear only. It knows no
-// commands.
+// Streams as keys: how a command's change of the open stream becomes deltas, and when a key comes, dies as a whole and
+// goes. One stream is open at a time (stream/open-stream.ts). How entries lie in memory, what is written of them, what
+// joins mean, what groups are: each is a file in stream/. A stream without entries is still there: it goes by a clear
+// only. It knows no commands.
 import { StreamId } from '../delta/stream-id.ts';
 import { boundOf, type Collection, clearWhole, greatestWith, metaWith, witnessDot } from './collection.ts';
 import { EntryType, Form } from './entry.ts';
@@ -426,8 +426,15 @@ export class Streams implements Collection {
     return stamps;
   }
 
-  /** A block was copied from `from` to `to`: takes note where it is a stream's; false where it is not. */
-  moveBlock(from: number, to: number): boolean {
-    return this.roots.moveBlock(from, to);
+  /** Visits each block of all streams, with a number of its stream. */
+  eachBlock(visit: (block: number, stream: number) => void): void {
+    this.roots.eachBlock(visit);
+  }
+
+  /**
+   * A block of the stream with this number was copied from `from` to `to`: takes note; false where it has none there.
+   */
+  moveBlock(stream: number, from: number, to: number): boolean {
+    return this.roots.moveBlock(stream, from, to);
   }
 }

@@ -13,6 +13,7 @@ import {
   wrongType,
 } from '../resp/errors.ts';
 import { Encoding, EntryType } from './entry.ts';
+import { counterBaseWords, counterHasBase, counterWord, counterWords } from './entry-states.ts';
 import {
   type CounterSlot,
   type Dot,
@@ -23,7 +24,7 @@ import {
   recordsOfSlots,
   visibleValue,
 } from './key-state.ts';
-import { counterBaseWords, counterWords, type Keyspace, type States } from './keyspace.ts';
+import type { Keyspace, States } from './keyspace.ts';
 import {
   decimalFits,
   formatDecimal,
@@ -41,7 +42,9 @@ const two32 = 4294967296;
 const safeMax = Number.MAX_SAFE_INTEGER;
 /** Shorter values are sent whole: a put needs no base at the receiver. */
 const patchedBytesMin = 128;
-/** Where a new value begins with so many zeros, they are not written in a delta: a patch of an empty value implies them. */
+/**
+ * Where a new value begins with so many zeros, they are not written in a delta: a patch of an empty value implies them.
+ */
 const zerosMin = 65_536;
 /** Canonical integers at least this long are kept in eight bytes. */
 const intTextMin = 9;
@@ -125,12 +128,12 @@ export class Strings {
   /** The value of a plain counter where it is a safe integer, else undefined. */
   private counterNumber(at: number): number | undefined {
     const { store } = this;
-    const ks = store.keyspaces[0]!;
+    const { entries } = store;
     const i32 = store.arena.i32;
-    const w = ks.counterWord(at);
+    const w = counterWord(entries, at);
     const sum = i32[w + 3]! * two32 + (i32[w + 2]! >>> 0);
     if (sum > safeMax || sum < -safeMax) return undefined;
-    if (!ks.counterHasBase(at)) return sum;
+    if (!counterHasBase(entries, at)) return sum;
     const base = i32[w + 5]! * two32 + (i32[w + 4]! >>> 0);
     const value = base + sum;
     return base > safeMax || base < -safeMax || value > safeMax || value < -safeMax ? undefined : value;
@@ -227,7 +230,7 @@ export class Strings {
       // The commonest overwrite: the same size in the same place.
       entries.setDot(at, store.self, hi, lo);
       entries.setEncoding(at, encoding);
-      store.touch(at);
+      if (!ks.isNest) store.touch(at);
       copyBytes(store.arena.u8, entries.valueOffset(at), bytes, offset, length);
     } else {
       ks.write(
@@ -349,14 +352,14 @@ export class Strings {
     bytesLength: number,
   ): number {
     const { store } = this;
-    const { entries, arena, recorder } = store;
+    const { entries, recorder } = store;
     const hash = store.hash.of(key, keyOffset, keyLength);
     let at = store.find(ks, hash, key, keyOffset, keyLength);
     const old = at === 0 ? 0 : this.length(at);
     const length = Math.max(old, position + bytesLength);
     store.checkLimits(keyLength, length, at === 0);
     // Refused before a buffer of that size is made.
-    if (length > store.limitBytes) throw new CommandError(outOfMemory);
+    if (length > store.limitBytes) throw new CommandError(outOfMemory, true);
     if (at === 0 && position >= zerosMin) at = this.makeEmpty(ks, hash, key, keyOffset, keyLength, length);
     const large = length > patchedBytesMin && at !== 0 && entries.encoding(at) === Encoding.raw;
     if (!large || (store.ground.keepsDead && !entries.hasExpiry(at))) {
@@ -374,13 +377,9 @@ export class Strings {
       );
     }
     const [baseOrigin, baseHi, baseLo] = [entries.origin(at), entries.hi(at), entries.lo(at)];
-    const target = this.grow(ks, hash, at, old, length);
     store.clock.tick();
     const { hi, lo } = store.clock;
-    entries.setDot(target, store.self, hi, lo);
-    const start = entries.valueOffset(target);
-    if (position > old) arena.u8.fill(0, start + old, start + position);
-    copyBytes(arena.u8, start + position, bytes, bytesOffset, bytesLength);
+    this.overlay(ks, hash, at, position, bytes, bytesOffset, bytesLength, store.self, hi, lo);
     recorder?.patch(
       ks.id,
       key,
@@ -400,7 +399,61 @@ export class Strings {
     return length;
   }
 
-  /** Makes the key, which is not there, an empty value that will have `length` bytes. Returns its entry. Throws CommandError OOM. */
+  /**
+   * Lays bytes over the raw value of the entry at `at`, which grows with zero bytes as needed and has this dot then.
+   * Nothing is recorded. Throws CommandError OOM, with nothing changed.
+   */
+  overlay(
+    ks: Keyspace,
+    hash: number,
+    at: number,
+    position: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    origin: number,
+    hi: number,
+    lo: number,
+  ): void {
+    const { entries, arena } = this.store;
+    const old = entries.valueLength(at);
+    const target = this.grow(ks, hash, at, old, Math.max(old, position + length));
+    entries.setDot(target, origin, hi, lo);
+    const start = entries.valueOffset(target);
+    if (position > old) arena.u8.fill(0, start + old, start + position);
+    copyBytes(arena.u8, start + position, bytes, offset, length);
+  }
+
+  /**
+   * Gives a key that is not there, and that nobody sees yet, a value of `length` bytes, which may be any: all of them
+   * are to be patched or blanked, the last first, because whoever joins the patches has the length from it. Throws
+   * CommandError OOM.
+   */
+  stake(ks: Keyspace, key: Uint8Array, keyOffset: number, keyLength: number, length: number): void {
+    const hash = this.store.hash.of(key, keyOffset, keyLength);
+    const at = this.makeEmpty(ks, hash, key, keyOffset, keyLength, length);
+    ks.move(hash, at, 0, length, 0);
+  }
+
+  /** Makes a part of a staked value zeros. Whoever joins its patches has them already. */
+  blank(
+    ks: Keyspace,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    position: number,
+    length: number,
+  ): void {
+    const { store } = this;
+    const hash = store.hash.of(key, keyOffset, keyLength);
+    const start = store.entries.valueOffset(ks.entryOf(hash, key, keyOffset, keyLength)) + position;
+    store.arena.u8.fill(0, start, start + length);
+  }
+
+  /**
+   * Makes the key, which is not there, an empty value that will have `length` bytes. Returns its entry. Throws
+   * CommandError OOM.
+   */
   private makeEmpty(
     ks: Keyspace,
     hash: number,
@@ -417,17 +470,20 @@ export class Strings {
     return ks.entryOf(hash, key, keyOffset, keyLength);
   }
 
-  /** Makes room for `length` bytes of value in a raw entry; where it moves, it takes spare room for the next growth. */
+  /**
+   * Makes room for `length` bytes of value in a raw entry; where its block grows, it takes spare room for the next
+   * growth.
+   */
   private grow(ks: Keyspace, hash: number, at: number, old: number, length: number): number {
     const { store } = this;
-    const { entries, arena } = store;
-    const keyLength = entries.keyLength(at);
-    const hasExpiry = entries.hasExpiry(at);
-    if (entries.sameForm(at, length) && entries.size(keyLength, length, hasExpiry) <= arena.capacity(at)) {
+    const { entries, arena, ground } = store;
+    const need = entries.size(entries.keyLength(at), length, entries.hasExpiry(at));
+    const spare = Math.min(length, 1048576);
+    const isThere = entries.sameForm(at, length);
+    if (isThere && (need <= arena.capacity(at) || arena.extend(at, need + spare, ground.reserveBytes))) {
       entries.setValueLength(at, length);
       return at;
     }
-    const spare = Math.min(length, 1048576);
     return ks.move(hash, at, old, length, spare);
   }
 
@@ -500,11 +556,11 @@ export class Strings {
     const { entries, clock } = store;
     if (entries.origin(at) !== store.self || entries.stamp(at) < store.markSinceStamp) return undefined;
     const i32 = store.arena.i32;
-    const w = ks.counterWord(at);
+    const w = counterWord(entries, at);
     let sumLo = i32[w + 2]!;
     let sumHi = i32[w + 3]!;
     let value = sumLo + by;
-    if (sumHi === sumLo >> 31 && value === (value | 0) && !ks.counterHasBase(at)) {
+    if (sumHi === sumLo >> 31 && value === (value | 0) && !counterHasBase(entries, at)) {
       sumLo = value;
       sumHi = value >> 31;
     } else {
@@ -519,8 +575,8 @@ export class Strings {
     clock.tick();
     const { hi, lo } = clock;
     entries.setDot(at, store.self, hi, lo);
-    store.touch(at);
     if (ks.isNest) this.runStamp = stampFrom(i32[w + 1]!, i32[w]!);
+    else store.touch(at);
     i32[w + 2] = sumLo;
     i32[w + 3] = sumHi;
     store.recorder?.count64(

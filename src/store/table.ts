@@ -1,7 +1,10 @@
 // An extendible hash table of entries: the keyspace, and later the large form of collections. It maps the upper bits of
 // a key's hash, through a directory, to segments; a full segment grows in quarter steps and then splits in two on its
-// own, so there is no second table, no pause and no big block. A SCAN cursor is a hash prefix: segments are contiguous
-// ranges of hashes, so an element present throughout a scan is visited whatever splits meanwhile.
+// own, so there is no second table, no pause and no big block. Where entries go, two halves of a range that hold few
+// join again, one pair at a time, and the directory becomes shorter when no segment needs its length: what a table
+// takes follows what it holds, and so does what a walk through it or a random sample costs. A SCAN cursor is a hash
+// prefix: segments are contiguous ranges of hashes, so an element present throughout a scan is visited whatever splits
+// or joins meanwhile.
 //
 //   segment   word 0   live slots (16 bits) | deleted slots << 16
 //             word 1   depth (8 bits) | slots << 8
@@ -15,6 +18,7 @@ import { expectedMax, type KeyHash } from './hash.ts';
 const deleted = 1;
 const depthMax = 20;
 const headerWords = 2;
+const two32 = 4294967296;
 /** Slots by size of segment; it splits when it would outgrow the last. */
 const slotSteps = [14, 30, 62, 126, 254, 350, 446];
 const slotsMax = 446;
@@ -22,7 +26,17 @@ const slotsMax = 446;
 const halfSlots = 254;
 /** A segment holds at most this share of its slots, deleted ones included. */
 const fillMax = 0.84;
-/** Entries that a segment is meant for at most where the table's size is known, so that chance rarely makes one outgrow it. */
+/**
+ * A segment with a smaller share of its slots in use than one in two to the power of this shrinks, or joins its other
+ * half.
+ */
+const sparseShift = 3;
+/** Two halves join where they hold no more than this: far less than what splits a segment. */
+const joinedLiveMax = 128;
+/**
+ * Entries that a segment is meant for at most where the table's size is known, so that chance rarely makes one outgrow
+ * it.
+ */
 const expectedLiveMax = 300;
 /** A split makes at most two to the power of this many segments, so that a wrong expectation costs little. */
 const splitBitsMax = 3;
@@ -45,6 +59,25 @@ function slotsFor(live: number): number {
   return slotsMax;
 }
 
+/**
+ * An entry that the segment at `offset`, a block of `bytes`, holds; 0 where it holds none, undefined where it is no
+ * segment for certain. What is returned need not be an entry, as the block need not be a segment: its table can tell.
+ */
+export function segmentEntry({ i32, u8 }: Arena, offset: number, bytes: number): number | undefined {
+  const w = offset >> 2;
+  const slots = i32[w + 1]! >>> 8;
+  const first = w + headerWords;
+  const isSegment = slotSteps.includes(slots) && (slots + headerWords) * 4 <= bytes;
+  if (!isSegment || (i32[w + 1]! & 255) > depthMax || (i32[w]! & 0xffff) > slots) return undefined;
+  for (let at = first; at < first + slots; at++) {
+    const slot = i32[at]!;
+    if (slot === 0 || slot === deleted) continue;
+    const entry = (slot & 0x0fffffff) << 3;
+    return entry > 0 && entry < u8.length - warmedWords * 4 ? entry : undefined;
+  }
+  return 0;
+}
+
 export class Table {
   private readonly arena: Arena;
   private readonly entries: Entries;
@@ -53,6 +86,8 @@ export class Table {
   /** Segment offsets by the upper `depth` bits of the hash; empty until the first insert. */
   private directory = new Int32Array(0);
   private depth = 0;
+  /** Segments of that depth, which need a directory of this length. */
+  private deepest = 0;
   private live = 0;
   private expected = 0;
 
@@ -107,8 +142,8 @@ export class Table {
   }
 
   /**
-   * Loads into the cache what `find` of the first `count` of these hashes will read. These loads overlap, where those of
-   * one find after another wait for each other.
+   * Loads into the cache what `find` of the first `count` of these hashes will read. These loads overlap, where those
+   * of one find after another wait for each other.
    */
   warmFor(hashes: Int32Array, count: number): void {
     if (this.live < warmedLiveMin || this.depth === 0) return;
@@ -143,16 +178,7 @@ export class Table {
     this.i32[slot] = (this.i32[slot]! & ~0x0fffffff) | (entry >>> 3);
   }
 
-  /** The slot that holds exactly this entry, or 0: for compaction, which knows offsets only. */
-  slotOfEntry(entry: number): number {
-    const { entries } = this;
-    return this.slotOf(
-      this.hash.of(this.arena.u8, entries.keyOffset(entry), entries.keyLength(entry)),
-      entry,
-    );
-  }
-
-  /** The same where the hash of its key is known: no key is read. */
+  /** The slot that holds exactly this entry, or 0; `hash` is that of its key, which is not read. */
   slotOf(hash: number, entry: number): number {
     if (this.live === 0) return 0;
     const { i32 } = this;
@@ -169,8 +195,18 @@ export class Table {
     return 0;
   }
 
-  /** Points the directory to where a segment has moved; false where `from` is no segment of this table. */
-  moveSegment(from: number, to: number): boolean {
+  /**
+   * Points the directory to where the segment that has entries of this hash has been copied; false where that is not
+   * `from`.
+   */
+  moveSegment(hash: number, from: number, to: number): boolean {
+    if (this.segmentOf(hash) !== from) return false;
+    this.point(hash, this.i32[(from >> 2) + 1]! & 255, to);
+    return true;
+  }
+
+  /** The same of a segment without entries, which is looked for in the whole directory. */
+  moveEmptySegment(from: number, to: number): boolean {
     const first = this.directory.indexOf(from);
     if (first < 0) return false;
     for (let i = first; this.directory[i] === from; i++) this.directory[i] = to;
@@ -207,12 +243,13 @@ export class Table {
     }
     this.directory = directory;
     this.depth = depth;
+    this.deepest = directory.length;
     return true;
   }
 
   /**
-   * About `count` entries are expected, 0: nobody knows. A segment then grows and splits straight to the size that it will
-   * need, and entries hardly move more than once.
+   * About `count` entries are expected, 0: nobody knows. A segment then grows and splits straight to the size that it
+   * will need, and entries hardly move more than once.
    */
   expect(count: number): void {
     this.expected = count;
@@ -220,13 +257,15 @@ export class Table {
 
   /** Gives back the room of entries that were expected and did not come. */
   trim(): void {
-    for (let cell = 0; cell < this.directory.length; ) {
-      const segment = this.directory[cell]!;
-      const live = this.i32[segment >> 2]! & 0xffff;
-      const word1 = this.i32[(segment >> 2) + 1]!;
-      cell += 1 << (this.depth - (word1 & 255));
-      const wanted = slotsFor(live + (live >> 2));
-      if (live * 2 < word1 >>> 8 && wanted < word1 >>> 8) this.rebuild(segment, wanted, 0);
+    const { i32 } = this;
+    for (let at = 0; at < two32 && this.directory.length > 0; ) {
+      const segment = this.segmentOf(at | 0);
+      const live = i32[segment >> 2]! & 0xffff;
+      const slots = i32[(segment >> 2) + 1]! >>> 8;
+      if (live * 2 < slots) this.shrink(at | 0, slotsFor(live + (live >> 2)));
+      // What it has joined meanwhile ends where the other half does.
+      const width = 2 ** (32 - (i32[(this.segmentOf(at | 0) >> 2) + 1]! & 255));
+      at = (Math.floor(at / width) + 1) * width;
     }
   }
 
@@ -272,7 +311,43 @@ export class Table {
     i32[segment] = word0;
     this.live -= 1;
     const live = word0 & 0xffff;
-    if (slots > slotSteps[0]! && live < slots >> 3) this.rebuild(offset, slotsFor(live * 2), 0);
+    if (live < slots >> sparseShift) this.shrink(hash, slotsFor(live * 2));
+  }
+
+  /**
+   * Joins the segment of a hash with the other half of its range while both hold little; where that cannot be, gives it
+   * `slots`, if those are fewer than it has. Without memory it stays as it is.
+   */
+  private shrink(hash: number, slots: number): void {
+    let isJoined = false;
+    while (this.joinHalves(hash)) isJoined = true;
+    if (isJoined) {
+      while (this.depth > 0 && this.deepest === 0) this.halveDirectory();
+      return;
+    }
+    const segment = this.segmentOf(hash);
+    if (slots < this.i32[(segment >> 2) + 1]! >>> 8) this.rebuild(segment, slots, 0);
+  }
+
+  /** False where the other half of the range is itself split, or both hold too much, or there is no memory. */
+  private joinHalves(hash: number): boolean {
+    const { i32 } = this;
+    const segment = this.segmentOf(hash);
+    const depth = i32[(segment >> 2) + 1]! & 255;
+    if (depth === 0) return false;
+    const other = this.segmentOf(hash ^ (1 << (32 - depth)));
+    if ((i32[(other >> 2) + 1]! & 255) !== depth) return false;
+    const live = (i32[segment >> 2]! & 0xffff) + (i32[other >> 2]! & 0xffff);
+    if (live > joinedLiveMax) return false;
+    const joined = this.newSegment(depth - 1, slotsFor(live * 2), 0);
+    if (joined === 0) return false;
+    halves[0] = joined;
+    for (const half of [segment, other]) this.refill(half >> 2, depth - 1, 0);
+    this.point(hash, depth - 1, joined);
+    this.arena.free(segment);
+    this.arena.free(other);
+    if (depth === this.depth) this.deepest -= 2;
+    return true;
   }
 
   private newSegment(depth: number, slots: number, reserveBytes: number): number {
@@ -341,8 +416,8 @@ export class Table {
   }
 
   /**
-   * Distributes the entries of segment `w` over the segments in `halves` by the `bits` of their hash that follow the first
-   * `depth`; returns the hash of any of them. Undefined also where one of the segments would overflow.
+   * Distributes the entries of segment `w` over the segments in `halves` by the `bits` of their hash that follow the
+   * first `depth`; returns the hash of any of them. Undefined also where one of the segments would overflow.
    */
   private refill(w: number, depth: number, bits: number): number | undefined {
     const { i32, entries, hash } = this;
@@ -364,7 +439,9 @@ export class Table {
     return any;
   }
 
-  /** Loads the entries of a segment into the cache: independent loads overlap, those of one hash after another do not. */
+  /**
+   * Loads the entries of a segment into the cache: independent loads overlap, those of one hash after another do not.
+   */
   private warm(w: number, end: number): void {
     const { i32 } = this;
     let sum = 0;
@@ -409,6 +486,7 @@ export class Table {
     while (this.depth < depth + bits) this.doubleDirectory();
     const first = depth === 0 ? 0 : hash & (-1 << (32 - depth));
     for (let i = 0; i < count; i++) this.point(first | (i << (32 - depth - bits)), depth + bits, halves[i]!);
+    if (depth + bits === this.depth) this.deepest += count;
     this.arena.free(segment);
     return true;
   }
@@ -421,6 +499,18 @@ export class Table {
     }
     this.directory = grown;
     this.depth += 1;
+    this.deepest = 0;
+  }
+
+  /** Every segment has two cells or more. */
+  private halveDirectory(): void {
+    const halved = new Int32Array(this.directory.length / 2);
+    for (let i = 0; i < halved.length; i++) halved[i] = this.directory[i * 2]!;
+    this.directory = halved;
+    this.depth -= 1;
+    let deepest = 0;
+    for (let i = 0; i < halved.length; i += 2) if (halved[i] !== halved[i + 1]) deepest += 2;
+    this.deepest = this.depth === 0 ? 1 : deepest;
   }
 
   /** Points all directory cells of the range that `hash` has at `depth` to a segment. */

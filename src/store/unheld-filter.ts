@@ -1,6 +1,6 @@
 // What is left of the marks of keys that are not held whole (unheld.ts) when there are too many: a bit for each, by the
-// upper bits of the CRC-32 of its name. A bit says that some key with it may be elsewhere; no bit is ever taken back but with
-// all others. It does not depend on the hash of the process, so it goes into snapshots as it is:
+// upper bits of the CRC-32 of its name. A bit says that some key with it may be elsewhere; no bit is ever taken back
+// but with all others. It does not depend on the hash of the process, so it goes into snapshots as it is:
 //
 //   u8 log2 of the bits | u8 layer | u32 offset of the bytes in the layer | bytes
 import { crc32 } from 'node:zlib';

@@ -1,8 +1,8 @@
 // The keys that this node does not hold whole, because it has evicted them and somebody else, the keeper, has them: of
 // such a key nothing may be here, or a part. Each has a mark in the arena, an entry of header and key alone, in a table
-// beside the keyspace's. Marks have a budget; beyond it, and where there is no memory for one, they are folded into a filter
-// of fixed size (unheld-filter.ts). So this can only err by taking a key that nobody has for one that is elsewhere. It
-// knows no keeper and decides nothing: the eviction marks, joins and commands ask.
+// beside the keyspace's. Marks have a budget; beyond it, and where there is no memory for one, they are folded into a
+// filter of fixed size (unheld-filter.ts). So this can only err by taking a key that nobody has for one that is
+// elsewhere. It knows no keeper and decides nothing: the eviction marks, joins and commands ask.
 import { stampHi, stampLo } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
 import { copyBytes } from '../base/runs.ts';
@@ -64,7 +64,10 @@ export class Unheld {
   /** By keyspace. */
   private readonly tables: (Table | undefined)[] = [];
   private readonly filters: (UnheldFilter | undefined)[] = [];
-  /** Keys that a filter speaks of and that nobody has: the keeper said so, and would have told of it since. Oldest first. */
+  /**
+   * Keys that a filter speaks of and that nobody has: the keeper said so, and would have told of it since. Oldest
+   * first.
+   */
   private readonly absent = new Set<string>();
   /** Keys of which something is left out in the block that is replayed. */
   private readonly leftOut = new Set<string>();
@@ -199,8 +202,8 @@ export class Unheld {
   }
 
   /**
-   * Something is about to be written into an unheld key: from now on it has a mark of its own, as it will be there and still
-   * not whole. Throws CommandError OOM.
+   * Something is about to be written into an unheld key: from now on it has a mark of its own, as it will be there and
+   * still not whole. Throws CommandError OOM.
    */
   keepPart(ks: Keyspace, hash: number, key: Uint8Array, offset: number, length: number): void {
     if (this.markOf(ks, hash, key, offset, length) === 0) {
@@ -381,8 +384,8 @@ export class Unheld {
   }
 
   /**
-   * Appends a slice of the marks as local records; returns whether there is more. They go before all keys: what comes of a
-   * marked key is a part.
+   * Appends a slice of the marks as local records; returns whether there is more. They go before all keys: what comes
+   * of a marked key is a part.
    */
   emitMarks(writer: BatchWriter, count: number, at: UnheldCursor): boolean {
     const table = this.tables[at.keyspace];
@@ -393,8 +396,8 @@ export class Unheld {
   }
 
   /**
-   * The same of the filters, behind all keys: they speak of keys that are not here, and marks that were folded since the scan
-   * began are in them.
+   * The same of the filters, behind all keys: they speak of keys that are not here, and marks that were folded since
+   * the scan began are in them.
    */
   emitFilters(writer: BatchWriter, at: UnheldCursor): boolean {
     const { store } = this;
@@ -432,20 +435,9 @@ export class Unheld {
     } else this.holdWhole(ks, hash, buf.subarray(keyOffset, keyOffset + keyLength));
   }
 
-  /** Points to where compaction has copied a segment of a table; false where it is none of these. */
-  moveSegment(from: number, to: number): boolean {
-    return this.tables.some((table) => table?.moveSegment(from, to) === true);
-  }
-
-  /** The same of a mark. */
-  moveMark(from: number, to: number): boolean {
-    for (const table of this.tables) {
-      const slot = table === undefined || table.size === 0 ? 0 : table.slotOfEntry(from);
-      if (table === undefined || slot === 0) continue;
-      table.moveEntry(slot, to);
-      return true;
-    }
-    return false;
+  /** The tables of marks, whose blocks compaction may move. */
+  markTables(): Table[] {
+    return this.tables.filter((table) => table !== undefined);
   }
 }
 

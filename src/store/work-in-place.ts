@@ -1,7 +1,7 @@
-// A change of many elements of a key where they are, in slices: the key is at work meanwhile, the dots of the change lie ahead
-// of the clock, which does not follow the time until it is done, and its deltas are in a run that counts when all of it is
-// done. What is changed cannot be taken back, so where somebody cannot wait, the run cannot be kept, or the clock comes close
-// all the same, the rest is done at once and the deltas go into the log as they are.
+// A change of many elements of a key where they are, in slices: the key is at work meanwhile, the dots of the change
+// lie ahead of the clock, which does not follow the time until it is done, and its deltas are in a run that counts when
+// all of it is done. What is changed cannot be taken back, so where somebody cannot wait, the run cannot be kept, or
+// the clock comes close all the same, the rest is done at once and the deltas go into the log as they are.
 import { HybridClock } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
 import { type DeltaRun, finished } from './delta-run.ts';
@@ -24,6 +24,8 @@ export class WorkInPlace {
   private readonly ahead = new HybridClock(0);
   private readonly first: number;
   private isDone = false;
+  /** Whether dots were given: without a log nothing counts deltas. */
+  private hasChanged = false;
   private isOver = false;
   private mistake: CommandError | undefined;
 
@@ -66,9 +68,9 @@ export class WorkInPlace {
     try {
       while (!this.isOver && !this.isDone) {
         this.step();
-        run.flush();
+        const written = run.flush();
         if (store.clock.last() + spareStamps >= this.first) this.hurry();
-        else yield;
+        else yield written;
       }
       if (!this.isOver) this.end(yield* finished(run));
     } finally {
@@ -93,6 +95,7 @@ export class WorkInPlace {
     if (clock.last() > this.ahead.last()) this.ahead.witness(clock.last());
     store.clock = this.ahead;
     store.recorder = this.run.writer;
+    const before = this.ahead.last();
     try {
       this.isDone = this.change.next().done === true;
     } catch (error) {
@@ -102,6 +105,7 @@ export class WorkInPlace {
     } finally {
       store.clock = clock;
       store.recorder = recorder;
+      this.hasChanged ||= this.ahead.last() > before;
     }
   }
 
@@ -114,7 +118,7 @@ export class WorkInPlace {
     clock.ceiling = Number.POSITIVE_INFINITY;
     const { writer, number, count } = run;
     const isNamed = isKept || writer === undefined;
-    if (writer !== undefined && count === 0) run.discard();
+    if (writer === undefined ? !this.hasChanged : count === 0) run.discard();
     else {
       clock.witness(ahead.last());
       if (isNamed) {

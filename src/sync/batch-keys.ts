@@ -1,5 +1,5 @@
-// The keys of a large batch that is joined in slices: whose content is at work meanwhile, and which of them changed, and how,
-// for whoever is told of that at the end. It knows what a record says of its key, and no store.
+// The keys of a large batch that is joined in slices: whose content is at work meanwhile, and which of them changed,
+// and how, for whoever is told of that at the end. It knows what a record says of its key, and no store.
 import type { BatchReader } from '../delta/batch-reader.ts';
 import { DeltaKind } from '../delta/kinds.ts';
 

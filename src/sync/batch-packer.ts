@@ -1,6 +1,6 @@
-// LZ4 over whole batches (form 1 of a frame, SPEC.md): packs what a sender is about to send where that makes it smaller,
-// and unpacks what came. One packer serves all links of a node, since it works within one turn. A header that lies about
-// the size is refused before anything is allocated for it.
+// LZ4 over whole batches (form 1 of a frame, SPEC.md): packs what a sender is about to send where that makes it
+// smaller, and unpacks what came. One packer serves all links of a node, since it works within one turn. A header that
+// lies about the size is refused before anything is allocated for it.
 import { FerriteError } from '../base/errors.ts';
 import { BlockEncoder, decodeBlock } from '../store/lz4-block.ts';
 import { frameHeaderBytes } from './frame.ts';

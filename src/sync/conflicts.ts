@@ -52,8 +52,8 @@ function unpackSide([origin, stamp, value]: readonly [string, number, string]): 
 }
 
 /**
- * Two dots make a conflict: the same one can be found again, when a delta comes once more or by another road. What a node
- * wrote of a type that lost the key is one loser, however many elements it has.
+ * Two dots make a conflict: the same one can be found again, when a delta comes once more or by another road. What a
+ * node wrote of a type that lost the key is one loser, however many elements it has.
  */
 function pairOf(
   record: Pick<ConflictRecord, 'db' | 'key' | 'element' | 'winner' | 'loser' | 'loserType'>,

@@ -1,5 +1,5 @@
-// Why a connection to a peer failed, in words that say what to do: the messages of sockets and TLS as they are, with the
-// key to set where a certificate is not trusted. Pure; it never has an address with a password in it.
+// Why a connection to a peer failed, in words that say what to do: the messages of sockets and TLS as they are, with
+// the key to set where a certificate is not trusted. Pure; it never has an address with a password in it.
 
 const untrusted: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',

@@ -1,6 +1,6 @@
 // Where a hub's edges connect: a ws:// or wss:// address as it is, or what the hub answers to EDGE.ENDPOINT at a
-// redis:// or rediss:// address. The Redis client is loaded only where it is needed. Addresses with passwords stay here:
-// what is shown to people has gone through `shownUrl`.
+// redis:// or rediss:// address. The Redis client is loaded only where it is needed. Addresses with passwords stay
+// here: what is shown to people has gone through `shownUrl`.
 import { FerriteError } from '../base/errors.ts';
 import { dialError } from './dial-error.ts';
 

@@ -1,9 +1,10 @@
-// The sync of one node, whole: identity, uplinks to a hub and to peers, links from edges, conflicts, status. It sees to it
-// that two nodes keep one link, whoever dialed. node.ts makes one and wires it to log, store and listeners; commands ask
-// it. Everything that differs between a real node and a simulated one (time, connections, disk) is handed in.
+// The sync of one node, whole: identity, uplinks to a hub and to peers, links from edges, conflicts, status. It sees to
+// it that two nodes keep one link, whoever dialed. node.ts makes one and wires it to log, store and listeners; commands
+// ask it. Everything that differs between a real node and a simulated one (time, connections, disk) is handed in.
 import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { VersionVector } from '../delta/vector.ts';
+import { cursorsLostNote } from '../store/ledger.ts';
 import { BatchPacker } from './batch-packer.ts';
 import { CloseCode } from './close-codes.ts';
 import { ConflictLog } from './conflicts.ts';
@@ -18,6 +19,7 @@ import { type Peer, rowsOf } from './peer.ts';
 import type { SyncConflict, SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
 import { lacksNote } from './receiver.ts';
 import { Rest } from './rest.ts';
+import { SyncLag } from './sync-lag.ts';
 import { type SyncPolicy, Uplink, type UplinkRow, type UplinkTarget } from './uplink.ts';
 
 export type SyncStatusName = 'synced' | 'syncing' | 'pending' | 'offline' | 'disabled' | 'starved';
@@ -73,6 +75,9 @@ export interface SyncStatus {
   /** Until the next try, ms; -1 where none is planned. */
   readonly nextRetryMs: number;
   readonly pendingOps: number;
+  /** Since the oldest of them was written, ms; of those from before the start: since the start. */
+  readonly lagMs: number;
+  /** Over all links. */
   readonly bytesInFlight: number;
   /** ISO time; empty before the first. */
   readonly lastSync: string;
@@ -111,6 +116,7 @@ export class SyncEngine {
   readonly keeper: Uplink | undefined;
   private readonly keeping: Keeping | undefined;
   private readonly rest: Rest | undefined;
+  private readonly lag: SyncLag;
   private isQuiet = false;
   /** Own records of the log when there was one more last, and when that was. */
   private wroteSeq = -1;
@@ -129,6 +135,7 @@ export class SyncEngine {
     const { store, log, ledger, timers, limits, role, software, isDurable, identity } = options;
     this.identity = identity;
     this.startedOverMs = timers.steadyMs();
+    this.lag = new SyncLag(log.ownSeq, timers.steadyMs());
     recallHorizon(store, ledger);
     this.conflicts = new ConflictLog(ledger, limits.conflictsMax);
     store.onConflict = (conflict) => {
@@ -228,6 +235,15 @@ export class SyncEngine {
         else options.logger.info('what a peer sends is taken in again', { peer });
         options.onEvent?.({ type: isStarved ? 'sync:starved' : 'sync:fed', peer });
       },
+      onTooLarge: (link: Link, error: string) => {
+        const peer = link.peerId;
+        options.logger.warn('too large for this node: of what a peer has all the rest is taken in', {
+          peer,
+          error,
+          memory: options.store.limitBytes,
+        });
+        options.onEvent?.({ type: 'sync:starved', peer });
+      },
       onBug: options.onBug,
     } satisfies Partial<LinkParts>;
   }
@@ -270,14 +286,22 @@ export class SyncEngine {
 
   /** A turn was committed here: what may be pushed now asks for early durability, since only that is shipped. */
   written(): void {
+    const { log, timers } = this.options;
+    this.lag.note(log.ownSeq, timers.steadyMs());
     if (this.options.policy === 'opportunistic') this.awaitQuiet();
     const isWanted = this.hub.connections > 0 || this.uplinks.some((u) => u.isLive && u.mayPush());
-    if (isWanted) this.options.log.requestSync();
+    if (isWanted) log.requestSync();
+  }
+
+  /** Nobody waits for a sync any longer, and none begins: clients get their replies before the listener is closed. */
+  endDemands(): void {
+    this.stopped = true;
+    for (const uplink of this.uplinks) uplink.endDemand();
   }
 
   /** Says goodbye to everybody; resolves when the connections are closed. */
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.endDemands();
     this.options.store.atWork.hurry();
     this.keeping?.flush();
     this.cancelTimers();
@@ -404,6 +428,7 @@ export class SyncEngine {
 
   private progressed(): void {
     if (this.targets.length === 0) return;
+    this.lagMs();
     if (this.pendingOps() > 0) {
       this.wasPending = true;
       return;
@@ -419,6 +444,18 @@ export class SyncEngine {
   /** Own records that the hub, or the peer that is furthest behind, does not have durably; 0 without either. */
   pendingOps(): number {
     return Math.max(0, ...this.targets.map((u) => u.pendingOps()));
+  }
+
+  /** Since the oldest own record was written that the hub does not have durably, ms; 0 where it has all. */
+  private lagMs(): number {
+    const { log, timers } = this.options;
+    this.lag.note(log.ownSeq, timers.steadyMs());
+    return this.lag.lagMs(log.ownSeq - this.pendingOps(), timers.steadyMs());
+  }
+
+  /** All links that there are, each once: where a node dialed this one, that link stands in for an uplink. */
+  private get links(): ReadonlySet<Link> {
+    return new Set([...this.uplinks.map((u) => u.current), ...this.hub.live()]);
   }
 
   private fork(tags: readonly number[]): void {
@@ -456,7 +493,8 @@ export class SyncEngine {
 
   /**
    * Two nodes keep one link. Where each dialed the other, the one that the node with the lesser id dialed stays; where
-   * two addresses lead to one node, the listener has kept the newer. Uplinks that have another link for their node rest.
+   * two addresses lead to one node, the listener has kept the newer. Uplinks that have another link for their node
+   * rest.
    */
   private settle(): void {
     if (this.stopped) return;
@@ -509,10 +547,10 @@ export class SyncEngine {
   private statusName(): SyncStatusName {
     const { targets } = this;
     const { role, listens, policy } = this.options;
-    if (this.hub.live().some((link) => link.receiver?.starved !== undefined)) return 'starved';
+    if (this.hub.live().some((link) => link.receiver?.isStarved)) return 'starved';
     if (targets.length === 0) return role === 'hub' || listens ? 'synced' : 'disabled';
     const live = targets.filter((u) => u.isLive);
-    if (live.some((u) => u.current.receiver?.starved !== undefined)) return 'starved';
+    if (live.some((u) => u.current.receiver?.isStarved)) return 'starved';
     if (live.length === 0) return policy === 'never' ? 'disabled' : 'offline';
     if (live.some((u) => u.current.sender?.isScanning === true)) return 'syncing';
     if (this.pendingOps() === 0) return live.length === targets.length ? 'synced' : 'offline';
@@ -543,7 +581,8 @@ export class SyncEngine {
       lastError: targets.map((u) => u.row().lastError).find((error) => error !== '') ?? '',
       nextRetryMs: retries.length === 0 ? -1 : Math.min(...retries),
       pendingOps: this.pendingOps(),
-      bytesInFlight: targets.reduce((sum, u) => sum + (u.current.sender?.bytesInFlight ?? 0), 0),
+      lagMs: this.lagMs(),
+      bytesInFlight: [...this.links].reduce((sum, link) => sum + (link.sender?.bytesInFlight ?? 0), 0),
       lastSync: this.lastSyncMs === 0 ? '' : new Date(this.lastSyncMs).toISOString(),
       figures: this.totals(),
       reconnects: uplinks.reduce((sum, u) => sum + Math.max(0, u.figures.connects - 1), 0),
@@ -558,17 +597,19 @@ export class SyncEngine {
   }
 
   /**
-   * Whether a node without a keeper may let go of what it has at this dot: every peer that ever was has it (one that is not
-   * linked now is taken to lack everything), and one of them will not let go of it because this node has it. That one relies
-   * on nobody and has a lesser id: so the least of those that have it keeps it.
+   * Whether a node without a keeper may let go of what it has at this dot: every peer that ever was has it (one that is
+   * not linked now is taken to lack everything, and so is one that is not remembered any more), and one of them will
+   * not let go of it because this node has it. That one relies on nobody and has a lesser id: so the least of those
+   * that have it keeps it.
    */
   mayForget(origin: number, stamp: number): boolean {
-    if (this.uplinks.some((u) => u.target.isHub)) return false;
+    const { ledger } = this.options;
+    if (this.uplinks.some((u) => u.target.isHub) || ledger.notes.has(cursorsLostNote)) return false;
     const linked = new Map<string, Peer | undefined>();
-    for (const link of [...this.uplinks.map((u) => u.current), ...this.hub.live()]) {
+    for (const link of this.links) {
       linked.set(`cursor:${link.peerId}`, link.peer);
     }
-    const known = [...this.options.ledger.notes.keys()].filter((name) => name.startsWith('cursor:'));
+    const known = [...ledger.notes.keys()].filter((name) => name.startsWith('cursor:'));
     const isKept = known.every((name) => linked.get(name)?.kept.covers(origin, stamp) === true);
     const { nodeId } = this.identity;
     const stays = (p: Peer | undefined): boolean => p?.facts.relies === '' && p.nodeId < nodeId;
@@ -592,6 +633,9 @@ export class SyncEngine {
     }
     if (uplinks.some((u) => u.target.isHub)) {
       return 'nothing: others may link to this node, and without a disk it cannot pass on what it lacks';
+    }
+    if (this.options.ledger.notes.has(cursorsLostNote)) {
+      return 'nothing: there were more peers than are remembered, and what they have is not known';
     }
     return 'strings that all peers have, one with a lesser node id among them: there is no hub that keeps the rest';
   }

@@ -69,9 +69,11 @@ export const messageShapes = {
   nack: {
     id: 'text?',
     batch: 'int?',
+    want: 'int?',
     reason: 'text',
     error: 'text',
     retry_after: 'int?',
+    bytes: 'int?',
   },
   want: { want: 'int', db: 'int', key: 'base64' },
   request: { op: 'text' },
@@ -82,6 +84,18 @@ export const messageShapes = {
 export type MessageType = keyof typeof messageShapes;
 type PayloadOf<S> = { readonly [K in keyof S]: S[K] extends FieldKind ? FieldTypes[S[K]] : never };
 export type Payload<T extends MessageType> = PayloadOf<(typeof messageShapes)[T]>;
+
+/** Reason of a nack: the key that the peer wants cannot be had here now. */
+export const unavailable = 'unavailable';
+
+/** A nack that says no more than what is given. */
+export function nackOf(
+  said: Pick<Payload<'nack'>, 'reason' | 'error'> & Partial<Payload<'nack'>>,
+): Payload<'nack'> {
+  const nothing = { id: undefined, batch: undefined, want: undefined, retry_after: undefined };
+  return { ...nothing, bytes: undefined, ...said };
+}
+
 export type Message = {
   [T in MessageType]: {
     readonly type: T;

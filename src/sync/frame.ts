@@ -88,6 +88,18 @@ function isSameBatch(a: FrameHead, b: FrameHead): boolean {
   return a.batch === b.batch && a.cursorSeq === b.cursorSeq && a.rawBytes === b.rawBytes;
 }
 
+/**
+ * A batch that is whole: its bytes are `buf` from `start` on. `isTooLong`: it is longer than is taken, and not kept.
+ */
+export interface AssembledBatch {
+  readonly head: FrameHead;
+  readonly buf: Buffer;
+  readonly start: number;
+  readonly isTooLong: boolean;
+}
+
+const nothing = Buffer.alloc(0);
+
 /** Puts the parts of batches together. */
 export class BatchAssembly {
   private parts: Buffer[] = [];
@@ -95,7 +107,7 @@ export class BatchAssembly {
   private first: FrameHead | undefined;
   private readonly bytesMax: number;
 
-  /** `bytesMax`: of a batch, as it travels. */
+  /** `bytesMax`: of a batch, as it travels. Of a longer one nothing is kept. */
   constructor(bytesMax = batchBytesMax) {
     this.bytesMax = bytesMax;
   }
@@ -104,23 +116,24 @@ export class BatchAssembly {
    * Takes a frame; returns the batch's head and bytes (from `start`) once it is whole. Throws FerriteError
    * LINK_PROTOCOL for parts that do not belong together.
    */
-  add(frame: Buffer): { head: FrameHead; buf: Buffer; start: number } | undefined {
+  add(frame: Buffer): AssembledBatch | undefined {
     const head = readFrame(frame);
     const { first } = this;
     if (first === undefined && (head.flags & FrameFlag.last) !== 0) {
-      return { head, buf: frame, start: frameHeaderBytes };
+      return { head, buf: frame, start: frameHeaderBytes, isTooLong: false };
     }
     const flags = head.flags & ~FrameFlag.last;
     if (first === undefined) this.first = { ...head, flags };
     else if (!isSameBatch(first, head) || first.flags !== flags) malformed('part of another batch');
     this.bytes += frame.length - frameHeaderBytes;
-    if (this.bytes > this.bytesMax) malformed('batch too long');
-    this.parts.push(frame.subarray(frameHeaderBytes));
+    const isTooLong = this.bytes > this.bytesMax;
+    if (isTooLong) this.parts = [];
+    else this.parts.push(frame.subarray(frameHeaderBytes));
     if ((head.flags & FrameFlag.last) === 0) return undefined;
-    const buf = Buffer.concat(this.parts);
+    const buf = isTooLong ? nothing : Buffer.concat(this.parts);
     this.parts = [];
     this.bytes = 0;
     this.first = undefined;
-    return { head, buf, start: 0 };
+    return { head, buf, start: 0, isTooLong };
   }
 }

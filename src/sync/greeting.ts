@@ -18,7 +18,10 @@ import { lacksNote, notedCursor } from './receiver.ts';
 export const uplinkOriginNote = 'uplink-origin:';
 /** Dots up to which tombstones may be gone, as rows. */
 export const horizonNote = 'horizon';
-/** The horizon for which this node started over last, as rows: it is not behind that any more, though nobody may state so. */
+/**
+ * The horizon for which this node started over last, as rows: it is not behind that any more, though nobody may state
+ * so.
+ */
 const copiedNote = 'copied';
 /** The forms of batches, besides the plain one, that this node can read. */
 const lz4 = 'lz4';
@@ -167,7 +170,10 @@ function guarded(judge: () => Verdict): Verdict {
   }
 }
 
-/** `expected`: the node id that authenticated; undefined where none was named. `originsFor`: as far as that peer may add to them. */
+/**
+ * `expected`: the node id that authenticated; undefined where none was named. `originsFor`: as far as that peer may add
+ * to them.
+ */
 export function judgeHello(
   node: NodeParts,
   hello: Payload<'hello'>,

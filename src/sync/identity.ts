@@ -2,10 +2,10 @@
 // start, tells a forked past by its tags, and repairs a fork: new epoch, own deltas re-dotted, the rest given up. It
 // keeps what it knows in the ledger; it knows no connection.
 //
-// Notes: `starts` [[tag, seq at the start], ...]; `fork` the seq below which links must not read the log (a new epoch began);
-// `known` the newest own tag that a peer has durably; `tags:ORIGIN` the tags seen of another origin, oldest first (of earlier ones
-// of a node too: a disk that is rolled back finds by them where its past ends);
-// `seen:ORIGIN` stamp and tag of a scan of another origin that has not come to its end.
+// Notes: `starts` [[tag, seq at the start], ...]; `fork` the seq below which links must not read the log (a new epoch
+// began); `known` the newest own tag that a peer has durably; `tags:ORIGIN` the tags seen of another origin, oldest
+// first (of earlier ones of a node too: a disk that is rolled back finds by them where its past ends); `seen:ORIGIN`
+// stamp and tag of a scan of another origin that has not come to its end.
 import { randomBytes } from 'node:crypto';
 import { nodeIdOf, originName } from '../delta/origins.ts';
 import { type Cursor, type Entry, tagsMax } from './envelope.ts';

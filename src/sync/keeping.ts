@@ -1,20 +1,23 @@
-// What this node's hub, its keeper, has told to have for good, and whether that may be relied on: only then this node may let
-// go of it. It is remembered across restarts, so that a node which comes up while its hub cannot be reached still knows; as
-// one note in the ledger, bound to the address dialed and to origin and tag of the hub's start that said it: of a hub that
-// was replaced or rolled back nothing counts once it is met. It errs to one side only, behind what the hub has.
+// What this node's hub, its keeper, has told to have for good, and whether that may be relied on: only then this node
+// may let go of it. It is remembered across restarts, so that a node which comes up while its hub cannot be reached
+// still knows; as one note in the ledger, bound to the address dialed and to origin and tag of the hub's start that
+// said it: of a hub that was replaced or rolled back nothing counts once it is met. It errs to one side only, behind
+// what the hub has.
 //
-// Who relies on its hub must not be one on whom that hub relies, by whatever way. So a node to which others may link says
-// on whom it relies (its hub, whom that relies on, and so on), and does not rely on a hub that says so of it, or says nothing.
+// Who relies on its hub must not be one on whom that hub relies, by whatever way. So a node to which others may link
+// says on whom it relies (its hub, whom that relies on, and so on), and does not rely on a hub that says so of it, or
+// says nothing.
 //
-// A hub can come back with less than it had, from a backup or without a disk. Then what this node let go of is not to be had
-// any more, and it must not go on saying that it has it: it recedes. Its vector falls to the hub's, so whoever has something
-// of that gives it to the hub and to this node anew; and it goes on under a new start, in a new epoch where what it had made
-// itself is among it, because its counters would go on from what the hub has left of them. Its log may have of that what the
-// store has not: until the hub has been given all of it, the hub counts as out of reach, for an answer would lack it, and
-// what this node itself has told does not come back.
+// A hub can come back with less than it had, from a backup or without a disk. Then what this node let go of is not to
+// be had any more, and it must not go on saying that it has it: it recedes. Its vector falls to the hub's, so whoever
+// has something of that gives it to the hub and to this node anew; and it goes on under a new start, in a new epoch
+// where what it had made itself is among it, because its counters would go on from what the hub has left of them. Its
+// log may have of that what the store has not: until the hub has been given all of it, the hub counts as out of reach,
+// for an answer would lack it, and what this node itself has told does not come back.
 //
-// Note `kept`: JSON of [address, origin, tag, [[origin, stamp, tag], ...], relies]. Note `keeper`: address, origin and tag of the
-// start of the hub that was met last; while it is that, the hub has lost nothing. Note `receded`: from receding until then.
+// Note `kept`: JSON of [address, origin, tag, [[origin, stamp, tag], ...], relies]. Note `keeper`: address, origin and
+// tag of the start of the hub that was met last; while it is that, the hub has lost nothing. Note `receded`: from
+// receding until then.
 import { VersionVector } from '../delta/vector.ts';
 import type { VectorRow } from './envelope.ts';
 import type { NodeParts } from './greeting.ts';
@@ -58,7 +61,10 @@ export function forgetKept(ledger: Pick<SyncLedger, 'setNote'>): void {
 }
 
 export class Keeping {
-  /** On whom this node relies: ids of its hub, and of whom that relies on, set apart by spaces; undefined where that is not known. */
+  /**
+   * On whom this node relies: ids of its hub, and of whom that relies on, set apart by spaces; undefined where that is
+   * not known.
+   */
   relies: string | undefined;
   private readonly parts: KeepingParts;
   /** What was noted before this start and still counts; undefined where nothing does, and once the hub was met. */
@@ -88,8 +94,8 @@ export class Keeping {
   }
 
   /**
-   * What the note says, if it is of this address. Of what this node has made nothing at or above its present start can be
-   * in it, unless the log has lost what the note speaks of: then it does not count.
+   * What the note says, if it is of this address. Of what this node has made nothing at or above its present start can
+   * be in it, unless the log has lost what the note speaks of: then it does not count.
    */
   private recall(): VersionVector | undefined {
     const { store, ledger, identity } = this.parts.node;
@@ -124,8 +130,8 @@ export class Keeping {
   }
 
   /**
-   * Whether the hub, as it greets, lacks what it had once, and this node may have let go of. Where neither was running at the
-   * time of the other's last start that can be said only of what this node did not wait to be told of.
+   * Whether the hub, as it greets, lacks what it had once, and this node may have let go of. Where neither was running
+   * at the time of the other's last start that can be said only of what this node did not wait to be told of.
    */
   hasLost(hub: Peer): boolean {
     const { store, ledger } = this.parts.node;
@@ -163,8 +169,8 @@ export class Keeping {
   }
 
   /**
-   * The hub has durably all that this node's log had when they met. Where everything that others made comes from the hub, it has all
-   * of that then, stated or not: of an origin that was given up nobody states anything any more.
+   * The hub has durably all that this node's log had when they met. Where everything that others made comes from the
+   * hub, it has all of that then, stated or not: of an origin that was given up nobody states anything any more.
    */
   given(hub: Peer): void {
     const { node, isLeaf } = this.parts;

@@ -1,5 +1,5 @@
-// The limits of the sync, with their defaults; the config's `sync.*` and `edge.*` fill them in. Each bounds something that
-// a peer, or a long time without one, would otherwise grow without end.
+// The limits of the sync, with their defaults; the config's `sync.*` and `edge.*` fill them in. Each bounds something
+// that a peer, or a long time without one, would otherwise grow without end.
 
 export interface SyncLimits {
   /** About how much a batch holds. One larger block goes alone. */

@@ -1,6 +1,7 @@
 // The life of a link as a pure function: `step(state, event)` gives the next state and the effects to perform. Dialer
 // and listener share it. Time and randomness come in with each event; sockets, data and verdicts about a peer's claims
-// are the driver's. Its time is a steady clock's (`Timers.steadyMs`), which nobody sets. The table at the end has every cell of state and event, so the compiler asks for what is missing.
+// are the driver's. Its time is a steady clock's (`Timers.steadyMs`), which nobody sets. The table at the end has every
+// cell of state and event, so the compiler asks for what is missing.
 import { CloseCode, closeReason, retryAfterCode } from './close-codes.ts';
 import type { Message, Payload } from './envelope.ts';
 

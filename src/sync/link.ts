@@ -6,7 +6,15 @@ import { keyspacesMax } from '../delta/kinds.ts';
 import type { OriginNames } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { CloseCode, closeCodeOf } from './close-codes.ts';
-import { Envelopes, type Message, type MessageType, type Payload, parseMessage } from './envelope.ts';
+import {
+  Envelopes,
+  type Message,
+  type MessageType,
+  nackOf,
+  type Payload,
+  parseMessage,
+  unavailable,
+} from './envelope.ts';
 import {
   helloOf,
   judgeHello,
@@ -36,7 +44,11 @@ import { Sender, type SendFigures } from './sender.ts';
 import type { Connection, ConnectionSink, Dial } from './transport.ts';
 
 export interface LinkFigures extends SendFigures, ReceiveFigures {
+  /** Control messages that were not understood. */
   malformed: number;
+  /** Frames, batches and messages that broke the protocol, and with it the link. */
+  malformedFrames: number;
+  nacksSent: number;
   nacksReceived: number;
   connects: number;
 }
@@ -53,12 +65,18 @@ export function newFigures(): LinkFigures {
     bytesReceived: 0,
     batchesReceived: 0,
     wants: 0,
+    wantsRefused: 0,
     deltasLeftOut: 0,
     malformed: 0,
+    malformedFrames: 0,
+    nacksSent: 0,
     nacksReceived: 0,
     connects: 0,
   };
 }
+
+/** After so long the same refusal is told again. */
+const toldAgainMs = 1000;
 
 export interface LinkParts {
   readonly node: NodeParts;
@@ -98,6 +116,8 @@ export interface LinkParts {
   readonly onRefused: (link: Link, error: string) => void;
   /** What the peer sent finds no room, and pulling pauses; or it goes on. */
   readonly onStarved: (link: Link, isStarved: boolean) => void;
+  /** What the peer has is too large for this node: all the rest is taken in. */
+  readonly onTooLarge: (link: Link, error: string) => void;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -132,6 +152,7 @@ export class Link {
   private vectorThen: VersionVector | undefined;
   private hasMet = false;
   private lastNotedMs = Number.NEGATIVE_INFINITY;
+  private told: { readonly error: string; readonly atMs: number } | undefined;
   private readonly requests = new Map<string, (error: string | undefined) => void>();
   private queue: EventInput[] = [];
   private stepping = false;
@@ -144,6 +165,11 @@ export class Link {
 
   get isLive(): boolean {
     return this.state.phase === 'live';
+  }
+
+  /** What is not taken in here, or not there, in words; undefined where all is. */
+  get shortfall(): string | undefined {
+    return this.receiver?.lacks ?? this.sender?.leftOut;
   }
 
   get figures(): LinkFigures {
@@ -297,9 +323,8 @@ export class Link {
     try {
       for (const effect of effects) this.perform(effect);
     } catch (error) {
-      // What the peer did wrong, or this node has no room for, ends the link, and no more than that.
       if (!(error instanceof FerriteError)) throw error;
-      this.queue.push({ type: 'restart', code: closeCodeOf(error), error: error.message });
+      this.restartFor(error);
     }
     this.schedule();
     if (state.phase !== before) this.parts.onState(this);
@@ -380,13 +405,18 @@ export class Link {
   }
 
   private nack(id: string | undefined, reason: string, error: string): void {
-    this.say('nack', {
-      id,
-      batch: undefined,
-      reason,
-      error,
-      retry_after: undefined,
-    });
+    this.refuse(nackOf({ id, reason, error }));
+  }
+
+  private refuse(payload: Payload<'nack'>): void {
+    this.parts.figures.nacksSent += 1;
+    this.say('nack', payload);
+  }
+
+  /** What the peer did wrong, or this node has no room for, ends the link, and no more than that. */
+  private restartFor(error: FerriteError): void {
+    if (error.code === 'LINK_PROTOCOL') this.parts.figures.malformedFrames += 1;
+    this.restart(closeCodeOf(error), error.message);
   }
 
   private dial(): void {
@@ -440,11 +470,12 @@ export class Link {
       judgesSkew,
       isKeeper,
       ack: (payload) => this.say('ack', payload),
-      nack: (payload) => this.say('nack', payload),
+      nack: (payload) => this.refuse(payload),
       want: (payload) => this.say('want', payload),
       onForked: () => this.restart(CloseCode.anew, 'the peer knows another past of this node'),
-      onBroken: (error) => this.restart(closeCodeOf(error), error.message),
+      onBroken: (error) => this.restartFor(error),
       onStarved: (isStarved) => this.parts.onStarved(this, isStarved),
+      onTooLarge: (error) => this.parts.onTooLarge(this, error),
     });
     this.sender = new Sender(
       {
@@ -455,6 +486,7 @@ export class Link {
         rest: this.parts.rest,
         mayPush,
         send: (frame) => this.connection?.sendBinary(frame),
+        nack: (payload) => this.refuse(payload),
         bufferedBytes: () => this.connection?.bufferedBytes ?? 0,
         onProgress: () => {
           this.noteAcknowledged(false);
@@ -503,7 +535,7 @@ export class Link {
     const durable = this.sender?.durable;
     const nowMs = timers.steadyMs();
     if (durable === undefined || (!isLast && nowMs - this.lastNotedMs < 1000)) return;
-    if (durable.ownSeq <= this.notedAcknowledged().ownSeq + 1) return;
+    if (durable.ownSeq <= this.notedAcknowledged().ownSeq + (isLast ? 0 : 1)) return;
     this.lastNotedMs = nowMs;
     commitNotes(log, () =>
       ledger.setNote(`acked:${this.peerId}`, `${log.id},${durable.seq},${durable.ownSeq}`),
@@ -528,11 +560,15 @@ export class Link {
         return;
       }
       case 'nack': {
-        const { batch, reason, error, retry_after: retryAfter } = message.payload;
+        const { batch, want, reason, error, retry_after: retryAfter, bytes } = message.payload;
         this.parts.figures.nacksReceived += 1;
-        this.parts.onRefused(this, `${reason}: ${error}`);
+        if (want !== undefined && reason === unavailable) {
+          this.receiver?.wantRefused(want, error);
+          return;
+        }
+        this.tellRefused(`${reason}: ${error}`);
         if (batch !== undefined) this.refusal = `${reason}: ${error}`;
-        if (batch !== undefined && retryAfter !== undefined) sender?.refused(batch, retryAfter);
+        if (batch !== undefined && retryAfter !== undefined) sender?.refused(batch, retryAfter, bytes);
         return;
       }
       case 'want': {
@@ -555,6 +591,15 @@ export class Link {
     }
   }
 
+  /** The same is told once in a while only: many answers can be refused for one reason. */
+  private tellRefused(error: string): void {
+    const nowMs = this.parts.node.timers.steadyMs();
+    const { told } = this;
+    if (told?.error === error && nowMs - told.atMs < toldAgainMs) return;
+    this.told = { error, atMs: nowMs };
+    this.parts.onRefused(this, error);
+  }
+
   private serve(to: string, op: string): void {
     const { sender } = this;
     if (op === 'resync') sender?.resync();
@@ -562,8 +607,8 @@ export class Link {
       this.say('reply', { to, ok: false, error: `unknown op ${op.slice(0, 64)}` });
       return;
     }
-    const waits = sender?.drain(() => {
-      if (this.sender === sender) this.say('reply', { to, ok: true, error: undefined });
+    const waits = sender?.drain((error) => {
+      if (this.sender === sender) this.say('reply', { to, ok: error === undefined, error });
     });
     if (waits === false) this.say('reply', { to, ok: false, error: 'too many requests' });
   }

@@ -1,5 +1,5 @@
-// How a node writes down what it remembers of its links: in blocks of the log that hold nothing else, so that they count as
-// nothing that is pending for anybody. It knows no links.
+// How a node writes down what it remembers of its links: in blocks of the log that hold nothing else, so that they
+// count as nothing that is pending for anybody. It knows no links.
 import type { SyncLog } from './ports.ts';
 
 /** The source of such blocks. No node has such an id. */

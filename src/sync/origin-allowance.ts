@@ -1,5 +1,5 @@
-// The origins as one peer may add to them. There is room for 65,535, and no way back: so that one peer cannot take it all,
-// each that links to this node may bring half of that at most, over all its connections.
+// The origins as one peer may add to them. There is room for 65,535, and no way back: so that one peer cannot take it
+// all, each that links to this node may bring half of that at most, over all its connections.
 import { FerriteError } from '../base/errors.ts';
 import { type OriginNames, type Origins, originsMax } from '../delta/origins.ts';
 

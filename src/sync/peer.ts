@@ -34,8 +34,8 @@ export class Peer {
   /** What it has. Of its own current origin that is everything. */
   readonly vector: VersionVector;
   /**
-   * What of that it has durably, as far as it has said so on this connection; of its own origin too only once it has gone
-   * on after seeing what is known of it here, for it may find that its past has forked.
+   * What of that it has durably, as far as it has said so on this connection; of its own origin too only once it has
+   * gone on after seeing what is known of it here, for it may find that its past has forked.
    */
   readonly kept = new VersionVector();
   /** Origins up to this index are kept, whatever comes of them: see `keepsOthers`. */

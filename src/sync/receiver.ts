@@ -14,7 +14,7 @@ import type { OriginNames } from '../delta/origins.ts';
 import { type DeltaRun, finished } from '../store/delta-run.ts';
 import { BatchKeys } from './batch-keys.ts';
 import { unpackBatch } from './batch-packer.ts';
-import type { Payload } from './envelope.ts';
+import { nackOf, type Payload } from './envelope.ts';
 import { BatchAssembly, batchBytesMax, FrameFlag, type FrameHead, frameHeaderBytes } from './frame.ts';
 import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
@@ -24,10 +24,22 @@ import { Joined, type SyncLedger, type SyncLog, type SyncStore, type Timers } fr
 /** Note from starting over to the end of the full copy: this node's origin before, whose deltas it
  * lacks too, the hash of the horizon that it was behind, and the node whose copy it awaits. */
 export const lacksNote = 'lacks';
-/** Batches held for answers before the peer gets no more credit. */
-const heldCreditMax = 64;
+/**
+ * Batches held for answers before the peer gets no more credit, and how many times the keys that may be asked for at a
+ * time they want.
+ */
+const heldCreditMax = 1024;
+const wantedCreditFactor = 16;
 /** A batch is as large as so many times the memory of this node at most: there, much of it is packed. */
 const batchMemoriesMax = 4;
+/**
+ * A record that finds no room and is more than this share of the memory never will; a little less is told, for keys
+ * count, too.
+ */
+const recordShareMax = 0.8;
+const recordShareTold = 0.75;
+/** An answer that is too large is asked for again after so many times as long as others. */
+const tooLargeFactor = 64;
 /** A slice ends after so long at the latest; the time is looked at after some records. */
 const sliceMs = 3;
 const stepRecords = 64;
@@ -35,10 +47,13 @@ const stepRecords = 64;
 export interface ReceiveFigures {
   deltasReceived: number;
   deltasJoined: number;
+  /** Of batches and answers that were refused. */
   deltasRejected: number;
   bytesReceived: number;
   batchesReceived: number;
   wants: number;
+  /** Wants that the peer could not answer. */
+  wantsRefused: number;
   /** Deltas of keys that are not held whole here: not joined. */
   deltasLeftOut: number;
 }
@@ -52,7 +67,9 @@ interface Want {
   readonly db: number;
   readonly key: Buffer;
   /** Clients that need it. */
-  readonly waiting: FetchDone[];
+  readonly waiting: Set<FetchDone>;
+  /** A batch waits for it. */
+  isForBatch: boolean;
 }
 
 export interface ReceiverParts {
@@ -81,6 +98,8 @@ export interface ReceiverParts {
   readonly onBroken: (error: FerriteError) => void;
   /** A batch found no room, and waits; or it has found some. */
   readonly onStarved: (isStarved: boolean) => void;
+  /** What the peer has is too large for this node, which is to get all the rest. */
+  readonly onTooLarge: (error: string) => void;
 }
 
 interface HeldBatch {
@@ -127,11 +146,21 @@ function keyOf({ buf, keyOffset, keyLength }: BatchReader): Buffer {
 /** How a batch is taken in: what it yields is waited for before the next slice, if anything. */
 type Taking<T> = Generator<Promise<void> | undefined, T, void>;
 
-type Refusal = { readonly reason: 'skew' | 'forged'; readonly error: string } | undefined;
+/** Why a batch is not to be joined, and how many deltas it has. */
+interface Refusal {
+  readonly reason: 'skew' | 'forged' | 'too_large';
+  readonly error: string;
+  readonly deltas: number;
+}
 
 export class Receiver {
   /** A batch waits for memory. */
   starved: WholeBatch | undefined;
+  /**
+   * Why this node lacks what the peer has, and is to get all the rest: it is too large; undefined where it lacks
+   * nothing.
+   */
+  lacks: string | undefined;
   /** A full copy is under way: what is not held whole is joined too. */
   takesAll = false;
   private readonly parts: ReceiverParts;
@@ -142,7 +171,9 @@ export class Receiver {
   private readonly held: HeldBatch[] = [];
   private readonly wants = new Map<number, Want>();
   private readonly wantedKeys = new Map<string, number>();
-  /** Wants that are asked for once others are answered. */
+  /** Wants of which the answers are awaited, or wait for room. */
+  private readonly asked = new Set<number>();
+  /** Wants that are asked for once others are answered, or refused. */
   private readonly unasked: number[] = [];
   /** Of numbered batches that have come and were not said to be received. */
   private uncreditedBytes = 0;
@@ -161,6 +192,8 @@ export class Receiver {
   private peerStamp = 0;
   private nextNumber = 1;
   private wasStarved = false;
+  /** The record that found no room last. */
+  private fullBytes = 0;
   private nextWant = 1;
   private stopped = false;
   private cancelRetry: (() => void) | undefined;
@@ -179,16 +212,25 @@ export class Receiver {
   stop(): void {
     this.stopped = true;
     this.cancelRetry?.();
-    const waiting = [...this.wants.values()].flatMap((want) => want.waiting);
+    const waiting = [...this.wants.values()].flatMap((want) => [...want.waiting]);
     this.wants.clear();
     this.wantedKeys.clear();
+    this.unasked.length = 0;
     for (const done of waiting) done('the link went down');
   }
 
-  /** Asks for all of a key, once however many need it; `done` is told in the middle of a turn of the link. */
-  fetch(db: number, key: Buffer, done: FetchDone): void {
-    if (this.stopped) done('the link went down');
-    else this.wants.get(this.want(db, key))?.waiting.push(done);
+  /**
+   * Asks for all of a key, once however many need it; `done` is told in the middle of a turn of the link. Returns how
+   * to give it up.
+   */
+  fetch(db: number, key: Buffer, done: FetchDone): () => void {
+    if (this.stopped) {
+      done('the link went down');
+      return () => {};
+    }
+    const want = this.wants.get(this.want(db, key, false));
+    want?.waiting.add(done);
+    return () => want?.waiting.delete(done);
   }
 
   /** The last batch that has come. */
@@ -199,6 +241,11 @@ export class Receiver {
   /** Whether all of a batch, and of those before it, is joined: nothing waits for room, or for an answer. */
   hasTaken(number: number): boolean {
     return number < this.nextNumber && this.held.every((held) => held.number > number);
+  }
+
+  /** Whether something that the peer has is not taken in for want of room. */
+  get isStarved(): boolean {
+    return this.starved !== undefined || this.lacks !== undefined;
   }
 
   /** Batches that wait for answers. */
@@ -216,6 +263,10 @@ export class Receiver {
     this.parts.figures.bytesReceived += frame.length;
     const assembled = this.assembly.add(frame);
     if (assembled === undefined) return;
+    if (assembled.isTooLong) {
+      this.refuseLong(assembled);
+      return;
+    }
     const batch = unpacked(assembled);
     if (isAnswer(batch)) {
       this.answerReader.verify(batch.buf, batch.start, batch.buf.length);
@@ -240,14 +291,37 @@ export class Receiver {
     return true;
   }
 
-  /** Whether an answer was asked for, and there is room for it to wait; if not, the key is asked for again by and by. */
-  private admitAnswer(batch: WholeBatch): boolean {
-    const { timers, limits } = this.parts;
+  /** A batch that is longer than can be put together here was not kept. */
+  private refuseLong(batch: WholeBatch): void {
     const { batch: number } = batch.head;
-    if (!this.wants.has(number)) return false;
+    const error = 'longer than this node can put together';
+    if (isAnswer(batch)) this.wantRefused(number, error, tooLargeFactor);
+    else if (number === this.nextNumber + this.waitingCount) this.nackLarge(number, error);
+  }
+
+  private nackLarge(number: number, error: string): void {
+    const { limits, nack, store, onTooLarge } = this.parts;
+    const bytes = Math.floor(store.limitBytes * recordShareTold);
+    if (this.lacks === undefined) onTooLarge(error);
+    this.lacks = `what the peer has is too large for this node: ${error}`;
+    nack(nackOf({ batch: number, reason: 'too_large', error, retry_after: limits.retryMs, bytes }));
+  }
+
+  /** Whether the record that found no room last will never find any. */
+  private get isTooLarge(): boolean {
+    const { log, store } = this.parts;
+    return log.failure === undefined && this.fullBytes > store.limitBytes * recordShareMax;
+  }
+
+  /**
+   * Whether an answer was asked for, and there is room for it to wait; if not, the key is asked for again by and by.
+   */
+  private admitAnswer(batch: WholeBatch): boolean {
+    const { batch: number } = batch.head;
+    if (!this.asked.has(number)) return false;
     const bytes = this.answerBytes + bytesOf(batch);
-    if (this.answerBytes > 0 && bytes > limits.windowBytes) {
-      timers.after(limits.retryMs, () => this.ask(number));
+    if (this.answerBytes > 0 && bytes > this.parts.limits.windowBytes) {
+      this.askLater(number);
       return false;
     }
     this.answerBytes = bytes;
@@ -359,7 +433,7 @@ export class Receiver {
   /** `keys`: those of a large batch, to be found. */
   private *takingOf(batch: WholeBatch, keys: BatchKeys | undefined): Taking<void> {
     const { log, store } = this.parts;
-    const refusal = yield* this.check(batch, keys);
+    const refusal = yield* this.check(batch, this.reader, keys);
     if (this.stopped) return;
     if (refusal !== undefined) {
       // What is refused waits for no room.
@@ -371,24 +445,31 @@ export class Receiver {
     if (this.stopped) return;
     const isSliced = keys?.isSliceable === true;
     if (log.failure !== undefined || !(yield* this.joinBatch(batch, isSliced ? keys : undefined))) {
-      this.starve(batch);
+      if (this.isTooLarge) {
+        this.tellStarved(false);
+        const error = `a value of ${this.fullBytes} bytes`;
+        this.refuse(batch, { reason: 'too_large', error, deltas: 1 });
+      } else this.starve(batch);
       return;
     }
     this.tellStarved(false);
     this.nextNumber += 1;
   }
 
-  private refuse(batch: WholeBatch, refusal: NonNullable<Refusal>): void {
+  private refuse(batch: WholeBatch, { reason, error, deltas }: Refusal): void {
     const { limits, nack, figures } = this.parts;
-    figures.deltasRejected += 1;
+    figures.deltasRejected += deltas;
     const { batch: number } = batch.head;
-    const retryAfter = refusal.reason === 'skew' ? limits.retryMs : undefined;
     for (const dropped of [batch, ...this.behind]) {
       if (!isAnswer(dropped)) this.uncreditedBytes -= bytesOf(dropped);
     }
     this.behind = this.behind.filter(isAnswer);
-    nack({ id: undefined, batch: number, ...refusal, retry_after: retryAfter });
-    if (refusal.reason === 'forged') this.parts.onForked();
+    if (reason === 'too_large') {
+      this.nackLarge(number, error);
+      return;
+    }
+    nack(nackOf({ batch: number, reason, error, ...(reason === 'skew' && { retry_after: limits.retryMs }) }));
+    if (reason === 'forged') this.parts.onForked();
   }
 
   private starve(batch: WholeBatch): void {
@@ -414,15 +495,20 @@ export class Receiver {
   }
 
   /** Walks the whole batch: throws if it is malformed, and says why it is not to be joined. */
-  private *check(batch: WholeBatch, keys: BatchKeys | undefined): Taking<Refusal> {
-    const { reader } = this;
+  private *check(
+    batch: WholeBatch,
+    reader: BatchReader,
+    keys: BatchKeys | undefined,
+  ): Taking<Refusal | undefined> {
     const { store, identity, judgesSkew, timers, limits } = this.parts;
     const latest = judgesSkew ? store.clock.latest(timers.nowMs(), limits.maxClockSkewMs) : stampMax;
     const lastOwn = store.clock.last();
-    let refusal: Refusal;
+    let refusal: Pick<Refusal, 'reason' | 'error'> | undefined;
+    let deltas = 0;
     reader.open(batch.buf, batch.start, batch.buf.length);
     while (reader.next()) {
       const { origin, kind } = reader;
+      if (kind !== DeltaKind.frontier) deltas += 1;
       if (!isContent(kind) && kind !== DeltaKind.frontier) {
         refusal ??= { reason: 'forged', error: `a delta of kind ${kind} does not travel` };
       }
@@ -439,15 +525,16 @@ export class Receiver {
       keys?.add(reader);
       if (this.isSliceOver(keys)) yield;
     }
-    return refusal;
+    return refusal && { ...refusal, deltas };
   }
 
   /**
-   * Joins and journals a batch, in slices where its `keys` are known; false where memory gave out: then it has to be joined
-   * again.
+   * Joins and journals a batch, in slices where its `keys` are known; false where memory gave out: then it has to be
+   * joined again.
    */
   private *joinBatch(batch: WholeBatch, keys: BatchKeys | undefined): Taking<boolean> {
     const { log, peer, figures } = this.parts;
+    this.fullBytes = 0;
     const frontiers: Frontier[] = [];
     const wants = new Set<number>();
     let isWhole: boolean;
@@ -470,7 +557,10 @@ export class Receiver {
     return isWhole;
   }
 
-  /** Joins a large batch while its keys are at work, and puts it into a run. What it says of itself is to be journaled next. */
+  /**
+   * Joins a large batch while its keys are at work, and puts it into a run. What it says of itself is to be journaled
+   * next.
+   */
   private *joinAtWork(
     batch: WholeBatch,
     keys: BatchKeys,
@@ -540,13 +630,16 @@ export class Receiver {
       if (reader.origin === peer.origin && reader.stamp > this.peerStamp) this.peerStamp = reader.stamp;
       const isKept = isKeeper && !whole && !this.takesAll && !this.isAwaited(reader);
       const result = store.join(reader, peer.vector, whole, isKept);
-      if (result === Joined.full) return false;
+      if (result === Joined.full) {
+        this.fullBytes = reader.pos - reader.start;
+        return false;
+      }
       figures.deltasReceived += 1;
       if (result === Joined.joined) {
         copyRecord(reader, writer);
         keys?.joined(reader);
         figures.deltasJoined += 1;
-      } else if (result === Joined.want) wants.add(this.want(reader.db, keyOf(reader)));
+      } else if (result === Joined.want) wants.add(this.want(reader.db, keyOf(reader), true));
       else if (result === Joined.leftOut) {
         this.leaveOut(reader, leftOut, writer);
         keys?.joined(reader);
@@ -570,37 +663,88 @@ export class Receiver {
   }
 
   /**
-   * Whether the key of the current record was asked for. The answer may be older than what overtakes it, so that is joined with
-   * what is here, even if that is nothing.
+   * Whether the key of the current record was asked for. The answer may be older than what overtakes it, so that is
+   * joined with what is here, even if that is nothing.
    */
   private isAwaited(reader: BatchReader): boolean {
     return this.wants.size > 0 && this.awaits(reader.db, keyOf(reader));
   }
 
   /** Asks for a key; returns the number of the want. */
-  private want(db: number, key: Buffer): number {
+  private want(db: number, key: Buffer, isForBatch: boolean): number {
     const name = nameOf(db, key);
-    const asked = this.wantedKeys.get(name);
-    if (asked !== undefined) return asked;
+    const known = this.wantedKeys.get(name);
+    if (known !== undefined) {
+      this.wants.get(known)!.isForBatch ||= isForBatch;
+      return known;
+    }
     const number = this.nextWant++;
-    this.wants.set(number, { name, db, key: Buffer.from(key), waiting: [] });
+    this.wants.set(number, { name, db, key: Buffer.from(key), waiting: new Set(), isForBatch });
     this.wantedKeys.set(name, number);
     this.parts.figures.wants += 1;
-    if (this.wants.size - this.unasked.length > this.parts.limits.wantsMax) this.unasked.push(number);
-    else this.ask(number);
+    this.unasked.push(number);
+    this.askNext();
     return number;
   }
 
-  private ask(number: number): void {
+  private askNext(): void {
+    while (this.asked.size < this.parts.limits.wantsMax) {
+      const number = this.unasked.shift();
+      if (number === undefined) return;
+      const want = this.wants.get(number);
+      if (want === undefined) continue;
+      this.asked.add(number);
+      this.parts.want({ want: number, db: want.db, key: want.key.toString('base64') });
+    }
+  }
+
+  /** A key that was asked for in vain is asked for again by and by, behind all others. */
+  private askLater(number: number, factor = 1): void {
+    const { timers, limits } = this.parts;
+    this.asked.delete(number);
+    timers.after(limits.retryMs * factor, () => {
+      this.unasked.push(number);
+      this.askNext();
+    });
+    this.askNext();
+  }
+
+  /**
+   * The peer cannot have a key that was asked for. Clients are told so; a batch goes on waiting for it, and asks again
+   * `factor` times as late as for others.
+   */
+  wantRefused(number: number, error: string, factor = 1): void {
     const want = this.wants.get(number);
-    if (want === undefined || this.stopped) return;
-    this.parts.want({ want: number, db: want.db, key: want.key.toString('base64') });
+    if (want === undefined || !this.asked.has(number)) return;
+    this.parts.figures.wantsRefused += 1;
+    const waiting = [...want.waiting];
+    want.waiting.clear();
+    if (want.isForBatch) this.askLater(number, factor);
+    else this.endWant(number, want);
+    for (const done of waiting) done(error);
+  }
+
+  private endWant(number: number, want: Want): void {
+    this.wants.delete(number);
+    this.wantedKeys.delete(want.name);
+    this.asked.delete(number);
+    this.askNext();
   }
 
   private joinAnswer(batch: WholeBatch): void {
     const number = batch.head.batch;
     const want = this.wants.get(number);
-    if (want !== undefined && !this.joinWanted(batch, want)) {
+    const refusal = want && atOnce(this.check(batch, this.answerReader, undefined));
+    if (want !== undefined && refusal === undefined && !this.joinWanted(batch, want)) {
+      if (this.isTooLarge) {
+        this.answerBytes -= bytesOf(batch);
+        this.wantRefused(
+          number,
+          `a value of ${this.fullBytes} bytes is too large for this node`,
+          tooLargeFactor,
+        );
+        return;
+      }
       this.parts.timers.after(this.parts.limits.retryMs, () => {
         this.behind.unshift(batch);
         this.goOn(() => this.takeNext());
@@ -609,20 +753,30 @@ export class Receiver {
     }
     this.answerBytes -= bytesOf(batch);
     if (want === undefined) return;
-    this.wants.delete(number);
-    this.wantedKeys.delete(want.name);
-    const next = this.unasked.shift();
-    if (next !== undefined) this.ask(next);
+    if (refusal !== undefined) {
+      this.refuseAnswer(number, refusal);
+      return;
+    }
+    this.endWant(number, want);
     for (const held of this.held) held.wants.delete(number);
     this.release();
     this.commit();
     for (const done of want.waiting) done(undefined);
   }
 
+  private refuseAnswer(number: number, { reason, error, deltas }: Refusal): void {
+    const { figures, nack, onForked } = this.parts;
+    figures.deltasRejected += deltas;
+    nack(nackOf({ want: number, reason, error }));
+    if (reason === 'forged') onForked();
+    else this.askLater(number);
+  }
+
   /** Joins the answer to a want; false where it does not fit in memory. */
   private joinWanted(batch: WholeBatch, want: Want): boolean {
     const { log, peer, store, isKeeper } = this.parts;
     log.setSource(peer.nodeId);
+    this.fullBytes = 0;
     const isWhole = atOnce(this.joinRecords(batch, this.answerReader, true, [], new Set()));
     if (isWhole && isKeeper) store.holdWhole(want.db, want.key);
     if (!isWhole) this.commit();
@@ -643,12 +797,15 @@ export class Receiver {
       }
       peer.has(held.frontiers);
       peer.keeps(held.frontiers);
-      if (held.cursorSeq !== undefined) this.noteCursor(held.cursorSeq);
+      if (held.cursorSeq !== undefined) {
+        this.noteCursor(held.cursorSeq);
+        this.lacks = undefined;
+      }
       if (held.endsScan) this.noteWhole();
       this.durables.push({ seq: log.seq + log.writer.count, number: held.number });
       this.credit(held);
     }
-    if (this.wants.size >= this.parts.limits.wantsMax) return;
+    if (this.wants.size >= this.parts.limits.wantsMax * wantedCreditFactor) return;
     for (const held of this.held.slice(0, heldCreditMax)) this.credit(held);
   }
 

@@ -1,6 +1,6 @@
-// What this node does not hold whole, for peers that lack it: a key is fetched from the keeper before it is told to them, and
-// before a scan is complete the keeper is asked to send everything anew. What of that is not joined here is in the log,
-// and so is passed on from there. It knows no links but the keeper's, and none of those that ask.
+// What this node does not hold whole, for peers that lack it: a key is fetched from the keeper before it is told to
+// them, and before a scan is complete the keeper is asked to send everything anew. What of that is not joined here is
+// in the log, and so is passed on from there. It knows no links but the keeper's, and none of those that ask.
 import type { FetchDone } from './receiver.ts';
 import type { Uplink } from './uplink.ts';
 
@@ -17,16 +17,20 @@ export class Rest {
     this.keeper = keeper;
   }
 
-  /** Has the keeper tell all of a key; `done` gets undefined when it is here, or why it is not. */
-  fetch(keyspace: number, key: Buffer, done: FetchDone): void {
+  /**
+   * Has the keeper tell all of a key; `done` gets undefined when it is here, or why it is not. Returns how to give it
+   * up.
+   */
+  fetch(keyspace: number, key: Buffer, done: FetchDone): () => void {
     const keeper = this.keeper();
-    if (keeper?.isReachable === true) keeper.fetch(keyspace, key, done);
-    else done('the hub cannot be reached');
+    if (keeper?.isReachable === true) return keeper.fetch(keyspace, key, done);
+    done('the hub cannot be reached');
+    return () => {};
   }
 
   /**
-   * Calls `done` once all that the keeper has now has come by: it is in the log, or was here already. However long that takes;
-   * returns how to give it up.
+   * Calls `done` once all that the keeper has now has come by: it is in the log, or was here already. However long that
+   * takes; returns how to give it up.
    */
   pass(done: () => void): () => void {
     this.waiting.add(done);

@@ -1,16 +1,19 @@
 // Sends a peer what it lacks: the journal's tail from its cursor where that will do, a scan of the store where not.
 // It keeps what is in flight, how far the peer is durable, and goes back where the peer refused a batch. It knows the
 // log, the store's scans and how to put bytes on a connection, and nothing of how the connection came about.
+import { BatchReader } from '../delta/batch-reader.ts';
 import { BatchWriter } from '../delta/batch-writer.ts';
 import { VersionVector } from '../delta/vector.ts';
 import { Answers } from './answers.ts';
 import type { BatchPacker } from './batch-packer.ts';
+import { nackOf, type Payload, unavailable } from './envelope.ts';
 import { FrameFlag, frameHeaderBytes, framesOf } from './frame.ts';
 import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Frontier, Peer } from './peer.ts';
 import type { SyncBlock, SyncLedger, SyncLog, SyncScan, SyncStore, Timers } from './ports.ts';
 import type { Rest } from './rest.ts';
+import { Shortfall } from './shortfall.ts';
 import { Window } from './window.ts';
 
 /** Bytes that may wait in the socket before the sender pauses. */
@@ -48,6 +51,7 @@ export interface SenderParts {
   /** Whether pushing is allowed now (policy). */
   readonly mayPush: () => boolean;
   readonly send: (frame: Buffer) => void;
+  readonly nack: (payload: Payload<'nack'>) => void;
   /** Bytes that wait in the socket. */
   readonly bufferedBytes: () => number;
   /** The peer has more durably, or nothing is pending any more. */
@@ -106,6 +110,9 @@ export class Sender {
    * known.
    */
   private passing: { seq: number | undefined; cancel: () => void } | undefined;
+  /** What the peer is too small for. */
+  private readonly shortfall = new Shortfall();
+  private readonly siftReader: BatchReader;
   /** Refusals since the last scan, or place in the log, was acknowledged. */
   private refusals = 0;
   private held: Batch | undefined;
@@ -113,7 +120,9 @@ export class Sender {
   private again = false;
   private stopped = false;
   private cancelRetry: (() => void) | undefined;
-  private readonly drains: { readonly seq: number; readonly done: () => void }[] = [];
+  private cancelRescan: (() => void) | undefined;
+  private readonly drains: { readonly seq: number; readonly done: (error: string | undefined) => void }[] =
+    [];
   /** What was read of the log; the next one to go into a window. */
   private blocks: SyncBlock[] = [];
   private blockAt = 0;
@@ -122,11 +131,14 @@ export class Sender {
   constructor(parts: SenderParts, cursor: Position | undefined) {
     this.parts = parts;
     this.writer = new BatchWriter(parts.store.origins, parts.limits.batchBytes + 65_536);
+    this.siftReader = new BatchReader(parts.store.origins);
     this.answers = new Answers({
       ...parts,
       framesOf: (writer, want) =>
         this.framesOf(writer, { flags: FrameFlag.answer, batch: want, cursorSeq: 0 }),
       put: (frame) => this.put(frame),
+      refuse: (want, error) => parts.nack(nackOf({ want, reason: unavailable, error })),
+      bytesMax: () => this.shortfall.recordBytesMax,
       hasRoom: () => parts.bufferedBytes() <= socketBytesMax,
     });
     this.position = cursor ?? { seq: 0, ownSeq: 0 };
@@ -161,6 +173,11 @@ export class Sender {
     return this.inFlight.length === 0 && this.hasReceived(this.parts.log.seq);
   }
 
+  /** Why the peer is sent all but something, in words; undefined where it is sent all. */
+  get leftOut(): string | undefined {
+    return this.shortfall.text;
+  }
+
   get isScanning(): boolean {
     return this.scan !== undefined || this.passing !== undefined;
   }
@@ -174,14 +191,17 @@ export class Sender {
     return this.parts.figures.bytesSent - this.parts.bufferedBytes();
   }
 
-  /** Whether everything below `seq` has been taken in by the peer. */
+  /** Whether everything below `seq` has been taken in by the peer, but for what it is too small for. */
   private hasReceived(seq: number): boolean {
     if (this.isScanning || this.held !== undefined || this.position.seq < seq) return false;
     return this.inFlight.every((b) => b.received);
   }
 
-  /** Calls `done` once the peer has received everything that the log holds now; false where too many wait for that. */
-  drain(done: () => void): boolean {
+  /**
+   * Calls `done` once the peer has received everything that the log holds now, or with an error, all that it can take;
+   * false where too many wait for that.
+   */
+  drain(done: (error: string | undefined) => void): boolean {
     const { log } = this.parts;
     if (this.drains.length >= drainsMax) return false;
     this.drains.push({ seq: log.seq, done });
@@ -204,6 +224,7 @@ export class Sender {
     this.stopped = true;
     this.answers.stop();
     this.cancelRetry?.();
+    this.cancelRescan?.();
     this.scan = undefined;
     this.endPassing();
     this.blocks = [];
@@ -236,16 +257,19 @@ export class Sender {
       peer.keeps(batch.frontiers);
     }
     peer.keepsGreeting();
-    if (this.durable !== undefined) log.retain(this.pinName, this.durable.seq);
+    if (this.shortfall.isAny) log.retain(this.pinName, this.position.seq);
+    else if (this.durable !== undefined) log.retain(this.pinName, this.durable.seq);
     this.catchUp();
     this.parts.onProgress();
   }
 
   /**
-   * The peer refuses a batch for now: it is made again after `retryAfterMs`, and all that followed it. A batch of a scan brings
-   * the whole scan with it, so after each refusal in a row that waits twice as long.
+   * The peer refuses a batch for now: it is made again after `retryAfterMs`, and all that followed it. A batch of a
+   * scan brings the whole scan with it, so after each refusal in a row that waits twice as long. `recordBytesMax`: it
+   * was too large for the peer, which takes so much at most; then the store is scanned too, in slices and without what
+   * is larger.
    */
-  refused(number: number, retryAfterMs: number): void {
+  refused(number: number, retryAfterMs: number, recordBytesMax?: number): void {
     const at = this.inFlight.findIndex((b) => b.number === number);
     if (at < 0) return;
     const dropped = this.inFlight.splice(at);
@@ -255,10 +279,10 @@ export class Sender {
     this.nextNumber = number;
     const { before } = dropped[0]!;
     let waitMs = retryAfterMs;
-    if (before === undefined) {
+    if (recordBytesMax !== undefined) this.shortfall.learn(recordBytesMax);
+    if (before === undefined || recordBytesMax !== undefined) {
       this.beginScan(this.covered());
-      waitMs *= 2 ** this.refusals;
-      this.refusals = Math.min(this.refusals + 1, refusalsMax);
+      waitMs = this.scanDelayMs(retryAfterMs);
     } else {
       this.scan = undefined;
       this.endPassing();
@@ -267,6 +291,28 @@ export class Sender {
     this.cancelRetry?.();
     this.cancelRetry = this.parts.timers.after(waitMs, () => {
       this.cancelRetry = undefined;
+      this.pump();
+    });
+  }
+
+  /** Before the store is scanned again: each time in a row twice as long. */
+  private scanDelayMs(firstMs: number): number {
+    const delayMs = firstMs * 2 ** this.refusals;
+    this.refusals = Math.min(this.refusals + 1, refusalsMax);
+    return delayMs;
+  }
+
+  /** What was left out may fit by now: only a scan can tell. */
+  private rescanLater(): void {
+    const { timers, limits } = this.parts;
+    if (this.cancelRescan !== undefined) return;
+    this.cancelRescan = timers.after(this.scanDelayMs(limits.retryMs), () => {
+      this.cancelRescan = undefined;
+      if (!this.shortfall.isAny || this.isScanning) return;
+      // As `resync` does.
+      if (this.held !== undefined) this.nextNumber = this.held.number;
+      this.held = undefined;
+      this.beginScan(this.covered());
       this.pump();
     });
   }
@@ -354,6 +400,7 @@ export class Sender {
     log.commit(() => {});
     log.requestSync();
     figures.scans += 1;
+    this.shortfall.clear();
     this.blocks = [];
     this.endPassing();
     this.scanCovered = covered;
@@ -373,16 +420,23 @@ export class Sender {
     const { log, limits } = this.parts;
     const { writer } = this;
     writer.reset(frameHeaderBytes);
-    const hasMore = scan.next(writer, limits.batchBytes);
+    const hasMore = scan.next(writer, Math.min(limits.batchBytes, this.shortfall.recordBytesMax));
+    this.shortfall.sift(writer, frameHeaderBytes, this.siftReader);
     const deltas = writer.count;
     if (!hasMore) this.scan = undefined;
     if (!hasMore && !this.beginPassing()) return this.endScan(Math.max(log.seq, this.storeSeq()), deltas);
-    return this.batchOf(deltas, [], FrameFlag.scan, undefined, undefined, this.storeSeq());
+    return this.partOf(deltas, this.storeSeq());
+  }
+
+  /** The batch being made, without a word on how far it goes. */
+  private partOf(deltas: number, holdSeq: number): Batch {
+    return this.batchOf(deltas, [], FrameFlag.scan, undefined, undefined, holdSeq);
   }
 
   /**
-   * Where some keys were not here for the scan, or may not have been: has them pass through the log, from the place in it at which the
-   * scan began. Asked for at the scan's end, so that whatever is here when it comes was scanned, or is in the log.
+   * Where some keys were not here for the scan, or may not have been: has them pass through the log, from the place in
+   * it at which the scan began. Asked for at the scan's end, so that whatever is here when it comes was scanned, or is
+   * in the log.
    */
   private beginPassing(): boolean {
     const { store, rest, log } = this.parts;
@@ -405,6 +459,7 @@ export class Sender {
 
   /** Ends the batch being made, the last of a scan. */
   private endScan(holdSeq: number, deltas: number): Batch {
+    if (this.shortfall.isAny) return this.partOf(deltas, holdSeq);
     const frontiers = [...this.scanFrontiers.values()];
     for (const f of frontiers) this.writer.frontier(f.origin, f.stamp, f.tag);
     return this.batchOf(deltas, frontiers, FrameFlag.scan, this.position, undefined, holdSeq);
@@ -432,7 +487,8 @@ export class Sender {
       return this.endScan(before.seq, 0);
     }
     const covered = passing === undefined ? peer.vector : (this.scanCovered ?? new VersionVector());
-    const window = new Window(store.origins, store.self);
+    const { shortfall } = this;
+    const window = new Window(store.origins, store.self, shortfall);
     let { seq, ownSeq } = before;
     let rawBytes = 0;
     while (rawBytes < limits.batchBytes * windowFactor) {
@@ -462,7 +518,9 @@ export class Sender {
     const emitKey = (w: BatchWriter, db: number, key: Uint8Array): boolean =>
       store.holds(db, key) && !store.atWork.has(db, key, 0, key.length) && store.emitKey(w, db, key);
     const tagOf = (stamp: number): number => identity.tagOf(stamp);
-    const writing = window.write(writer, emitKey, tagOf, passing === undefined);
+    if (shortfall.mayFit) this.rescanLater();
+    const isPart = passing !== undefined || shortfall.isAny;
+    const writing = window.write(writer, emitKey, tagOf, !isPart);
     let written = writing.next();
     while (written.done !== true) {
       await this.othersTurn();
@@ -480,8 +538,7 @@ export class Sender {
       return undefined;
     }
     const holdSeq = showsStore ? this.storeSeq() : seq;
-    if (passing === undefined) return this.batchOf(deltas, frontiers, 0, after, before, holdSeq);
-    return this.batchOf(deltas, [], FrameFlag.scan, undefined, undefined, holdSeq);
+    return isPart ? this.partOf(deltas, holdSeq) : this.batchOf(deltas, frontiers, 0, after, before, holdSeq);
   }
 
   /** Lets everything else that waits have its turn. */
@@ -491,7 +548,10 @@ export class Sender {
     });
   }
 
-  /** Takes in the blocks of a run, which came from where the record that names it did. Returns its bytes, or undefined where sending from `before` on makes no sense any more. */
+  /**
+   * Takes in the blocks of a run, which came from where the record that names it did. Returns its bytes, or undefined
+   * where sending from `before` on makes no sense any more.
+   */
   private async addRun(
     window: Window,
     number: number,
@@ -540,6 +600,7 @@ export class Sender {
   /** Where nothing is in flight, what was read and held nothing for the peer is as good as acknowledged. */
   private catchUp(): void {
     if (this.inFlight.length > 0 || this.isScanning || this.held !== undefined) return;
+    if (this.shortfall.isAny) return;
     if (this.durable === this.position) return;
     this.durable = this.position;
     this.parts.onProgress();
@@ -581,7 +642,7 @@ export class Sender {
       const drain = this.drains[i]!;
       if (!this.hasReceived(drain.seq)) continue;
       this.drains.splice(i, 1);
-      drain.done();
+      drain.done(this.leftOut);
     }
   }
 }

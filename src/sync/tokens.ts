@@ -1,5 +1,5 @@
-// The bearer tokens that a hub accepts: bare, or bound to one node id (`id:token`). Only their SHA-256 digests are kept,
-// and every comparison takes the same time, whatever matches. It knows no request.
+// The bearer tokens that a hub accepts: bare, or bound to one node id (`id:token`). Only their SHA-256 digests are
+// kept, and every comparison takes the same time, whatever matches. It knows no request.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isNodeId } from '../delta/origins.ts';
 

@@ -1,5 +1,5 @@
-// One address that this node dials, its hub's or a peer's: the link, when it pushes (policy), what is pending for it, and
-// a sync on demand. Where the node at that address has a live link with this one already, the uplink rests and that
+// One address that this node dials, its hub's or a peer's: the link, when it pushes (policy), what is pending for it,
+// and a sync on demand. Where the node at that address has a live link with this one already, the uplink rests and that
 // link stands in for it. It knows no other uplinks and no sockets: the engine decides who stands in, `dial` connects.
 import { FerriteError } from '../base/errors.ts';
 import { nodeIdOf } from '../delta/origins.ts';
@@ -89,9 +89,14 @@ export class Uplink {
     if (this.parts.policy !== 'never' && this.standIn === undefined) this.link.start();
   }
 
+  /** Ends the sync on demand that runs. */
+  endDemand(): void {
+    this.isStopped = true;
+  }
+
   /** Ends the link for good, and the sync on demand that runs. */
   stop(): void {
-    this.isStopped = true;
+    this.endDemand();
     this.link.stop();
   }
 
@@ -124,11 +129,15 @@ export class Uplink {
     return this.standIn === undefined && this.isReady && !this.parts.isGiving();
   }
 
-  /** Asks for all of a key of a keyspace; `done` gets undefined when it is here, or why it is not. */
-  fetch(keyspace: number, key: Buffer, done: FetchDone): void {
+  /**
+   * Asks for all of a key of a keyspace; `done` gets undefined when it is here, or why it is not. Returns how to give
+   * it up.
+   */
+  fetch(keyspace: number, key: Buffer, done: FetchDone): () => void {
     const { receiver } = this.link;
-    if (receiver === undefined) done('the hub cannot be reached');
-    else receiver.fetch(keyspace, key, done);
+    if (receiver !== undefined) return receiver.fetch(keyspace, key, done);
+    done('the hub cannot be reached');
+    return () => {};
   }
 
   /** Whether data may flow: the link is live and has not just been torn down in this turn. */
@@ -184,8 +193,8 @@ export class Uplink {
 
   /**
    * Resolves when the node there has everything durably that was written before the call, and this node has joined what
-   * it had. Rejects with FerriteError SYNC and the reason, also where a batch is refused or nothing has moved for a minute. `full`: both sides
-   * send all they have. Who asks while another sync runs shares the next one.
+   * it had. Rejects with FerriteError SYNC and the reason, also where a batch is refused or nothing has moved for a
+   * minute. `full`: both sides send all they have. Who asks while another sync runs shares the next one.
    */
   sync(full: boolean): Promise<void> {
     if (this.next !== undefined) {
@@ -230,7 +239,7 @@ export class Uplink {
     const isGiven = (): boolean => (current.sender?.durable?.seq ?? -1) >= goalSeq;
     const isJoined = (): boolean => answer !== undefined && current.receiver?.hasTaken(answer.last) === true;
     const isOver = (): boolean =>
-      answer?.error !== undefined || current.refusal !== undefined || !current.isLive;
+      (answer?.error ?? current.refusal ?? current.sender?.leftOut) !== undefined || !current.isLive;
     await this.until(() => isGiven() || isOver(), this.outward(current));
     if (isGiven()) await this.until(() => isJoined() || isOver(), this.inward(current));
     // Another link may take this one's place meanwhile: then all is asked of that.
@@ -241,7 +250,8 @@ export class Uplink {
     if (!current.isLive || answer?.error !== undefined) {
       throw this.failure(answer?.error ?? 'the link went down');
     }
-    if (current.refusal !== undefined) throw this.failure(current.refusal);
+    const refusal = current.refusal ?? current.sender?.leftOut;
+    if (refusal !== undefined) throw this.failure(refusal);
     if (current.receiver?.starved !== undefined) throw this.failure('no room here for what it sends');
     if (!isJoined() || !isGiven()) throw this.failure(`nothing has moved for ${patienceMs} ms`);
     refill?.();
@@ -258,8 +268,8 @@ export class Uplink {
   }
 
   /**
-   * From now on what the hub sends is joined whether or not its key is held whole. What is returned is to be called when all of
-   * it is in: then everything is held whole, unless more was evicted meanwhile.
+   * From now on what the hub sends is joined whether or not its key is held whole. What is returned is to be called
+   * when all of it is in: then everything is held whole, unless more was evicted meanwhile.
    */
   private beginRefill(): () => void {
     const { store } = this.parts.link.node;
@@ -290,8 +300,8 @@ export class Uplink {
   }
 
   /**
-   * Rises while what was written here leaves, or is acknowledged. What comes meanwhile counts up to a window: so much may
-   * stand before an acknowledgement, and more says nothing of this side's.
+   * Rises while what was written here leaves, or is acknowledged. What comes meanwhile counts up to a window: so much
+   * may stand before an acknowledgement, and more says nothing of this side's.
    */
   private outward(link: Link): () => number {
     const { windowBytes } = this.parts.link.node.limits;
@@ -334,7 +344,7 @@ export class Uplink {
       state: state.phase,
       isStoodInFor: this.standIn !== undefined,
       pendingOps: this.pendingOps(),
-      lastError: state.lastError ?? '',
+      lastError: state.lastError ?? this.current.shortfall ?? '',
       nextRetryMs: this.nextRetryMs(),
     };
   }

@@ -10,6 +10,7 @@ import { compareDots, type Origins } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import type { Frontier, Peer } from './peer.ts';
 import type { SyncBlock } from './ports.ts';
+import { addressOf, type Shortfall } from './shortfall.ts';
 
 /** A key with more patches than this in a window is sent whole. */
 export const patchesPerKeyMax = 8;
@@ -59,14 +60,6 @@ function isTold(kind: number): boolean {
   return kind === DeltaKind.frontier || kind === DeltaKind.run;
 }
 
-/** What a record speaks of: a key, or an element of one. */
-function addressOf(d: BatchReader): string {
-  const key = d.buf.toString('latin1', d.keyOffset, d.keyOffset + d.keyLength);
-  if (d.elementType === 0) return `${d.db}:${key}`;
-  const element = d.buf.toString('latin1', d.elementOffset, d.elementOffset + d.elementLength);
-  return `${d.db},${d.elementType},${d.keyLength}:${key}${element}`;
-}
-
 export interface WindowResult {
   /** Deltas written, frontiers aside. */
   readonly deltas: number;
@@ -83,6 +76,7 @@ export class Window {
   runs: number[] = [];
   private readonly origins: Origins;
   private readonly self: number;
+  private readonly shortfall: Pick<Shortfall, 'leavesOut'> | undefined;
   private readonly reader: BatchReader;
   private readonly blocks: SyncBlock[] = [];
   private readonly keys = new Map<string, KeyRecords>();
@@ -94,13 +88,18 @@ export class Window {
   /** The own stamp up to which the peer is complete already. */
   private ownKnown = 0;
 
-  constructor(origins: Origins, self: number) {
+  /** `shortfall`: what the peer cannot take; undefined: it takes all. */
+  constructor(origins: Origins, self: number, shortfall?: Pick<Shortfall, 'leavesOut'>) {
     this.origins = origins;
     this.self = self;
+    this.shortfall = shortfall;
     this.reader = new BatchReader(origins);
   }
 
-  /** Takes a block in, but for what `covered` covers. Blocks come in the order of the log. `isRun`: of a run, where nothing is said twice. */
+  /**
+   * Takes a block in, but for what `covered` covers. Blocks come in the order of the log. `isRun`: of a run, where
+   * nothing is said twice.
+   */
   add(block: SyncBlock, peer: Peer, covered = peer.vector, isRun = false): void {
     this.blocks.push(block);
     this.runs = [];
@@ -115,13 +114,13 @@ export class Window {
       if (isEcho || this.isCovered(covered)) continue;
       if (reader.kind === DeltaKind.frontier) this.noteFrontier();
       else if (reader.kind === DeltaKind.run) this.runs.push(reader.runNumber);
-      else if (isContent(reader.kind)) this.take(isRun);
+      else if (isContent(reader.kind) && this.shortfall?.leavesOut(reader) !== true) this.take(isRun);
     }
   }
 
   /**
-   * Whether the peer has what the record says. The records of slots in it have events of their own; a floor may follow from
-   * what is not told any more, so it is always passed on.
+   * Whether the peer has what the record says. The records of slots in it have events of their own; a floor may follow
+   * from what is not told any more, so it is always passed on.
    */
   private isCovered(vector: VersionVector): boolean {
     const { origin, stamp, records, kind } = this.reader;
@@ -231,8 +230,8 @@ export class Window {
   }
 
   /**
-   * Writes what stays, then the frontiers if it `states` them; yields now and then where that is much. `emitKey` writes all that
-   * the store knows of a key, where it holds that whole; `tagOf` gives the tag of an own stamp.
+   * Writes what stays, then the frontiers if it `states` them; yields now and then where that is much. `emitKey` writes
+   * all that the store knows of a key, where it holds that whole; `tagOf` gives the tag of an own stamp.
    */
   *write(
     writer: BatchWriter,

@@ -21,6 +21,7 @@ export interface DialOptions {
 
 const ws = late<typeof import('ws')>('ws');
 const unauthorizedStatus = 401;
+const notFoundStatus = 404;
 const busyStatus = 503;
 const retryAfterSecondsMax = 3600;
 
@@ -32,6 +33,7 @@ function isWebSocketUrl(url: string): boolean {
 function refusalOf(status: number): string {
   if (status === unauthorizedStatus) return closeReason(CloseCode.unauthorized);
   if (status === busyStatus) return closeReason(CloseCode.busy);
+  if (status === notFoundStatus) return 'there is no hub at this path: the URL has to end with its hub.path';
   return `the peer answers HTTP ${status}`;
 }
 

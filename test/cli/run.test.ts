@@ -79,6 +79,19 @@ test('--check prints what is in effect, without secrets', async () => {
   assert.doesNotMatch(outLines.join('\n'), /hunter2/);
 });
 
+test('--check reads the files that are named, and ends with 2 where one is wrong', async () => {
+  const files = { 'edge.toml': '[server]\naclfile = "users.acl"\n', 'users.acl': 'user a on\nuser a off\n' };
+  const wrong = await run(['--check', '--config', 'edge.toml'], files);
+  assert.deepEqual(wrong.outcome, { exitCode: 2 });
+  assert.deepEqual(wrong.outLines, []);
+  assert.match(
+    wrong.errLines[0] ?? '',
+    /^ferrite-ts: users\.acl:2: server\.aclfile: found Duplicate user 'a'/,
+  );
+  const sound = await run(['--check', '--config', 'edge.toml'], { ...files, 'users.acl': 'user a on\n' });
+  assert.deepEqual(sound.outcome, { exitCode: 0 });
+});
+
 test('ping and status ask the node that the configuration describes', () =>
   withScriptedNode(
     { AUTH: '+OK\r\n', PING: '+PONG\r\n', 'EDGE.STATUS': '*0\r\n' },

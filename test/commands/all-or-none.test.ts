@@ -1,5 +1,6 @@
 // Commands that add several elements at the limit of memory: either all are added, or the reply is -OOM and nothing has
-// changed and nothing was recorded. Memory is full of small values, of which some go now and then, so that it is patchy.
+// changed and nothing was recorded. Memory is full of small values, of which some go now and then, so that it is
+// patchy.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../sim/scheduler.ts';

@@ -2,6 +2,7 @@
 // clients send whole requests and get the reply as it would be on the wire.
 import { type Log, silentLog } from '../../src/base/log.ts';
 import { AclLog } from '../../src/commands/acl/acl-log.ts';
+import { Catalog } from '../../src/commands/acl/catalog.ts';
 import { Users } from '../../src/commands/acl/users.ts';
 import type { CommandSpec } from '../../src/commands/command.ts';
 import { CommandTable } from '../../src/commands/command-table.ts';
@@ -22,9 +23,9 @@ import { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { copyRecord } from '../../src/delta/copy-record.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { ReplyWriter } from '../../src/resp/reply-writer.ts';
-import { createRequestArgs } from '../../src/resp/request-args.ts';
 import { defaultRequestLimits } from '../../src/resp/request-decoder.ts';
 import { Ledger } from '../../src/store/ledger.ts';
+import type { SliceSizes } from '../../src/store/slice-sizes.ts';
 import type { Store } from '../../src/store/store.ts';
 import { buildMs, newStore } from '../store/new-store.ts';
 import { StubEdgeView } from './stub-edge-view.ts';
@@ -33,6 +34,8 @@ export interface RigOptions {
   /** In place of a store of its own. */
   readonly store?: Store;
   readonly memoryBytes?: number;
+  /** Absent: the usual ones. */
+  readonly sliceSizes?: SliceSizes;
   readonly password?: string;
   /** There is a file of users, with this in it. */
   readonly aclText?: string;
@@ -43,8 +46,11 @@ export interface RigOptions {
   readonly commands?: readonly CommandSpec[];
 }
 
-/** The table of all commands: to make one takes longer than most tests, so that rigs share it. */
+/**
+ * The table of all commands: to make one takes longer than most tests, so that rigs share it, and the catalog of it.
+ */
 const commandTable = new CommandTable(commandList);
+const commandCatalog = new Catalog(commandTable);
 
 export class Rig {
   readonly edge = new StubEdgeView();
@@ -86,15 +92,16 @@ export class Rig {
   private nextId = 1;
 
   constructor(options: RigOptions = {}) {
-    this.store = options.store ?? newStore('rig', options.memoryBytes);
+    this.store = options.store ?? newStore('rig', options.memoryBytes, options.sliceSizes);
     const { origins } = this.store;
     this.journal = new MemoryJournal({ origins, tailBytesMax: 1024 * 1024, nowMs: () => this.nowMs });
     this.store.recorder = this.journal.writer;
     this.store.runs = this.journal.runs;
     const { commands } = options;
-    this.table = commands === undefined ? commandTable : new CommandTable([...commandList, ...commands]);
+    const isOwn = commands !== undefined;
+    this.table = isOwn ? new CommandTable([...commandList, ...commands]) : commandTable;
     this.table.resetFigures();
-    this.users = new Users(this.table, options.password);
+    this.users = new Users(isOwn ? new Catalog(this.table) : commandCatalog, options.password);
     this.aclText = options.aclText;
     this.services = this.createServices(options);
     this.dispatch = new Dispatch({
@@ -303,17 +310,22 @@ export class RigClient implements ClientPort {
   }
 
   /** Executes one request; its reply as on the wire, '' while it is still to come. */
-  send(...args: (string | Buffer)[]): string {
+  send(...args: (string | Uint8Array)[]): string {
     return this.sendBytes(...args).toString('utf8');
   }
 
   /** The same, as bytes. */
-  sendBytes(...args: (string | Buffer)[]): Buffer {
+  sendBytes(...args: (string | Uint8Array)[]): Buffer {
+    return this.execute(requestOf(args));
+  }
+
+  /** Executes a request; its reply as bytes. */
+  execute(request: RequestArgs): Buffer {
     const { reply, session } = this;
     reply.reset(1024 * 1024);
     reply.open();
     reply.protocol = session.protocol;
-    this.result = this.rig.dispatch.execute(this, requestOf(args), reply);
+    this.result = this.rig.dispatch.execute(this, request, reply);
     return Buffer.from(reply.buf.subarray(reply.start, reply.pos));
   }
 
@@ -374,15 +386,25 @@ export class RigClient implements ClientPort {
   }
 }
 
-export function requestOf(words: (string | Buffer)[]): RequestArgs {
-  const buffers = words.map((word) => Buffer.from(word));
-  const args = createRequestArgs();
-  args.buf = Buffer.concat(buffers);
-  args.argc = buffers.length;
-  args.offsets = new Int32Array(buffers.length);
-  args.lengths = Int32Array.from(buffers, (buffer) => buffer.length);
-  for (let i = 1; i < buffers.length; i++) args.offsets[i] = args.offsets[i - 1]! + args.lengths[i - 1]!;
-  return args;
+/** A request of texts in an encoding and bytes, copied once. */
+export function requestOf(
+  words: readonly (string | Uint8Array)[],
+  encoding: 'utf8' | 'latin1' = 'utf8',
+): RequestArgs {
+  const offsets = new Int32Array(words.length);
+  const lengths = new Int32Array(words.length);
+  let size = 0;
+  for (const [i, word] of words.entries()) {
+    offsets[i] = size;
+    lengths[i] = typeof word === 'string' ? Buffer.byteLength(word, encoding) : word.length;
+    size += lengths[i]!;
+  }
+  const buf = Buffer.allocUnsafe(size);
+  for (const [i, word] of words.entries()) {
+    if (typeof word === 'string') buf.write(word, offsets[i]!, encoding);
+    else buf.set(word, offsets[i]);
+  }
+  return { buf, argc: words.length, offsets, lengths };
 }
 
 /** A bulk string as on the wire. */

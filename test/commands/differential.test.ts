@@ -1,6 +1,6 @@
 // Random streams of string and key commands against redis-server and against our dispatch, replies compared byte for
-// byte in both protocols. Orders that Redis leaves open (KEYS, SCAN, RANDOMKEY) are compared as sets, and times with some leeway,
-// because the two nodes do not read the clock in one instant.
+// byte in both protocols. Orders that Redis leaves open (KEYS, SCAN, RANDOMKEY) are compared as sets, and times with
+// some leeway, because the two nodes do not read the clock in one instant.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { runs } from '../runs.ts';

@@ -38,3 +38,33 @@ test('what is too long for a text is refused, and shown in part where it is only
   assert.match(client.send('GET', long), /^-NOPERM No permissions to access a key/);
   assert.match(admin.send('ACL', 'LOG'), /\r\n\$1024\r\na{1024}\r\n/);
 });
+
+test('nothing is evicted for what no eviction could make room for', () => {
+  const rig = new Rig({ memoryBytes: 1024 * 1024 });
+  const { eviction } = rig.store;
+  eviction.policy = 'allkeys-lru';
+  const client = rig.connect();
+  for (let i = 0; i < 200; i++) client.send('set', `k${i}`, 'v'.repeat(100));
+  const value = Array.from({ length: 300_000 }, (_, i) =>
+    String.fromCharCode(33 + ((i * i * 7 + i) % 90)),
+  ).join('');
+  const many = Array.from({ length: 5 }, (_, i) => `${i}${value}`);
+  const pairs = many.flatMap((one, i) => [`p${i}`, one]);
+  for (const line of [
+    ['set', 'big', many.join('')],
+    ['append', 'k1', many.join('')],
+    ['setrange', 'k1', '2000000', 'x'],
+    ['setbit', 'k1', '20000000', '1'],
+    ['mset', ...pairs],
+    ['sadd', 's', ...many],
+    ['rpush', 'l', ...many],
+    ['hset', 'h', ...pairs],
+    ['xadd', 'x', '*', 'f', many.join('')],
+  ]) {
+    assert.match(client.send(...line), /^-OOM /, line[0]);
+  }
+  assert.equal(eviction.evictedCount, 0);
+  // What fits once others have gone does evict.
+  for (const one of many) assert.equal(client.send('set', one.slice(0, 1), one), '+OK\r\n');
+  assert.ok(eviction.evictedCount > 0);
+});

@@ -3,15 +3,12 @@
 import type { Services } from '../../src/commands/services.ts';
 import type { Store } from '../../src/store/store.ts';
 import { buildMs } from '../store/new-store.ts';
-import { Rig, type RigClient } from './command-rig.ts';
+import { Rig, type RigClient, type RigOptions, requestOf } from './command-rig.ts';
 import { parseReply, type Reply, ReplyError } from './parse-reply.ts';
 
 export type Argument = string | number | Uint8Array;
 
-export interface NodeOptions {
-  readonly memoryBytes?: number;
-  /** In place of a store of its own. */
-  readonly store?: Store;
+export interface NodeOptions extends Pick<RigOptions, 'memoryBytes' | 'sliceSizes' | 'store'> {
   readonly services?: Partial<Services>;
   /** The time to start at, Unix ms. */
   readonly nowMs?: number;
@@ -22,13 +19,10 @@ export class CommandNode {
   readonly client: RigClient;
 
   constructor(options: NodeOptions = {}) {
-    const { store, memoryBytes } = options;
-    this.rig = new Rig({
-      ...(store === undefined ? {} : { store }),
-      ...(memoryBytes === undefined ? {} : { memoryBytes }),
-    });
-    Object.assign(this.rig.services, options.services);
-    this.rig.advance((options.nowMs ?? buildMs + 1000) - this.rig.nowMs);
+    const { services, nowMs, ...rig } = options;
+    this.rig = new Rig(rig);
+    Object.assign(this.rig.services, services);
+    this.rig.advance((nowMs ?? buildMs + 1000) - this.rig.nowMs);
     this.client = this.rig.connect();
   }
 
@@ -50,9 +44,8 @@ export class CommandNode {
 
   /** Runs one command, each argument a value of its own (text as latin1), and returns the bytes of its reply. */
   bytes(...args: Argument[]): Buffer {
-    return this.client.sendBytes(
-      ...args.map((a) => (a instanceof Uint8Array ? Buffer.from(a) : Buffer.from(String(a), 'latin1'))),
-    );
+    const words = args.map((one) => (typeof one === 'number' ? String(one) : one));
+    return this.client.execute(requestOf(words, 'latin1'));
   }
 
   /** Runs one command, each argument a value of its own, and returns its parsed reply. */

@@ -1,11 +1,41 @@
-// Commands that are done in slices, for tests: each run to its end, with something in between, or as a whole, and what is in
-// the log of it.
+// Commands that are done in slices, for tests: each run to its end, with something in between, or as a whole, and what
+// is in the log of it.
 import assert from 'node:assert/strict';
 import { BatchReader } from '../../src/delta/batch-reader.ts';
 import { DeltaKind } from '../../src/delta/kinds.ts';
 import type { Block } from '../../src/journal/delta-log.ts';
+import type { SliceSizes } from '../../src/store/slice-sizes.ts';
 import { type Argument, CommandNode } from './harness.ts';
 import { parseReply, type Reply, ReplyError } from './parse-reply.ts';
+
+/** A tenth of what is usual, about. */
+export const smallSlices: SliceSizes = {
+  largeElementsMin: 1600,
+  elements: 100,
+  removedElements: 50,
+  largeStringBytesMin: 400_000,
+  stringBytes: 50_000,
+  writtenBytes: 12_800,
+  largePayloadBytesMin: 6400,
+  summedBytes: 25_600,
+};
+
+/** What has eight elements is large already. */
+export const tinySlices: SliceSizes = {
+  ...smallSlices,
+  largeElementsMin: 8,
+  elements: 3,
+  removedElements: 2,
+  largeStringBytesMin: 64,
+  stringBytes: 16,
+  largePayloadBytesMin: 64,
+  summedBytes: 32,
+};
+
+/** A node to which some thousands of elements are large. */
+export function smallNode(memoryBytes = 4 * 1024 * 1024): CommandNode {
+  return new CommandNode({ memoryBytes, sliceSizes: smallSlices });
+}
 
 export function parsed(text: string): Reply {
   const bytes = Buffer.from(text);
@@ -54,7 +84,8 @@ export async function replayed(
   { rig }: CommandNode,
   from: number,
 ): Promise<{ node: CommandNode; runs: number }> {
-  const copy = new CommandNode({ memoryBytes: 64 * 1024 * 1024 });
+  const { arena, sliceSizes } = rig.store;
+  const copy = new CommandNode({ memoryBytes: arena.capacityBytes, sliceSizes });
   rig.journal.commit(() => {});
   const { store } = copy;
   store.recorder = undefined;

@@ -38,6 +38,16 @@ test('a key that was not there is new before it is anything else', () => {
   assert.deepEqual(published, ['__keyevent@0__:new a', '__keyevent@0__:set a', '__keyevent@0__:set a']);
 });
 
+test('a key that is looked for in vain is not new yet', () => {
+  const { events, published } = eventsOf();
+  events.setMask(eventMask('EAmn') ?? 0);
+  events.noteAbsent(['\x00a']);
+  events.raise('keymiss', '\x00a');
+  assert.deepEqual(published, ['__keyevent@0__:keymiss a']);
+  events.raise('set', '\x00a');
+  assert.deepEqual(published.slice(1), ['__keyevent@0__:new a', '__keyevent@0__:set a']);
+});
+
 test('what looks for a key that is not there tells of a miss, and what reads counts hits', () => {
   const rig = new Rig();
   const [listener, client] = [rig.connect(), rig.connect()];

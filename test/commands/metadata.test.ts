@@ -48,8 +48,8 @@ function listOf(reply: Reply): readonly Reply[] {
   return reply;
 }
 
-/** Where the categories of a subcommand follow its group, which in Redis they do not always. */
-const otherCategories = new Set(['command|help', 'pubsub|help']);
+/** Where the categories of a subcommand follow its group, which in Redis they do not always; WAIT blocks since 7.2. */
+const otherCategories = new Set(['command|help', 'pubsub|help', 'wait']);
 
 test('subcommands have the flags and categories that redis-server gives them', {
   skip: redisMissing,
@@ -76,6 +76,23 @@ test('subcommands have the flags and categories that redis-server gives them', {
         assert.deepEqual([fullName, ours.sort()], [fullName, [...listOf(categories!)].sort()]);
       }
     }
+  } finally {
+    await redis.stop();
+  }
+});
+
+test('commands have the categories that redis-server gives them', { skip: redisMissing }, async () => {
+  const redis = await RedisOracle.start();
+  try {
+    const alone = commandList.filter(({ subcommands }) => subcommands === undefined);
+    const [reply] = await redis.run([['COMMAND', 'INFO', ...alone.map(({ name }) => name)]]);
+    const infos = listOf(parseReply(reply!, 0)!.value);
+    alone.forEach((spec, i) => {
+      const info = infos[i]!;
+      if (!Array.isArray(info) || otherCategories.has(spec.name)) return;
+      const ours = aclCategories(spec).map((category) => `@${category}`);
+      assert.deepEqual([spec.name, ours.sort()], [spec.name, [...listOf(info[6]!)].sort()]);
+    });
   } finally {
     await redis.stop();
   }

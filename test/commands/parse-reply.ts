@@ -26,12 +26,22 @@ export interface ParsedReply {
   readonly end: number;
 }
 
+const carriageReturn = 13;
+const dollar = 36;
+const star = 42;
+const minus = 45;
+const zero = 48;
+
 export function parseReply(buf: Buffer, from: number): ParsedReply | undefined {
-  const lineEnd = buf.indexOf('\r\n', from, 'latin1');
-  if (lineEnd < 0) return undefined;
-  const line = buf.toString('latin1', from + 1, lineEnd);
+  const lineEnd = buf.indexOf(carriageReturn, from);
   const end = lineEnd + 2;
-  switch (String.fromCharCode(buf[from]!)) {
+  if (lineEnd < 0 || end > buf.length) return undefined;
+  const type = buf[from];
+  // What most replies consist of is read without a text of its number.
+  if (type === dollar) return parseBulk(buf, end, numberIn(buf, from + 1, lineEnd));
+  if (type === star) return parseItems(buf, end, numberIn(buf, from + 1, lineEnd));
+  const line = buf.toString('latin1', from + 1, lineEnd);
+  switch (String.fromCharCode(type!)) {
     case '+':
       return { value: line, end };
     case '-':
@@ -46,10 +56,8 @@ export function parseReply(buf: Buffer, from: number): ParsedReply | undefined {
       return { value: null, end };
     case '#':
       return { value: line === 't', end };
-    case '$':
     case '=':
       return parseBulk(buf, end, Number(line));
-    case '*':
     case '>':
       return parseItems(buf, end, Number(line));
     case '~': {
@@ -63,6 +71,14 @@ export function parseReply(buf: Buffer, from: number): ParsedReply | undefined {
     default:
       throw new Error(`no reply begins with byte ${buf[from]}`);
   }
+}
+
+/** A count of few digits, or -1. */
+function numberIn(buf: Buffer, from: number, end: number): number {
+  if (buf[from] === minus) return -1;
+  let n = 0;
+  for (let i = from; i < end; i++) n = n * 10 + buf[i]! - zero;
+  return n;
 }
 
 function parseBulk(buf: Buffer, from: number, length: number): ParsedReply | undefined {

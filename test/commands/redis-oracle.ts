@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseReply } from './parse-reply.ts';
 
-const readyLine = 'ready to accept connections';
+const readyLine = /ready to accept connections/i;
 const patienceMs = 60_000;
 
 /** Whether redis-server is installed; else the reason for skipping. */
@@ -60,8 +60,8 @@ export class OracleClient {
   }
 
   /**
-   * The next `count` replies or pushes, as bytes; with `isWanted` the next of those that it holds for, and the others wait
-   * to be taken. Rejects where the server ends or says nothing for a minute.
+   * The next `count` replies or pushes, as bytes; with `isWanted` the next of those that it holds for, and the others
+   * wait to be taken. Rejects where the server ends or says nothing for a minute.
    */
   async take(count: number, isWanted: (message: Buffer) => boolean = () => true): Promise<Buffer[]> {
     const taken: Buffer[] = [];
@@ -76,6 +76,11 @@ export class OracleClient {
         throw new Error(`redis-server closed the connection: ${taken.length} of ${count} came`);
       await this.more();
     }
+  }
+
+  /** What came and was not taken. */
+  drain(): Buffer[] {
+    return this.messages.splice(0);
   }
 
   private receive(chunk: Buffer): void {
@@ -121,9 +126,9 @@ export class RedisOracle {
     let log = '';
     for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
       log += chunk;
-      if (log.includes(readyLine)) break;
+      if (readyLine.test(log)) break;
     }
-    if (!log.includes(readyLine)) throw new Error(`redis-server did not start: ${log}`);
+    if (!readyLine.test(log)) throw new Error(`redis-server did not start: ${log}`);
     child.stdout.resume();
     const socket = connect(path);
     await once(socket, 'connect');
@@ -136,8 +141,8 @@ export class RedisOracle {
   }
 
   /**
-   * Comes back when the server has done what it could read before: what it reads with the first of these it may do behind
-   * that one, but before the second.
+   * Comes back when the server has done what it could read before: what it reads with the first of these it may do
+   * behind that one, but before the second.
    */
   async settle(): Promise<void> {
     for (let i = 0; i < 2; i++) await this.run([['ping']]);

@@ -39,7 +39,7 @@ async function compareStream(
   commands: readonly Command[],
   compare: NonNullable<Comparison['compare']>,
 ): Promise<void> {
-  const node = new CommandNode({ nowMs: Date.now(), memoryBytes: 4 * 1024 * 1024 });
+  const node = new CommandNode({ nowMs: Date.now(), memoryBytes: 1024 * 1024 });
   node.client.session.protocol = protocol;
   const [, ...theirs] = await redis.run([['FLUSHALL'], ...commands]);
   commands.forEach((command, i) => {

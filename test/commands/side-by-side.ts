@@ -1,6 +1,6 @@
-// Scripts of several clients, run on redis-server and on a rig, compared byte for byte. A line is `name> command words`;
-// `name< ` waits for what is pushed to that client. Clients come to be with their first line; what they say before is
-// their protocol: `b3` speaks RESP3.
+// Scripts of several clients, run on redis-server and on a rig, compared byte for byte. A line is `name> command
+// words`; `name< ` waits for what is pushed to that client. Clients come to be with their first line; what they say
+// before is their protocol: `b3` speaks RESP3.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rig, type RigClient } from './command-rig.ts';
@@ -77,8 +77,8 @@ async function compareCommand(
     await redis.settle();
     return;
   }
-  // Pushes may come before the reply, and wait for their own line; but the replies of SUBSCRIBE are pushes themselves. One
-  // request may have several replies: those come one a channel.
+  // Pushes may come before the reply, and wait for their own line; but the replies of SUBSCRIBE are pushes themselves.
+  // One request may have several replies: those come one a channel.
   void theirs.write([words]);
   const isReply = mine.startsWith('>') ? () => true : (message: Buffer) => !isPush(message);
   const replies = await theirs.take(countReplies(mine), isReply);

@@ -23,7 +23,10 @@ test('what is no time is refused in the words of redis-server', () => {
   const notAFloat = '-ERR timeout is not a float or out of range\r\n';
   for (const text of ['abc', '', ' 1', 'nan']) assert.equal(client.send('seconds', text), notAFloat);
   assert.equal(client.send('seconds', '-1'), '-ERR timeout is negative\r\n');
-  assert.equal(client.send('seconds', '1e18'), '-ERR timeout is out of range\r\n');
+  for (const text of ['1e18', 'inf', '+Infinity'])
+    assert.equal(client.send('seconds', text), '-ERR timeout is out of range\r\n');
+  assert.equal(client.send('seconds', '-inf'), '-ERR timeout is negative\r\n');
+  assert.equal(client.send('seconds', '0b1'), notAFloat);
   assert.equal(client.send('ms', 'x'), '-ERR timeout is not an integer or out of range\r\n');
   assert.equal(client.send('ms', '-1'), '-ERR timeout is negative\r\n');
 });

@@ -14,6 +14,16 @@ test('each key of the file becomes a setting with its line', () => {
   ]);
 });
 
+test('a byte order mark is none of the text; bytes that are not UTF-8 are a problem, not another password', () => {
+  assert.deepEqual(readToml('f', '\ufeff[server]\r\nport = 1\r\n').settings, [
+    { key: 'server.port', given: { value: 1 }, where: 'f:2' },
+  ]);
+  const latin1 = Buffer.from('[server]\nrequirepass = "p\xe4ss"\n', 'latin1').toString();
+  assert.deepEqual(readToml('f', latin1).problems, [
+    'f:2: found bytes that are not UTF-8, allowed: text in UTF-8',
+  ]);
+});
+
 test('broken TOML is one problem with line and column, and quotes nothing of the file', () => {
   const { problems } = readToml('edge.toml', '[edge]\ntoken = "s3cret\n');
   assert.equal(problems.length, 1);

@@ -33,3 +33,10 @@ test('aliases name keys that exist and are none themselves', () => {
     assert.ok(!isConfigKey(alias));
   }
 });
+
+test('a token for edges has its length without the node id before it', () => {
+  const { fromText } = fieldOf('hub.tokens');
+  for (const short of ['edge-001:', 'edge-001:x', 'a:1234567', '1234567'])
+    assert.equal(fromText(short), undefined, short);
+  for (const text of ['a:12345678', '12345678', 'a/b:34567']) assert.deepEqual(fromText(text), [text]);
+});

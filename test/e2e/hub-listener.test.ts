@@ -67,6 +67,10 @@ test('addresses that are none, or of something else, are answered, and the hub g
   }
   assert.equal(await answerTo(upgrade('/')), 'HTTP/1.1 404 Not Found');
   assert.equal(await answerTo('GET /healthz HTTP/1.0\r\n\r\n'), 'HTTP/1.1 200 OK');
+  const others = ['Host: hub', 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAM'];
+  const ofJava = (path: string) => [`GET ${path} HTTP/1.1`, ...others, '', ''].join('\r\n');
+  assert.equal(await answerTo(ofJava('/readyz')), 'HTTP/1.1 200 OK');
+  assert.equal(await answerTo(ofJava('/edge/ws')), 'HTTP/1.1 404 Not Found');
 });
 
 test('clients that are gone before they are answered harm nobody', async () => {

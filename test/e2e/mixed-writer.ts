@@ -1,7 +1,7 @@
-// A client under load for end-to-end tests: pipelines random writes and remembers what was acknowledged. It writes three
-// kinds of keys: its own, of which it keeps a model; counters that everybody raises, of which it knows its share; and
-// keys that everybody fights over, which only have to be the same everywhere in the end. After a kill it finds out how
-// many of the unanswered commands took effect, which must have been the first ones in order.
+// A client under load for end-to-end tests: pipelines random writes and remembers what was acknowledged. It writes
+// three kinds of keys: its own, of which it keeps a model; counters that everybody raises, of which it knows its share;
+// and keys that everybody fights over, which only have to be the same everywhere in the end. After a kill it finds out
+// how many of the unanswered commands took effect, which must have been the first ones in order.
 import assert from 'node:assert/strict';
 import type { Reply } from '../../src/resp/reply-reader.ts';
 import { Pipeline } from './pipeline.ts';

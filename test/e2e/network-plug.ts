@@ -1,5 +1,6 @@
 // A network cable for tests: a TCP proxy on loopback between an edge and its hub that can be pulled and plugged in
-// again while the processes at both ends go on running, made to swallow everything without closing anything, or be slow.
+// again while the processes at both ends go on running, made to swallow everything without closing anything, or be
+// slow.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 

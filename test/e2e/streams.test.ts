@@ -1,5 +1,5 @@
-// Streams on real nodes: with consumer groups through a kill -9, before and after a snapshot, and on a hub and two edges
-// that add to one stream apart.
+// Streams on real nodes: with consumer groups through a kill -9, before and after a snapshot, and on a hub and two
+// edges that add to one stream apart.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';

@@ -1,5 +1,5 @@
-// Whether two replies to one request say the same: the same bytes, but for what Redis leaves open (the order of sets and
-// hashes, a random choice) and for times, which are read a moment apart.
+// Whether two replies to one request say the same: the same bytes, but for what Redis leaves open (the order of sets
+// and hashes, a random choice) and for times, which are read a moment apart.
 import { parseReply, type Reply, ReplyError } from '../commands/parse-reply.ts';
 import type { Request } from './grammar.ts';
 

@@ -1,5 +1,5 @@
-// Makes requests of a command from what its metadata says of its arguments: valid ones for the most part, with a share of
-// mistakes: an argument too few or too many, one in the place of another, a word in lower case.
+// Makes requests of a command from what its metadata says of its arguments: valid ones for the most part, with a share
+// of mistakes: an argument too few or too many, one in the place of another, a word in lower case.
 import type { CommandSpec } from '../../src/commands/command.ts';
 import { type ArgumentSpec, parseSyntax } from '../../src/commands/syntax.ts';
 import type { Random } from './random.ts';
@@ -50,12 +50,17 @@ function shortened(arg: string, i: number, { length }: Request): string {
   return mayBeTimeout && (Number(arg) > 0.05 || Number(arg) === 0) ? '0.01' : arg;
 }
 
+const manyTimes = 200;
+const wideNames = new Set(['member', 'element', 'field', 'value']);
+
 class RequestMaker {
   readonly args: string[] = [];
   private readonly random: Random;
   private readonly group: string;
   /** Where the argument stands that counts those of the next repeated item. */
   private counterAt = -1;
+  /** It repeats an item often, so that collections outgrow their small forms. */
+  private isWide = false;
 
   constructor(random: Random, group: string) {
     this.random = random;
@@ -63,13 +68,26 @@ class RequestMaker {
   }
 
   sequence(items: readonly ArgumentSpec[]): void {
-    for (const item of items) this.item(item);
+    for (const item of this.random.chance(0.3) ? this.otherwiseOrdered(items) : items) this.item(item);
+  }
+
+  /** Options that stand side by side may come in any order, and now and then one comes twice. */
+  private otherwiseOrdered(items: readonly ArgumentSpec[]): ArgumentSpec[] {
+    const { random } = this;
+    const ordered = [...items];
+    for (let i = 1; i < ordered.length; i++) {
+      const [before, item] = [ordered[i - 1]!, ordered[i]!];
+      if (!item.optional || !before.optional || random.chance(0.5)) continue;
+      [ordered[i - 1], ordered[i]] = random.chance(0.9) ? [item, before] : [item, item];
+    }
+    return ordered;
   }
 
   private item(item: ArgumentSpec): void {
     const { random } = this;
     if (item.optional && !random.chance(0.35)) return;
-    const times = item.multiple ? 1 + random.below(3) : 1;
+    this.isWide = item.multiple === true && random.chance(0.02);
+    const times = item.multiple ? 1 + random.below(this.isWide ? manyTimes : 3) : 1;
     if (item.token !== undefined && item.type !== 'pure-token') this.word(item.token);
     for (let i = 0; i < times; i++) {
       if (i > 0 && item.multipleToken && item.token !== undefined) this.word(item.token);
@@ -88,7 +106,9 @@ class RequestMaker {
     else if (item.type === 'key') this.args.push(keyFor(random, this.group));
     else {
       if (item.name === 'numkeys' || item.name === 'numfields') this.counterAt = this.args.length;
-      this.args.push(valueFor(random, item));
+      this.args.push(
+        this.isWide && wideNames.has(item.name) ? `w${random.below(2 * manyTimes)}` : valueFor(random, item),
+      );
     }
   }
 

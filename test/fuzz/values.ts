@@ -60,7 +60,7 @@ const texts = [
 const small = ['0', '1', '2', '3', '-1', '-2'];
 
 /** Names that say more than their type does. */
-const pools: Readonly<Record<string, readonly string[]>> = {
+const pools: Record<string, readonly string[]> = {
   field: ['f1', 'f2', 'f3', 'f4', '', '1'],
   member: ['a', 'b', 'c', 'd', '1', '2', '', 'm'.repeat(70)],
   member1: ['a', 'b', 'c', 'zz'],
@@ -84,7 +84,7 @@ const pools: Readonly<Record<string, readonly string[]>> = {
   'unix-time-seconds': ['4102444800', '4102448400', '1', '0', '-5', 'x'],
   'unix-time-milliseconds': ['4102444800123', '4102448400999', '1', '0', '-1', 'x'],
   timeout: ['0.01', '-1', 'x', '0.001', '1e-3'],
-  cursor: ['0', '0', '0', 'x', '-1'],
+  cursor: ['0', '0', '0', 'x'],
   db: ['0', '1', '99', 'x', '-1'],
   'destination-db': ['0', '1', '99', 'x'],
   pattern: ['*', 'a*', '?', '[abc]', 'f[1-2]', 'nothing', '\\', ''],
@@ -111,6 +111,11 @@ const pools: Readonly<Record<string, readonly string[]>> = {
   'min-idle-time': ['0', '100000', '-1', 'x'],
   message: texts,
 };
+
+/** Payloads of DUMP that arguments take from now on. */
+export function offerPayloads(payloads: readonly string[]): void {
+  pools['serialized-value'] = payloads;
+}
 
 /** A value for one argument that is neither a key nor made of parts. */
 export function valueFor(random: Random, { name, type }: ArgumentSpec): string {

@@ -11,6 +11,7 @@ const pages = [
   'bench/README.md',
   'src/sync/SPEC.md',
   'docs/compatibility.md',
+  'docs/metrics.md',
   'docs/coverage.md',
   ...decisions,
 ];

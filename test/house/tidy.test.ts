@@ -32,6 +32,21 @@ test('every file of src opens with a comment of two sentences or more, a command
   );
 });
 
+/** Lines of code are the formatter's; drawings of layouts, which have wide gaps, are as wide as they must be. */
+const commentColumnsMax = 120;
+
+test('comments are no wider than 120 columns', () => {
+  const isWideComment = (line: string): boolean =>
+    line.length > commentColumnsMax && /^\s*(\/\/|\/?\*)/.test(line) && !/\S {2,}\S/.test(line);
+  const found = [...sources, ...tests].flatMap((path) =>
+    read(path)
+      .split('\n')
+      .filter(isWideComment)
+      .map((line) => `${path}: ${line}`),
+  );
+  assert.deepEqual(found, []);
+});
+
 test('file names are kebab-case', () => {
   const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|generated|d))?\.ts$/;
   assert.deepEqual(

@@ -349,6 +349,7 @@ test('a failed write is answered with an error, reads of nothing go on, a short 
   assert.ok(done);
   assert.match(String(await setOne(rig, 'c', 3, 'x')), /short write/);
   await assert.rejects(rig.journal.snapshot(), /short write/);
+  assert.equal(rig.journal.save.lastStatus, 'err', 'so INFO tells of a BGSAVE that nobody waits for');
   files.shortBytes = undefined;
   rig.timers.pass(1000);
   await until(() => rig.journal.failure === undefined);

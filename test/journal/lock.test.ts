@@ -36,6 +36,19 @@ test('a second process is refused by name; after kill -9 the lock is taken over'
   fs.rmSync(dir, { recursive: true });
 });
 
+test('a stale lock is written over, for on a full disk there is no room for another file', () => {
+  const dir = tempDir();
+  const file = path.join(dir, 'lock');
+  fs.writeFileSync(file, `999999999 1 ${systemProcesses.bootId} and more than a lock needs\n`);
+  const { ino } = fs.statSync(file);
+  const release = lockDir(dir);
+  assert.equal(fs.statSync(file).ino, ino);
+  assert.match(fs.readFileSync(file, 'utf8'), new RegExp(`^${process.pid} \\S+ \\S+\n$`));
+  release();
+  assert.deepEqual(fs.readdirSync(dir), []);
+  fs.rmSync(dir, { recursive: true });
+});
+
 test('of many processes that find a stale lock exactly one gets it', async () => {
   const dir = tempDir();
   fs.writeFileSync(path.join(dir, 'lock'), `999999999 1 ${systemProcesses.bootId}\n`);

@@ -145,7 +145,7 @@ test('links read a run as its blocks, until a snapshot has it and no segment nam
   await journal.snapshot();
   await until(() => runsOn(files).length === 0);
   assert.equal(await journal.readRun(run.number), undefined);
-  assert.ok(!files.list('/data').includes(segmentName(0)));
+  await until(() => !files.list('/data').includes(segmentName(0)));
   rig.timers.pass(1000);
   await settle();
   assert.equal(openRig(files.killed()).store.values.size, 440);

@@ -76,3 +76,31 @@ test('after a failure segments go from either end', async () => {
   await settle();
   assert.deepEqual([set.firstSeq, set.bytesFrom(0), files.names.size], [200, 1000, 1]);
 });
+
+test('segments go one after the other, the oldest first; one that does not go keeps those behind it', async () => {
+  const files = new ToyFiles();
+  const set = setOf(files, [0, 100, 200, 300], 1000);
+  files.held = [];
+  set.prune(300, 0);
+  const { held } = files;
+  assert.equal(held.length, 1);
+  let stuck = true;
+  files.intercept = (op, path) => {
+    if (op === 'remove' && stuck && path.includes('100')) throw failure('EIO');
+  };
+  held.shift()!();
+  await settle();
+  held.shift()!();
+  await settle();
+  assert.equal(held.length, 0);
+  assert.equal(files.names.size, 3);
+  stuck = false;
+  set.removeFile('of old');
+  for (let n = 3; n > 0; n--) {
+    assert.equal(held.length, 1);
+    held.shift()!();
+    await settle();
+  }
+  assert.equal(held.length, 0);
+  assert.equal(files.names.size, 1);
+});

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { Catalog } from '../../src/commands/acl/catalog.ts';
 import { Users } from '../../src/commands/acl/users.ts';
 import { CommandTable } from '../../src/commands/command-table.ts';
 import { commandList } from '../../src/commands/list.generated.ts';
@@ -23,7 +24,7 @@ test('the file is written as one step, for its owner only', () => {
 });
 
 test('a start with a file that is missing or wrong ends with its name and line', () => {
-  const users = new Users(new CommandTable(commandList));
+  const users = new Users(new Catalog(new CommandTable(commandList)));
   const missing = openAclFile(join(dir, 'missing.acl'));
   assert.throws(() => loadUsers(users, missing!), {
     code: 'CONFIG',

@@ -23,9 +23,12 @@ test('what EXEC writes reaches the hub, and from there another edge, all at once
     for (const [node, sizes] of seen) sizes.add(Number(node.command('dbsize')));
     await turn();
   }
+  // The hub may have it all before it is first looked at.
   for (const sizes of seen.values())
-    assert.deepEqual([...sizes].sort((x, y) => x - y).slice(-2), [1, keys + 1]);
-  for (const sizes of seen.values()) assert.ok(sizes.size <= 2);
+    assert.deepEqual(
+      [...sizes, 1].filter((size) => size !== 1),
+      [keys + 1],
+    );
 });
 
 test('a watched key that a peer writes stops EXEC', async (t) => {

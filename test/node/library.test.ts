@@ -1,5 +1,5 @@
-// What a program that embeds a node relies on: that its process lives, that bytes come back as they went in, that what it
-// names takes effect, and that open() and close() may come in any order.
+// What a program that embeds a node relies on: that its process lives, that bytes come back as they went in, that what
+// it names takes effect, and that open() and close() may come in any order.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { diskFiles } from '../../src/journal/file-layer.ts';
-import { CommandError, createLog, EdgeNode } from '../../src/node.ts';
+import { type Argument, CommandError, createLog, EdgeNode, type EdgeNodeOptions } from '../../src/node.ts';
 import { Pipeline } from '../e2e/pipeline.ts';
 import { freePort } from '../free-port.ts';
 import { newDir, startHub, startNode } from './start-node.ts';
@@ -124,9 +124,9 @@ test('a directory that nothing is kept in is warned of', async (t) => {
 });
 
 test('edge.token_env names the variable with the token', async (t) => {
-  const hub = await startHub(t, { settings: { 'hub.tokens': 'a:secret' } });
+  const hub = await startHub(t, { settings: { 'hub.tokens': 'a:of-eight' } });
   const variable = 'LIBRARY_TEST_TOKEN';
-  process.env[variable] = 'secret';
+  process.env[variable] = 'of-eight';
   t.after(() => delete process.env[variable]);
   const settings = { 'edge.token_env': variable };
   const edge = await startNode(t, { nodeId: 'a', hubUrl: String(hub.endpoint), settings });
@@ -143,6 +143,32 @@ test('a listener named in settings listens, and what has no effect is refused', 
   assert.ok(existsSync(path));
   const refusal = { code: 'CONFIG', message: /log\.level: has no effect here/ };
   assert.throws(() => new EdgeNode({ settings: { 'log.level': 'debug' } }), refusal);
+});
+
+test('what a program without types gets wrong is told to it, and has no effect', async (t) => {
+  const misspelled: EdgeNodeOptions = JSON.parse('{"hubURL":"ws://hub"}');
+  assert.throws(() => new EdgeNode(misspelled), {
+    code: 'CONFIG',
+    message: /hubURL: .* did you mean hubUrl\?/,
+  });
+  const node = await startNode(t);
+  const missing: Argument = JSON.parse('[null]')[0];
+  await assert.rejects(node.set('k', missing), TypeError);
+  await assert.rejects(node.set('k', 'v', { ex: 1, px: 1 }), /syntax error/);
+  assert.equal(node.exists('k'), false);
+});
+
+test('who waits for a reply keeps the process from ending, also where the node has no port', async (t) => {
+  const node = await startNode(t);
+  const held = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = held();
+  const waiting = [node.execute('blpop', 'q', '0'), node.execute('blpop', 'r', '0.01')];
+  assert.equal(held(), before + 1);
+  assert.equal(await waiting[1], null);
+  assert.equal(held(), before + 1);
+  await node.execute('rpush', 'q', 'x');
+  assert.deepEqual(await waiting[0], ['q', 'x']);
+  assert.equal(held(), before);
 });
 
 test('bytes come back as they went in, and integers with all their digits', async (t) => {

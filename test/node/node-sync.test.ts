@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { EdgeNode, SyncEvent } from '../../src/node.ts';
 import { NetworkPlug } from '../e2e/network-plug.ts';
+import { askOnce, Pipeline } from '../e2e/pipeline.ts';
 import { freePort } from '../free-port.ts';
 import { until } from '../until.ts';
 import { newDir, startEdge, startHub, startNode } from './start-node.ts';
@@ -63,6 +64,23 @@ test('a peer that says nothing any more is dropped after dead_peer_timeout, and 
   } finally {
     await plug.close();
   }
+});
+
+test('a node that closes tells clients of syncs on demand that it does, and waits for none', async (t) => {
+  const hub = await startHub(t);
+  const plug = await NetworkPlug.to(String(hub.endpoint));
+  t.after(() => plug.close());
+  const edge = await startNode(t, { nodeId: 'edge', port: 0, hubUrl: plug.url });
+  await until(() => shown(edge, 'link_state') === 'live', 'live');
+  plug.swallow();
+  await edge.set('k', 'v');
+  const client = await Pipeline.connect(edge.port);
+  const asked = client.ask('EDGE.SYNC');
+  assert.equal(await askOnce(edge.port, 'PING'), 'PONG');
+  const fromMs = performance.now();
+  await edge.close();
+  assert.match(String(await asked), /ERR sync failed: the node is closing/);
+  assert.ok(performance.now() - fromMs < 4000, 'it was not cut');
 });
 
 test('one INCR each on fifty partitioned edges is fifty on all', async (t) => {

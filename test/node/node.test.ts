@@ -155,11 +155,11 @@ test('a sync that cannot be says why', async (t) => {
 });
 
 test('a wrong token is refused with 4001 and shown, a right one is not', async (t) => {
-  const hub = await startHub(t, { settings: { 'hub.tokens': 'a:secret' } });
+  const hub = await startHub(t, { settings: { 'hub.tokens': 'a:of-eight' } });
   const wrong = await startEdge(t, hub, { nodeId: 'a', token: 'guess' });
   await until(() => /4001|unauthorized/.test(String(shown(wrong, 'last_error'))), 'refused');
   assert.equal(shown(wrong, 'is_online'), 0);
-  const right = await startEdge(t, hub, { nodeId: 'a', token: 'secret' });
+  const right = await startEdge(t, hub, { nodeId: 'a', token: 'of-eight' });
   await right.sync();
   assert.equal(shown(right, 'is_online'), 1);
 });

@@ -1,5 +1,5 @@
-// Nodes in a test's own process, with real sockets and directories. What a test starts ends with it, and what it kept on
-// disk goes with it, whether it passed or not.
+// Nodes in a test's own process, with real sockets and directories. What a test starts ends with it, and what it kept
+// on disk goes with it, whether it passed or not.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

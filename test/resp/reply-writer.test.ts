@@ -220,3 +220,27 @@ test('a region over its limit is an error for the client, and the writer still w
   reply.error('ERR an error has room in any case');
   assert.ok(reply.pos - reply.start > 2000);
 });
+
+test('what another writer wrote is taken as it is, much of it with its buffer', () => {
+  for (const bytes of [100, 1_000_000]) {
+    const writer = new ReplyWriter(1024, () => 2_000_000);
+    writer.open();
+    writer.ok();
+    const first = writer.buf;
+    writer.open();
+    const other = new ReplyWriter(1024);
+    other.ok();
+    other.open();
+    other.bulk(Buffer.alloc(bytes, 'x'), 0, bytes);
+    writer.take(other);
+    assert.equal(writer.buf === other.buf, bytes > 1000);
+    writer.ok();
+    const text = writer.buf.toString('latin1', writer.start, writer.pos);
+    assert.equal(text, `$${bytes}\r\n${'x'.repeat(bytes)}\r\n+OK\r\n`);
+    assert.equal(first.toString('latin1', 0, 5), '+OK\r\n', 'what waits is where it was');
+  }
+  const small = new ReplyWriter(1024, () => 1000);
+  const large = new ReplyWriter(1024);
+  large.bulk(Buffer.alloc(400_000), 0, 400_000);
+  assert.throws(() => small.take(large), /exceeds the limit/);
+});

@@ -69,7 +69,10 @@ test('requests are answered in order, pipelined, inline and in pieces', async ()
   await client.expect('+PONG\r\n+SET-a\r\n$1\r\nb\r\n');
 });
 
-/** Clients that do not read have taken what their sockets hold, and the rest waits in the listener; or so in the other direction. */
+/**
+ * Clients that do not read have taken what their sockets hold, and the rest waits in the listener; or so in the other
+ * direction.
+ */
 async function socketsAreFull(
   world: World,
   bytes: 'inputBytes' | 'outputBytes' = 'outputBytes',
@@ -557,9 +560,9 @@ test('a deferred reply was judged when it was made, and a message by what a subs
   await listener.expectEnd();
 });
 
-test('one client closes another, or itself, behind the replies so far', async () => {
+test('one client closes another, or itself behind the replies so far', async () => {
   const { world, connect, executor } = bind(await start());
-  executor.killed = (id) => world.listener.client(id)?.close('killed');
+  executor.killed = (id) => world.listener.client(id)?.kill('killed', undefined);
   const [victim, killer] = [await connect(), await connect()];
   victim.send('LATER\r\n');
   await until(() => executor.deferred.length === 1);
@@ -634,6 +637,21 @@ test('closing finishes the replies under way and ends every socket', async () =>
   assert.equal(writer.text, '+SET-1\r\n');
   await closed;
   await assert.rejects(TestClient.connect(world.listener.port));
+});
+
+test('closing waits for replies that are worked on, and for none that may never come', async () => {
+  const { world, connect, executor } = bind(await start());
+  const [working, waiting] = [await connect(), await connect()];
+  working.send('LATER\r\nECHO behind\r\n');
+  waiting.send('AWAIT\r\n');
+  await until(() => executor.deferred.length === 2);
+  const closed = world.listener.close();
+  await waiting.expectEnd();
+  assert.deepEqual([working.ended, waiting.text], [false, '']);
+  executor.deferred[0]!.resume((reply) => reply.ok());
+  await working.expectEnd();
+  assert.equal(working.text, '+OK\r\n');
+  await closed;
 });
 
 test('closing cuts what is left at the deadline', async () => {

@@ -6,7 +6,9 @@ import type { ReplyWriter } from '../../src/resp/reply-writer.ts';
 
 type Deferred = ReturnType<ClientPort['defer']>;
 
-/** PING, ECHO x, BIG n c (a bulk of n times c), SET x, LATER, AWAIT, WAKE x, QUIT, AUTH, HELLO3, KILL id, JOIN, SAY x n. */
+/**
+ * PING, ECHO x, BIG n c (a bulk of n times c), SET x, LATER, AWAIT, WAKE x, QUIT, AUTH, HELLO3, KILL id, JOIN, SAY x n.
+ */
 export class ScriptedExecutor implements Executor {
   readonly isWriting = false;
   turns = 0;

@@ -96,7 +96,9 @@ const ask = (client: number, length: number, isLater = false) => ({
 });
 const settling = { settlesOlder: true, settlesOwn: false, keeps: false };
 
-/** A commit that is settled while the next is asked for lets its client ask again, behind the replies of that next one. */
+/**
+ * A commit that is settled while the next is asked for lets its client ask again, behind the replies of that next one.
+ */
 const settledWithin = [
   ...[ask(0, 8), 'turn', ask(0, 8, true), settling, ask(1, 8), 'turn'],
   ...[{ ...settling, settlesOlder: false }, 'turn', 'settle', ask(2, 60), 'turn', ask(2, 60), 'settle'],

@@ -1,6 +1,6 @@
-// Would-be edges: they say what an honest edge was heard to say, under names of their own and changed in places: fields of
-// other types and sizes in control messages, bytes in frames whose checksum is then right again. What they are heard from
-// is a proxy between the honest edge and the hub, which keeps the last messages.
+// Would-be edges: they say what an honest edge was heard to say, under names of their own and changed in places: fields
+// of other types and sizes in control messages, bytes in frames whose checksum is then right again. What they are heard
+// from is a proxy between the honest edge and the hub, which keeps the last messages.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';

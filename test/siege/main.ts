@@ -1,8 +1,9 @@
-// `npm run siege -- --seconds N --seed S [--only NAME,...] [--false-edges] [--log FILE]`: a hub as a process of its own,
-// with an honest edge beside it, beset by clients and web visitors that do what they should not. The hub must go on
-// answering and come back after a kill in the midst of it; every few rounds it is killed at rest and must come back with
-// what it had, and the edge must hold the same. False edges say what the honest one says, under other names and altered:
-// what they make the hub hold is then no longer compared with the edge's. Exit code 1 where anything of this fails.
+// `npm run siege -- --seconds N --seed S [--only NAME,...] [--false-edges] [--log FILE]`: a hub as a process of its
+// own, with an honest edge beside it, beset by clients and web visitors that do what they should not. The hub must go
+// on answering and come back after a kill in the midst of it; every few rounds it is killed at rest and must come back
+// with what it had, and the edge must hold the same. False edges say what the honest one says, under other names and
+// altered: what they make the hub hold is then no longer compared with the edge's. Exit code 1 where anything of this
+// fails.
 import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

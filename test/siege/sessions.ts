@@ -1,5 +1,5 @@
-// Clients that behave badly with commands that are right: any command of the table with arguments of its kind, inside of
-// MULTI and out of it, while subscribed, watching or waiting, cut off in the middle, half closed, or gone.
+// Clients that behave badly with commands that are right: any command of the table with arguments of its kind, inside
+// of MULTI and out of it, while subscribed, watching or waiting, cut off in the middle, half closed, or gone.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,5 +1,5 @@
-// Visitors of the hub's port that are no edges: requests with odd paths and headers, upgrades of all kinds, bytes that are
-// no HTTP, connections that are reset while they are answered.
+// Visitors of the hub's port that are no edges: requests with odd paths and headers, upgrades of all kinds, bytes that
+// are no HTTP, connections that are reset while they are answered.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,5 +1,5 @@
-// Random commands of every type, as a client would send them: keys of one type, keys that all types fight over, counters
-// of fields whose sums must come out, and a database of its own that is flushed now and then.
+// Random commands of every type, as a client would send them: keys of one type, keys that all types fight over,
+// counters of fields whose sums must come out, and a database of its own that is flushed now and then.
 
 /** Fields and members that are only ever incremented: what they must be in the end is known. */
 export const summedKey = 'sums';

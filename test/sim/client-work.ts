@@ -1,5 +1,6 @@
-// What clients ask of a simulated node that evicts: anything, as requests that may have to wait for a key or be refused, and
-// counters whose sums must come out in the end. It knows nodes one by one, and nothing of how they are linked.
+// What clients ask of a simulated node that evicts: anything, as requests that may have to wait for a key or be
+// refused, and counters whose sums must come out in the end. It knows nodes one by one, and nothing of how they are
+// linked.
 import assert from 'node:assert/strict';
 import { anyCommand, type Pick, summedFields, summedKey } from './any-command.ts';
 import type { SimNode } from './sim-node.ts';

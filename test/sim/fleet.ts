@@ -1,6 +1,8 @@
 // A hub and its edges under a seed: random commands while nodes are cut off, crash, lose their unsynced tail, are
 // cloned, rolled back, and the hub is restored from a backup. Then everything heals, and all must be equal.
+
 import assert from 'node:assert/strict';
+import { tinySlices } from '../commands/in-slices.ts';
 import { anyCommand, differenceOf, summedFields, summedKey } from './any-command.ts';
 import { askAnything, checkSums, counters, fetchAll, keys } from './client-work.ts';
 import { Scheduler } from './scheduler.ts';
@@ -17,6 +19,8 @@ export interface FleetOptions {
   /** Commands of all types, in place of strings and counters alone. */
   readonly allTypes?: boolean;
   readonly lww?: boolean;
+  /** What has eight elements is done in slices. */
+  readonly slices?: boolean;
   /** Edges evict at random what the hub keeps, and fetch it again. Implies all types. */
   readonly evicts?: boolean;
   /** Between hub and edges: the edges are shared among them. Where edges evict, relays do too. */
@@ -65,8 +69,8 @@ export class Fleet {
   private readonly expected = new Map<string, number>();
   private hubBackup: Disk | undefined;
   /**
-   * An edge that had everything when the hub was restored, and evicts nothing until it has met the hub that there is now:
-   * what nobody has any more is lost.
+   * An edge that had everything when the hub was restored, and evicts nothing until it has met the hub that there is
+   * now: what nobody has any more is lost.
    */
   private witness: SimNode | undefined;
   /** The hub of each node below. */
@@ -84,6 +88,7 @@ export class Fleet {
       keepRecords: this.pick([0, 0, 40, 400]),
       memoryBytes: memoryBytesOf(options),
       lww: options.lww ?? false,
+      sliceSizes: options.slices === true ? tinySlices : undefined,
     } as const;
     this.hub = new SimNode(hubOptions, this.scheduler, newDisk('journal-hub'));
     for (let i = 0; i < (options.relays ?? 0); i++) this.addRelay(`r${i}`);
@@ -133,6 +138,7 @@ export class Fleet {
       policy: this.pick(['immediate', 'immediate', 'periodic', 'opportunistic']),
       keepRecords: this.pick([0, 0, 30]),
       limits: { offlineQueueSize: this.pick([10_000, 20]) },
+      sliceSizes: this.options.slices === true ? tinySlices : undefined,
       memoryBytes: memoryBytesOf(this.options),
       lww: this.options.lww ?? false,
       evicts: this.options.evicts ?? false,

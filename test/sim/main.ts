@@ -1,6 +1,6 @@
-// `npm run sim -- --seed S --seconds N [--edges E] [--runs R] [--only trouble,...] [--types]
-// [--lww] [--evicts] [--relays N] [--go-on]`: simulations of a whole fleet, each from one seed that is printed when it
-// fails. Without --seed the seeds begin with the clock. With --mesh in place of fleets the meshes of mesh.ts by turns.
+// `npm run sim -- --seed S --seconds N [--edges E] [--runs R] [--only trouble,...] [--types] [--lww] [--slices]
+// [--evicts] [--relays N] [--go-on]`: simulations of a whole fleet, each from one seed that is printed when it fails.
+// Without --seed the seeds begin with the clock. With --mesh in place of fleets the meshes of mesh.ts by turns.
 import { parseArgs } from 'node:util';
 import { type FleetReport, runFleet, type Trouble } from './fleet.ts';
 import { type Mesh, type MeshTrouble, meshesBelowHubs, runMesh } from './mesh.ts';
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     types: { type: 'boolean', default: false },
     lww: { type: 'boolean', default: false },
+    slices: { type: 'boolean', default: false },
     evicts: { type: 'boolean', default: false },
     relays: { type: 'string', default: '0' },
     mesh: { type: 'boolean', default: false },
@@ -38,6 +39,7 @@ function run(seed: number): Promise<FleetReport | ReturnType<Mesh['figures']>> {
     ...(trouble && { trouble }),
     allTypes: values.types,
     lww: values.lww,
+    slices: values.slices,
     evicts: values.evicts,
     relays: Number(values.relays),
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { someOf } from '../runs.ts';
 import { type Dialed, Mesh, meshesBelowHubs, runMesh } from './mesh.ts';
 
 function everyPair(names: readonly string[], bothWays: boolean): Dialed[] {
@@ -30,7 +31,7 @@ const shapes: Record<string, readonly Dialed[]> = {
 
 for (const [name, links] of Object.entries(shapes)) {
   test(`${name}: all converge, and then fall silent`, async () => {
-    for (const seed of [1, 2, 3]) await runMesh({ seed, links, seconds: 45 });
+    for (const seed of someOf([1, 2, 3])) await runMesh({ seed, links, seconds: 45 });
     await runMesh({ seed: 4, links, seconds: 25, allTypes: true });
   });
 }

@@ -1,5 +1,6 @@
-// Nodes linked in any shape, under a seed: peers that dial one another, rings, hubs that are edges of other hubs. Random
-// commands while links are cut and nodes crash; then everything heals, all must be equal, and the links fall silent.
+// Nodes linked in any shape, under a seed: peers that dial one another, rings, hubs that are edges of other hubs.
+// Random commands while links are cut and nodes crash; then everything heals, all must be equal, and the links fall
+// silent.
 import assert from 'node:assert/strict';
 import type { SyncPolicy } from '../../src/sync/uplink.ts';
 import { anyCommand, differenceOf } from './any-command.ts';
@@ -99,7 +100,8 @@ export class Mesh {
     this.written += 1;
     if (this.options.evicts === true) {
       if (node.options.evicts === true && random() < 0.2 && node !== this.witness) node.evict();
-      // What a hub counted before it was first told to anybody may be in a backup, and is counted twice then (SPEC, "What a crash does").
+      // What a hub counted before it was first told to anybody may be in a backup, and is counted twice then (SPEC,
+      // "What a crash does").
       const isRestored = node === this.root && this.options.trouble?.includes('restore-hub') === true;
       const expect = (name: string, by: number): void => this.expect(name, by);
       askAnything(node, { random, count: this.written, expect: isRestored ? undefined : expect });

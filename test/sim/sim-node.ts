@@ -7,6 +7,7 @@ import { BatchReader } from '../../src/delta/batch-reader.ts';
 import { DeltaKind, isBookkeeping } from '../../src/delta/kinds.ts';
 import { Origins } from '../../src/delta/origins.ts';
 import { Ledger } from '../../src/store/ledger.ts';
+import type { SliceSizes } from '../../src/store/slice-sizes.ts';
 import { Store } from '../../src/store/store.ts';
 import { SyncEngine } from '../../src/sync/engine.ts';
 import { Identity } from '../../src/sync/identity.ts';
@@ -29,10 +30,12 @@ export interface SimNodeOptions {
   readonly dial?: Dial;
   readonly peers?: readonly UplinkTarget[];
   readonly policy?: SyncPolicy;
-  readonly limits?: Partial<SyncLimits>;
+  limits?: Partial<SyncLimits>;
   readonly keepRecords?: number;
   readonly pinnedRecords?: number;
   readonly memoryBytes?: number;
+  /** Absent: the usual ones. */
+  readonly sliceSizes?: SliceSizes | undefined;
   readonly lww?: boolean;
   /** Its hub keeps what it evicts. */
   readonly evicts?: boolean;
@@ -87,6 +90,7 @@ export class SimNode {
       clock,
       hashSeed: [random32(), random32()],
       random: scheduler.random,
+      sliceSizes: options.sliceSizes,
     });
     this.store.lww = options.lww ?? false;
     this.store.keepDead();
@@ -99,6 +103,7 @@ export class SimNode {
     this.rig = new Rig({ store: this.store });
     this.client = this.rig.connect();
     this.store.recorder = this.log.writer;
+    this.store.runs = this.log.runs;
     this.ledger.recorder = this.log.writer;
     const { nodeId } = options;
     const identity = new Identity({
@@ -149,11 +154,15 @@ export class SimNode {
     this.engine.start();
     this.asked = [];
     const { keeper } = this.engine;
-    if (options.evicts !== true || keeper === undefined) return;
-    this.store.eviction.kept = () => this.engine.keptByHub();
-    this.store.eviction.isAwaited = (keyspace, key) => this.engine.awaits(keyspace, key);
-    this.store.eviction.policy = 'allkeys-random';
-    this.rig.services.unheldKeys.begin(keeper);
+    const evicts = options.evicts === true && keeper !== undefined;
+    if (evicts) {
+      this.store.eviction.kept = () => this.engine.keptByHub();
+      this.store.eviction.isAwaited = (keyspace, key) => this.engine.awaits(keyspace, key);
+      this.store.eviction.policy = 'allkeys-random';
+      this.rig.services.unheldKeys.begin(keeper);
+    }
+    // What waits for keys, and what is done in slices, goes on though nobody asks.
+    if (!evicts && options.sliceSizes === undefined) return;
     const tick = (): void => {
       this.command(() => this.rig.timers.advance(tickMs));
       timers.after(tickMs, tick);
@@ -253,7 +262,10 @@ export class SimNode {
     this.command((s) => s.eviction.relieve(0));
   }
 
-  /** Adds by a command that may have to wait or be refused; `onDone` where it was done, and `increments` then has it as `key`. */
+  /**
+   * Adds by a command that may have to wait or be refused; `onDone` where it was done, and `increments` then has it as
+   * `key`.
+   */
   askToIncr(args: readonly string[], key: string, by: number, onDone: () => void): void {
     this.ask(0, args, (reply) => {
       if (!reply.startsWith(':')) return;

@@ -12,6 +12,7 @@ const size = fc.oneof(
 const step = fc.oneof(
   { weight: 2, arbitrary: size.map((bytes) => ({ alloc: bytes }) as const) },
   { weight: 1, arbitrary: fc.nat(1000).map((which) => ({ free: which }) as const) },
+  { weight: 1, arbitrary: fc.tuple(fc.nat(1000), size).map(([extend, by]) => ({ extend, by }) as const) },
 );
 
 test('blocks never overlap, keep their bytes, and all memory comes back', () => {
@@ -29,6 +30,12 @@ test('blocks never overlap, keep their bytes, and all memory comes back', () => 
           mark = (mark + 1) % 251;
           arena.u8.fill(mark, at, at + s.alloc);
           blocks.push({ at, bytes: s.alloc, mark });
+        } else if ('extend' in s) {
+          const block = blocks[s.extend % Math.max(1, blocks.length)];
+          if (block === undefined || !arena.extend(block.at, block.bytes + s.by)) continue;
+          block.bytes += s.by;
+          assert.ok(arena.capacity(block.at) >= block.bytes);
+          arena.u8.fill(block.mark, block.at, block.at + block.bytes);
         } else if (blocks.length > 0) {
           const [block] = blocks.splice(s.free % blocks.length, 1);
           arena.free(block!.at);
@@ -80,4 +87,24 @@ test('slack goes beyond the limit by a sixteenth, and only while it is allowed',
   arena.allowSlack(false);
   assert.equal(arena.alloc(4000), 0);
   assert.equal(arena.capacityBytes, 1024 * 1024);
+});
+
+test('a large block grows where it is as far as what is behind it is free', () => {
+  const arena = new Arena(1024 * 1024);
+  const unit = arena.unitBytes;
+  const [a, b] = [arena.alloc(8 * unit), arena.alloc(8 * unit)];
+  assert.equal(arena.extend(a, 9 * unit), false);
+  arena.free(b);
+  assert.equal(arena.extend(a, 12 * unit), true);
+  assert.equal(arena.capacity(a), 12 * unit);
+  assert.equal(arena.extend(a, 10 * unit), true, 'is so large already');
+  assert.equal(arena.usedBytes, 12 * unit);
+  assert.equal(arena.alloc(8 * unit), a + 12 * unit);
+  assert.equal(arena.extend(arena.alloc(100), 200), false, 'of a slab');
+  const limited = new Arena(1024 * 1024);
+  const c = limited.alloc(8 * unit);
+  limited.setLimit(10 * unit);
+  assert.equal(limited.extend(c, 11 * unit), false);
+  assert.equal(limited.extend(c, 10 * unit, unit), false);
+  assert.equal(limited.extend(c, 10 * unit), true);
 });

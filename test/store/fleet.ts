@@ -13,6 +13,9 @@ import { memoriesOf } from '../../src/store/list/list-memories.ts';
 import type { Store } from '../../src/store/store.ts';
 import { buildMs, newStore } from './new-store.ts';
 
+/** Nothing is refused for want of room: what one node has taken, all can. */
+const fleetMemoryBytes = 1024 * 1024;
+
 export class TestNode {
   readonly store: Store;
   readonly reader: BatchReader;
@@ -20,7 +23,7 @@ export class TestNode {
   readonly history: Buffer[] = [];
 
   constructor(name: string, options: { memoryBytes?: number; keepsDead?: boolean; lww?: boolean } = {}) {
-    this.store = newStore(name, options.memoryBytes);
+    this.store = newStore(name, options.memoryBytes ?? fleetMemoryBytes);
     const { origins } = this.store;
     this.store.recorder = new BatchWriter(origins);
     this.store.lww = options.lww ?? false;

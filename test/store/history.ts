@@ -44,8 +44,8 @@ export function playHistory<Run>(
 }
 
 /**
- * Delivers all that the nodes made to `fresh`, in an order that keeps each origin's own; where `again` says so an earlier
- * batch comes once more, as after a lost acknowledgement.
+ * Delivers all that the nodes made to `fresh`, in an order that keeps each origin's own; where `again` says so an
+ * earlier batch comes once more, as after a lost acknowledgement.
  */
 export function deliverInOrder(
   nodes: readonly TestNode[],

@@ -1,5 +1,6 @@
 // What must hold of every type whose content is joined element by element, over random histories of three nodes. The
-// operations are the tests' own: `ofType` on keys of that type alone, `ofTwoTypes` also what puts a string in its place.
+// operations are the tests' own: `ofType` on keys of that type alone, `ofTwoTypes` also what puts a string in its
+// place.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

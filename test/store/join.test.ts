@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { CommandError } from '../../src/base/errors.ts';
 import { ElementType } from '../../src/delta/kinds.ts';
+import { outOfMemory } from '../../src/resp/errors.ts';
 import { registerCount } from '../../src/store/hyperloglog.ts';
 import type { Store } from '../../src/store/store.ts';
 import { keepDeadline } from '../../src/store/strings.ts';
@@ -216,4 +218,23 @@ test('a patch of a HyperLogLog that was put ends the sets below it, whichever ca
     assert.deepEqual(node.visible(), a.visible());
     assert.deepEqual(node.picture(), a.picture());
   }
+});
+
+test('the clear of a database for which memory fails in its midst is not taken for done when it is tried again', () => {
+  const [a, b] = [new TestNode('a'), new TestNode('b')];
+  const names = Array.from({ length: 20 }, (_, i) => Buffer.from(`key:${i}`));
+  const ks = a.store.keyspace(0);
+  for (const k of names) a.run(({ strings }) => strings.set(ks, k, 0, k.length, k, 0, k.length, 0));
+  b.setTime(buildMs + 10_000);
+  b.run((store) => store.flush(store.keyspace(0)));
+  const { save } = ks;
+  let saves = 0;
+  ks.save = (...args) => {
+    if (++saves === 5) throw new CommandError(outOfMemory);
+    save.apply(ks, args);
+  };
+  assert.throws(() => a.join(b.history[0]!, b), /too small/);
+  a.join(b.history[0]!, b);
+  assert.equal(ks.table.size, 0);
+  assert.deepEqual(a.visible(), {});
 });

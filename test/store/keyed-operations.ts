@@ -82,7 +82,9 @@ export const ships = fc.constant<Op>((store, k) => {
   if (at !== 0) store.ship(at, ks, other, 0, other.length);
 });
 
-/** XADD: with the id given (`id`), its ms (`ms`) or nothing of it (`*`). An id that is not above the last says nothing. */
+/**
+ * XADD: with the id given (`id`), its ms (`ms`) or nothing of it (`*`). An id that is not above the last says nothing.
+ */
 export function addEntry(
   store: Store,
   key: Buffer,

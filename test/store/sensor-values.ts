@@ -1,4 +1,5 @@
-// Values as sensors send them, about 190 bytes of JSON each, the same ones for the same seed: what compression is measured on.
+// Values as sensors send them, about 190 bytes of JSON each, the same ones for the same seed: what compression is
+// measured on.
 import { pseudoRandom } from '../pseudo-random.ts';
 
 export function sensorValues(count: number, seed = 7): Buffer[] {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { stampCountersPerMs } from '../../src/base/clock.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { type Pour, StagedKey } from '../../src/store/staged-key.ts';
 import { TestNode } from './fleet.ts';
@@ -55,20 +56,26 @@ test('nothing is seen before, and then all of it, under dots above those that ca
   assert.equal(store.nests.count, 0);
 });
 
-test('where the clock comes up again and again, or the dots are not this node’s any more, it is not done', () => {
+test('the time does not drive the clock up to the dots, what others say does, and then it is not done', () => {
   const { node } = nodeWithLog(false);
-  let nowMs = node.store.nowMs;
-  const late = new StagedKey(node.store, node.store.keyspace(0), key, 0, key.length);
+  const { store } = node;
+  const late = new StagedKey(store, store.keyspace(0), key, 0, key.length);
   const steps = late.fill(1000, () => parts(node, 10, 100));
+  steps.next();
+  node.setTime(store.nowMs + 60_000);
+  const ceiling = store.clock.last();
+  steps.next();
+  node.setTime(store.nowMs + 60_000);
+  assert.equal(store.clock.last(), ceiling);
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) {
       assert.equal(value, false);
       break;
     }
-    nowMs += 60_000;
-    node.setTime(nowMs);
+    store.clock.witness(store.clock.last() + 60_000 * stampCountersPerMs);
   }
+  assert.equal(store.clock.ceiling, Number.POSITIVE_INFINITY);
   late.discard();
   const { staged } = filled(node);
   node.store.self = node.store.origins.intern('n1/00000002');

@@ -93,7 +93,7 @@ test('a list that comes back from the dead is swept at the deadline that it had'
 });
 
 test('a flush is one delta and its memory comes back in slices', () => {
-  const node = new TestNode('n1', { keepsDead: false });
+  const node = new TestNode('n1', { keepsDead: false, memoryBytes: 1024 * 1024 });
   const { store } = node;
   for (let n = 0; n < 5000; n++) set(store, `key:${n}`, 'v'.repeat(30));
   const before = store.arena.usedBytes;

@@ -162,3 +162,61 @@ test('where there is no memory for what is expected, a table grows by what it ne
   };
   assert.ok(filled(10_000_000) > filled(0) * 0.6);
 });
+
+test('a table follows what it holds down again: its directory, its segments, its samples and its scans', () => {
+  const f = new Fixture();
+  const count = 60_000;
+  for (let round = 0; round < 2; round++) {
+    for (let n = 0; n < count; n++) f.add(key(n));
+    assert.ok(f.table.directoryBytes >= 512);
+    for (let n = 0; n < count; n++) if (n % 1000 !== 7) f.remove(key(n));
+    assert.equal(f.table.size, count / 1000);
+    assert.ok(f.table.directoryBytes <= 32, `${f.table.directoryBytes}`);
+    assert.ok(f.table.segmentBytes <= 4096, `${f.table.segmentBytes}`);
+    let steps = 0;
+    const seen = f.scanAll(10, () => {
+      steps += 1;
+    });
+    assert.deepEqual(new Set(seen), new Set(Array.from({ length: 60 }, (_, i) => `key:${i * 1000 + 7}`)));
+    assert.ok(steps <= 30, `${steps}`);
+    let tries = 0;
+    for (let i = 0; i < 100; i++) {
+      f.table.sample(() => {
+        tries += 1;
+        return Math.random();
+      });
+    }
+    assert.ok(tries < 100 * 50, `${tries}`);
+  }
+  for (let n = 0; n < count; n++) f.remove(key(n));
+  assert.equal(f.table.directoryBytes, 4);
+  assert.equal(f.arena.liveBytes, f.table.segmentBytes);
+});
+
+test('a scan visits what is there throughout while segments join under it', () => {
+  const f = new Fixture();
+  for (let n = 0; n < 20_000; n++) f.add(key(n));
+  let next = 0;
+  const seen = new Set(
+    f.scanAll(10, () => {
+      for (let i = 0; i < 60 && next < 20_000; i++, next++) if (next % 100 !== 0) f.remove(key(next));
+    }),
+  );
+  assert.ok(f.table.directoryBytes < 256);
+  for (let n = 0; n < 20_000; n += 100) assert.ok(seen.has(`key:${n}`), `key:${n} was missed`);
+});
+
+test('without memory to join, removals go on all the same', () => {
+  const f = new Fixture(1024 * 1024);
+  let count = 0;
+  while (f.add(key(count))) count += 1;
+  const blocks: number[] = [];
+  for (let n = 0; n < count; n++) {
+    f.remove(key(n));
+    for (let at = f.arena.alloc(64); at !== 0; at = f.arena.alloc(64)) blocks.push(at);
+  }
+  assert.equal(f.table.size, 0);
+  for (const at of blocks) f.arena.free(at);
+  for (let n = 0; n < 1000; n++) assert.ok(f.add(key(n)));
+  for (let n = 0; n < 1000; n++) assert.ok(f.has(key(n)));
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandError } from '../../src/base/errors.ts';
+import { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { unkeptRuns } from '../../src/store/delta-run.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -91,4 +92,19 @@ test('where nothing is changed nothing is said; without a log nothing is either'
   const steps = begin(store, puts(store, ['a', 'b'])).all();
   while (steps.next().done !== true);
   assert.equal(sizeOf(store), 2);
+});
+
+test('what changes nothing tells of nothing, and what does tells of its key, where no log is kept', () => {
+  for (const names of [[], ['a', 'b']]) {
+    const store = newStore('work');
+    store.nowMs = buildMs;
+    store.runs = unkeptRuns;
+    let told = 0;
+    store.recorder = new BatchWriter(store.origins);
+    store.recorder.onRecord = () => {
+      told += 1;
+    };
+    for (const _ of begin(store, puts(store, names)).all());
+    assert.equal(told, Math.min(1, names.length));
+  }
 });

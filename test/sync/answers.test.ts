@@ -4,7 +4,7 @@ import type { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { Origins } from '../../src/delta/origins.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { KeysAtWork } from '../../src/store/keys-at-work.ts';
-import { Answers } from '../../src/sync/answers.ts';
+import { Answers, fetchMsMax } from '../../src/sync/answers.ts';
 import { frameHeaderBytes } from '../../src/sync/frame.ts';
 import { syncLimitsDefault } from '../../src/sync/limits.ts';
 
@@ -15,7 +15,11 @@ class Rig {
   readonly sent: number[] = [];
   readonly atWork = new KeysAtWork();
   readonly here = new Set<string>();
-  readonly fetched: (() => void)[] = [];
+  readonly fetched: ((error?: string) => void)[] = [];
+  readonly refused: string[] = [];
+  /** What time has yet to bring. */
+  readonly late: (() => void)[] = [];
+  givenUp = 0;
   readonly answers: Answers;
   private readonly origins = new Origins();
 
@@ -39,17 +43,21 @@ class Rig {
       log: new MemoryJournal({ origins: this.origins, tailBytesMax: 65_536 }),
       limits: { ...syncLimitsDefault, wantsMax: 10 },
       timers: {
-        after: (_ms, run) => {
-          run();
+        after: (ms, run) => {
+          if (ms === 0) run();
+          else if (ms === fetchMsMax) this.late.push(run);
           return () => {};
         },
       },
       rest: {
         fetch: (_db, key, done) => {
-          this.fetched.push(() => {
-            this.here.add(key.toString());
-            done(undefined);
+          this.fetched.push((error) => {
+            if (error === undefined) this.here.add(key.toString());
+            done(error);
           });
+          return () => {
+            this.givenUp += 1;
+          };
         },
       },
       framesOf: (writer, want) => {
@@ -61,6 +69,8 @@ class Rig {
         this.sent.push(frame[0]!);
         this.answers.send();
       },
+      refuse: (want, error) => this.refused.push(`${want}: ${error}`),
+      bytesMax: () => 1000,
       hasRoom: () => this.room > 0,
     });
   }
@@ -103,4 +113,26 @@ test('while work is under way nothing is shown', () => {
   assert.equal(rig.made, 0);
   rig.atWork.end();
   assert.deepEqual(rig.sent, [1]);
+});
+
+test('what cannot be had is refused, and others may be asked for in its place', () => {
+  const rig = new Rig();
+  rig.room = 100;
+  for (let want = 1; want <= 10; want++) rig.answers.ask(want, 0, Buffer.from(`far${want}`));
+  // A quarter of them at a time: the keeper has others to serve.
+  assert.equal(rig.fetched.length, 3);
+  rig.fetched[0]!('nobody knows');
+  assert.deepEqual(rig.refused, ['1: nobody knows']);
+  assert.equal(rig.fetched.length, 4);
+  rig.answers.ask(11, 0, Buffer.from('near'));
+  assert.deepEqual(rig.sent, [11]);
+  rig.late[1]!();
+  assert.match(rig.refused[1]!, /^2: the hub has not answered/);
+  // Too late.
+  rig.fetched[1]!();
+  assert.deepEqual(rig.sent, [11]);
+  rig.answers.stop();
+  assert.equal(rig.givenUp, 5);
+  rig.fetched[2]!();
+  assert.deepEqual([rig.sent, rig.refused.length], [[11], 2]);
 });

@@ -88,7 +88,9 @@ test('an edge whose clock is ahead is told so, and keeps what it has until time 
   assert.equal(star.hub.get('k'), undefined);
   assert.equal(a.get('h'), 'there@0');
   assert.ok(a.engine.pendingOps() > 0);
-  assert.ok(star.hub.engine.status().figures.deltasRejected > 0);
+  const { deltasRejected, nacksSent } = star.hub.engine.status().figures;
+  assert.ok(nacksSent > 0);
+  assert.equal(deltasRejected, nacksSent, 'one put each time');
   await star.pass(600_000);
   assert.equal(star.hub.get('k'), 'v@0');
   assert.equal(a.engine.pendingOps(), 0);
@@ -110,7 +112,10 @@ test('a scan that is refused comes again, less and less often', async () => {
   assert.equal(star.hub.get('k'), 'v@0');
 });
 
-/** Puts into a node's log, as if it had joined that, a clear of a key at a stamp of another node which kills up to `kill`. */
+/**
+ * Puts into a node's log, as if it had joined that, a clear of a key at a stamp of another node which kills up to
+ * `kill`.
+ */
 function forge(node: SimNode, key: string, stamp: number, kill: number): void {
   const k = Buffer.from(key);
   const origin = node.store.origins.intern('zzz/00000000');
@@ -256,6 +261,129 @@ test('a hub without room says so', async () => {
   assert.ok(a.engine.pendingOps() > 0);
 });
 
+/** Bytes that nothing packs, as text. */
+function unpackable(bytes: number): string {
+  return randomBytes(bytes).toString('latin1');
+}
+
+for (const bytes of [120_000, 700_000]) {
+  test(`a value of ${bytes} bytes that an edge cannot hold is left out, and all the rest goes on`, async () => {
+    const star = new Star({ memoryBytes: 4 * 1024 * 1024 });
+    const { hub } = star;
+    const a = star.edge('a', { memoryBytes: 128 * 1024 });
+    const b = star.edge('b', { memoryBytes: 4 * 1024 * 1024 });
+    await star.pass(5000);
+    hub.set('before', 'v');
+    hub.set('large', unpackable(bytes));
+    hub.set('after', 'v');
+    await star.pass(60_000);
+    const { reconnects } = a.engine.status();
+    hub.append('large', 'tail');
+    hub.set('later', 'v');
+    a.set('own', 'v');
+    await star.pass(60_000);
+    assert.deepEqual(
+      ['before', 'after', 'later'].map((key) => a.get(key)),
+      ['v@0', 'v@0', 'v@0'],
+    );
+    assert.equal(a.get('large'), undefined);
+    assert.equal(hub.get('own'), 'v@0');
+    assert.equal(b.get('large'), hub.get('large'));
+    const status = a.engine.status();
+    assert.deepEqual(
+      [status.syncStatus, status.linkState, status.reconnects],
+      ['starved', 'live', reconnects],
+    );
+    assert.match(status.lastError, /too large for this node/);
+    await Promise.all([assert.rejects(a.engine.sync(), /too large for the peer/), star.pass(20_000)]);
+    const { bytesReceived } = a.engine.status().figures;
+    await star.pass(600_000);
+    assert.equal(a.engine.status().figures.bytesReceived, bytesReceived, 'it is not sent again and again');
+    // Over a new connection all is as it was.
+    star.net.cut('a');
+    star.net.heal('a');
+    hub.set('later', 'w');
+    await star.pass(120_000);
+    assert.equal(a.get('later'), 'w@0');
+    assert.equal(a.engine.status().syncStatus, 'starved');
+    hub.set('large', 'small');
+    await star.pass(400_000);
+    assert.equal(a.get('large'), 'small@0');
+    assert.deepEqual([a.engine.status().syncStatus, a.engine.status().lastError], ['synced', '']);
+    assert.equal(hub.engine.status().peers.find((p) => p.nodeId === 'a')?.lag, 0);
+  });
+}
+
+test('a hub to which a value is too large takes all the rest, and the edge knows what is pending', async () => {
+  const star = new Star({ memoryBytes: 128 * 1024 });
+  const a = star.edge('a');
+  await star.pass(5000);
+  a.set('large', unpackable(120_000));
+  a.set('k', 'v');
+  await star.pass(60_000);
+  assert.equal(star.hub.get('k'), 'v@0');
+  assert.equal(star.hub.engine.status().syncStatus, 'starved');
+  const status = a.engine.status();
+  assert.equal(status.linkState, 'live');
+  assert.ok(status.pendingOps > 0);
+  assert.match(status.lastError, /too large for the peer/);
+  a.del('large');
+  await star.pass(400_000);
+  assert.deepEqual([a.engine.pendingOps(), a.engine.status().syncStatus], [0, 'synced']);
+  assert.equal(star.hub.engine.status().syncStatus, 'synced');
+});
+
+test('a key that was evicted and is too large by now is refused to who asks for it, and the link goes on', async () => {
+  const star = new Star({ memoryBytes: 8 * 1024 * 1024 });
+  const { hub } = star;
+  const a = star.edge('a', { memoryBytes: 128 * 1024, evicts: true });
+  await star.pass(5000);
+  a.set('k', 'v');
+  await star.pass(20_000);
+  while (a.get('k') !== undefined) a.evict();
+  const large = unpackable(700_000);
+  // The edge asks before the hub has learned what it takes, and after.
+  const { sender } = hub.engine.hub.liveWith('a')!;
+  const { receiver } = a.engine.keeper!.link;
+  for (const isLearned of [false, true]) {
+    const replies: string[] = [];
+    a.ask(0, ['GET', 'k'], (reply) => replies.push(reply));
+    if (!isLearned) hub.set('k', large);
+    await star.pass(10_000);
+    assert.equal(replies.length, 1);
+    assert.match(replies[0]!, /^-EVICTED/);
+    assert.equal(Number.isFinite(Reflect.get(sender!, 'shortfall').recordBytesMax), true);
+  }
+  assert.equal(a.engine.keeper!.link.receiver, receiver, 'it is the same link');
+  assert.equal(a.engine.status().figures.malformedFrames, 0);
+  hub.set('k', 'small');
+  await star.pass(400_000);
+  const replies: string[] = [];
+  a.ask(0, ['GET', 'k'], (reply) => replies.push(reply));
+  await star.pass(10_000);
+  assert.deepEqual(replies, ['$5\r\nsmall\r\n']);
+  assert.equal(a.engine.status().syncStatus, 'synced');
+});
+
+test('a block of the log that is too large for an edge comes to it in parts', async () => {
+  const star = new Star({ memoryBytes: 8 * 1024 * 1024 });
+  const { hub } = star;
+  const a = star.edge('a', { memoryBytes: 512 * 1024, evicts: true });
+  await star.pass(5000);
+  const pairs = Array.from({ length: 600 }, (_, i) => [`k${i}`, unpackable(4000)]).flat();
+  hub.send(0, 'MSET', ...pairs);
+  hub.set('after', 'v');
+  await star.pass(120_000);
+  assert.deepEqual([a.engine.status().syncStatus, a.engine.status().reconnects], ['synced', 0]);
+  assert.ok(star.hub.engine.status().figures.nacksReceived > 0);
+  const replies: string[] = [];
+  for (const key of ['k0', 'k300', 'k599', 'after'])
+    a.ask(0, ['STRLEN', key], (reply) => replies.push(reply));
+  await star.pass(10_000);
+  const lengths = ['k0', 'k300', 'k599', 'after'].map((key) => hub.send(0, 'STRLEN', key));
+  assert.deepEqual(replies.sort(), lengths.sort());
+});
+
 test('what found no room and is refused then waits for none any more', async () => {
   const star = new Star({ memoryBytes: 256 * 1024 });
   const { hub } = star;
@@ -324,6 +452,37 @@ test('a patch whose base is not here asks for the whole value, and holds the fro
   await star.pass(5000);
   assert.equal(star.hub.get('k'), a.get('k'));
   assert.equal(star.hub.engine.status().figures.wants, 1);
+  assert.equal(a.engine.pendingOps(), 0);
+});
+
+test('the answer to a want is judged for its clock as a batch is', async () => {
+  const star = new Star();
+  const a = star.edge('a');
+  await star.pass(5000);
+  a.set('k', 'x'.repeat(300), 3_600_000);
+  await star.pass(5000);
+  const key = Buffer.from('k');
+  const { store } = star.hub;
+  const ks = store.keyspace(0);
+  ks.drop(store.hash.of(key, 0, 1), key, 0, 1);
+  const { sender } = a.engine.keeper!.link;
+  const answer = sender!.answer.bind(sender);
+  sender!.answer = (want, db, wanted) => {
+    // By now the edge has written again, by a clock that is an hour ahead.
+    sender!.answer = answer;
+    a.store.clock.witness(stampOfMs(star.scheduler.nowMs + hourMs));
+    a.append('k', 'late');
+    answer(want, db, wanted);
+  };
+  a.append('k', 'tail');
+  await star.pass(60_000);
+  assert.equal(star.hub.get('k'), undefined);
+  const hubs = star.hub.engine.status().figures;
+  assert.ok(hubs.deltasRejected > 0);
+  assert.ok(store.clock.last() < stampOfMs(star.scheduler.nowMs + hourMs / 2));
+  assert.ok(a.engine.pendingOps() > 0);
+  await star.pass(hourMs + 600_000);
+  assert.equal(star.hub.get('k'), a.get('k'));
   assert.equal(a.engine.pendingOps(), 0);
 });
 

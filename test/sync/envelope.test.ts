@@ -12,7 +12,7 @@ import { FrameFlag, frameHeaderBytes } from '../../src/sync/frame.ts';
  */
 const schemaHashes: Record<number, string> = {
   1: '97fe1eac26982ff5',
-  2: '3ae27a3d3f81078e',
+  2: 'f2fa7f61cf400449',
 };
 
 test('the schema of the wire belongs to its protocol version', () => {

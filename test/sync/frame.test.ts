@@ -51,12 +51,17 @@ test('parts of two batches do not mix', () => {
   assert.throws(() => assembly.add(b[1]!), FerriteError);
 });
 
-test('a batch longer than its receiver takes is refused before it is whole', () => {
+test('of a batch longer than its receiver takes nothing is kept, and the next one is taken', () => {
   const head = { flags: 0, batch: 1, cursorSeq: 0, rawBytes: 0 };
   const frames = framesOf(batch(4 * frameBytesMax), 4 * frameBytesMax, head);
   const assembly = new BatchAssembly(2 * frameBytesMax);
   for (const frame of frames.slice(0, 2)) assert.equal(assembly.add(frame), undefined);
-  assert.throws(() => assembly.add(frames[2]!), /batch too long/);
+  const results = frames.slice(2).map((frame) => assembly.add(frame));
+  const end = results.pop();
+  assert.deepEqual([end?.isTooLong, end?.buf.length, end?.head.batch], [true, 0, 1]);
+  assert.ok(results.every((r) => r === undefined));
+  const [next] = framesOf(batch(10), 10 + frameHeaderBytes, { ...head, batch: 2 });
+  assert.equal(assembly.add(next!)?.isTooLong, false);
 });
 
 test('a flipped bit anywhere is found', () => {

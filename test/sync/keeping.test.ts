@@ -237,7 +237,10 @@ test('a node without a keeper forgets what one had', async () => {
   assert.equal(pair.keys.length, 6);
 });
 
-/** Hub, an edge that lets go of a hash and a counter, another that has them; and the hub's disk before the second half of both. */
+/**
+ * Hub, an edge that lets go of a hash and a counter, another that has them; and the hub's disk before the second half
+ * of both.
+ */
 async function halfBackedUp(
   hubOf: Record<string, string | undefined>,
   keepRecords = 0,
@@ -291,6 +294,32 @@ for (const [name, hubOf] of shapes) {
     linked.evictAll('e');
   });
 }
+
+test('what a relay cannot have from its hub holds up nothing that it has', async () => {
+  const linked = new Linked({ hub: undefined, r: 'hub', e: 'r' });
+  const { r, e } = linked.nodes;
+  e!.options.limits = { wantsMax: 2 };
+  linked.restart('e');
+  await linked.pass(20_000);
+  for (const key of ['a', 'b', 'c', 'near']) e!.set(key, 'v');
+  await linked.pass(20_000);
+  linked.evictAll('r');
+  linked.evictAll('e');
+  assert.equal(await linked.ask('r', 'GET', 'near'), '$1\r\nv\r\n');
+  linked.net.cut('r');
+  await linked.pass(120_000);
+  const replies: string[] = [];
+  for (const key of ['a', 'b', 'c', 'near']) e!.ask(0, ['GET', key], (reply) => replies.push(reply));
+  await linked.pass(1000);
+  assert.equal(replies.length, 4);
+  assert.equal(replies.filter((reply) => reply.startsWith('-EVICTED')).length, 3);
+  assert.equal(e!.get('near'), 'v@0');
+  assert.equal(e!.engine.status().figures.wantsRefused, 3);
+  linked.net.heal();
+  await linked.pass(120_000);
+  assert.equal(await linked.ask('e', 'GET', 'a'), '$1\r\nv\r\n');
+  assert.ok(r!.isUp);
+});
 
 test('what a hub has lost is given to it from the log, though all have let go of it, and only then asked for', async () => {
   const [linked, backup] = await halfBackedUp({ hub: undefined, e: 'hub', f: 'hub' });

@@ -43,6 +43,26 @@ test('a hub that remembers as many peers as it can meets another all the same', 
   assert.equal(hub.ledger.notes.has('cursor:a'), true);
 });
 
+test('who does not remember all peers any more lets go of nothing that one of them may lack', async () => {
+  const pair = new Pair();
+  const { hub } = pair;
+  const stamp = hub.store.clock.last();
+  assert.equal(hub.engine.mayForget(hub.store.self, stamp), true);
+  for (let i = 0; i <= peerNotesMax; i++) hub.ledger.setNote(`cursor:gone-${i}`, 'j,1,1');
+  for (let i = 0; i <= peerNotesMax; i++) hub.ledger.setNote(`tags:gone/${i}`, '1');
+  hub.log.commit(() => {});
+  const cursors = [...hub.ledger.notes.keys()].filter((name) => name.startsWith('cursor:'));
+  assert.equal(cursors.length, 0);
+  for (const restarts of [false, true]) {
+    if (restarts) {
+      hub.crash(false);
+      hub.start();
+    }
+    assert.equal(hub.engine.mayForget(hub.store.self, stamp), false);
+    assert.match(hub.engine.evictable(), /^nothing: .* more peers/);
+  }
+});
+
 test('a hub that can tell no more origins apart says that it is busy, and goes on', async () => {
   const pair = new Pair();
   const { hub, edge } = pair;
@@ -63,17 +83,22 @@ test('a peer that sends more than it was let is broken off with, and what it has
   const facts = edge.engine.keeper?.link.peer?.facts;
   assert.equal(facts?.windowBytes, 8192);
   Object.assign(facts, { windowBytes: 2 ** 24 });
-  let ended = 0;
+  let [ended, inFlightMost] = [0, 0];
   hub.store.atWork.begin([], true, () => {});
   for (let i = 0; i < 100; i++) {
     edge.set(`k${i}`, 'v'.repeat(1000));
     await pair.pass(10);
-    if (/more than the window/.test(edge.engine.status().lastError)) ended = i;
+    const { lastError, bytesInFlight } = edge.engine.status();
+    inFlightMost = Math.max(inFlightMost, bytesInFlight);
+    if (/more than the window/.test(lastError)) ended = i;
   }
   assert.ok(ended > 0);
+  assert.ok(inFlightMost > 8192);
+  assert.ok(hub.engine.status().figures.malformedFrames > 0);
   hub.store.atWork.end();
   await pair.pass(120_000);
   assert.equal(hub.get('k99'), `${'v'.repeat(1000)}@0`);
+  assert.equal(edge.engine.status().bytesInFlight, 0);
 });
 
 test('however many keys are needed at once, no more are asked for at a time than may be', async () => {

@@ -7,7 +7,7 @@ test('who waits for the rest is told once it is here, is asked for again after a
   const ends: ((error: string | undefined) => void)[] = [];
   const keeper = {
     isReachable: false,
-    fetch: () => {},
+    fetch: () => () => {},
     link: {
       request: (_op: string, done: (error: string | undefined) => void) => {
         ends.push(done);

@@ -79,6 +79,14 @@ test('tokens: the right one is let in, a wrong one and a wrong id are told so', 
   await hub.stop();
 });
 
+test('who dials a hub at another path is told so', async () => {
+  const hub = await liveHub();
+  const edge = new LiveNode({ nodeId: 'a', hubUrl: `${hub.url}/elsewhere` });
+  await assert.rejects(edge.engine.sync({ timeoutMs: 2000 }), /there is no hub at this path/);
+  await edge.stop();
+  await hub.stop();
+});
+
 test('garbage is answered or refused, and the hub goes on', async () => {
   const hub = await liveHub();
   const code = (send: (socket: WebSocket) => void, protocols = ['ferrite.v1']): Promise<number> =>

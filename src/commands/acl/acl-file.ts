@@ -5,6 +5,7 @@ import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import type { AclFile } from '../services.ts';
 import { refreshClients } from './refresh-clients.ts';
+import { inOneLine } from './users.ts';
 
 const noFile =
   'ERR This Redis instance is not configured to use an ACL file. You may want to specify users via the ACL SETUSER ' +
@@ -32,10 +33,10 @@ function load(call: Call): void {
   } catch (error) {
     throw new CommandError(`ERR Error loading ACLs, opening file '${file.path}': ${reasonOf(error)}`);
   }
-  const outcome = call.services.users.load(text, file.path);
+  const outcome = call.services.users.load(text);
   if ('problems' in outcome) {
     throw new CommandError(
-      `ERR ${outcome.problems}WARNING: ACL errors detected, no change to the previously active ACL rules was performed`,
+      `ERR ${inOneLine(file.path, outcome.problems)}WARNING: ACL errors detected, no change to the previously active ACL rules was performed`,
     );
   }
   const { changed } = outcome;

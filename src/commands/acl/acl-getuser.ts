@@ -1,4 +1,5 @@
-// ACL GETUSER username: what a user is and may do. Passwords show as their digests. https://redis.io/commands/acl-getuser
+// ACL GETUSER username: what a user is and may do. Passwords show as their digests.
+// https://redis.io/commands/acl-getuser
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Selector } from './selector.ts';

@@ -1,5 +1,5 @@
-// The text of users and rules: bytes as Latin-1. What separates words in it are the blanks of ASCII alone: the byte A0, which
-// is a blank of Latin-1, is half of a letter of UTF-8.
+// The text of users and rules: bytes as Latin-1. What separates words in it are the blanks of ASCII alone: the byte A0,
+// which is a blank of Latin-1, is half of a letter of UTF-8.
 
 /** Whether a blank or a NUL is in the text, which would break the word that it is to be in two. */
 export function hasBlank(text: string): boolean {

@@ -1,5 +1,6 @@
 // What a change of users means for the clients that are connected: what they may do from now on, and the end for those
-// whose user is gone, or who have subscribed to what they may not hear any more. It is told the names that changed and knows no rule.
+// whose user is gone, or who have subscribed to what they may not hear any more. It is told the names that changed and
+// knows no rule.
 import type { ClientPort } from '../executor.ts';
 import type { Session } from '../session.ts';
 import { defaultName, type Users } from './users.ts';

@@ -183,6 +183,7 @@ export class Selector {
     const match = /^(?:%(R|W|RW|WR))?~([\s\S]*)$/i.exec(rule);
     if (match === null) return ruleSyntax;
     if (this.allKeys) return afterAll('allkeys', 'keys');
+    if (rule === '~*') return this.setKeys(true);
     const [, access = 'RW', text = ''] = match;
     if (hasBlank(text)) return ruleSyntax;
     const asked = access.toUpperCase();
@@ -190,7 +191,6 @@ export class Selector {
     const before = this.keys[known];
     const reads = asked.includes('R') || before?.reads === true;
     const writes = asked.includes('W') || before?.writes === true;
-    if (text === '*' && reads && writes) return this.setKeys(true);
     if (known < 0 && this.keys.length === patternsMax) return tooManyPatterns;
     const pattern = { text, glob: new Glob(Buffer.from(text, 'latin1')), reads, writes };
     if (known < 0) this.keys.push(pattern);

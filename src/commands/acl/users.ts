@@ -1,10 +1,9 @@
 // The users of a node by name, and the lines that make them: of ACL SETUSER, of `requirepass` and of the file. A change
 // is made on a copy first, so that a rule that is none changes nothing. It knows no client and opens no file.
 import { CommandError } from '../../base/errors.ts';
-import type { CommandTable } from '../command-table.ts';
 import type { Session } from '../session.ts';
 import { hasBlank, wordsOf } from './acl-text.ts';
-import { Catalog } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { hashPassword, User } from './user.ts';
 
 export const defaultName = 'default';
@@ -14,6 +13,17 @@ const usersMax = 10_000;
 
 export type PubsubDefault = 'allchannels' | 'resetchannels';
 
+/** What is wrong with a line of the users' file; lines are counted from 1. */
+export interface LineProblem {
+  readonly line: number;
+  readonly problem: string;
+}
+
+/** All of it in one line, as ACL LOAD says it. */
+export function inOneLine(file: string, problems: readonly LineProblem[]): string {
+  return problems.map(({ line, problem }) => `${file}:${line}: ${problem}. `).join('');
+}
+
 export class Users {
   readonly catalog: Catalog;
   /** Whether new users may use all channels: `acl-pubsub-default`. */
@@ -21,8 +31,8 @@ export class Users {
   private readonly byName = new Map<string, User>();
 
   /** At first there is only the default user, who may do everything. `password`: what it must give; '' nothing. */
-  constructor(table: CommandTable, password = '') {
-    this.catalog = new Catalog(table);
+  constructor(catalog: Catalog, password = '') {
+    this.catalog = catalog;
     this.byName.set(defaultName, this.createDefault());
     this.setDefaultPassword(password);
   }
@@ -103,17 +113,19 @@ export class Users {
   }
 
   /**
-   * Replaces all users by those of such lines, or none and returns what is wrong with them, line by line. A default user
+   * Replaces all users by those of such lines, or none and returns what is wrong with them. A default user
    * that no line names stays as it is. Returns the names of those whose rights have changed, or who are gone.
    */
-  load(text: string, file: string): { readonly problems: string } | { readonly changed: readonly string[] } {
+  load(
+    text: string,
+  ): { readonly problems: readonly LineProblem[] } | { readonly changed: readonly string[] } {
     const users = new Map<string, User>();
-    const problems: string[] = [];
-    text.split('\n').forEach((line, i) => {
-      const problem = this.readLine(wordsOf(line), users);
-      if (problem !== undefined) problems.push(`${file}:${i + 1}: ${problem}. `);
+    const problems: LineProblem[] = [];
+    text.split('\n').forEach((words, i) => {
+      const problem = this.readLine(wordsOf(words), users);
+      if (problem !== undefined) problems.push({ line: i + 1, problem });
     });
-    if (problems.length > 0) return { problems: problems.join('') };
+    if (problems.length > 0) return { problems };
     if (!users.has(defaultName)) users.set(defaultName, this.default);
     return { changed: this.replace(users) };
   }

@@ -1,5 +1,5 @@
-// Integers of 1 to 64 bits at any bit of a range of bytes, and what happens to a value that does not fit: the arithmetic
-// of BITFIELD. It knows no strings and no commands; bit 0 is the highest of the first byte.
+// Integers of 1 to 64 bits at any bit of a range of bytes, and what happens to a value that does not fit: the
+// arithmetic of BITFIELD. It knows no strings and no commands; bit 0 is the highest of the first byte.
 
 export interface Field {
   readonly signed: boolean;

@@ -1,5 +1,5 @@
-// Counting and finding bits in a range of bytes, a word of 32 bits at a time where the bytes are many. Bits are numbered
-// as Redis numbers them: bit 0 is the highest of the first byte. It knows no strings and no commands.
+// Counting and finding bits in a range of bytes, a word of 32 bits at a time where the bytes are many. Bits are
+// numbered as Redis numbers them: bit 0 is the highest of the first byte. It knows no strings and no commands.
 
 /** Shorter runs are not worth a view of words. */
 export const wordRunBytesMin = 64;

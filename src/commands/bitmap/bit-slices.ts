@@ -1,19 +1,8 @@
-// Work on the bits of a large string, in slices of whole bytes: a part of the string at a time is looked at, wherever it lies
-// by then. It does not know what is looked for.
-import { Encoding } from '../../store/entry.ts';
-import type { Store } from '../../store/store.ts';
+// Work on the bits of a large string, in slices of whole bytes: a part of the string at a time is looked at, wherever
+// it lies by then. It does not know what is looked for.
 import type { Call } from '../call.ts';
 import type { Work } from '../large-work.ts';
 import { type BitRange, fitBitRange } from './bit-range.ts';
-
-/** Strings of so many bytes are looked at in slices. */
-const largeBytes = 4 * 1024 * 1024;
-const sliceBits = 512 * 1024 * 8;
-
-/** Whether the string at `at` is worth slices: one that does not stand in memory as it is would be unpacked for each. */
-export function isSliced({ entries, strings }: Store, at: number): boolean {
-  return entries.encoding(at) === Encoding.raw && strings.length(at) >= largeBytes;
-}
 
 export interface BitLook {
   /** Looks at the bits [first, end) of bytes[offset ..]; false: that is enough. */
@@ -22,13 +11,17 @@ export interface BitLook {
   reply(bytes: number): void;
 }
 
-/** Visits the bits of a range of the string in argument 1, and then replies. All of it begins anew where the string changes. */
+/**
+ * Visits the bits of a range of the string in argument 1, and then replies. All of it begins anew where the string
+ * changes.
+ */
 export function lookInSlices(call: Call, range: BitRange, begin: (call: Call) => BitLook): void {
   call.services.largeWork.run(call, [1], (own) => slices(own, range, begin(own)));
 }
 
 function* slices(call: Call, range: BitRange, look: BitLook): Work {
   const { strings } = call.store;
+  const { stringBytes } = call.sliceSizes;
   for (let from = -1; ; ) {
     // The command has counted its read.
     const at = call.findStringToWrite(1);
@@ -43,7 +36,7 @@ function* slices(call: Call, range: BitRange, look: BitLook): Work {
     }
     strings.read(at);
     // The next slice begins with a byte.
-    const to = Math.min(end, Math.floor(from / 8) * 8 + sliceBits);
+    const to = Math.min(end, (Math.floor(from / 8) + stringBytes) * 8);
     from = look.visit(strings.valueBytes, strings.valueOffset, from, to) ? to : end;
     yield;
   }

@@ -1,9 +1,10 @@
 // BITCOUNT key [start end [BYTE | BIT]]: how many bits of a string are set. https://redis.io/commands/bitcount
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { isLargeString } from '../large-work.ts';
 import { fitBitRange, readBitRange } from './bit-range.ts';
 import { countBits } from './bit-scan.ts';
-import { type BitLook, isSliced, lookInSlices } from './bit-slices.ts';
+import { type BitLook, lookInSlices } from './bit-slices.ts';
 
 export const command: CommandSpec = {
   name: 'bitcount',
@@ -28,7 +29,7 @@ function bitCount(call: Call): void {
   const { strings } = call.store;
   const { start = 0, end: last = 0 } = range;
   const isBackward = start < 0 && last < 0 && start > last;
-  if (isSliced(call.store, at) && !isBackward) {
+  if (isLargeString(call.store, at) && !isBackward) {
     lookInSlices(call, range, countAll);
     return;
   }

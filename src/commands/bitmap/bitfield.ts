@@ -1,5 +1,5 @@
-// BITFIELD and BITFIELD_RO key [GET t o | SET t o v | INCRBY t o n | OVERFLOW w]...: integers of any width at any bit of
-// a string. The operations run on the bytes that they cover, which go into the string as one patch.
+// BITFIELD and BITFIELD_RO key [GET t o | SET t o v | INCRBY t o n | OVERFLOW w]...: integers of any width at any bit
+// of a string. The operations run on the bytes that they cover, which go into the string as one patch.
 // https://redis.io/commands/bitfield
 import { CommandError } from '../../base/errors.ts';
 import { bitfieldOnlyGet, bitfieldOverflowInvalid, bitfieldTypeInvalid } from '../../resp/errors.ts';
@@ -57,8 +57,8 @@ function bitField(call: Call, mayWrite: boolean): void {
   const operations = readOperations(call);
   const writes = operations.filter((op) => op.kind !== 'get');
   if (writes.length > 0 && !mayWrite) throw new CommandError(bitfieldOnlyGet);
-  if (writes.length > 0) call.findStringToWrite(1);
-  else call.findString(1);
+  const isNew = writes.length > 0 && call.findStringToWrite(1) === 0;
+  if (writes.length === 0) call.findString(1);
   let runs: Run[];
   const span = spanOf(operations);
   if (span.end - span.from <= spanBytesMax) runs = [runTogether(call, operations)];
@@ -68,9 +68,10 @@ function bitField(call: Call, mayWrite: boolean): void {
     runs = [{ results: [], patched: grown }, ...operations.map((op) => runTogether(call, [op]))];
   }
   const results = runs.flatMap((each) => each.results);
-  // An overflow that is refused makes the string longer all the same, of which Redis tells nobody.
+  // An overflow that is refused makes the string longer all the same, of which Redis tells nobody but that it is new.
   const isWritten = operations.some(({ kind }, i) => kind !== 'get' && results[i] !== undefined);
   if (isWritten && runs.some((each) => each.patched)) call.notify('setbit', 1);
+  else if (isNew) call.notify('new', 1);
   call.reply.array(results.length);
   for (const result of results) {
     if (result === undefined) call.reply.nil();

@@ -1,10 +1,13 @@
-// BITOP AND | OR | XOR | NOT destination key [key ...]: a bitwise operation over whole strings, shorter ones followed by
-// zeros, put at the destination. https://redis.io/commands/bitop
+// BITOP AND | OR | XOR | NOT destination key [key ...]: a bitwise operation over whole strings, shorter ones followed
+// by zeros, put at the destination; where they are large a piece at a time, out of sight.
+// https://redis.io/commands/bitop
 import { CommandError } from '../../base/errors.ts';
 import { bitopNotOneKey } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { type BitOperation, combineBytes } from './combine-bytes.ts';
+import { isLargeString, type Pace, stageKey, type Work } from '../large-work.ts';
+import { elementsOfBytes, type Piece, pourValue } from '../pour-value.ts';
+import { type BitOperation, combineBytes, isBlank } from './combine-bytes.ts';
 
 export const command: CommandSpec = {
   name: 'bitop',
@@ -24,17 +27,48 @@ export const command: CommandSpec = {
 };
 
 const operations: readonly BitOperation[] = ['and', 'or', 'xor', 'not'];
+const firstSource = 3;
 
 function bitOp(call: Call): void {
   const operation = operations.find((name) => call.is(1, name));
   if (operation === undefined) call.syntaxError();
   if (operation === 'not' && call.argc !== 4) throw new CommandError(bitopNotOneKey);
-  const { store, keyspace, buf } = call;
-  let length = 0;
-  for (let i = 3; i < call.argc; i++) {
-    const at = call.findString(i);
-    if (at !== 0) length = Math.max(length, store.strings.length(at));
+  const length = longest(call, (i) => call.findString(i));
+  if (length >= call.sliceSizes.largeStringBytesMin && isSliceable(call)) {
+    call.store.checkLimits(call.length(2), length, false);
+    const sources = Array.from({ length: call.argc - firstSource }, (_, i) => firstSource + i);
+    call.services.largeWork.run(call, sources, (own, pace) => inSlices(own, pace, operation));
+  } else atOnce(call, operation, length);
+}
+
+/** Whether all large ones can be read in parts. */
+function isSliceable(call: Call): boolean {
+  const { store, sliceSizes } = call;
+  for (let i = firstSource; i < call.argc; i++) {
+    const at = call.findStringToWrite(i);
+    const isLong = at !== 0 && store.strings.length(at) >= sliceSizes.largeStringBytesMin;
+    if (isLong && !isLargeString(store, at)) return false;
   }
+  return true;
+}
+
+/** Bytes of the longest string; `find`: its entry, 0 where it is not there. */
+function longest(call: Call, find: (i: number) => number): number {
+  const { strings } = call.store;
+  let length = 0;
+  for (let i = firstSource; i < call.argc; i++) {
+    const at = find(i);
+    if (at !== 0) length = Math.max(length, strings.length(at));
+  }
+  return length;
+}
+
+function longestNow(call: Call): number {
+  return longest(call, (i) => call.findStringToWrite(i));
+}
+
+function atOnce(call: Call, operation: BitOperation, length: number): void {
+  const { store, keyspace, buf } = call;
   if (length === 0) {
     if (call.removeKey(2)) call.notify('del', 2);
     call.reply.integer(0);
@@ -42,10 +76,59 @@ function bitOp(call: Call): void {
   }
   store.checkLimits(call.length(2), length, false);
   const result = Buffer.alloc(length);
-  for (let i = 3; i < call.argc; i++) combine(call, call.find(i), i === 3, operation, result);
+  combineAll(call, operation, result, 0);
   store.strings.set(keyspace, buf, call.offset(2), call.length(2), result, 0, length, 0);
+  stored(call, length);
+}
+
+function stored(call: Call, length: number): void {
   call.notify('set', 2);
   call.reply.integer(length);
+}
+
+function* inSlices(call: Call, pace: Pace, operation: BitOperation): Work {
+  const length = longestNow(call);
+  let isCurrent = true;
+  const result = new Uint8Array(pace.isWhole ? 0 : call.sliceSizes.writtenBytes);
+  const read = (position: number, count: number): Piece | undefined => {
+    if (longestNow(call) !== length) return undefined;
+    const bytes = result.subarray(0, count).fill(0);
+    combineAll(call, operation, bytes, position);
+    return { bytes, offset: 0, isBlank: isBlank(bytes) };
+  };
+  const staged =
+    length === 0
+      ? undefined
+      : yield* stageKey(
+          call,
+          2,
+          pace,
+          call.keyspace,
+          elementsOfBytes(length),
+          function* () {
+            isCurrent = yield* pourValue(call, 2, length, read);
+            return isCurrent;
+          },
+          true,
+        );
+  if (!isCurrent) return false;
+  const run = (): void => {
+    if (staged?.replace() === undefined) atOnce(call, operation, longestNow(call));
+    else stored(call, length);
+  };
+  return { run, discard: () => staged?.discard() };
+}
+
+/** Combines what the strings have from `position` on into `result`, which is all zeros. */
+function combineAll(
+  call: Call,
+  operation: BitOperation,
+  result: Uint8Array<ArrayBuffer>,
+  position: number,
+): void {
+  for (let i = firstSource; i < call.argc; i++) {
+    combine(call, call.findStringToWrite(i), i === firstSource, operation, result, position);
+  }
 }
 
 /** Takes a string into the result, which is all zeros before the first. `at` 0: a key that is not there, all zeros. */
@@ -54,15 +137,17 @@ function combine(
   at: number,
   isFirst: boolean,
   operation: BitOperation,
-  result: Buffer<ArrayBuffer>,
+  result: Uint8Array<ArrayBuffer>,
+  position: number,
 ): void {
   const { strings } = call.store;
   let length = 0;
-  if (at !== 0) {
+  if (at !== 0 && strings.length(at) > position) {
     strings.read(at);
-    length = strings.valueLength;
+    length = Math.min(strings.valueLength - position, result.length);
   }
-  const { valueBytes: from, valueOffset: offset } = strings;
+  const { valueBytes: from } = strings;
+  const offset = strings.valueOffset + position;
   if (isFirst && operation !== 'not') result.set(from.subarray(offset, offset + length));
   else combineBytes(operation, result, from, offset, length);
   if (operation === 'not') result.fill(255, length);

@@ -3,9 +3,10 @@ import { CommandError } from '../../base/errors.ts';
 import { bitArgumentInvalid } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { isLargeString } from '../large-work.ts';
 import { type BitRange, fitBitRange, readBitRange } from './bit-range.ts';
 import { findBit } from './bit-scan.ts';
-import { type BitLook, isSliced, lookInSlices } from './bit-slices.ts';
+import { type BitLook, lookInSlices } from './bit-slices.ts';
 
 export const command: CommandSpec = {
   name: 'bitpos',
@@ -30,7 +31,7 @@ function bitPos(call: Call): void {
   }
   const range = readBitRange(call, 3, true);
   const { strings } = call.store;
-  if (isSliced(call.store, at)) {
+  if (isLargeString(call.store, at)) {
     lookInSlices(call, range, (own) => findFirst(own, range, bit));
     return;
   }

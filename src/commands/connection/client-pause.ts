@@ -1,5 +1,5 @@
-// CLIENT PAUSE ms [WRITE|ALL] and CLIENT UNPAUSE: holds all requests, or those that write, for a while. Keys do not expire
-// meanwhile, but are hidden. https://redis.io/commands/client-pause
+// CLIENT PAUSE ms [WRITE|ALL] and CLIENT UNPAUSE: holds all requests, or those that write, for a while. Keys do not
+// expire meanwhile, but are hidden. https://redis.io/commands/client-pause
 import { CommandError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';

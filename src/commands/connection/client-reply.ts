@@ -1,5 +1,5 @@
-// CLIENT REPLY ON|OFF|SKIP: whether this connection is answered: always, not any more, or not for the next command. What
-// is pushed comes all the same. https://redis.io/commands/client-reply
+// CLIENT REPLY ON|OFF|SKIP: whether this connection is answered: always, not any more, or not for the next command.
+// What is pushed comes all the same. https://redis.io/commands/client-reply
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { SessionMode } from '../session.ts';

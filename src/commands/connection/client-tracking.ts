@@ -1,5 +1,5 @@
-// CLIENT TRACKING ON|OFF [REDIRECT id] [PREFIX p ...] [BCAST] [OPTIN] [OPTOUT] [NOLOOP], and what belongs to it: CACHING,
-// TRACKINGINFO, GETREDIR. https://redis.io/commands/client-tracking
+// CLIENT TRACKING ON|OFF [REDIRECT id] [PREFIX p ...] [BCAST] [OPTIN] [OPTOUT] [NOLOOP], and what belongs to it:
+// CACHING, TRACKINGINFO, GETREDIR. https://redis.io/commands/client-tracking
 import { CommandError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandFlag, CommandSpec } from '../command.ts';

@@ -1,6 +1,6 @@
 // EDGE.CONFLICTS [COUNT | LIST [n] | GET id | CLEAR [id]]: the conflict log: concurrent writes of which one lost, with
-// both values: of keys, and of fields, members and list elements; and keys that nodes used for different types, of which the
-// earlier lost. Without arguments the newest hundred.
+// both values: of keys, and of fields, members and list elements; and keys that nodes used for different types, of
+// which the earlier lost. Without arguments the newest hundred.
 import { CommandError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { ConflictSideView, ConflictView } from '../edge-view.ts';

@@ -1,5 +1,5 @@
-// The frame of the EDGE family: each is one command, `EDGE.STATUS`, and one subcommand, `EDGE STATUS`, of the same body.
-// Arguments are counted from behind the name, whichever form was used.
+// The frame of the EDGE family: each is one command, `EDGE.STATUS`, and one subcommand, `EDGE STATUS`, of the same
+// body. Arguments are counted from behind the name, whichever form was used.
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Row } from '../edge-view.ts';

@@ -1,4 +1,5 @@
-// EDGE.STATUS: current state of the sync: link, pending operations, last sync. A map in RESP3, a flat array of names and values in RESP2.
+// EDGE.STATUS: current state of the sync: link, pending operations, last sync. A map in RESP3, a flat array of names
+// and values in RESP2.
 import { edgeCommand, replyRows } from './edge-command.ts';
 
 export const command = edgeCommand({

@@ -1,5 +1,6 @@
-// EDGE.SYNC [ASYNC] [FULL]: syncs with the hub now. The reply comes when the hub has everything durably that was written
-// before, and says how much went each way; or an error says why not. ASYNC replies at once. FULL sends everything.
+// EDGE.SYNC [ASYNC] [FULL]: syncs with the hub now. The reply comes when the hub has everything durably that was
+// written before, and says how much went each way; or an error says why not. ASYNC replies at once. FULL sends
+// everything.
 import type { Call } from '../call.ts';
 import { edgeArguments, edgeCommand, firstArgument, reasonOf, replyRows } from './edge-command.ts';
 

@@ -51,6 +51,7 @@ function copy(call: Call): void {
       return undefined;
     },
     done: (own) => {
+      own.notifyKey('new', db, own.buf, own.offset(2), own.length(2));
       own.notifyKey('copy_to', db, own.buf, own.offset(2), own.length(2));
       own.reply.integer(1);
     },

@@ -1,5 +1,5 @@
-// EXPIRE, PEXPIRE, EXPIREAT and PEXPIREAT key time [NX | XX | GT | LT]: one expire with an absolute deadline, or one clear
-// where that has passed. https://redis.io/commands/expire
+// EXPIRE, PEXPIRE, EXPIREAT and PEXPIREAT key time [NX | XX | GT | LT]: one expire with an absolute deadline, or one
+// clear where that has passed. https://redis.io/commands/expire
 import { CommandError } from '../../base/errors.ts';
 import { expireBoundsClash, expireConditionsClash, unsupportedOption } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';

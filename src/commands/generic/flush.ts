@@ -1,6 +1,6 @@
-// What FLUSHDB and FLUSHALL share: their one option, and the refusal while peers would be emptied too. Memory comes back
-// in slices afterwards, and before that to any write that needs it, so that nobody waits for a million keys to be freed;
-// without ASYNC as much as takes no time to speak of is freed before the reply.
+// What FLUSHDB and FLUSHALL share: their one option, and the refusal while peers would be emptied too. Memory comes
+// back in slices afterwards, and before that to any write that needs it, so that nobody waits for a million keys to be
+// freed; without ASYNC as much as takes no time to speak of is freed before the reply.
 import { CommandError } from '../../base/errors.ts';
 import { flushRefused } from '../../resp/errors.ts';
 import type { Keyspace } from '../../store/keyspace.ts';

@@ -5,7 +5,7 @@ import { inParts } from '../../base/in-parts.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { type KeyId, keyIdOf } from '../key-changes.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
+import type { Work } from '../large-work.ts';
 import { readPattern } from '../pattern.ts';
 
 export const command: CommandSpec = {
@@ -22,7 +22,7 @@ export const command: CommandSpec = {
 };
 
 function keys(call: Call): void {
-  if (call.keyspace.table.size < largeElementsMin) {
+  if (call.keyspace.table.size < call.sliceSizes.largeElementsMin) {
     keysAtOnce(call);
     return;
   }
@@ -36,7 +36,7 @@ function keys(call: Call): void {
 function look(call: Call, cursor: number, pattern: Glob, visit: (at: number) => void): number {
   const { store, keyspace } = call;
   const { entries, arena } = store;
-  return keyspace.table.scan(cursor, sliceElements, (at) => {
+  return keyspace.table.scan(cursor, call.sliceSizes.elements, (at) => {
     if (store.isExpired(at)) return;
     if (pattern.matches(arena.u8, entries.keyOffset(at), entries.keyLength(at))) visit(at);
   });
@@ -72,12 +72,12 @@ function* keysInSlices(call: Call, changed: Set<KeyId>): Work {
   const again = new Set(changed);
   const come = [...again].filter((id) => isThere(call, id, pattern));
   const left: KeyId[] = [];
-  for (const some of inParts(found, sliceElements)) {
+  for (const some of inParts(found, call.sliceSizes.elements)) {
     for (const id of some) if (!again.has(id)) left.push(id);
     yield;
   }
   reply.array(left.length + come.length);
-  for (const some of inParts(left.concat(come), sliceElements)) {
+  for (const some of inParts(left.concat(come), call.sliceSizes.elements)) {
     for (const id of some) reply.bulk(Buffer.from(id, 'latin1'), 1, id.length - 1);
     yield;
   }

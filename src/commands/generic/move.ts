@@ -38,6 +38,7 @@ function move(call: Call): void {
     },
     done: (own) => {
       own.removeKey(1);
+      own.notifyKey('new', db, own.buf, own.offset(1), own.length(1));
       own.notify('move_from', 1);
       own.notifyKey('move_to', db, own.buf, own.offset(1), own.length(1));
       own.reply.integer(1);

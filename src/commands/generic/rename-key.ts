@@ -1,13 +1,13 @@
-// What RENAME and RENAMENX share: a put of the source's content and deadline under the new name, then a clear of the old
-// one. The put comes first, because it alone can fail.
+// What RENAME and RENAMENX share: a put of the source's content and deadline under the new name, then a clear of the
+// old one. The put comes first, because it alone can fail.
 import { CommandError } from '../../base/errors.ts';
 import { noSuchKey } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import { shipKey } from './ship-key.ts';
 
 /**
- * Renames argument 1 to argument 2 and then calls `reply` with whether it did: not where 2 exists and may not be replaced.
- * Throws where 1 does not exist.
+ * Renames argument 1 to argument 2 and then calls `reply` with whether it did: not where 2 exists and may not be
+ * replaced. Throws where 1 does not exist.
  */
 export function renameKey(call: Call, replaces: boolean, reply: (call: Call, isDone: boolean) => void): void {
   shipKey(call, {
@@ -21,6 +21,7 @@ export function renameKey(call: Call, replaces: boolean, reply: (call: Call, isD
     },
     done: (own) => {
       own.removeKey(1);
+      own.notify('new', 2);
       own.notify('rename_from', 1);
       own.notify('rename_to', 2);
       reply(own, true);

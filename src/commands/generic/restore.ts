@@ -1,5 +1,5 @@
-// RESTORE key ttl payload [REPLACE] [ABSTTL] [IDLETIME s] [FREQ n]: creates a key from what DUMP gave, here or in Redis.
-// https://redis.io/commands/restore
+// RESTORE key ttl payload [REPLACE] [ABSTTL] [IDLETIME s] [FREQ n]: creates a key from what DUMP gave, here or in
+// Redis. https://redis.io/commands/restore
 import { CommandError } from '../../base/errors.ts';
 import {
   badPayload,
@@ -12,6 +12,7 @@ import {
 import { restoredAccess } from '../../store/access-clock.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { deadlineMsMax } from '../deadline.ts';
 import type { Pace, Work } from '../large-work.ts';
 import { isSoundInSteps, isSoundPayload, readPayload } from '../rdb/payload.ts';
 import { stageValue } from '../rdb/stage-value.ts';
@@ -38,15 +39,12 @@ interface Options {
   frequency: number;
 }
 
-/** Payloads of so many bytes are read in slices. */
-const largeBytes = 64 * 1024;
-
 function restore(call: Call): void {
   const options = readOptions(call);
   if (!options.replaces && call.find(1) !== 0) throw new CommandError(busyKey);
-  const ttlMs = call.integer(2);
-  if (ttlMs < 0) throw new CommandError(invalidTtl);
-  if (call.length(3) >= largeBytes) {
+  const ttlMs = call.bigInteger(2);
+  if (ttlMs < 0n) throw new CommandError(invalidTtl);
+  if (call.length(3) >= call.sliceSizes.largePayloadBytesMin) {
     call.services.largeWork.run(call, [], (own, pace) => restoreInSlices(own, pace, options, ttlMs));
     return;
   }
@@ -59,9 +57,10 @@ function restore(call: Call): void {
   place(call, options, ttlMs, (deadlineMs) => put({ ...target, deadlineMs }));
 }
 
-function* restoreInSlices(call: Call, pace: Pace, options: Options, ttlMs: number): Work {
+function* restoreInSlices(call: Call, pace: Pace, options: Options, ttlMs: bigint): Work {
   const payload = call.buf.subarray(call.offset(3), call.offset(3) + call.length(3));
-  if (!(yield* isSoundInSteps(payload))) throw new CommandError(badPayloadFooter);
+  if (!(yield* isSoundInSteps(payload, call.sliceSizes.summedBytes)))
+    throw new CommandError(badPayloadFooter);
   return yield* stageValue(call, 1, pace, payload, (put) => {
     // Somebody may have made the key meanwhile.
     if (!options.replaces && call.find(1) !== 0) throw new CommandError(busyKey);
@@ -70,9 +69,9 @@ function* restoreInSlices(call: Call, pace: Pace, options: Options, ttlMs: numbe
 }
 
 /** Has the value put, which can be done, and replies. */
-function place(call: Call, options: Options, ttlMs: number, put: (deadlineMs: number) => void): void {
+function place(call: Call, options: Options, ttlMs: bigint, put: (deadlineMs: number) => void): void {
   const { store } = call;
-  const deadlineMs = ttlMs === 0 ? 0 : options.isAbsolute ? ttlMs : store.nowMs + ttlMs;
+  const deadlineMs = ttlMs === 0n ? 0 : deadlineOf(options.isAbsolute ? 0 : store.nowMs, ttlMs);
   if (deadlineMs !== 0 && deadlineMs <= store.nowMs) {
     if (call.removeKey(1)) call.notify('del', 1);
     call.reply.ok();
@@ -83,8 +82,14 @@ function place(call: Call, options: Options, ttlMs: number, put: (deadlineMs: nu
   const access = restoredAccess(store.nowMs, store.ground.isLfu, idleSeconds, frequency);
   const at = call.find(1);
   if (access !== undefined && at !== 0) store.entries.setAccess(at, access);
+  call.notify('new', 1);
   call.notify('restore', 1);
   call.reply.ok();
+}
+
+/** What leaves 64 bits has passed, as in Redis; what the store cannot keep is as late as it can. */
+function deadlineOf(fromMs: number, ttlMs: bigint): number {
+  return Math.min(deadlineMsMax, Number(BigInt.asIntN(64, BigInt(fromMs) + ttlMs)));
 }
 
 function readOptions(call: Call): Options {

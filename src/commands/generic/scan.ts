@@ -1,6 +1,6 @@
-// SCAN cursor [MATCH pattern] [COUNT n] [TYPE name]: a slice of the keys. The cursor is a prefix of hashes (store/table.ts),
-// so a key that is there from the first call to the last is returned whatever else happens, and without a filter at
-// most once. https://redis.io/commands/scan
+// SCAN cursor [MATCH pattern] [COUNT n] [TYPE name]: a slice of the keys. The cursor is a prefix of hashes
+// (store/table.ts), so a key that is there from the first call to the last is returned whatever else happens, and
+// without a filter at most once. https://redis.io/commands/scan
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { readScanCursor, readScanFilter, scanOn } from '../scan-arguments.ts';

@@ -1,10 +1,12 @@
 // What COPY, RENAME and MOVE share: what one key holds is put over another, under new dots, with its deadline. A large
-// collection is copied in slices, out of sight: sets, hashes and sorted sets as elements, all else as keys (ship-parts.ts).
+// collection is copied in slices, out of sight: sets, hashes and sorted sets as elements, all else as keys
+// (ship-parts.ts).
 import { EntryType } from '../../store/entry.ts';
 import type { Keyspace } from '../../store/keyspace.ts';
 import { StagedElements } from '../../store/staged-elements.ts';
+import type { Pour } from '../../store/staged-key.ts';
 import type { Call } from '../call.ts';
-import { isLarge, type Pace, sliceElements, stage, stageKey, type Work } from '../large-work.ts';
+import { isLarge, isLargeString, type Pace, stage, stageKey, type Work } from '../large-work.ts';
 import { openToWrite } from '../sorted-set/find-sorted-set.ts';
 import { type Parts, partsOf } from './ship-parts.ts';
 
@@ -27,7 +29,7 @@ export interface Shipping {
 export function shipKey(call: Call, shipping: Shipping): void {
   const shipment = shipping.plan(call);
   if (shipment === undefined) return;
-  if (isLarge(call.store, shipment.at))
+  if (isWorthSlices(call, shipment.at))
     call.services.largeWork.run(call, [1], (own, pace) => slices(own, pace, shipping));
   else shipAtOnce(call, shipping, shipment);
 }
@@ -37,15 +39,19 @@ function shipAtOnce(call: Call, shipping: Shipping, { at, to, key }: Shipment): 
   shipping.done(call);
 }
 
+function isWorthSlices({ store }: Call, at: number): boolean {
+  return isLarge(store, at) || isLargeString(store, at);
+}
+
 function* slices(call: Call, pace: Pace, shipping: Shipping): Work {
   const { store, buf } = call;
   const shipment = shipping.plan(call);
   if (shipment === undefined) return true;
   const { at, to, key } = shipment;
-  if (!isLarge(store, at)) return { run: () => shipAtOnce(call, shipping, shipment), discard: () => {} };
+  if (!isWorthSlices(call, at)) return { run: () => shipAtOnce(call, shipping, shipment), discard: () => {} };
   const type = store.entries.type(at);
   const parts = partsOf(call, at, key);
-  if (parts !== undefined) return yield* shipAsKey(call, pace, shipping, shipment, parts);
+  if (parts !== undefined) return yield* shipAsKey(call, pace, shipping, shipment, parts, type);
   const staged = new StagedElements(store, to, type, store.elements.sizeAt(at));
   const steps = type === EntryType.zset ? membersInOrder(call, staged) : elementsOf(call, type, staged);
   return yield* stage(call, key, pace, staged, steps, () => {
@@ -64,13 +70,15 @@ function* shipAsKey(
   shipping: Shipping,
   { to, key }: Shipment,
   { count, read, isCurrent }: Parts,
+  type: number,
 ): Work {
   const { entries } = call.store;
   let isWhole = true;
-  const staged = yield* stageKey(call, key, pace, to, count, function* () {
+  const fill = function* (): Generator<Pour, boolean, void> {
     isWhole = yield* read();
     return isWhole;
-  });
+  };
+  const staged = yield* stageKey(call, key, pace, to, count, fill, type === EntryType.string);
   if (!isWhole || !isCurrent()) {
     staged?.discard();
     return false;
@@ -90,7 +98,7 @@ function* elementsOf(call: Call, type: number, staged: StagedElements): Generato
   const { elements } = call.store;
   for (let cursor = 0; ; ) {
     if (!call.openToWrite(1, type)) return false;
-    cursor = elements.scan(cursor, sliceElements, (...element) => staged.put(...element));
+    cursor = elements.scan(cursor, call.sliceSizes.elements, (...element) => staged.put(...element));
     if (cursor === 0) return true;
     yield;
   }
@@ -102,7 +110,7 @@ function* membersInOrder(call: Call, staged: StagedElements): Generator<void, bo
     const cursor = openToWrite(call, 1);
     if (cursor === undefined) return false;
     cursor.seekRank(rank);
-    const end = Math.min(cursor.size, rank + sliceElements);
+    const end = Math.min(cursor.size, rank + call.sliceSizes.elements);
     for (; rank < end && cursor.next(); rank++) {
       staged.putScored(cursor.u8, cursor.memberOffset, cursor.memberLength, cursor.score);
     }

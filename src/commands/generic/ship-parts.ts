@@ -1,12 +1,13 @@
-// How what the key in argument 1 holds is poured in parts into a key out of sight: lists, streams, and hashes whose fields
-// have deadlines, of which there is more to copy than names and values. It does not know when the copy counts.
+// How what the key in argument 1 holds is poured in parts into a key out of sight: strings, lists, streams, and hashes
+// whose fields have deadlines, of which there is more to copy than names and values. It does not know when the copy
+// counts.
 import { CopiedElements } from '../../store/copied-elements.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Pour } from '../../store/staged-key.ts';
 import { shipSlice } from '../../store/stream/ship-stream.ts';
 import { StreamCursor } from '../../store/stream/stream-deltas.ts';
 import type { Call } from '../call.ts';
-import { sliceElements } from '../large-work.ts';
+import { elementsOfBytes, type Piece, pourValue } from '../pour-value.ts';
 
 export interface Parts {
   /** Elements, about. */
@@ -27,20 +28,38 @@ export function partsOf(call: Call, at: number, key: number): Parts | undefined 
     return { count: lists.sizeAt(at), read: () => partsOfList(call, key), isCurrent: always };
   }
   if (type === EntryType.stream) return partsOfStream(call, at, key);
+  if (type === EntryType.string) return partsOfString(call, at, key);
   if (type !== EntryType.hash || !elements.hasDeadlinesAt(at)) return undefined;
   return { count: elements.sizeAt(at), read: () => partsOfHash(call, key), isCurrent: always };
 }
 
+function partsOfString(call: Call, at: number, key: number): Parts {
+  const { strings } = call.store;
+  const length = strings.length(at);
+  const read = (position: number): Piece | undefined => {
+    const from = call.find(1);
+    if (from === 0 || call.store.entries.type(from) !== EntryType.string) return undefined;
+    strings.read(from);
+    if (strings.valueLength !== length) return undefined;
+    return { bytes: strings.valueBytes, offset: strings.valueOffset + position };
+  };
+  return {
+    count: elementsOfBytes(length),
+    read: () => pourValue(call, key, length, read),
+    isCurrent: always,
+  };
+}
+
 function* partsOfList(call: Call, key: number): Generator<Pour, boolean, void> {
   const { lists, entries } = call.store;
-  for (let from = 0; ; from += sliceElements) {
+  for (let from = 0; ; from += call.sliceSizes.elements) {
     const at = call.find(1);
     if (at === 0 || entries.type(at) !== EntryType.list) return false;
     lists.stand(call.keyspace, 0, at, call.buf, call.offset(1), call.length(1));
     const { size } = lists;
     if (from >= size) return true;
     const values: string[] = [];
-    lists.reader.values(from, Math.min(sliceElements, size - from), values);
+    lists.reader.values(from, Math.min(call.sliceSizes.elements, size - from), values);
     yield (hidden) => {
       lists.open(hidden, call.buf, call.offset(key), call.length(key));
       lists.pushTexts(values);
@@ -72,7 +91,7 @@ function* pourStream(call: Call, key: number, isCurrent: () => boolean): Generat
     if (!isCurrent()) return false;
     yield (hidden) => {
       to.open(hidden, call.buf, call.offset(key), call.length(key));
-      isEnd = shipSlice(from, to, sliceElements, cursor);
+      isEnd = shipSlice(from, to, call.sliceSizes.elements, cursor);
     };
   }
   return true;
@@ -85,7 +104,7 @@ function* partsOfHash(call: Call, key: number): Generator<Pour, boolean, void> {
     const copied = new CopiedElements();
     cursor = elements.scan(
       cursor,
-      sliceElements,
+      call.sliceSizes.elements,
       (...element) => copied.add(...element, elements.deadlineMs),
       nowMs,
     );

@@ -1,6 +1,6 @@
 // What SORT and SORT_RO share: reading the elements of a list, set or sorted set, ordering them by themselves or by the
-// keys that a pattern names, and what is told of each. Everything is read before anything is written. Values are held as
-// Latin-1 texts meanwhile, which keep every byte, compare as bytes do and are a fraction of the size of buffers.
+// keys that a pattern names, and what is told of each. Everything is read before anything is written. Values are held
+// as Latin-1 texts meanwhile, which keep every byte, compare as bytes do and are a fraction of the size of buffers.
 import { atOnce } from '../../base/at-once.ts';
 import { CommandError } from '../../base/errors.ts';
 import { infinityOf } from '../../base/infinity.ts';
@@ -8,7 +8,7 @@ import { notSortable, sortOptionDenied, stringTooLong, wrongType } from '../../r
 import { argumentBytesMax } from '../../resp/request-decoder.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
-import { sliceElements } from '../large-work.ts';
+import { endsSlice } from '../large-work.ts';
 import { sortSlices } from './sort-slices.ts';
 
 export interface SortOptions {
@@ -108,7 +108,7 @@ export function* sortInSteps(call: Call, options: SortOptions): SortSteps {
   if (options.gets.length === 0) return chosen;
   const found: Sorted = [];
   for (const [n, element] of chosen.entries()) {
-    if (n % sliceElements === sliceElements - 1) yield;
+    if (endsSlice(call, n)) yield;
     for (const pattern of options.gets) found.push(lookUp(call, pattern, element));
   }
   return found;
@@ -124,7 +124,7 @@ function* elementsOf(call: Call, at: number, type: number): Elements {
   cursor.open(at);
   const { size } = cursor;
   const found: string[] = [];
-  for (let rank = 0; rank < size; rank += sliceElements) {
+  for (let rank = 0; rank < size; rank += call.sliceSizes.elements) {
     if (rank > 0) {
       yield;
       const again = call.find(1);
@@ -132,7 +132,7 @@ function* elementsOf(call: Call, at: number, type: number): Elements {
       cursor.open(again);
     }
     cursor.seekRank(rank);
-    for (let n = Math.min(sliceElements, size - rank); n > 0 && cursor.next(); n--) {
+    for (let n = Math.min(call.sliceSizes.elements, size - rank); n > 0 && cursor.next(); n--) {
       const { u8, memberOffset, memberLength } = cursor;
       found.push(textOf(u8, memberOffset, memberLength));
     }
@@ -150,12 +150,12 @@ function* valuesOfList(call: Call): Elements {
   };
   stand();
   const { size } = lists;
-  for (let from = 0; from < size; from += sliceElements) {
+  for (let from = 0; from < size; from += call.sliceSizes.elements) {
     if (from > 0) {
       yield;
       if (!stand()) return undefined;
     }
-    lists.reader.values(from, Math.min(sliceElements, size - from), found);
+    lists.reader.values(from, Math.min(call.sliceSizes.elements, size - from), found);
   }
   return found;
 }
@@ -167,7 +167,7 @@ function* membersOfSet(call: Call): Elements {
     elements.open(call.keyspace, call.buf, call.offset(1), call.length(1), EntryType.set);
   open();
   for (let cursor = 0; ; ) {
-    cursor = elements.scan(cursor, sliceElements, (name, offset, length) => {
+    cursor = elements.scan(cursor, call.sliceSizes.elements, (name, offset, length) => {
       found.push(textOf(name, offset, length));
     });
     if (cursor === 0) return found;
@@ -187,7 +187,7 @@ function* ordered(
   const numbers = new Float64Array(alpha ? 0 : elements.length);
   for (const element of elements) {
     const n = weights.length;
-    if (n % sliceElements === sliceElements - 1) yield;
+    if (endsSlice(call, n)) yield;
     const weight = by === undefined ? element : lookUp(call, by, element);
     if (!alpha) numbers[n] = numberOf(weight);
     weights.push(weight);
@@ -198,10 +198,10 @@ function* ordered(
     if (a === undefined || b === undefined) return sign * (Number(a !== undefined) - Number(b !== undefined));
     return sign * compareTexts(a, b);
   };
-  const order = yield* sortSlices(elements.length, compare, sliceElements);
+  const order = yield* sortSlices(elements.length, compare, call.sliceSizes.elements);
   const out: string[] = [];
   for (const i of order) {
-    if (out.length % sliceElements === sliceElements - 1) yield;
+    if (endsSlice(call, out.length)) yield;
     out.push(elements[i]!);
   }
   return out;

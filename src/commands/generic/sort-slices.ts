@@ -1,5 +1,6 @@
-// Sorts in steps, so that others may run in between: runs of some thousands are sorted by themselves and then merged, two
-// by two. Equal ones keep their order. What is sorted is known by its numbers alone, so that nothing is made for each.
+// Sorts in steps, so that others may run in between: runs of some thousands are sorted by themselves and then merged,
+// two by two. Equal ones keep their order. What is sorted is known by its numbers alone, so that nothing is made for
+// each.
 
 /** The numbers from 0 to before `count` in order; yields after about every `stepMax` of them looked at. */
 export function* sortSlices(
@@ -7,10 +8,12 @@ export function* sortSlices(
   compare: (a: number, b: number) => number,
   stepMax: number,
 ): Generator<void, Uint32Array, void> {
-  let from = new Uint32Array(count).map((_, i) => i);
+  let from = new Uint32Array(count);
   for (let i = 0; i < count; i += stepMax) {
     if (i > 0) yield;
-    from.subarray(i, i + stepMax).sort(compare);
+    const end = Math.min(count, i + stepMax);
+    for (let n = i; n < end; n++) from[n] = n;
+    from.subarray(i, end).sort(compare);
   }
   let to = new Uint32Array(count);
   for (let run = stepMax; run < count; run *= 2) {

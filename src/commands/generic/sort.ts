@@ -1,11 +1,11 @@
-// SORT key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC | DESC] [ALPHA] [STORE destination]: orders the elements
-// of a key; what is stored replaces the destination by a new list. https://redis.io/commands/sort
+// SORT key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC | DESC] [ALPHA] [STORE destination]: orders the
+// elements of a key; what is stored replaces the destination by a new list. https://redis.io/commands/sort
 import type { Pour } from '../../store/staged-key.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec, KeySpec, KeyUse } from '../command.ts';
 import type { RequestArgs } from '../executor.ts';
 import { optionsIn } from '../keys-of.ts';
-import { largeElementsMin, type Pace, sliceElements, stageKey, type Work } from '../large-work.ts';
+import { endsSlice, type Pace, stageKey, type Work } from '../large-work.ts';
 import {
   keysOfPatterns,
   readSortOptions,
@@ -79,7 +79,8 @@ export const commands: readonly CommandSpec[] = [
 function sort(call: Call): void {
   const options = readSortOptions(call, true);
   if (options.store === 0) replySorted(call, options, true);
-  else if (sizeToSort(call) < largeElementsMin) store(call, options.store, sortElements(call, options));
+  else if (sizeToSort(call) < call.sliceSizes.largeElementsMin)
+    store(call, options.store, sortElements(call, options));
   else call.services.largeWork.run(call, keysRead(options), storeSlices);
 }
 
@@ -90,7 +91,7 @@ function keysRead(options: SortOptions): readonly number[] | undefined {
 }
 
 function replySorted(call: Call, options: SortOptions, mayStore: boolean): void {
-  if (sizeToSort(call) >= largeElementsMin) {
+  if (sizeToSort(call) >= call.sliceSizes.largeElementsMin) {
     call.services.largeWork.run(call, keysRead(options), (own) => slices(own, mayStore));
     return;
   }
@@ -104,7 +105,7 @@ function* slices(call: Call, mayStore: boolean): Work {
   if (sorted === undefined) return false;
   call.reply.array(sorted.length);
   for (const [n, value] of sorted.entries()) {
-    if (n % sliceElements === sliceElements - 1) yield;
+    if (endsSlice(call, n)) yield;
     replyValue(call, value);
   }
   return true;
@@ -117,7 +118,7 @@ function* storeSlices(call: Call, pace: Pace): Work {
   const { length } = sorted;
   const parts = (): Generator<Pour, boolean, void> => partsOf(call, options.store, sorted);
   const staged =
-    length < largeElementsMin
+    length < call.sliceSizes.largeElementsMin
       ? undefined
       : yield* stageKey(call, options.store, pace, call.keyspace, length, parts);
   const run = (): void => {
@@ -130,8 +131,8 @@ function* storeSlices(call: Call, pace: Pace): Work {
 
 function* partsOf(call: Call, key: number, values: Sorted): Generator<Pour, boolean, void> {
   const { lists } = call.store;
-  for (let from = 0; from < values.length; from += sliceElements) {
-    const part = values.slice(from, from + sliceElements);
+  for (let from = 0; from < values.length; from += call.sliceSizes.elements) {
+    const part = values.slice(from, from + call.sliceSizes.elements);
     yield (hidden) => {
       lists.open(hidden, call.buf, call.offset(key), call.length(key));
       lists.pushTexts(part);

@@ -1,5 +1,6 @@
-// WAITAOF numlocal numreplicas timeout: waits until this node's disk has what was written before it, whatever appendfsync
-// says. While the disk fails it has not: that is the answer, since a wait could be for ever. Replicas there are none. https://redis.io/commands/waitaof
+// WAITAOF numlocal numreplicas timeout: waits until this node's disk has what was written before it, whatever
+// appendfsync says. While the disk fails it has not: that is the answer, since a wait could be for ever. Replicas there
+// are none. https://redis.io/commands/waitaof
 import { CommandError } from '../../base/errors.ts';
 import { valueNotBetween } from '../../resp/errors.ts';
 import type { ReplyWriter } from '../../resp/reply-writer.ts';

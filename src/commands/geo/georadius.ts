@@ -1,5 +1,5 @@
-// GEORADIUS key longitude latitude radius unit [...], GEORADIUSBYMEMBER key member radius unit [...] and their read-only
-// forms: the older ways to search a circle. https://redis.io/commands/georadius
+// GEORADIUS key longitude latitude radius unit [...], GEORADIUSBYMEMBER key member radius unit [...] and their
+// read-only forms: the older ways to search a circle. https://redis.io/commands/georadius
 import type { CommandSpec, KeySpec, KeyUse } from '../command.ts';
 import type { RequestArgs } from '../executor.ts';
 import { optionsIn } from '../keys-of.ts';

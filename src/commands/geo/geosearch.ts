@@ -1,5 +1,5 @@
-// GEOSEARCH key FROMMEMBER | FROMLONLAT BYRADIUS | BYBOX [ASC | DESC] [COUNT count [ANY]] [WITHCOORD] [WITHDIST] [WITHHASH]:
-// the members within a circle or a box. https://redis.io/commands/geosearch
+// GEOSEARCH key FROMMEMBER | FROMLONLAT BYRADIUS | BYBOX [ASC | DESC] [COUNT count [ANY]] [WITHCOORD] [WITHDIST]
+// [WITHHASH]: the members within a circle or a box. https://redis.io/commands/geosearch
 import type { CommandSpec } from '../command.ts';
 import { search } from './search.ts';
 

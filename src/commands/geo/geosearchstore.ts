@@ -1,5 +1,5 @@
-// GEOSEARCHSTORE destination source ...: as GEOSEARCH, with the members put in place of what the destination holds, with
-// their places or, with STOREDIST, their distances as scores. https://redis.io/commands/geosearchstore
+// GEOSEARCHSTORE destination source ...: as GEOSEARCH, with the members put in place of what the destination holds,
+// with their places or, with STOREDIST, their distances as scores. https://redis.io/commands/geosearchstore
 import type { CommandSpec } from '../command.ts';
 import { search } from './search.ts';
 

@@ -26,7 +26,7 @@ export function readPlace(call: Call, i: number): Place {
   const longitude = readScore(call, i);
   const latitude = readScore(call, i + 1);
   if (Math.abs(longitude) > longitudeMax || Math.abs(latitude) > latitudeMax) {
-    throw new CommandError(invalidPlace(longitude.toFixed(6), latitude.toFixed(6)));
+    throw new CommandError(invalidPlace(shownDegrees(longitude), shownDegrees(latitude)));
   }
   return { longitude, latitude };
 }
@@ -72,4 +72,10 @@ export function replyPlace(call: Call, { longitude, latitude }: Place): void {
     if (reply.protocol === 3) reply.raw(Buffer.from(`,${text}\r\n`));
     else reply.bulkLatin1(text);
   }
+}
+
+/** As C's %f writes it. */
+function shownDegrees(degrees: number): string {
+  if (Number.isFinite(degrees)) return degrees.toFixed(6);
+  return degrees > 0 ? 'inf' : '-inf';
 }

@@ -1,11 +1,12 @@
 // Searches a sorted set of places: the body of GEOSEARCH, GEORADIUS and their kin. What is found is copied out of the
-// arena, put in order where that is asked for, and then replied with or stored; in slices where much is to be looked at.
+// arena, put in order where that is asked for, and then replied with or stored; in slices where much is to be looked
+// at.
 import type { KeyHash } from '../../store/hash.ts';
 import type { SortedSetCursor } from '../../store/sorted-set-cursor.ts';
 import type { Call } from '../call.ts';
 import { sortSlices } from '../generic/sort-slices.ts';
 import type { KeyEvent } from '../key-events.ts';
-import { largeElementsMin, type Pace, sliceElements, type Work } from '../large-work.ts';
+import { endsSlice, type Pace, type Work } from '../large-work.ts';
 import type { Scores, Steps } from '../sorted-set/combine.ts';
 import { openToRead, openToWrite } from '../sorted-set/find-sorted-set.ts';
 import { ScoredNames } from '../sorted-set/scored-names.ts';
@@ -19,7 +20,7 @@ export function search(call: Call, form: SearchForm): void {
   const cursor = openToRead(call, form.key);
   const request = readSearchRequest(call, form, cursor);
   const runs = runsOf(cursor, request);
-  if (runs.reduce((sum, { first, end }) => sum + end - first, 0) >= largeElementsMin) {
+  if (runs.reduce((sum, { first, end }) => sum + end - first, 0) >= call.sliceSizes.largeElementsMin) {
     call.services.largeWork.run(call, [form.key], (own, pace) => slices(own, pace, form));
     return;
   }
@@ -118,7 +119,7 @@ function* slices(call: Call, pace: Pace, form: SearchForm): Work {
     if (order === undefined) return false;
     call.reply.array(order.length);
     for (const [n, i] of order.entries()) {
-      if (n % sliceElements === sliceElements - 1) yield;
+      if (endsSlice(call, n)) yield;
       replyFound(call, request, found, i);
     }
     return true;
@@ -133,7 +134,7 @@ function* putInSteps(call: Call, form: SearchForm, request: SearchRequest, resul
   const order = yield* searchInSteps(call, form, request, found);
   if (order === undefined) return false;
   for (const [n, i] of order.entries()) {
-    if (n % sliceElements === sliceElements - 1) yield;
+    if (endsSlice(call, n)) yield;
     found.put(i, request, result);
   }
   return true;
@@ -149,14 +150,14 @@ function* searchInSteps(
   const cursor = openToWrite(call, form.key);
   if (cursor === undefined) return [];
   for (const { first, end } of runsOf(cursor, request)) {
-    for (let from = first; from < end; from += sliceElements) {
-      if (!collect(cursor, request, from, Math.min(end, from + sliceElements), found)) break;
+    for (let from = first; from < end; from += call.sliceSizes.elements) {
+      if (!collect(cursor, request, from, Math.min(end, from + call.sliceSizes.elements), found)) break;
       yield;
       if (openToWrite(call, form.key) === undefined) return undefined;
     }
   }
   if (!isOrdered(request)) return take(request, found.all());
-  const order = yield* sortSlices(found.meters.length, found.compare(request), sliceElements);
+  const order = yield* sortSlices(found.meters.length, found.compare(request), call.sliceSizes.elements);
   return take(request, order);
 }
 

@@ -1,5 +1,5 @@
-// What the commands that give fields a deadline share: the change of one field, and the events of all of them. A deadline
-// that has passed removes the field.
+// What the commands that give fields a deadline share: the change of one field, and the events of all of them. A
+// deadline that has passed removes the field.
 import type { Call } from '../call.ts';
 
 /** What became of a field, as Redis answers. */

@@ -1,5 +1,5 @@
-// HEXPIRE, HPEXPIRE, HEXPIREAT and HPEXPIREAT key time [NX | XX | GT | LT] FIELDS n field [field ...]: one expire with an
-// absolute deadline for each field, or one clear where that has passed. https://redis.io/commands/hexpire
+// HEXPIRE, HPEXPIRE, HEXPIREAT and HPEXPIREAT key time [NX | XX | GT | LT] FIELDS n field [field ...]: one expire with
+// an absolute deadline for each field, or one clear where that has passed. https://redis.io/commands/hexpire
 import { fieldCountNotAboveZero } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';

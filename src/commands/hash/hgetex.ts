@@ -1,5 +1,5 @@
-// HGETEX key [EX s | PX ms | EXAT s | PXAT ms | PERSIST] FIELDS n field [field ...]: the values of fields, whose deadlines
-// change. https://redis.io/commands/hgetex
+// HGETEX key [EX s | PX ms | EXAT s | PXAT ms | PERSIST] FIELDS n field [field ...]: the values of fields, whose
+// deadlines change. https://redis.io/commands/hgetex
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';

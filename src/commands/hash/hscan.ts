@@ -1,4 +1,5 @@
-// HSCAN key cursor [MATCH pattern] [COUNT n] [NOVALUES]: a slice of the fields, with SCAN's guarantee. https://redis.io/commands/hscan
+// HSCAN key cursor [MATCH pattern] [COUNT n] [NOVALUES]: a slice of the fields, with SCAN's guarantee.
+// https://redis.io/commands/hscan
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';

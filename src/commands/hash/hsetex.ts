@@ -1,5 +1,6 @@
-// HSETEX key [FNX | FXX] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL] FIELDS n field value [field value ...]: sets fields
-// with a deadline, all or, where the condition does not hold or there is no room, none. https://redis.io/commands/hsetex
+// HSETEX key [FNX | FXX] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL] FIELDS n field value [field value ...]: sets
+// fields with a deadline, all or, where the condition does not hold or there is no room, none.
+// https://redis.io/commands/hsetex
 import { CommandError } from '../../base/errors.ts';
 import {
   fieldConditionsClash,

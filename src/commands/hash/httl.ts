@@ -1,5 +1,5 @@
-// HTTL, HPTTL, HEXPIRETIME and HPEXPIRETIME key FIELDS n field [field ...]: when fields expire, as the time that is left
-// or as Unix time; -1 where one never does, -2 where there is none. https://redis.io/commands/httl
+// HTTL, HPTTL, HEXPIRETIME and HPEXPIRETIME key FIELDS n field [field ...]: when fields expire, as the time that is
+// left or as Unix time; -1 where one never does, -2 where there is none. https://redis.io/commands/httl
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';

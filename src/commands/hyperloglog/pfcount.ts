@@ -1,8 +1,9 @@
 // PFCOUNT key [key ...]: how many different elements a HyperLogLog, or several together, have counted.
 // https://redis.io/commands/pfcount
-import { estimate, registerCount } from '../../store/hyperloglog.ts';
+import { estimate } from '../../store/hyperloglog.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { uniteKeys } from './unite-keys.ts';
 
 export const command: CommandSpec = {
   name: 'pfcount',
@@ -19,19 +20,11 @@ export const command: CommandSpec = {
   run: pfCount,
 };
 
-const united = new Uint8Array(registerCount);
-
 function pfCount(call: Call): void {
-  const { registers } = call.store;
-  if (call.argc === 2) {
-    const at = call.findString(1);
-    call.reply.integer(at === 0 ? 0 : registers.estimateOf(at));
+  if (call.argc > 2) {
+    uniteKeys(call, (own, registers) => own.reply.integer(estimate(registers)));
     return;
   }
-  united.fill(0);
-  for (let i = 1; i < call.argc; i++) {
-    const at = call.findString(i);
-    if (at !== 0) registers.mergeEntry(united, at);
-  }
-  call.reply.integer(estimate(united));
+  const at = call.findString(1);
+  call.reply.integer(at === 0 ? 0 : call.store.registers.estimateOf(at));
 }

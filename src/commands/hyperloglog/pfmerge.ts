@@ -1,7 +1,7 @@
 // PFMERGE destination [source ...]: unites HyperLogLogs into one. https://redis.io/commands/pfmerge
-import { registerCount } from '../../store/hyperloglog.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { uniteKeys } from './unite-keys.ts';
 
 export const command: CommandSpec = {
   name: 'pfmerge',
@@ -20,17 +20,12 @@ export const command: CommandSpec = {
   run: pfMerge,
 };
 
-const united = new Uint8Array(registerCount);
-
 function pfMerge(call: Call): void {
-  const { registers } = call.store;
-  united.fill(0);
-  for (let i = 1; i < call.argc; i++) {
-    const at = i === 1 ? call.findStringToWrite(i) : call.findString(i);
-    if (at !== 0) registers.mergeEntry(united, at);
-  }
-  const { buf, keyspace: ks } = call;
-  registers.merge({ ks, key: buf, offset: call.offset(1), length: call.length(1) }, call.find(1), united);
-  call.notify('pfadd', 1);
-  call.reply.ok();
+  uniteKeys(call, (own, united) => {
+    const { store, buf, keyspace: ks } = own;
+    const where = { ks, key: buf, offset: own.offset(1), length: own.length(1) };
+    store.registers.merge(where, own.find(1), united);
+    own.notify('pfadd', 1);
+    own.reply.ok();
+  });
 }

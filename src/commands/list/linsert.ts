@@ -1,4 +1,5 @@
-// LINSERT key BEFORE | AFTER pivot element: an insert at a position between two elements. https://redis.io/commands/linsert
+// LINSERT key BEFORE | AFTER pivot element: an insert at a position between two elements.
+// https://redis.io/commands/linsert
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { openList } from './open-list.ts';

@@ -1,7 +1,7 @@
 // LRANGE key start stop: a run of elements, straight from the arena into the reply. https://redis.io/commands/lrange
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
+import type { Work } from '../large-work.ts';
 import { openList, readList } from './open-list.ts';
 
 export const command: CommandSpec = {
@@ -21,7 +21,7 @@ export const command: CommandSpec = {
 function lrange(call: Call): void {
   const bounds = readBounds(call);
   const { start, count } = runOf(bounds, readList(call, 1)?.size ?? 0);
-  if (count >= largeElementsMin) {
+  if (count >= call.sliceSizes.largeElementsMin) {
     call.services.largeWork.run(call, [1], (own) => slices(own, bounds));
     return;
   }
@@ -49,11 +49,11 @@ function runOf({ first, last }: Bounds, size: number): { readonly start: number;
 function* slices(call: Call, bounds: Bounds): Work {
   const { start, count } = runOf(bounds, openList(call, 1).size);
   call.reply.array(count);
-  for (let done = 0; done < count; done += sliceElements) {
+  for (let done = 0; done < count; done += call.sliceSizes.elements) {
     if (done > 0) yield;
     const lists = openList(call, 1);
     if (lists.at === 0) return false;
-    lists.reader.reply(start + done, Math.min(sliceElements, count - done), call.reply);
+    lists.reader.reply(start + done, Math.min(call.sliceSizes.elements, count - done), call.reply);
   }
   return true;
 }

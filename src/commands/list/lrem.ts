@@ -3,7 +3,7 @@
 import type { Lists } from '../../store/lists.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from '../large-work.ts';
+import { changeInPlace, type Pace, type Work } from '../large-work.ts';
 import { openList } from './open-list.ts';
 
 export const command: CommandSpec = {
@@ -29,8 +29,8 @@ function lrem(call: Call): void {
   }
   const wanted = Math.min(Math.abs(count) || lists.size, lists.size);
   // Where there are so many, all of them are looked for when they are removed.
-  const found = find(call, lists, Math.min(wanted, largeElementsMin) * (count < 0 ? -1 : 1));
-  if (found.length >= largeElementsMin) {
+  const found = find(call, lists, Math.min(wanted, call.sliceSizes.largeElementsMin) * (count < 0 ? -1 : 1));
+  if (found.length >= call.sliceSizes.largeElementsMin) {
     call.services.largeWork.run(call, [], (own, pace) => removeInSlices(own, pace, count, wanted));
     return;
   }
@@ -60,7 +60,7 @@ function* removeInSlices(call: Call, pace: Pace, count: number, expected: number
     for (const index of found) {
       lists.remove(index);
       removed += 1;
-      if (removed % removedAtOnce !== 0) continue;
+      if (removed % call.sliceSizes.removedElements !== 0) continue;
       yield;
       lists = openList(call, 1);
       if (lists.at === 0) break;

@@ -1,7 +1,7 @@
 // LTRIM key start stop: a remove for each element outside a range. https://redis.io/commands/ltrim
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from '../large-work.ts';
+import { changeInPlace, type Pace, type Work } from '../large-work.ts';
 import { openList } from './open-list.ts';
 
 export const command: CommandSpec = {
@@ -27,8 +27,10 @@ function ltrim(call: Call): void {
     return;
   }
   const [fromFront, fromEnd] = outside(lists.size, first, last);
-  if (fromFront + fromEnd >= largeElementsMin) {
-    call.services.largeWork.run(call, [], (own, pace) => trimInSlices(own, pace, first, last));
+  if (fromFront + fromEnd >= call.sliceSizes.largeElementsMin) {
+    call.services.largeWork.run(call, [], (own, pace) =>
+      trimInSlices(own, pace, [first, last], fromFront + fromEnd),
+    );
     return;
   }
   lists.trim(fromFront, fromEnd);
@@ -49,21 +51,27 @@ function tell(call: Call, isGone: boolean): void {
 }
 
 /** So many elements in parts that go at once. */
-function partsOf(count: number): number[] {
+function partsOf(count: number, partMax: number): number[] {
   const parts: number[] = [];
-  for (let left = count; left > 0; left -= removedAtOnce) parts.push(Math.min(removedAtOnce, left));
+  for (let left = count; left > 0; left -= partMax) parts.push(Math.min(partMax, left));
   return parts;
 }
 
-function* trimInSlices(call: Call, pace: Pace, first: number, last: number): Work {
-  yield* changeInPlace(call, 1, pace, largeElementsMin, function* () {
+function* trimInSlices(
+  call: Call,
+  pace: Pace,
+  [first, last]: readonly [first: number, last: number],
+  expected: number,
+): Work {
+  const { removedElements } = call.sliceSizes;
+  yield* changeInPlace(call, 1, pace, expected, function* () {
     let lists = openList(call, 1);
     if (lists.at === 0) return;
     const { size } = lists;
     const [fromFront, fromEnd] = outside(size, first, last);
     const parts = [
-      ...partsOf(fromFront).map((n) => [n, 0] as const),
-      ...partsOf(fromEnd).map((n) => [0, n] as const),
+      ...partsOf(fromFront, removedElements).map((n) => [n, 0] as const),
+      ...partsOf(fromEnd, removedElements).map((n) => [0, n] as const),
     ];
     for (const [front, end] of parts) {
       if (lists.at === 0) break;

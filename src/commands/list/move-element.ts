@@ -1,5 +1,5 @@
-// What LMOVE, RPOPLPUSH and their blocking forms share: the value is inserted at its new place, which alone can fail, and
-// then the old element removed.
+// What LMOVE, RPOPLPUSH and their blocking forms share: the value is inserted at its new place, which alone can fail,
+// and then the old element removed.
 import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import type { Call } from '../call.ts';
 import { openFirst, openList } from './open-list.ts';

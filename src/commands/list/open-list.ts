@@ -1,5 +1,5 @@
-// How commands find the list that an argument names: for a read, for a change, or to be popped by one that may wait. They
-// say WRONGTYPE where the key holds something else.
+// How commands find the list that an argument names: for a read, for a change, or to be popped by one that may wait.
+// They say WRONGTYPE where the key holds something else.
 import { CommandError } from '../../base/errors.ts';
 import { wrongType } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';

@@ -4,7 +4,7 @@ import { outOfRangePositive, wrongArguments } from '../../resp/errors.ts';
 import { isTooLong } from '../../resp/reply-writer.ts';
 import type { Lists } from '../../store/lists.ts';
 import type { Call } from '../call.ts';
-import { largeElementsMin, type Pace, popInPlace, type Work } from '../large-work.ts';
+import { type Pace, popInPlace, type Work } from '../large-work.ts';
 import { openList } from './open-list.ts';
 
 /** LPOP and RPOP. */
@@ -22,7 +22,7 @@ export function popCommand(call: Call, atFront: boolean): void {
   const wanted = Math.min(count, lists.size);
   if (count < 0) popOne(call, lists, atFront, 1);
   else if (count === 0) reply.array(0);
-  else if (wanted >= largeElementsMin) {
+  else if (wanted >= call.sliceSizes.largeElementsMin) {
     call.services.largeWork.run(call, [], (own, pace) => popInSlices(own, pace, atFront, wanted));
   } else popMany(call, lists, atFront, count, 1);
 }

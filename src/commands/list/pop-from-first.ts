@@ -9,7 +9,10 @@ export function readPopOptions(call: Call, i: number): PopRequest {
   return readPopRequest(call, i, ['left', 'right']);
 }
 
-/** Pops from the first list that exists and replies with its key and the elements; false, without a reply, where none does. */
+/**
+ * Pops from the first list that exists and replies with its key and the elements; false, without a reply, where none
+ * does.
+ */
 export function popFromFirst(call: Call, options: PopRequest): boolean {
   const { firstKey, lastKey, isFirstEnd: atFront, count } = options;
   const key = openFirst(call, firstKey, lastKey);

@@ -1,4 +1,5 @@
-// PSUBSCRIBE pattern [pattern ...]: from now on the client gets the messages of all channels that match. https://redis.io/commands/psubscribe
+// PSUBSCRIBE pattern [pattern ...]: from now on the client gets the messages of all channels that match.
+// https://redis.io/commands/psubscribe
 import type { CommandSpec } from '../command.ts';
 import { subscribe } from './subscribing.ts';
 

@@ -1,4 +1,5 @@
-// PUBLISH channel message: sends it to the clients of this node that have subscribed, and replies with their number. https://redis.io/commands/publish
+// PUBLISH channel message: sends it to the clients of this node that have subscribed, and replies with their number.
+// https://redis.io/commands/publish
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 

@@ -1,4 +1,5 @@
-// SSUBSCRIBE channel [channel ...]: the same for shard channels, which without a cluster are a second set of channels. https://redis.io/commands/ssubscribe
+// SSUBSCRIBE channel [channel ...]: the same for shard channels, which without a cluster are a second set of channels.
+// https://redis.io/commands/ssubscribe
 import type { CommandSpec } from '../command.ts';
 import { subscribe } from './subscribing.ts';
 

@@ -1,4 +1,5 @@
-// SUBSCRIBE channel [channel ...]: from now on the client gets the messages of these channels. https://redis.io/commands/subscribe
+// SUBSCRIBE channel [channel ...]: from now on the client gets the messages of these channels.
+// https://redis.io/commands/subscribe
 import type { CommandSpec } from '../command.ts';
 import { subscribe } from './subscribing.ts';
 

@@ -1,4 +1,5 @@
-// SUNSUBSCRIBE [channel ...]: ends subscriptions to these shard channels, or to all. https://redis.io/commands/sunsubscribe
+// SUNSUBSCRIBE [channel ...]: ends subscriptions to these shard channels, or to all.
+// https://redis.io/commands/sunsubscribe
 import type { CommandSpec } from '../command.ts';
 import { unsubscribe } from './subscribing.ts';
 

@@ -1,4 +1,5 @@
-// UNSUBSCRIBE [channel ...]: the client gets no more messages of these channels, or of any. https://redis.io/commands/unsubscribe
+// UNSUBSCRIBE [channel ...]: the client gets no more messages of these channels, or of any.
+// https://redis.io/commands/unsubscribe
 import type { CommandSpec } from '../command.ts';
 import { unsubscribe } from './subscribing.ts';
 

@@ -1,5 +1,5 @@
-// CRC-64 with the polynomial of Jones, reflected, as at the end of RDB files and DUMP payloads. In two halves of 32 bits,
-// because that is what JavaScript computes with at full speed; it knows nothing of what the bytes mean.
+// CRC-64 with the polynomial of Jones, reflected, as at the end of RDB files and DUMP payloads. In two halves of 32
+// bits, because that is what JavaScript computes with at full speed; it knows nothing of what the bytes mean.
 
 const polynomial = 0x95ac9329ac4bc9b5n;
 const high = new Int32Array(256);

@@ -1,7 +1,6 @@
 // Walks the elements of a hash or its kin that is being written in RDB form, in steps, between which others may change
 // anything: the collection is found anew after each. It knows no format.
 import type { ElementVisitor } from '../../store/elements/element-form.ts';
-import { sliceElements } from '../large-work.ts';
 import type { Source } from './value-codec.ts';
 
 /** Stands on the collection of a source. False where it is gone. */
@@ -20,10 +19,10 @@ export function* eachElement(
   atMs: number,
   visit: ElementVisitor,
 ): Generator<void, boolean, void> {
-  const { elements } = source.store;
+  const { elements, sliceSizes } = source.store;
   for (let cursor = 0; ; ) {
     if (!standOn(source, type)) return false;
-    cursor = elements.scan(cursor, sliceElements, visit, atMs);
+    cursor = elements.scan(cursor, sliceSizes.elements, visit, atMs);
     if (cursor === 0) return true;
     yield;
   }

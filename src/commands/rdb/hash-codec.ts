@@ -1,13 +1,12 @@
-// Hashes in RDB form: written as pairs of strings (type 4), which Redis turns into whatever form it likes, or, where a field
-// has a deadline, as triples with it (type 24, of Redis 7.4). Read also as a listpack of pairs (type 16), which is what
-// Redis 7 dumps of small ones, and as one of triples (type 25).
+// Hashes in RDB form: written as pairs of strings (type 4), which Redis turns into whatever form it likes, or, where a
+// field has a deadline, as triples with it (type 24, of Redis 7.4). Read also as a listpack of pairs (type 16), which
+// is what Redis 7 dumps of small ones, and as one of triples (type 25).
 //
 //   24   u64 earliest deadline, length, then for each field: length (0 = no deadline, else deadline - earliest + 1),
 //        string name, string value
 //   25   u64 earliest deadline, string: a listpack of name, value, deadline (0 = none)
 import { inParts } from '../../base/in-parts.ts';
 import { EntryType } from '../../store/entry.ts';
-import { sliceElements } from '../large-work.ts';
 import { eachElement, standOn } from './each-element.ts';
 import { readListpack } from './listpack.ts';
 import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
@@ -56,10 +55,10 @@ export const hashCodec: ValueCodec = {
     );
   },
   read: (rdbType, input) => readElements(EntryType.hash, fieldsOf(rdbType, input)),
-  readLarge(rdbType, input) {
+  readLarge(rdbType, input, partElements) {
     const elements = fieldsOf(rdbType, input);
     const hasDeadlines = rdbType === rdbHashDeadlines || rdbType === rdbHashListpackDeadlines;
-    return hasDeadlines ? { parts: partsOf(elements) } : { elements };
+    return hasDeadlines ? { parts: partsOf(elements, partElements) } : { elements };
   },
 };
 
@@ -113,9 +112,9 @@ function field(name: Buffer, value: Buffer, deadlineMs: number): ReadElement {
 }
 
 /** Some fields at a time, for a hash that is the same until all are there. */
-function* partsOf(fields: Iterable<ReadElement>): Generator<Part, void, void> {
+function* partsOf(fields: Iterable<ReadElement>, partElements: number): Generator<Part, void, void> {
   const left = new Set<string>();
-  for (const some of inParts(fields, sliceElements)) {
+  for (const some of inParts(fields, partElements)) {
     yield (place) => putFields(place, some, left);
   }
 }

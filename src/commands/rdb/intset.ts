@@ -1,5 +1,5 @@
-// Reads an intset, the form in which Redis keeps and dumps small sets of integers. Bytes come from outside: what does not
-// hold together throws MalformedRdb. It knows no types of values.
+// Reads an intset, the form in which Redis keeps and dumps small sets of integers. Bytes come from outside: what does
+// not hold together throws MalformedRdb. It knows no types of values.
 //
 //   u32 bytes of each (2, 4 or 8), u32 how many, integers, rising; all little-endian
 import { MalformedRdb } from './rdb-reader.ts';

@@ -1,5 +1,5 @@
-// Lists in RDB form: written as strings one after the other (type 1), which Redis turns into whatever form it likes; read
-// also as a chain of listpacks and single long elements (type 18), which is what Redis 7 dumps.
+// Lists in RDB form: written as strings one after the other (type 1), which Redis turns into whatever form it likes;
+// read also as a chain of listpacks and single long elements (type 18), which is what Redis 7 dumps.
 import { inParts } from '../../base/in-parts.ts';
 import { EntryType } from '../../store/entry.ts';
 import { readListpack } from './listpack.ts';
@@ -10,14 +10,13 @@ const rdbList = 1;
 const rdbChain = 18;
 const plainNode = 1;
 const packedNode = 2;
-const valuesAtOnce = 1024;
 
 export const listCodec: ValueCodec = {
   entryType: EntryType.list,
   rdbTypes: [rdbList, rdbChain],
   *write({ store, ks, find }, out) {
-    const { lists, entries, arena } = store;
-    for (let from = 0; ; from += valuesAtOnce) {
+    const { lists, entries, arena, sliceSizes } = store;
+    for (let from = 0; ; from += sliceSizes.elements) {
       const at = find();
       if (at === 0) return false;
       lists.stand(ks, store.hashOfEntry(at), at, arena.u8, entries.keyOffset(at), entries.keyLength(at));
@@ -27,9 +26,9 @@ export const listCodec: ValueCodec = {
         out.length(size);
       }
       const values: string[] = [];
-      lists.reader.values(from, Math.min(valuesAtOnce, size - from), values);
+      lists.reader.values(from, Math.min(sliceSizes.elements, size - from), values);
       for (const value of values) out.string(Buffer.from(value, 'latin1'), 0, value.length);
-      if (from + valuesAtOnce >= size) return true;
+      if (from + sliceSizes.elements >= size) return true;
       yield;
     }
   },
@@ -38,7 +37,9 @@ export const listCodec: ValueCodec = {
     if (elements.length === 0) throw new MalformedRdb('a list of no elements');
     return (target) => put(target, elements);
   },
-  readLarge: (rdbType, input) => ({ parts: partsOf(elementsOf(rdbType, input)) }),
+  readLarge: (rdbType, input, partElements) => ({
+    parts: partsOf(elementsOf(rdbType, input), partElements),
+  }),
 };
 
 function* elementsOf(rdbType: number, input: RdbReader): Generator<Buffer, void, void> {
@@ -55,8 +56,8 @@ function* elementsOf(rdbType: number, input: RdbReader): Generator<Buffer, void,
   }
 }
 
-function* partsOf(elements: Iterable<Buffer>): Generator<Part, void, void> {
-  for (const some of inParts(elements, valuesAtOnce)) yield (place) => push(place, some);
+function* partsOf(elements: Iterable<Buffer>, partElements: number): Generator<Part, void, void> {
+  for (const some of inParts(elements, partElements)) yield (place) => push(place, some);
 }
 
 function push({ store, ks, key, offset, length }: Place, elements: readonly Buffer[]): void {
@@ -65,7 +66,9 @@ function push({ store, ks, key, offset, length }: Place, elements: readonly Buff
   for (const element of elements) lists.push(false, element, 0, element.length);
 }
 
-/** Puts the list in place of whatever is there. Throws CommandError OOM, or that of a limit, and changes nothing then. */
+/**
+ * Puts the list in place of whatever is there. Throws CommandError OOM, or that of a limit, and changes nothing then.
+ */
 function put(target: Target, elements: readonly Buffer[]): void {
   const { store, ks, key, offset, length, deadlineMs } = target;
   const { lists } = store;

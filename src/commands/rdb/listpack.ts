@@ -1,5 +1,6 @@
 // Reads and writes listpacks, the packed form in which Redis 7 keeps small collections and dumps them. Bytes come from
-// outside: what does not hold together throws MalformedRdb, and nothing is read beyond the end. It knows no types of values.
+// outside: what does not hold together throws MalformedRdb, and nothing is read beyond the end. It knows no types of
+// values.
 //
 //   u32 bytes in all, u16 elements (65535 = count them), elements, 255
 //   element   0nnnnnnn integer | 10llllll string | 110nnnnn n integer of 13 bits | 1110llll l string
@@ -200,7 +201,10 @@ export class ListpackWriter {
     this.close(from, this.buf.writeBigInt64LE(value, from + 1));
   }
 
-  /** Writes the length of an element behind it: groups of seven bits, the highest first, all but that with the upper bit. */
+  /**
+   * Writes the length of an element behind it: groups of seven bits, the highest first, all but that with the upper
+   * bit.
+   */
   private close(from: number, to: number): void {
     const length = to - from;
     const bytes = backLengthBytes(length);

@@ -1,5 +1,6 @@
-// Decodes LZF (Marc Lehmann), in which Redis compresses strings of RDB files and DUMP payloads. Bytes come from outside, so
-// the length that they claim is weighed before anything is made for it, and nothing is read or written beyond its end.
+// Decodes LZF (Marc Lehmann), in which Redis compresses strings of RDB files and DUMP payloads. Bytes come from
+// outside, so the length that they claim is weighed before anything is made for it, and nothing is read or written
+// beyond its end.
 //
 //   000nnnnn                        n + 1 literal bytes follow
 //   lllddddd [llllllll] dddddddd    copy l + 2 bytes from d + 1 back; l 7 = the extra byte is added to it

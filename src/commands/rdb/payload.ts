@@ -1,5 +1,5 @@
-// The payload of DUMP and RESTORE: a value in RDB form, the version of the format and a checksum. Written so that Redis 5
-// and later take it; read up to the version of Redis 7.4, as far as the types are known.
+// The payload of DUMP and RESTORE: a value in RDB form, the version of the format and a checksum. Written so that Redis
+// 5 and later take it; read up to the version of Redis 7.4, as far as the types are known.
 //
 //   u8 type, value; u16 version; u64 CRC-64 of all before (both little-endian)
 import { atOnce } from '../../base/at-once.ts';
@@ -13,8 +13,6 @@ import { codecOfEntry, codecOfRdb } from './value-codecs.ts';
 
 const versionMax = 12;
 const footerBytes = 10;
-/** Bytes that are summed between two yields. */
-const summedBytes = 256 * 1024;
 
 /** Writes the payload of a value, in steps; undefined where it has no RDB form, false where it is gone meanwhile. */
 export function* dumpInSteps(source: Source): Generator<void, Buffer | undefined | false, void> {
@@ -24,7 +22,7 @@ export function* dumpInSteps(source: Source): Generator<void, Buffer | undefined
   const writing = codec.write(source, out);
   if (!(typeof writing === 'boolean' ? writing : yield* writing)) return false;
   out.u16(out.version);
-  out.u64(yield* sum(out.bytes()));
+  out.u64(yield* sum(out.bytes(), source.store.sliceSizes.summedBytes));
   return out.bytes();
 }
 
@@ -36,20 +34,20 @@ export function dumpPayload(store: Store, ks: Keyspace, at: number): Buffer | un
 
 /** Whether version and checksum are right. */
 export function isSoundPayload(payload: Buffer): boolean {
-  return atOnce(isSoundInSteps(payload));
+  return atOnce(isSoundInSteps(payload, payload.length));
 }
 
-/** The same in steps. */
-export function* isSoundInSteps(payload: Buffer): Generator<void, boolean, void> {
+/** The same in steps of so many bytes. */
+export function* isSoundInSteps(payload: Buffer, summedBytes: number): Generator<void, boolean, void> {
   const end = payload.length - footerBytes;
   if (end < 0 || payload.readUInt16LE(end) > versionMax) return false;
   const checksum = payload.readBigUInt64LE(end + 2);
   // As Redis has it, where a checksum was not computed.
-  return checksum === 0n || checksum === (yield* sum(payload.subarray(0, end + 2)));
+  return checksum === 0n || checksum === (yield* sum(payload.subarray(0, end + 2), summedBytes));
 }
 
 /** The checksum, in steps. */
-function* sum(body: Buffer): Generator<void, bigint, void> {
+function* sum(body: Buffer, summedBytes: number): Generator<void, bigint, void> {
   let checksum = 0n;
   for (let at = 0; at < body.length; at += summedBytes) {
     if (at > 0) yield;

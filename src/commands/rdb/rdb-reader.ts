@@ -1,5 +1,5 @@
-// Reads the parts that values in RDB form are made of. Bytes come from outside, so every length is checked against what is
-// there before anything is made for it, and a malformed part throws MalformedRdb. It knows no types and no keys.
+// Reads the parts that values in RDB form are made of. Bytes come from outside, so every length is checked against what
+// is there before anything is made for it, and a malformed part throws MalformedRdb. It knows no types and no keys.
 //
 //   length   00llllll | 01llllll llllllll | 10000000 u32 big-endian | 10000001 u64 big-endian
 //   string   length, bytes | 11000000 i8 | 11000001 i16 | 11000010 i32 | 11000011 length length LZF (lzf.ts)

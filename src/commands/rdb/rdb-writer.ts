@@ -1,5 +1,5 @@
-// Writes the parts that values in RDB form are made of: type bytes, lengths, strings, doubles. The buffer grows as needed.
-// It knows no types and no keys; rdb-reader.ts is its counterpart and has the layout.
+// Writes the parts that values in RDB form are made of: type bytes, lengths, strings, doubles. The buffer grows as
+// needed. It knows no types and no keys; rdb-reader.ts is its counterpart and has the layout.
 import { isCanonicalInt } from '../../store/number.ts';
 
 /** That of Redis 7.0; strings have been the same since version 6. */

@@ -1,5 +1,5 @@
-// What is pending in a group of a stream in RDB form, as it was read, before it is known for whom: a million of it are a few
-// objects. Ids come in their order, as Redis writes them; another order throws MalformedRdb.
+// What is pending in a group of a stream in RDB form, as it was read, before it is known for whom: a million of it are
+// a few objects. Ids come in their order, as Redis writes them; another order throws MalformedRdb.
 import { StreamId } from '../../delta/stream-id.ts';
 import { MalformedRdb } from './rdb-reader.ts';
 

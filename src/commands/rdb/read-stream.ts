@@ -1,12 +1,11 @@
-// Reads streams in RDB form, which stream-codec.ts describes, part by part: entries, what is known of the stream, then each
-// group with what is pending in it. Bytes come from outside: what does not hold together throws MalformedRdb. A part is
-// put when those before it have been, and may be put before those behind it are read.
+// Reads streams in RDB form, which stream-codec.ts describes, part by part: entries, what is known of the stream, then
+// each group with what is pending in it. Bytes come from outside: what does not hold together throws MalformedRdb. A
+// part is put when those before it have been, and may be put before those behind it are read.
 import { assert } from '../../base/assert.ts';
 import { inParts } from '../../base/in-parts.ts';
 import { idBytes, StreamId } from '../../delta/stream-id.ts';
 import { type Group, GroupCursor, neverActive } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
-import { sliceElements } from '../large-work.ts';
 import { countUpTo } from '../stream/open-group.ts';
 import { ListpackReader } from './listpack.ts';
 import { MalformedRdb, type RdbReader } from './rdb-reader.ts';
@@ -19,6 +18,9 @@ const deletedFlag = 1;
 /** What an entry, and what something pending, takes beyond its bytes, at most; and a group or a consumer. */
 const overheadBytes = 64;
 const namedBytes = 8 * overheadBytes;
+
+/** Reading and putting an entry takes as long as so many elements of other types. */
+const elementsPerEntry = 4;
 
 /** A part of a stream. */
 export interface StreamPart {
@@ -48,11 +50,11 @@ function readId(input: RdbReader): StreamId {
   return new StreamId().set(msHi, msLo, seqHi, seqLo);
 }
 
-/** The parts of a stream of that type. Throws MalformedRdb. */
-export function* readStream(rdbType: number, input: RdbReader): Parts<void> {
+/** The parts of a stream of that type, each of so many entries at most. Throws MalformedRdb. */
+export function* readStream(rdbType: number, input: RdbReader, partElements: number): Parts<void> {
   const top = new StreamId();
   let count = 0;
-  for (const entries of inParts(readEntries(input, top), sliceElements)) {
+  for (const entries of inParts(readEntries(input, top), Math.ceil(partElements / elementsPerEntry))) {
     count += entries.length;
     yield entriesPart(entries);
   }
@@ -72,11 +74,11 @@ export function* readStream(rdbType: number, input: RdbReader): Parts<void> {
   });
   const names = new Set<string>();
   let pending = 0;
-  for (let n = input.count(); n > 0; n--) pending += yield* readGroup(rdbType, input, names);
+  for (let n = input.count(); n > 0; n--) pending += yield* readGroup(rdbType, input, names, partElements);
   // Groups are noted in the journal when all of them are there.
   const noted = new GroupCursor();
-  for (let left = names.size > 0 ? pending : -1; left >= 0; left -= sliceElements) {
-    yield part(0, (streams) => streams.recordGroups(sliceElements, noted));
+  for (let left = names.size > 0 ? pending : -1; left >= 0; left -= partElements) {
+    yield part(0, (streams) => streams.recordGroups(partElements, noted));
   }
 }
 
@@ -170,7 +172,12 @@ function halvesOf(hi: number, lo: number, n: number | bigint): readonly [hi: num
 }
 
 /** Returns how much is pending in it. */
-function* readGroup(rdbType: number, input: RdbReader, names: Set<string>): Parts<number> {
+function* readGroup(
+  rdbType: number,
+  input: RdbReader,
+  names: Set<string>,
+  partElements: number,
+): Parts<number> {
   const name = Buffer.from(input.string());
   const text = name.toString('latin1');
   if (names.has(text)) throw new MalformedRdb('a group comes twice');
@@ -187,13 +194,13 @@ function* readGroup(rdbType: number, input: RdbReader, names: Set<string>): Part
   });
   const pending = new ReadPending();
   for (let n = input.count(idBytes); n > 0; n--) {
-    if (n % sliceElements === 0) yield undefined;
+    if (n % partElements === 0) yield undefined;
     pending.add(input.raw(idBytes), timeOf(input), safeNumber(input));
   }
   const consumers = new Set<string>();
   let taken = 0;
   for (let n = input.count(); n > 0; n--) {
-    taken += yield* readConsumer(rdbType, input, text, consumers, pending);
+    taken += yield* readConsumer(rdbType, input, text, consumers, pending, partElements);
   }
   return taken;
 }
@@ -211,6 +218,7 @@ function* readConsumer(
   group: string,
   consumers: Set<string>,
   pending: ReadPending,
+  partElements: number,
 ): Parts<number> {
   const name = Buffer.from(input.string());
   const text = name.toString('latin1');
@@ -225,7 +233,7 @@ function* readConsumer(
   const count = input.count(idBytes);
   for (let left = count; left > 0; ) {
     const taken: number[] = [];
-    for (; left > 0 && taken.length < sliceElements; left--) taken.push(pending.take(input.raw(idBytes)));
+    for (; left > 0 && taken.length < partElements; left--) taken.push(pending.take(input.raw(idBytes)));
     yield part(taken.length * overheadBytes, (streams) => {
       const to = streams.groupsToWrite();
       const within = groupOf(streams, group);

@@ -1,5 +1,5 @@
-// Sets in RDB form: written as strings one after the other (type 2), which Redis turns into whatever form it likes; read
-// also as an intset (type 11) and as a listpack (type 20), which is what Redis dumps of small ones.
+// Sets in RDB form: written as strings one after the other (type 2), which Redis turns into whatever form it likes;
+// read also as an intset (type 11) and as a listpack (type 20), which is what Redis dumps of small ones.
 import { EntryType } from '../../store/entry.ts';
 import { eachElement, standOn } from './each-element.ts';
 import { readIntset } from './intset.ts';

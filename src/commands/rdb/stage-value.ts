@@ -1,11 +1,12 @@
-// A large value in RDB form that is made ready out of sight, in slices, while it is read: sets, sorted sets and hashes as
-// elements, all else as keys (large-work.ts). A malformed one has changed nothing. It does not know when the value counts.
+// A large value in RDB form that is made ready out of sight, in slices, while it is read: sets, sorted sets and hashes
+// as elements, all else as keys (large-work.ts). A malformed one has changed nothing. It does not know when the value
+// counts.
 import { CommandError } from '../../base/errors.ts';
 import { badPayload } from '../../resp/errors.ts';
 import { isStageable, StagedElements } from '../../store/staged-elements.ts';
 import type { Pour } from '../../store/staged-key.ts';
 import type { Call } from '../call.ts';
-import { type Pace, sliceElements, stage, stageKey, type Work } from '../large-work.ts';
+import { type Pace, stage, stageKey, type Work } from '../large-work.ts';
 import { type OpenPayload, openPayload, readPayload } from './payload.ts';
 import { MalformedRdb } from './rdb-reader.ts';
 import type { Part, Place, ReadElement } from './value-codec.ts';
@@ -14,8 +15,8 @@ import type { Part, Place, ReadElement } from './value-codec.ts';
 type Put = (deadlineMs: number) => void;
 
 /**
- * Reads the value of a sound payload, and then has `place` put it at the key in argument i. Throws CommandError where it is
- * malformed, or does not fit.
+ * Reads the value of a sound payload, and then has `place` put it at the key in argument i. Throws CommandError where
+ * it is malformed, or does not fit.
  */
 export function* stageValue(
   call: Call,
@@ -27,10 +28,11 @@ export function* stageValue(
   const { store, keyspace: ks, buf: key } = call;
   const target = { store, ks, key, offset: call.offset(i), length: call.length(i) };
   const { codec, rdbType, input } = open(payload);
-  const reading = codec.readLarge?.(rdbType, input);
+  const { elements: partElements } = store.sliceSizes;
+  const reading = codec.readLarge?.(rdbType, input, partElements);
   if (reading !== undefined && 'elements' in reading && isStageable(codec.entryType)) {
     const staged = new StagedElements(store, ks, codec.entryType);
-    const steps = refusing(fillElements(staged, reading.elements), () => input.isAtEnd);
+    const steps = refusing(fillElements(staged, reading.elements, partElements), () => input.isAtEnd);
     return yield* stage(call, i, pace, staged, steps, () =>
       place((deadlineMs) => staged.replace(ks, key, target.offset, target.length, deadlineMs)),
     );
@@ -76,12 +78,16 @@ function refusal(error: unknown): unknown {
   return error instanceof MalformedRdb ? new CommandError(badPayload) : error;
 }
 
-function* fillElements(staged: StagedElements, elements: Iterable<ReadElement>): Generator<void, void, void> {
+function* fillElements(
+  staged: StagedElements,
+  elements: Iterable<ReadElement>,
+  partElements: number,
+): Generator<void, void, void> {
   let count = 0;
   for (const { name, value } of elements) {
     staged.put(name, 0, name.length, value, 0, value.length);
     count += 1;
-    if (count % sliceElements === 0) yield;
+    if (count % partElements === 0) yield;
   }
   if (count === 0 || staged.size !== count)
     throw new MalformedRdb('a collection of no elements, or with one twice');
@@ -90,7 +96,7 @@ function* fillElements(staged: StagedElements, elements: Iterable<ReadElement>):
 /** From the first part on, however often it is tried. */
 function* pour(payload: Buffer, target: Place): Generator<Pour, boolean, void> {
   const { codec, rdbType, input } = open(payload);
-  const reading = codec.readLarge?.(rdbType, input);
+  const reading = codec.readLarge?.(rdbType, input, target.store.sliceSizes.elements);
   const parts = reading !== undefined && 'parts' in reading ? reading.parts : [];
   return yield* refusing(pours(parts, target), () => input.isAtEnd);
 }

@@ -1,6 +1,6 @@
-// Streams in RDB form: nodes of entries as listpacks, what is known of the stream, its groups with what is pending in them.
-// Written (write-stream.ts) as Redis 7.0 has it (type 19); read also as Redis 5 (15) and Redis 7.2 (21) have it. A chunk here
-// is a node there.
+// Streams in RDB form: nodes of entries as listpacks, what is known of the stream, its groups with what is pending in
+// them. Written (write-stream.ts) as Redis 7.0 has it (type 19); read also as Redis 5 (15) and Redis 7.2 (21) have it.
+// A chunk here is a node there.
 //
 //   nodes { key: id of 16 bytes, listpack } ..., entries, last id, [first id, greatest id deleted, entries added],
 //   groups { name, last id, [entries read], pending { id, time, deliveries } ...,
@@ -17,17 +17,23 @@ export const streamCodec: ValueCodec = {
   rdbTypes: [rdbListpacks, rdbListpacks2, rdbListpacks3],
   write: writeStream,
   read(rdbType, input) {
-    const parts = [...readStream(rdbType, input)].filter((part) => part !== undefined);
+    const parts = [...readStream(rdbType, input, Number.POSITIVE_INFINITY)].filter(
+      (part) => part !== undefined,
+    );
     return (target) => putAll(target, parts);
   },
-  readLarge: (rdbType, input) => ({ parts: largeParts(readStream(rdbType, input)) }),
+  readLarge: (rdbType, input, partElements) => ({
+    parts: largeParts(readStream(rdbType, input, partElements)),
+  }),
 };
 
 function* largeParts(parts: Iterable<StreamPart | undefined>): Generator<Part | undefined, void, void> {
   for (const part of parts) yield part && ((place) => put(place, [part]));
 }
 
-/** Puts the stream in place of whatever is there. Throws CommandError OOM, or that of a limit, and changes nothing then. */
+/**
+ * Puts the stream in place of whatever is there. Throws CommandError OOM, or that of a limit, and changes nothing then.
+ */
 function putAll(target: Target, parts: readonly StreamPart[]): void {
   const { store, ks, key, offset, length, deadlineMs } = target;
   const hash = store.hash.of(key, offset, length);

@@ -1,5 +1,5 @@
-// Strings in RDB form: one string, whatever the store keeps it as. Counters and HyperLogLogs are the strings that clients
-// see, so one that comes back is a plain value. It reads and writes type 0.
+// Strings in RDB form: one string, whatever the store keeps it as. Counters and HyperLogLogs are the strings that
+// clients see, so one that comes back is a plain value. It reads and writes type 0.
 import { EntryType } from '../../store/entry.ts';
 import type { ValueCodec } from './value-codec.ts';
 

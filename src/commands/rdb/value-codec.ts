@@ -1,5 +1,5 @@
-// What a type of value must offer to go into and out of RDB form: DUMP and RESTORE go through this, and whoever reads whole
-// files can. A type is one file beside this one that exports its codec, and one line in value-codecs.ts.
+// What a type of value must offer to go into and out of RDB form: DUMP and RESTORE go through this, and whoever reads
+// whole files can. A type is one file beside this one that exports its codec, and one line in value-codecs.ts.
 import type { Keyspace } from '../../store/keyspace.ts';
 import type { Store } from '../../store/store.ts';
 import type { RdbReader } from './rdb-reader.ts';
@@ -32,8 +32,8 @@ export interface ReadElement {
 export type Part = (place: Place) => void;
 
 /**
- * A large value as it is read, which throws MalformedRdb: by its elements, where names and values are all there is to it, or in
- * parts of about `sliceElements`; undefined: a step without one.
+ * A large value as it is read, which throws MalformedRdb: by its elements, where names and values are all there is to
+ * it, or in parts; undefined: a step without one.
  */
 export type LargeReading =
   | { readonly elements: Iterable<ReadElement> }
@@ -55,10 +55,13 @@ export interface ValueCodec {
   /** Writes type byte and value, at once or in steps. Returns false where it is gone meanwhile. */
   write(source: Source, out: RdbWriter): boolean | Generator<void, boolean, void>;
   /**
-   * Reads a value of one of `rdbTypes` wholly and returns what puts it. Throws MalformedRdb; nothing has changed then. The
-   * function throws CommandError where the value does not fit.
+   * Reads a value of one of `rdbTypes` wholly and returns what puts it. Throws MalformedRdb; nothing has changed then.
+   * The function throws CommandError where the value does not fit.
    */
   read(rdbType: number, input: RdbReader): (target: Target) => void;
-  /** The same of a value of many elements, of which what was read before is put while more is read. */
-  readLarge?(rdbType: number, input: RdbReader): LargeReading;
+  /**
+   * The same of a value of many elements, of which what was read before is put while more is read; a part has about
+   * `partElements`.
+   */
+  readLarge?(rdbType: number, input: RdbReader, partElements: number): LargeReading;
 }

@@ -1,4 +1,5 @@
-// The codecs of all types of values, by the entries they write and the RDB types they read. A new type is one line here.
+// The codecs of all types of values, by the entries they write and the RDB types they read. A new type is one line
+// here.
 import { hashCodec } from './hash-codec.ts';
 import { listCodec } from './list-codec.ts';
 import { setCodec } from './set-codec.ts';

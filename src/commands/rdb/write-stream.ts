@@ -6,7 +6,6 @@ import type { EntryCodec } from '../../store/stream/entry-codec.ts';
 import { readVarint, varintEnd } from '../../store/stream/fields.ts';
 import type { Consumer, Group } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
-import { sliceElements } from '../large-work.ts';
 import { ListpackWriter } from './listpack.ts';
 import type { RdbWriter } from './rdb-writer.ts';
 import type { Source } from './value-codec.ts';
@@ -19,17 +18,19 @@ const unknown64 = 0xffffffff;
 interface Writing {
   readonly out: RdbWriter;
   readonly streams: Streams;
+  /** Elements between two steps. */
+  readonly sliceElements: number;
   /** Stands on the stream again; false where it is gone, or its groups have changed. */
   goOn(): boolean;
 }
 
 /** Writes type byte and value. Returns false where the stream is gone meanwhile, or another. */
 export function* writeStream(source: Source, out: RdbWriter): Generator<void, boolean, void> {
-  const { streams } = source.store;
+  const { streams, sliceSizes } = source.store;
   if (!standOn(source)) return false;
   const { groupChanges } = streams;
   const goOn = (): boolean => standOn(source) && streams.groupChanges === groupChanges;
-  const writing = { out, streams, goOn };
+  const writing = { out, streams, sliceElements: sliceSizes.elements, goOn };
   out.u8(rdbListpacks2);
   if (!(yield* writeNodes(writing))) return false;
   writeExtent(writing);
@@ -61,7 +62,7 @@ function writeExtent({ streams, out }: Writing): void {
   out.length(streams.added);
 }
 
-function* writeNodes({ streams, out, goOn }: Writing): Generator<void, boolean, void> {
+function* writeNodes({ streams, out, sliceElements, goOn }: Writing): Generator<void, boolean, void> {
   const { directory } = streams.live;
   const pack = new ListpackWriter();
   out.length(directory.size);
@@ -171,7 +172,7 @@ function* writeGroup(writing: Writing, group: Group): Generator<void, boolean, v
 
 /** Writes the ids that are pending in a group, or for one consumer, each with what `write` adds. */
 function* writePending(
-  { out, streams: { pending }, goOn }: Writing,
+  { out, streams: { pending }, sliceElements, goOn }: Writing,
   group: Group,
   consumer: Consumer | undefined,
   write: () => void,

@@ -1,5 +1,6 @@
-// Sorted sets in RDB form: written as pairs of string and double (type 5), which Redis turns into whatever form it likes;
-// read also with scores as text (type 3) and as a listpack of pairs (type 17), which is what Redis 7 dumps of small ones.
+// Sorted sets in RDB form: written as pairs of string and double (type 5), which Redis turns into whatever form it
+// likes; read also with scores as text (type 3) and as a listpack of pairs (type 17), which is what Redis 7 dumps of
+// small ones.
 import { inParts } from '../../base/in-parts.ts';
 import { EntryType } from '../../store/entry.ts';
 import { scoreBytes, unpackScore } from '../../store/score.ts';

@@ -1,5 +1,5 @@
-// SCRIPT: of a cache that is always empty, because this server runs no Lua. What empties or asks about it succeeds; what
-// would fill it is refused. https://redis.io/commands/script-flush
+// SCRIPT: of a cache that is always empty, because this server runs no Lua. What empties or asks about it succeeds;
+// what would fill it is refused. https://redis.io/commands/script-flush
 import { CommandError } from '../../base/errors.ts';
 import { noScripts, notBusy } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';

@@ -1,5 +1,6 @@
 // COMMAND DOCS [name ...]: name -> summary, version, group, complexity, arguments and subcommands. redis-cli builds its
-// hints from it and asserts on its shape: keys and values are bulk strings, flags simple ones. https://redis.io/commands/command-docs
+// hints from it and asserts on its shape: keys and values are bulk strings, flags simple ones.
+// https://redis.io/commands/command-docs
 import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';

@@ -1,5 +1,5 @@
-// COMMAND, COMMAND COUNT, INFO, DOCS, LIST, GETKEYS, GETKEYSANDFLAGS: what the commands' own metadata says, in the shapes that clients
-// parse. https://redis.io/commands/command
+// COMMAND, COMMAND COUNT, INFO, DOCS, LIST, GETKEYS, GETKEYSANDFLAGS: what the commands' own metadata says, in the
+// shapes that clients parse. https://redis.io/commands/command
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { helpSubcommand } from '../help.ts';

@@ -1,5 +1,5 @@
-// CONFIG GET pattern ... | SET name value ... | RESETSTAT | REWRITE: the parameters of the node, several at a time, and its
-// counters. https://redis.io/commands/config-get
+// CONFIG GET pattern ... | SET name value ... | RESETSTAT | REWRITE: the parameters of the node, several at a time, and
+// its counters. https://redis.io/commands/config-get
 import { CommandError } from '../../base/errors.ts';
 import { Glob, globBytesMax } from '../../base/glob.ts';
 import type { ConfigKey } from '../../config/schema.ts';

@@ -1,5 +1,5 @@
-// DEBUG SLEEP | OBJECT | LOG | PROTOCOL | SET-ACTIVE-EXPIRE | HELP: aids for tests, as far as they mean something here. One command, as in Redis, so that rules
-// of access can name any first argument of it. https://redis.io/commands/debug
+// DEBUG SLEEP | OBJECT | LOG | PROTOCOL | SET-ACTIVE-EXPIRE | HELP: aids for tests, as far as they mean something here.
+// One command, as in Redis, so that rules of access can name any first argument of it. https://redis.io/commands/debug
 import { CommandError } from '../../base/errors.ts';
 import { noSuchKey, notAFloat } from '../../resp/errors.ts';
 import { idleSeconds } from '../../store/access-clock.ts';

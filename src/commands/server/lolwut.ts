@@ -1,4 +1,5 @@
-// LOLWUT [VERSION n ...]: a small picture that is never twice the same, and the version. https://redis.io/commands/lolwut
+// LOLWUT [VERSION n ...]: a small picture that is never twice the same, and the version.
+// https://redis.io/commands/lolwut
 import { CommandError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';

@@ -1,5 +1,5 @@
-// REPLICAOF, SLAVEOF and FAILOVER: a node is a master without replicas, which NO ONE asks for; of Redis's replication it
-// knows nothing else. What it syncs with is the configuration's business. https://redis.io/commands/replicaof
+// REPLICAOF, SLAVEOF and FAILOVER: a node is a master without replicas, which NO ONE asks for; of Redis's replication
+// it knows nothing else. What it syncs with is the configuration's business. https://redis.io/commands/replicaof
 import { CommandError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandFlag, CommandSpec } from '../command.ts';

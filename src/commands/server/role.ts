@@ -1,4 +1,5 @@
-// ROLE: a master without replicas; the sync with hubs and edges is not Redis's replication. https://redis.io/commands/role
+// ROLE: a master without replicas; the sync with hubs and edges is not Redis's replication.
+// https://redis.io/commands/role
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 

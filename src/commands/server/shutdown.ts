@@ -1,8 +1,7 @@
 // SHUTDOWN [NOSAVE | SAVE] [NOW] [FORCE] | ABORT: ends the node as SIGTERM does; the connection closes instead of a
-// reply. The journal is made durable in any case; SAVE writes a snapshot first. FORCE ends also where that fails, or where
-// the journal has failed before. NOW
-// would not wait for replicas that lag behind; there are none, so it changes nothing.
-// https://redis.io/commands/shutdown
+// reply. The journal is made durable in any case; SAVE writes a snapshot first. FORCE ends also where that fails, or
+// where the journal has failed before. NOW would not wait for replicas that lag behind; there are none, so it changes
+// nothing. https://redis.io/commands/shutdown
 import { CommandError, FerriteError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
@@ -30,7 +29,7 @@ function shutdown(call: Call): void {
   if (call.argc === 2 && call.is(1, 'abort')) throw new CommandError('ERR No shutdown in progress.');
   const { save, force } = readOptions(call);
   const { services } = call;
-  const deferral = call.defer();
+  const deferral = call.deferForever();
   (save === true ? snapshot(call) : durable(call, force))
     .then(() => services.shutdown({ now: false }))
     .catch((error: unknown) => {

@@ -1,11 +1,12 @@
 // Unions, intersections and differences of sets, as commands need them: over keys of the request, with a limit, into a
 // reply or into another key. The work is done in steps, so that nobody need wait for that about large sets. Members are
-// held as Latin-1 texts meanwhile, which keep every byte, and those of a large set that is to be stored where they will be.
+// held as Latin-1 texts meanwhile, which keep every byte, and those of a large set that is to be stored where they will
+// be.
 import { atOnce } from '../../base/at-once.ts';
 import { EntryType } from '../../store/entry.ts';
 import { StagedElements } from '../../store/staged-elements.ts';
 import type { Call } from '../call.ts';
-import { largeElementsMin, type Pace, sliceElements, stage, type Work } from '../large-work.ts';
+import { endsSlice, type Pace, stage, type Work } from '../large-work.ts';
 
 export type Operation = 'union' | 'inter' | 'diff';
 
@@ -49,7 +50,7 @@ function* eachMember(call: Call, i: number, visit: NameVisitor): Steps {
   if (!call.openToWrite(i, EntryType.set)) return true;
   const { elements } = call.store;
   for (let cursor = 0; ; ) {
-    cursor = elements.scan(cursor, sliceElements, visit);
+    cursor = elements.scan(cursor, call.sliceSizes.elements, visit);
     if (cursor === 0) return true;
     yield;
     if (!call.openToWrite(i, EntryType.set)) return false;
@@ -107,7 +108,7 @@ function* intersect(call: Call, first: number, end: number, limit: number, resul
   if (!isWhole) return false;
   for (const [n, text] of names.entries()) {
     if (limit > 0 && result.size === limit) break;
-    if (n % sliceElements === sliceElements - 1) yield;
+    if (endsSlice(call, n)) yield;
     const name = Buffer.from(text, 'latin1');
     let everywhere = true;
     for (let i = first; i < end && everywhere; i++) {
@@ -129,7 +130,7 @@ export function replyOperation(
   countsOnly = false,
   limit = 0,
 ): void {
-  if (sizeOfAll(call, first, end) >= largeElementsMin) {
+  if (sizeOfAll(call, first, end) >= call.sliceSizes.largeElementsMin) {
     const keys = Array.from({ length: end - first }, (_, i) => first + i);
     call.services.largeWork.run(call, keys, (own) => slices(own, operation, first, end, countsOnly, limit));
     return;
@@ -160,8 +161,7 @@ function* slices(
   call.reply.set(names.size);
   let replied = 0;
   for (const member of names.all) {
-    replied += 1;
-    if (replied % sliceElements === 0) yield;
+    if (endsSlice(call, replied++)) yield;
     replyMember(call, member);
   }
   return true;
@@ -174,7 +174,7 @@ function replyMember(call: Call, member: string): void {
 
 /** Puts what the operation makes of all keys behind argument 1 in place of what that has, and replies with its size. */
 export function storeOperation(call: Call, operation: Operation, event: StoreEvent): void {
-  if (sizeOfAll(call, 2, call.argc) >= largeElementsMin) {
+  if (sizeOfAll(call, 2, call.argc) >= call.sliceSizes.largeElementsMin) {
     const keys = Array.from({ length: call.argc - 2 }, (_, i) => i + 2);
     call.services.largeWork.run(call, keys, (own, pace) => storeSlices(own, pace, operation, event));
     return;

@@ -1,4 +1,5 @@
-// SINTERCARD numkeys key [key ...] [LIMIT n]: how many members all of the sets have. https://redis.io/commands/sintercard
+// SINTERCARD numkeys key [key ...] [LIMIT n]: how many members all of the sets have.
+// https://redis.io/commands/sintercard
 import { CommandError } from '../../base/errors.ts';
 import { limitNegative, numKeysPositive, numKeysTooMany } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';

@@ -4,7 +4,7 @@ import { outOfRangePositive } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, type Pace, popInPlace, type Work } from '../large-work.ts';
+import { type Pace, popInPlace, type Work } from '../large-work.ts';
 import { drawDifferent } from '../random-elements.ts';
 import { eachInSlices } from '../reply-collection.ts';
 
@@ -39,7 +39,7 @@ function spop(call: Call): void {
   }
   const { largeWork } = call.services;
   const isAll = count >= elements.size;
-  if (Math.min(count, elements.size) < largeElementsMin) {
+  if (Math.min(count, elements.size) < call.sliceSizes.largeElementsMin) {
     if (isAll) popAll(call);
     else popDrawn(call, count);
   } else if (isAll) largeWork.run(call, [1], (own) => readAllInSlices(own, count));

@@ -1,11 +1,10 @@
 // Union, intersection and difference of sorted sets: reading the request and computing the result before anything is
-// stored or replied, in steps between which others may run. Scores are weighted, then aggregated; what would be no number
-// counts as zero.
+// stored or replied, in steps between which others may run. Scores are weighted, then aggregated; what would be no
+// number counts as zero.
 import { atOnce } from '../../base/at-once.ts';
 import { CommandError } from '../../base/errors.ts';
 import { limitNegative, noInputKeys, weightNotAFloat } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
-import { sliceElements } from '../large-work.ts';
 import { readScore } from './read-score.ts';
 import { ScoredNames } from './scored-names.ts';
 import { openSource, type Source } from './sources.ts';
@@ -145,7 +144,7 @@ function* parts(
 ): Steps {
   for (let from = 0; ; ) {
     const names = new ScoredNames(call.store.hash);
-    from = source.visit(from, sliceElements, (...member) => names.append(...member));
+    from = source.visit(from, call.sliceSizes.elements, (...member) => names.append(...member));
     for (let i = 0; i < names.size; i++) if (!visit(names, i)) return true;
     if (from === 0) return true;
     yield;

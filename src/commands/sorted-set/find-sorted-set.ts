@@ -25,8 +25,8 @@ export function openToWrite(call: Call, i: number): SortedSetCursor | undefined 
 }
 
 /**
- * The first of the sorted sets in arguments `first` to `last` that exists, opened for a write, as its argument; 0 where none
- * does.
+ * The first of the sorted sets in arguments `first` to `last` that exists, opened for a write, as its argument; 0 where
+ * none does.
  */
 export function openFirst(call: Call, first: number, last: number): number {
   for (let i = first; i <= last; i++) {

@@ -1,5 +1,5 @@
-// Reads the arguments of ZRANGE and its older kin: kind of range, direction, limit, scores. An older command has its kind
-// and direction in its name and takes no word for them.
+// Reads the arguments of ZRANGE and its older kin: kind of range, direction, limit, scores. An older command has its
+// kind and direction in its name and takes no word for them.
 import { CommandError } from '../../base/errors.ts';
 import { limitNeedsRange, withScoresNotByLex } from '../../resp/errors.ts';
 import type { SortedSetCursor } from '../../store/sorted-set-cursor.ts';

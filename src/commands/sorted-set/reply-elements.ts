@@ -1,7 +1,7 @@
 // Replies with a run of elements, straight from the arena: members alone, or with their scores, in RESP3 as pairs.
 import type { SortedSetCursor } from '../../store/sorted-set-cursor.ts';
 import type { Call } from '../call.ts';
-import { sliceElements, type Work } from '../large-work.ts';
+import type { Work } from '../large-work.ts';
 import { openToWrite } from './find-sorted-set.ts';
 import type { Ranks } from './range.ts';
 
@@ -46,11 +46,11 @@ export function* replyInSlices(
   withScores: boolean,
 ): Work {
   replyElementsHeader(call, end - first, withScores);
-  for (let done = 0; done < end - first; done += sliceElements) {
+  for (let done = 0; done < end - first; done += call.sliceSizes.elements) {
     if (done > 0) yield;
     const cursor = openToWrite(call, i);
     if (cursor === undefined) return false;
-    const part = Math.min(sliceElements, end - first - done);
+    const part = Math.min(call.sliceSizes.elements, end - first - done);
     const from = reverse ? end - done - part : first + done;
     replyRun(call, cursor, { first: from, end: from + part }, reverse, withScores);
   }

@@ -1,5 +1,5 @@
-// The result of a computation over sorted sets while it is made: names with scores, found by name, outside the arena. It
-// lives as long as one command. Names stand one behind another in one buffer; a small open hash finds them.
+// The result of a computation over sorted sets while it is made: names with scores, found by name, outside the arena.
+// It lives as long as one command. Names stand one behind another in one buffer; a small open hash finds them.
 import { sameBytes } from '../../base/runs.ts';
 import type { KeyHash } from '../../store/hash.ts';
 

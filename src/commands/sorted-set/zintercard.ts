@@ -2,7 +2,7 @@
 // the limit. https://redis.io/commands/zintercard
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, type Work } from '../large-work.ts';
+import type { Work } from '../large-work.ts';
 import { combine, combineInSteps, readCombination, sizeOfAll } from './combine.ts';
 import { ScoredNames } from './scored-names.ts';
 
@@ -23,7 +23,7 @@ const form = { operation: 'inter', countAt: 1, countsOnly: true } as const;
 
 function zInterCard(call: Call): void {
   const combination = readCombination(call, form);
-  if (sizeOfAll(combination) < largeElementsMin) {
+  if (sizeOfAll(combination) < call.sliceSizes.largeElementsMin) {
     call.reply.integer(combine(call, 'inter', combination).size);
     return;
   }

@@ -1,4 +1,5 @@
-// ZLEXCOUNT key min max: how many members are in a range of members, all of one score. https://redis.io/commands/zlexcount
+// ZLEXCOUNT key min max: how many members are in a range of members, all of one score.
+// https://redis.io/commands/zlexcount
 import type { CommandSpec } from '../command.ts';
 import { countRange } from './count-range.ts';
 

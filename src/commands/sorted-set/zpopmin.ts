@@ -4,7 +4,7 @@ import { CommandError } from '../../base/errors.ts';
 import { outOfRangePositive } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, type Pace, popInPlace, type Work } from '../large-work.ts';
+import { type Pace, popInPlace, type Work } from '../large-work.ts';
 import { openToWrite } from './find-sorted-set.ts';
 import { popElements, takeElements, tellPopped } from './pop-elements.ts';
 
@@ -46,7 +46,7 @@ function pop(call: Call, highest: boolean): void {
   const cursor = openToWrite(call, 1);
   const count = Math.min(wanted, cursor?.size ?? 0);
   const isNested = isCounted && reply.protocol === 3;
-  if (count >= largeElementsMin) {
+  if (count >= call.sliceSizes.largeElementsMin) {
     call.services.largeWork.run(call, [], (own, pace) => popInSlices(own, pace, count, highest, isNested));
     return;
   }

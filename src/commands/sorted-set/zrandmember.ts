@@ -1,9 +1,9 @@
-// ZRANDMEMBER key [count [WITHSCORES]]: random members, each at most once, or as often as it is drawn where the count is
-// negative. https://redis.io/commands/zrandmember
+// ZRANDMEMBER key [count [WITHSCORES]]: random members, each at most once, or as often as it is drawn where the count
+// is negative. https://redis.io/commands/zrandmember
 import type { SortedSetCursor } from '../../store/sorted-set-cursor.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
+import type { Work } from '../large-work.ts';
 import { Choice, readDrawRequest } from '../random-elements.ts';
 import { openToRead, openToWrite } from './find-sorted-set.ts';
 import { replyElements, replyElementsHeader, replyInSlices, replyPair } from './reply-elements.ts';
@@ -40,7 +40,7 @@ function zRandMember(call: Call): void {
     return;
   }
   const drawn = count < 0 ? -count : Math.min(count, cursor.size);
-  if (drawn >= largeElementsMin) {
+  if (drawn >= call.sliceSizes.largeElementsMin) {
     call.services.largeWork.run(call, [1], (own) => slices(own, count, withScores));
   } else if (count < 0) {
     replyElementsHeader(call, drawn, withScores);
@@ -91,11 +91,11 @@ function* slices(call: Call, count: number, withScores: boolean): Work {
   const choice = new Choice(count, size, call.store.random);
   const total = count < 0 ? -count : size;
   replyElementsHeader(call, Math.abs(count), withScores);
-  for (let done = 0; done < total; done += sliceElements) {
+  for (let done = 0; done < total; done += call.sliceSizes.elements) {
     if (done > 0) yield;
     const cursor = openToWrite(call, 1);
     if (cursor === undefined) return false;
-    const part = Math.min(sliceElements, total - done);
+    const part = Math.min(call.sliceSizes.elements, total - done);
     if (count < 0) replyDrawn(call, cursor, part, withScores);
     else replyChosen(call, cursor, done, part, choice, withScores);
   }

@@ -2,7 +2,7 @@
 // of it: a range of a sorted set, by place, score or member, in either direction. https://redis.io/commands/zrange
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, type Work } from '../large-work.ts';
+import type { Work } from '../large-work.ts';
 import { openToRead, openToWrite } from './find-sorted-set.ts';
 import { placeRequest, type RangeForm, readRangeRequest } from './range-request.ts';
 import { replyElements, replyInSlices } from './reply-elements.ts';
@@ -79,7 +79,7 @@ function range(call: Call, form: RangeForm): void {
     return;
   }
   const ranks = placeRequest(call, request, cursor);
-  if (ranks.end - ranks.first >= largeElementsMin) {
+  if (ranks.end - ranks.first >= call.sliceSizes.largeElementsMin) {
     call.services.largeWork.run(call, [1], (own) => slices(own, form));
     return;
   }

@@ -3,7 +3,6 @@
 import type { SortedSetCursor } from '../../store/sorted-set-cursor.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, sliceElements } from '../large-work.ts';
 import type { Scores, Steps } from './combine.ts';
 import { openToRead, openToWrite } from './find-sorted-set.ts';
 import { placeRequest, readRangeRequest } from './range-request.ts';
@@ -34,7 +33,7 @@ function zRangeStore(call: Call): void {
   const request = readRangeRequest(call, form);
   const cursor = openToRead(call, 2);
   const { first, end } = cursor === undefined ? nothing : placeRequest(call, request, cursor);
-  if (end - first >= largeElementsMin) {
+  if (end - first >= call.sliceSizes.largeElementsMin) {
     call.services.largeWork.run(call, [2], (own, pace) =>
       storeInSteps(own, 1, pace, end - first, 'zrangestore', (result) => steps(own, result)),
     );
@@ -50,10 +49,10 @@ function* steps(call: Call, result: Scores): Steps {
   const cursor = openToWrite(call, 2);
   if (cursor === undefined) return true;
   const { first, end } = placeRequest(call, request, cursor);
-  for (let from = first; from < end; from += sliceElements) {
+  for (let from = first; from < end; from += call.sliceSizes.elements) {
     if (from > first) yield;
     if (openToWrite(call, 2) === undefined) return false;
-    putRun(cursor, from, Math.min(end, from + sliceElements), result);
+    putRun(cursor, from, Math.min(end, from + call.sliceSizes.elements), result);
   }
   return true;
 }

@@ -2,7 +2,7 @@
 // replies with how many there were. https://redis.io/commands/zremrangebyscore
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { changeInPlace, largeElementsMin, type Pace, removedAtOnce, type Work } from '../large-work.ts';
+import { changeInPlace, type Pace, type Work } from '../large-work.ts';
 import { openToWrite } from './find-sorted-set.ts';
 import { placeRange, type RangeKind, readRange } from './range.ts';
 
@@ -58,7 +58,7 @@ function removeRange(call: Call, kind: RangeKind, event: RemovalEvent): void {
     return;
   }
   const { first, end } = placeRange(call, range, cursor);
-  if (end - first >= largeElementsMin) {
+  if (end - first >= call.sliceSizes.largeElementsMin) {
     call.services.largeWork.run(call, [], (own, pace) => removeInSlices(own, pace, kind, event, end - first));
     return;
   }
@@ -81,7 +81,7 @@ function* removeInSlices(call: Call, pace: Pace, kind: RangeKind, event: Removal
     const { first, end } = placeRange(call, readRange(call, kind, 2, 3), cursor);
     const isAll = end - first === cursor.size;
     while (removed < end - first && openToWrite(call, 1) !== undefined) {
-      const part = Math.min(removedAtOnce, end - first - removed);
+      const part = Math.min(call.sliceSizes.removedElements, end - first - removed);
       call.store.sortedSets.removeRanks(first, first + part);
       removed += part;
       yield;

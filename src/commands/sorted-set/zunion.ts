@@ -3,7 +3,7 @@
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { sortSlices } from '../generic/sort-slices.ts';
-import { largeElementsMin, sliceElements, type Work } from '../large-work.ts';
+import { endsSlice, type Work } from '../large-work.ts';
 import {
   type Combination,
   combine,
@@ -56,7 +56,7 @@ function replyCombined(call: Call, operation: Operation): void {
   const form = { operation, countAt: 1 };
   const combination = readCombination(call, form);
   const { withScores } = combination;
-  if (sizeOfAll(combination) >= largeElementsMin) {
+  if (sizeOfAll(combination) >= call.sliceSizes.largeElementsMin) {
     const keys = combination.sources.map((_, i) => i + 2);
     call.services.largeWork.run(call, keys, (own) => slices(own, operation, readCombination(own, form)));
     return;
@@ -70,10 +70,10 @@ function* slices(call: Call, operation: Operation, combination: Combination): Wo
   const { withScores } = combination;
   const result = new ScoredNames(call.store.hash);
   if (!(yield* combineInSteps(call, operation, combination, result))) return false;
-  const order = yield* sortSlices(result.size, (a, b) => result.compare(a, b), sliceElements);
+  const order = yield* sortSlices(result.size, (a, b) => result.compare(a, b), call.sliceSizes.elements);
   replyElementsHeader(call, result.size, withScores);
   for (const [n, i] of order.entries()) {
-    if (n % sliceElements === sliceElements - 1) yield;
+    if (endsSlice(call, n)) yield;
     replyMember(call, result, i, withScores);
   }
   return true;

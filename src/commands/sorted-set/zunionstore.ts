@@ -3,7 +3,6 @@
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import type { KeyEvent } from '../key-events.ts';
-import { largeElementsMin } from '../large-work.ts';
 import { combine, combineInSteps, type Operation, readCombination, sizeOfAll } from './combine.ts';
 import { storeInSteps, storeResult } from './store-result.ts';
 
@@ -53,7 +52,7 @@ export const commands: readonly CommandSpec[] = [
 function storeCombined(call: Call, operation: Operation, event: KeyEvent): void {
   const form = { operation, countAt: 2, stores: true };
   const combination = readCombination(call, form);
-  if (sizeOfAll(combination) < largeElementsMin) {
+  if (sizeOfAll(combination) < call.sliceSizes.largeElementsMin) {
     storeResult(call, 1, combine(call, operation, combination), event);
     return;
   }

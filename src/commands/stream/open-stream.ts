@@ -1,5 +1,5 @@
-// How commands find the stream that an argument names: for a read or for a change. They say WRONGTYPE where the key holds
-// something else.
+// How commands find the stream that an argument names: for a read or for a change. They say WRONGTYPE where the key
+// holds something else.
 import { CommandError } from '../../base/errors.ts';
 import { wrongType } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';

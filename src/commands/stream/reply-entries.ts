@@ -7,7 +7,6 @@ import type { EntryCodec } from '../../store/stream/entry-codec.ts';
 import { readVarint, varintEnd } from '../../store/stream/fields.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
-import { sliceElements } from '../large-work.ts';
 import { openStream } from './open-stream.ts';
 
 const value = new ListValue();
@@ -65,8 +64,8 @@ export function replyForward(streams: Streams, start: StreamId, n: number, reply
 }
 
 /**
- * Replies in slices with `n` entries, which there are, of the stream in argument `key`: from `start` on, or in `reverse` from
- * `end` backwards. False where it is gone meanwhile.
+ * Replies in slices with `n` entries, which there are, of the stream in argument `key`: from `start` on, or in
+ * `reverse` from `end` backwards. False where it is gone meanwhile.
  */
 export function* replyInSlices(
   call: Call,
@@ -78,16 +77,18 @@ export function* replyInSlices(
   // Others may read ranges meanwhile.
   const next = new StreamId().copy(reverse ? end : start);
   call.reply.array(n);
-  for (let rest = n; rest > 0; rest -= sliceElements) {
+  for (let rest = n; rest > 0; rest -= call.sliceSizes.elements) {
     const streams = openStream(call, key);
     if (streams.at === 0) return false;
-    replySlice(streams, next, Math.min(sliceElements, rest), call.reply, reverse);
-    if (rest > sliceElements) yield;
+    replySlice(streams, next, Math.min(call.sliceSizes.elements, rest), call.reply, reverse);
+    if (rest > call.sliceSizes.elements) yield;
   }
   return true;
 }
 
-/** Replies with `n` entries from `next` on or backwards, without the head of an array; `next` is then what comes next. */
+/**
+ * Replies with `n` entries from `next` on or backwards, without the head of an array; `next` is then what comes next.
+ */
 export function replySlice(
   streams: Streams,
   next: StreamId,
@@ -116,8 +117,8 @@ function replyRun(streams: Streams, start: StreamId, n: number, reply: ReplyWrit
 }
 
 /**
- * Replies with `n` entries, which there are, from `end` backwards, without the head of an array: chunk by chunk, as entries
- * are told from those before. Leaves the id of the last one in `into`.
+ * Replies with `n` entries, which there are, from `end` backwards, without the head of an array: chunk by chunk, as
+ * entries are told from those before. Leaves the id of the last one in `into`.
  */
 function replyRunBackward(
   streams: Streams,

@@ -1,5 +1,5 @@
-// XADD key [NOMKSTREAM] [MAXLEN|MINID [=|~] threshold [LIMIT count]] *|id field value [field value ...]: one entry delta,
-// and an extent where it trims. https://redis.io/commands/xadd
+// XADD key [NOMKSTREAM] [MAXLEN|MINID [=|~] threshold [LIMIT count]] *|id field value [field value ...]: one entry
+// delta, and an extent where it trims. https://redis.io/commands/xadd
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import { badStreamId, streamExhausted, streamIdTooSmall, streamIdZero } from '../../resp/errors.ts';

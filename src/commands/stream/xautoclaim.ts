@@ -1,5 +1,5 @@
-// XAUTOCLAIM key group consumer min-idle-time start [COUNT count] [JUSTID]: hands what has been pending for long to another
-// consumer, so many at a time. https://redis.io/commands/xautoclaim
+// XAUTOCLAIM key group consumer min-idle-time start [COUNT count] [JUSTID]: hands what has been pending for long to
+// another consumer, so many at a time. https://redis.io/commands/xautoclaim
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import { badClaimNumber, claimCountNotPositive } from '../../resp/errors.ts';
@@ -61,27 +61,28 @@ function claim(call: Call, streams: Streams, group: Group, consumer: Consumer, o
   const { reply, store } = call;
   const { nowMs } = store;
   const claimed: StreamId[] = [];
+  const deliveries: number[] = [];
   const gone: StreamId[] = [];
-  const next = new StreamId().copy(start);
+  if (streams.size > 0) live.begin();
   pending.open(group);
-  let more = pending.count > 0 && pending.seek(next);
+  let more = pending.count > 0 && pending.seek(start);
   const looksMax = options.count * looksPerClaim;
   for (let looks = 0; more && looks < looksMax && claimed.length + gone.length < options.count; looks++) {
     const id = new StreamId().copy(pending.id);
-    if (streams.size === 0 || !live.find(id)) {
-      dropPending(streams, group, id);
-      gone.push(id);
-    } else if (nowMs - pending.timeMs >= options.idleMs) {
-      const claim = { timeMs: nowMs, deliveries: -1, justId: options.justId };
-      claimEntry(streams, group, consumer, id, pending.deliveries, claim);
+    if (streams.size === 0 || !live.findOnward(id)) gone.push(id);
+    else if (nowMs - pending.timeMs >= options.idleMs) {
       claimed.push(id);
+      deliveries.push(pending.deliveries);
     }
-    next.copy(id).increment();
-    pending.open(group);
-    more = pending.seek(next);
+    more = pending.next();
   }
+  start.set(0, 0, 0, 0);
+  if (more) start.copy(pending.id);
+  for (const id of gone) dropPending(streams, group, id);
+  const claim = { timeMs: nowMs, deliveries: -1, justId: options.justId };
+  for (const [i, id] of claimed.entries()) claimEntry(streams, group, consumer, id, deliveries[i]!, claim);
   reply.array(3);
-  replyId(reply, more ? pending.id : start.set(0, 0, 0, 0));
+  replyId(reply, start);
   replyClaimed(call, streams, claimed, options.justId);
   reply.array(gone.length);
   for (const id of gone) replyId(reply, id);

@@ -50,6 +50,7 @@ function run(call: Call): void {
   }
   const consumer = joinConsumer(call, streams, group, 3, 1);
   const claimed: StreamId[] = [];
+  if (streams.size > 0) streams.live.begin();
   for (let i = 5; i < idsEnd; i++) {
     readId(call, i, id);
     const before = deliveriesOf(call, streams, group, options, idleMs);
@@ -61,8 +62,8 @@ function run(call: Call): void {
 }
 
 /**
- * How often the entry in `id` was delivered so far; undefined where it may not be handed over. What is pending of one that is
- * gone is forgotten.
+ * How often the entry in `id` was delivered so far; undefined where it may not be handed over. What is pending of one
+ * that is gone is forgotten.
  */
 function deliveriesOf(
   call: Call,
@@ -72,7 +73,7 @@ function deliveriesOf(
   idleMs: number,
 ): number | undefined {
   const { pending, live } = streams;
-  if (streams.size === 0 || !live.find(id)) {
+  if (streams.size === 0 || !live.findOnward(id)) {
     dropPending(streams, group, id);
     return undefined;
   }
@@ -103,9 +104,11 @@ function readOptions(call: Call, from: number): ClaimOptions {
 }
 
 export function replyClaimed(call: Call, streams: Streams, ids: readonly StreamId[], justId: boolean): void {
+  const { live } = streams;
   call.reply.array(ids.length);
+  if (ids.length > 0) live.begin();
   for (const each of ids) {
     if (justId) replyId(call.reply, each);
-    else if (streams.live.find(each)) replyEntry(streams, call.reply);
+    else if (live.findOnward(each)) replyEntry(streams, call.reply);
   }
 }

@@ -1,6 +1,5 @@
 // XDEL key id [id ...]: removes entries; the stream stays, also without any. https://redis.io/commands/xdel
 import { StreamId } from '../../delta/stream-id.ts';
-import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { type Removal, removeNamed } from '../remove-named.ts';
 import { openStream } from './open-stream.ts';
@@ -17,13 +16,14 @@ export const command: CommandSpec = {
   summary: 'Removes entries of a stream by their ids.',
   syntax: '<key> <id> [<id> ...]',
   complexity: 'O(1) for each id',
-  run,
+  run: (call) => removeNamed(call, removal),
 };
 
 const id = new StreamId();
 const last = new StreamId();
 
 const removal: Removal = {
+  check: (call, i) => void readId(call, i, id),
   open(call) {
     const streams = openStream(call, 1);
     if (streams.at !== 0) streams.lastId(last);
@@ -33,8 +33,3 @@ const removal: Removal = {
   afterSome: ({ store }) => store.streams.afterRemovals(last),
   tell: (call) => call.notify('xdel', 1),
 };
-
-function run(call: Call): void {
-  if (openStream(call, 1).at !== 0) for (let i = 2; i < call.argc; i++) readId(call, i, id);
-  removeNamed(call, removal);
-}

@@ -1,5 +1,5 @@
-// XGROUP CREATE | SETID | DESTROY | CREATECONSUMER | DELCONSUMER: the consumer groups of a stream, which are this node's own.
-// https://redis.io/commands/xgroup
+// XGROUP CREATE | SETID | DESTROY | CREATECONSUMER | DELCONSUMER: the consumer groups of a stream, which are this
+// node's own. https://redis.io/commands/xgroup
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import { entriesReadNegative, groupExists, streamMissing, wrongSubcommand } from '../../resp/errors.ts';
@@ -102,7 +102,10 @@ function readOptions(
   return { makeStream, entriesRead };
 }
 
-/** The id in argument 4; `$`: the last one of the open stream, `-` and `+`, where they may stand: the least, the greatest. */
+/**
+ * The id in argument 4; `$`: the last one of the open stream, `-` and `+`, where they may stand: the least, the
+ * greatest.
+ */
 function readPlace(call: Call, streams: Streams, allowsEnds: boolean): StreamId {
   if (allowsEnds && (call.is(4, '-') || call.is(4, '+'))) return readBound(call, 4, id, false);
   if (!call.is(4, '$')) return readId(call, 4, id);

@@ -1,5 +1,5 @@
-// XINFO STREAM | GROUPS | CONSUMERS: what is known of a stream and of its groups. What Redis tells of radix trees is told of
-// chunks. https://redis.io/commands/xinfo
+// XINFO STREAM | GROUPS | CONSUMERS: what is known of a stream and of its groups. What Redis tells of radix trees is
+// told of chunks. https://redis.io/commands/xinfo
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import { noSuchKey, wrongSubcommand } from '../../resp/errors.ts';

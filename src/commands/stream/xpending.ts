@@ -1,5 +1,5 @@
-// XPENDING key group [[IDLE min-idle-time] start end count [consumer]]: what was delivered in a group and not acknowledged.
-// https://redis.io/commands/xpending
+// XPENDING key group [[IDLE min-idle-time] start end count [consumer]]: what was delivered in a group and not
+// acknowledged. https://redis.io/commands/xpending
 import { StreamId } from '../../delta/stream-id.ts';
 import type { Group } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';

@@ -2,7 +2,7 @@
 import { StreamId } from '../../delta/stream-id.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, type Work } from '../large-work.ts';
+import type { Work } from '../large-work.ts';
 import { openStream, readStream } from './open-stream.ts';
 import { readBound } from './read-id.ts';
 import { countRange, replyInSlices, replySlice } from './reply-entries.ts';
@@ -62,7 +62,8 @@ function run(call: Call, isReverse: boolean): void {
   else if (request.count === 0) reply.nilArray();
   else {
     const n = countRange(streams, start, end, Math.max(0, request.count));
-    if (n >= largeElementsMin) call.services.largeWork.run(call, [1], (own) => slices(own, isReverse));
+    if (n >= call.sliceSizes.largeElementsMin)
+      call.services.largeWork.run(call, [1], (own) => slices(own, isReverse));
     else {
       reply.array(n);
       replySlice(streams, isReverse ? end : start, n, reply, isReverse);

@@ -7,7 +7,7 @@ import { EntryType } from '../../store/entry.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { largeElementsMin, type Work } from '../large-work.ts';
+import type { Work } from '../large-work.ts';
 import { openStream, readStream } from './open-stream.ts';
 import { readId } from './read-id.ts';
 import {
@@ -50,7 +50,7 @@ function run(call: Call): void {
   const { firstKey, keys, timeoutMs } = options;
   const rewrites = new Map<number, Buffer>();
   const found = findMore(call, options, rewrites, readStream);
-  if (found.reduce((sum, { n }) => sum + n, 0) >= largeElementsMin) {
+  if (found.reduce((sum, { n }) => sum + n, 0) >= call.sliceSizes.largeElementsMin) {
     const read = Array.from({ length: keys }, (_, i) => firstKey + i);
     call.services.largeWork.run(call, read, (own) => slices(own, options));
   } else if (found.length > 0) {
@@ -78,7 +78,9 @@ function findMore(
   return found;
 }
 
-/** How many entries above the id are replied of a stream, `max` at most (0 = all); what `$` is now goes to `rewrites`. */
+/**
+ * How many entries above the id are replied of a stream, `max` at most (0 = all); what `$` is now goes to `rewrites`.
+ */
 function countMore(
   call: Call,
   streams: Streams | undefined,

@@ -1,5 +1,5 @@
-// XREADGROUP GROUP group consumer [COUNT count] [BLOCK ms] [NOACK] STREAMS key [key ...] id [id ...]: with `>` entries that
-// the group has not read yet, which become pending for the consumer; with an id what is pending for it.
+// XREADGROUP GROUP group consumer [COUNT count] [BLOCK ms] [NOACK] STREAMS key [key ...] id [id ...]: with `>` entries
+// that the group has not read yet, which become pending for the consumer; with an id what is pending for it.
 // https://redis.io/commands/xreadgroup
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
@@ -86,8 +86,8 @@ function check(call: Call, key: number, { group, keys }: ReadOptions): void {
 }
 
 /**
- * Whether a stream has something for the consumer, which comes to be if it is not there, when it comes to this key. `named`:
- * how often streams were named before for what is new in them.
+ * Whether a stream has something for the consumer, which comes to be if it is not there, when it comes to this key.
+ * `named`: how often streams were named before for what is new in them.
  */
 function isServed(
   call: Call,

@@ -1,5 +1,5 @@
-// XSETID key last-id [ENTRIESADDED entries-added] [MAXDELETEDID max-deleted-id]: an extent. With peers MAXDELETEDID only
-// raises what is known of removals. https://redis.io/commands/xsetid
+// XSETID key last-id [ENTRIESADDED entries-added] [MAXDELETEDID max-deleted-id]: an extent. With peers MAXDELETEDID
+// only raises what is known of removals. https://redis.io/commands/xsetid
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import {

@@ -1,4 +1,5 @@
-// XTRIM key MAXLEN|MINID [=|~] threshold [LIMIT count]: one extent, whatever it removes. https://redis.io/commands/xtrim
+// XTRIM key MAXLEN|MINID [=|~] threshold [LIMIT count]: one extent, whatever it removes.
+// https://redis.io/commands/xtrim
 import type { CommandSpec } from '../command.ts';
 import { openStream } from './open-stream.ts';
 import { TrimOptions } from './trim-options.ts';

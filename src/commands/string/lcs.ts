@@ -1,6 +1,6 @@
-// LCS key1 key2 [LEN] [IDX] [MINMATCHLEN n] [WITHMATCHLEN]: the longest common subsequence of two strings, its length, or
-// where its runs are. The table of lengths is rows by columns of 32-bit numbers, which is limited as in Redis and by the
-// store's own limit. https://redis.io/commands/lcs
+// LCS key1 key2 [LEN] [IDX] [MINMATCHLEN n] [WITHMATCHLEN]: the longest common subsequence of two strings, its length,
+// or where its runs are. The table of lengths is rows by columns of 32-bit numbers, which is limited as in Redis and by
+// the store's own limit. https://redis.io/commands/lcs
 import { CommandError } from '../../base/errors.ts';
 import { lcsBothForms, lcsNotStrings, lcsTooLarge } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
@@ -94,7 +94,9 @@ function lengthTable(a: Buffer, b: Buffer): Uint32Array {
   return cells;
 }
 
-/** The runs of the subsequence, the last first: the way back through the table, to the left where both ways are equal. */
+/**
+ * The runs of the subsequence, the last first: the way back through the table, to the left where both ways are equal.
+ */
 function runsOf(a: Buffer, b: Buffer, cells: Uint32Array): Run[] {
   const width = b.length + 1;
   const runs: Run[] = [];

@@ -1,6 +1,6 @@
-// What a collection of elements does in whichever form it is in: packed-elements.ts for the small, nested-elements.ts for
-// the large. All of it is about the collection that is open (open-elements.ts), which is in this form. A form knows its
-// elements, and neither when the key comes and goes nor when it changes its form: that is for elements.ts.
+// What a collection of elements does in whichever form it is in: packed-elements.ts for the small, nested-elements.ts
+// for the large. All of it is about the collection that is open (open-elements.ts), which is in this form. A form knows
+// its elements, and neither when the key comes and goes nor when it changes its form: that is for elements.ts.
 import type { KeyState } from '../key-state.ts';
 import type { Element } from './element.ts';
 

@@ -1,5 +1,6 @@
-// What the key states of elements are asked in particular, and what the death of the whole key does to them. An element's
-// state is that of a string (key-state.ts), but for what its key says for all elements together. Pure functions.
+// What the key states of elements are asked in particular, and what the death of the whole key does to them. An
+// element's state is that of a string (key-state.ts), but for what its key says for all elements together. Pure
+// functions.
 import { EntryType } from '../entry.ts';
 import { type Dot, type DotOrder, type KeyState, type Kill, zeroDot } from '../key-state.ts';
 
@@ -33,8 +34,8 @@ export function stateBytes(state: KeyState): number {
 }
 
 /**
- * What the key's own kill means for an element: one that it says too is needless, unless it carries records; records always
- * go with the greater of the two.
+ * What the key's own kill means for an element: one that it says too is needless, unless it carries records; records
+ * always go with the greater of the two.
  */
 export function takeKill(state: KeyState, kill: Kill, order: DotOrder): void {
   if (state.records.length === 0) forgetKill(state, kill.dot, order);
@@ -63,8 +64,8 @@ export function raiseCounters(state: KeyState, dot: Dot, order: DotOrder): void 
 }
 
 /**
- * Takes out of an element what is at or below `dot`, which its key says: by `kill`, or by what leaves none behind and ends
- * counters too.
+ * Takes out of an element what is at or below `dot`, which its key says: by `kill`, or by what leaves none behind and
+ * ends counters too.
  */
 export function raiseElement(state: KeyState, dot: Dot, order: DotOrder, kill: Kill | undefined): void {
   const { value, expiry } = state;

@@ -1,6 +1,6 @@
-// An element of a hash, set or sorted set as it is handed about on its way into a form: its name, its value, and the dot
-// that it gets. It is a register that is filled and used again, so that a put costs no object and each step on its way
-// need not name all of this again. It knows nothing of how elements lie in memory.
+// An element of a hash, set or sorted set as it is handed about on its way into a form: its name, its value, and the
+// dot that it gets. It is a register that is filled and used again, so that a put costs no object and each step on its
+// way need not name all of this again. It knows nothing of how elements lie in memory.
 const noBytes = new Uint8Array(0);
 
 export class Element {

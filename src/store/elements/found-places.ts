@@ -1,8 +1,8 @@
-// Where names were found last in a few packed runs, so that one that is asked for again need not be looked for among all
-// records. A run is known by its entry and the dot of that, which no other key has: whoever moves records has the dot
-// forgotten, and a change that moves none renews it. As a key that is let go may come back from a peer with the same dot and
-// its records in another order, all is forgotten then. So a place is the beginning of a record as long as its run is known;
-// whether it has the name is for the caller to see. It knows no bytes of records.
+// Where names were found last in a few packed runs, so that one that is asked for again need not be looked for among
+// all records. A run is known by its entry and the dot of that, which no other key has: whoever moves records has the
+// dot forgotten, and a change that moves none renews it. As a key that is let go may come back from a peer with the
+// same dot and its records in another order, all is forgotten then. So a place is the beginning of a record as long as
+// its run is known; whether it has the name is for the caller to see. It knows no bytes of records.
 import type { Entries } from '../entry.ts';
 
 const runsKept = 8;

@@ -1,6 +1,6 @@
-// The form of the open collection in which its elements are entries of a nest (nest.ts), each a string key of its own: what
-// is done to an element is done to that key, by strings.ts and the store, and recorded as of an element. In a sorted set the
-// nest's order follows. It knows no records.
+// The form of the open collection in which its elements are entries of a nest (nest.ts), each a string key of its own:
+// what is done to an element is done to that key, by strings.ts and the store, and recorded as of an element. In a
+// sorted set the nest's order follows. It knows no records.
 import { CommandError } from '../../base/errors.ts';
 import { outOfMemory } from '../../resp/errors.ts';
 import type { Arena } from '../arena.ts';
@@ -273,7 +273,9 @@ export class NestedElements implements ElementForm {
     open.tellPurged(1, this.size === 0);
   }
 
-  /** The names of elements that have expired among about `count`, as copies: a walk goes on from one call to the next. */
+  /**
+   * The names of elements that have expired among about `count`, as copies: a walk goes on from one call to the next.
+   */
   due(count: number): Uint8Array[] {
     const { store } = this.open;
     const { elements } = this.nest;
@@ -399,8 +401,8 @@ export class NestedElements implements ElementForm {
   // ---- a nest that was filled out of sight
 
   /**
-   * Takes what is dead of the open collection over into a nest that is not its own yet. Returns the elements that this takes
-   * out of the nest, to be put again.
+   * Takes what is dead of the open collection over into a nest that is not its own yet. Returns the elements that this
+   * takes out of the nest, to be put again.
    */
   keepDead(nest: Nest, dead: readonly ElementState[]): { name: Uint8Array; value: Uint8Array }[] {
     const { open } = this;

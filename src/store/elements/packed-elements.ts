@@ -1,6 +1,6 @@
-// The packed form of the open collection: elements are records of one run of bytes, which is the value of the key's entry
-// (packed-run.ts). A record is plain, a value under one dot, as long as it can be; else it holds a packed KeyState, and what
-// happens to it happens as to the state of a string. It knows no tables.
+// The packed form of the open collection: elements are records of one run of bytes, which is the value of the key's
+// entry (packed-run.ts). A record is plain, a value under one dot, as long as it can be; else it holds a packed
+// KeyState, and what happens to it happens as to the state of a string. It knows no tables.
 import { stampHi, stampLo } from '../../base/clock.ts';
 import { CommandError } from '../../base/errors.ts';
 import { EntryType } from '../entry.ts';

@@ -1,6 +1,7 @@
-// The run of bytes that a small collection is (packed.ts), as the value of the open key's entry: where a record of it is
-// looked for, where one is put, and how the entry moves as the run grows. In a sorted set live records keep the order of
-// their scores; elsewhere a new one goes behind the last. It knows no deltas, and of an element only what is written.
+// The run of bytes that a small collection is (packed.ts), as the value of the open key's entry: where a record of it
+// is looked for, where one is put, and how the entry moves as the run grows. In a sorted set live records keep the
+// order of their scores; elsewhere a new one goes behind the last. It knows no deltas, and of an element only what is
+// written.
 import { copyBytes } from '../../base/runs.ts';
 import { EntryType } from '../entry.ts';
 import type { Dot } from '../key-state.ts';
@@ -118,8 +119,8 @@ export class PackedRun {
   }
 
   /**
-   * The same as `find` for an element that is to be put, looked for first behind the one put last; `hasRoom` has left the
-   * cursor where it is.
+   * The same as `find` for an element that is to be put, looked for first behind the one put last; `hasRoom` has left
+   * the cursor where it is.
    */
   findToPut(e: Element): boolean {
     const { cursor, nextRecord, names } = this;
@@ -146,8 +147,8 @@ export class PackedRun {
   }
 
   /**
-   * Writes an element as a plain record: in place of the cursor's where that was `found`, over it where that is possible.
-   * Throws CommandError OOM, and changes nothing then; so do all that follow but where it is said.
+   * Writes an element as a plain record: in place of the cursor's where that was `found`, over it where that is
+   * possible. Throws CommandError OOM, and changes nothing then; so do all that follow but where it is said.
    */
   writePlain(cursor: PackedCursor, found: boolean, e: Element): void {
     const isOrdered = this.open.type === EntryType.zset;
@@ -212,7 +213,9 @@ export class PackedRun {
     this.countLive(-1);
   }
 
-  /** Takes the dead record on which the cursor stands out, in place; false where its entry would need another header. */
+  /**
+   * Takes the dead record on which the cursor stands out, in place; false where its entry would need another header.
+   */
   forget(cursor: PackedCursor): boolean {
     const { open } = this;
     const { entries, arena } = open.store;
@@ -288,8 +291,8 @@ export class PackedRun {
   }
 
   /**
-   * Puts the record in the scratch, that of a live element, where it belongs, in place of the cursor's if that was found.
-   * A member of a sorted set belongs before the first live one that is greater.
+   * Puts the record in the scratch, that of a live element, where it belongs, in place of the cursor's if that was
+   * found. A member of a sorted set belongs before the first live one that is greater.
    */
   private placeLive(cursor: PackedCursor, found: boolean, e: Element): void {
     const wasLive = found && cursor.isLive;
@@ -329,8 +332,8 @@ export class PackedRun {
   }
 
   /**
-   * Takes `old` bytes at `offset` out of the entry's value and puts what is in the scratch before `target`, which is not
-   * within them. Throws CommandError OOM, and changes nothing then.
+   * Takes `old` bytes at `offset` out of the entry's value and puts what is in the scratch before `target`, which is
+   * not within them. Throws CommandError OOM, and changes nothing then.
    */
   private splice(offset: number, old: number, target = offset): void {
     const { open, scratch } = this;

@@ -1,5 +1,5 @@
-// Says what is in a nest that was filled out of sight: each element gets a new dot and is recorded as put. It knows nothing
-// of when that counts.
+// Says what is in a nest that was filled out of sight: each element gets a new dot and is recorded as put. It knows
+// nothing of when that counts.
 import type { HybridClock } from '../../base/clock.ts';
 import type { BatchWriter } from '../../delta/batch-writer.ts';
 import { EntryType } from '../entry.ts';
@@ -14,8 +14,8 @@ const loadedTogether = 32;
 const loaded = new Int32Array(1);
 
 /**
- * Says about `count` elements of a nest, from `cursor` on, as those of a key: 0 at first. Their dots come from `clock`. Returns
- * the next cursor, 0 at the end. Some are loaded together, so that the waits for them overlap.
+ * Says about `count` elements of a nest, from `cursor` on, as those of a key: 0 at first. Their dots come from `clock`.
+ * Returns the next cursor, 0 at the end. Some are loaded together, so that the waits for them overlap.
  */
 export function sayNest(
   store: Store,

@@ -1,5 +1,6 @@
 // A count on the score of a member that only this node has counted on: the slot in its packed state is changed where it
-// lies, and recorded, without the state being unpacked. Each form finds the state and gives the member its place itself.
+// lies, and recorded, without the state being unpacked. Each form finds the state and gives the member its place
+// itself.
 import { stampHi, stampLo } from '../../base/clock.ts';
 import { wholeSumEnd } from '../state-codec.ts';
 import type { OpenElements } from './open-elements.ts';

@@ -1,5 +1,5 @@
-// Ships the elements of one collection to another key: COPY, RENAME and MOVE. They are copied out first, because the key
-// that they go to, and with it anything else, may give way for them. It knows no form.
+// Ships the elements of one collection to another key: COPY, RENAME and MOVE. They are copied out first, because the
+// key that they go to, and with it anything else, may give way for them. It knows no form.
 import { CopiedElements } from '../copied-elements.ts';
 import type { Elements } from '../elements.ts';
 import { EntryType } from '../entry.ts';

@@ -11,9 +11,9 @@
 //   word 13  bytes of the whole chunk
 //   data     elements; free room on either side
 //
-// An element is [relation][attributes] value (list-value.ts). Each is expected to be the next push after the one before:
-// stamp one further (or back, in chunks that grew to the left), rank one step higher, same origin. Then it has no
-// relation; the first never has one, as the header says all of it.
+// An element is [relation][attributes] value (list-value.ts). Each is expected to be the next push after the one
+// before: stamp one further (or back, in chunks that grew to the left), rank one step higher, same origin. Then it has
+// no relation; the first never has one, as the header says all of it.
 //
 //   relation    0xe0 | 1 stamp | 2 origin | 4 rank: for each a varint, zigzag differences to what was expected, or
 //               0xf0 .. 0xfe as expected after 1 to 15 elements that are gone, 0xff varint after 16 and more
@@ -451,7 +451,9 @@ export class Chunks {
 
   // ---- writing at the ends
 
-  /** Takes up the element that the next append, prepend, insert or rewrite writes; returns its bytes but for relations. */
+  /**
+   * Takes up the element that the next append, prepend, insert or rewrite writes; returns its bytes but for relations.
+   */
   prepare(e: Element): number {
     const { out } = this;
     const head = e.dotOrigin !== 0 || e.extensionLength > 0 ? this.prepareAttributes(e) : 0;
@@ -701,7 +703,10 @@ export class Chunks {
     i32[r + 1] = i32[r + 1]! + (rank >= two32 ? 1 : rank < 0 ? -1 : 0);
   }
 
-  /** Turns `place`, that of the element at `at`, into that of the one before by its relation; false where the origin is another's. */
+  /**
+   * Turns `place`, that of the element at `at`, into that of the one before by its relation; false where the origin is
+   * another's.
+   */
   private stepBack(at: number, step: number): boolean {
     const { place } = this;
     const b = this.u8[at]!;
@@ -771,7 +776,9 @@ export class Chunks {
     return true;
   }
 
-  /** Makes [from, to) `need` bytes long by moving what is around it; returns where it begins, 0 where there is no room. */
+  /**
+   * Makes [from, to) `need` bytes long by moving what is around it; returns where it begins, 0 where there is no room.
+   */
   private gap(chunk: number, from: number, to: number, need: number, spareBytes: number): number {
     const w = chunk >> 2;
     const i32 = this.i32;

@@ -1,5 +1,5 @@
-// Where a push puts its element: beyond all others at one end, at the next rank of this node's residue. It places, and inserts
-// nothing.
+// Where a push puts its element: beyond all others at one end, at the next rank of this node's residue. It places, and
+// inserts nothing.
 import { originResidue } from '../collection.ts';
 import type { Element } from './element.ts';
 import type { OpenList } from './open-list.ts';
@@ -62,7 +62,9 @@ export class EndPlaces {
     e.extensionLength = beyond.extension.length;
   }
 
-  /** The rank at one end, given that of what is here: of a list that is not held whole what is not here may be beyond. */
+  /**
+   * The rank at one end, given that of what is here: of a list that is not held whole what is not here may be beyond.
+   */
   private endWith(here: number | undefined, atFront: boolean): number | undefined {
     const { store, key } = this.opened;
     const { unheld } = store;

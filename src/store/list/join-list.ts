@@ -13,7 +13,9 @@ import type { Element } from './element.ts';
 import type { OpenList } from './open-list.ts';
 import { integerBytes, isPosition, readInteger } from './position.ts';
 
-/** Joins insert, rewrite or remove into a key that is a list or nothing. A delta with no sound position says nothing. */
+/**
+ * Joins insert, rewrite or remove into a key that is a list or nothing. A delta with no sound position says nothing.
+ */
 export function joinListElement(
   lists: Lists,
   ks: Keyspace,

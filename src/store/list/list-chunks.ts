@@ -210,7 +210,9 @@ export class ListChunks {
     return this.insertBetween(ordinal, k, need, e);
   }
 
-  /** Inserts the prepared element where its chunk is full: at the end of what is before it, or in a chunk of its own. */
+  /**
+   * Inserts the prepared element where its chunk is full: at the end of what is before it, or in a chunk of its own.
+   */
   private insertBetween(ordinal: number, k: number, need: number, e: Element): boolean {
     const { chunks } = this;
     const before = k === 0 ? ordinal - 1 : ordinal;
@@ -417,6 +419,11 @@ export class ListChunks {
   /** Frees everything. */
   free(): void {
     this.directory.free();
+  }
+
+  /** Visits each block of the list's own. */
+  eachBlock(visit: (block: number) => void): void {
+    this.directory.eachBlock(visit);
   }
 
   /** A block was copied from `from` to `to`: takes note where it is one of this list's; false where it is not. */

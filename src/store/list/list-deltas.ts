@@ -1,5 +1,5 @@
-// The deltas of the open list's elements: what a command's change writes of one, and what of all of them a peer has not seen.
-// It changes nothing.
+// The deltas of the open list's elements: what a command's change writes of one, and what of all of them a peer has not
+// seen. It changes nothing.
 import { stampFrom } from '../../base/clock.ts';
 import type { BatchWriter } from '../../delta/batch-writer.ts';
 import type { VersionVector } from '../../delta/vector.ts';
@@ -98,8 +98,8 @@ export class ListDeltas {
   }
 
   /**
-   * Appends the deltas of the elements of the open list that a peer's vector does not cover, chunk by chunk until at least
-   * `elementsMax` were looked at. Returns whether the end was reached; else the cursor says where to go on.
+   * Appends the deltas of the elements of the open list that a peer's vector does not cover, chunk by chunk until at
+   * least `elementsMax` were looked at. Returns whether the end was reached; else the cursor says where to go on.
    */
   emit(
     writer: BatchWriter,

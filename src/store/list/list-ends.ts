@@ -1,6 +1,6 @@
-// How far a list reaches that is not held whole here: the ranks of its first and last element, as they were when it was evicted and
-// as what came since has moved them. Pushes go beyond these, so that they are at the ends when the rest is back. It knows
-// no lists. As bytes, in marks and in the journal:
+// How far a list reaches that is not held whole here: the ranks of its first and last element, as they were when it was
+// evicted and as what came since has moved them. Pushes go beyond these, so that they are at the ends when the rest is
+// back. It knows no lists. As bytes, in marks and in the journal:
 //
 //   f64 rank of the first element | f64 rank of the last, little-endian
 

@@ -1,5 +1,5 @@
-// All that is known of a list's elements as copies, for repairs of a whole store, which give them other dots or forget them. It
-// knows no repairs.
+// All that is known of a list's elements as copies, for repairs of a whole store, which give them other dots or forget
+// them. It knows no repairs.
 import { stampFrom, stampHi, stampLo } from '../../base/clock.ts';
 import type { Dot } from '../key-state.ts';
 import { Element } from './element.ts';

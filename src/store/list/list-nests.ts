@@ -1,5 +1,5 @@
-// The lists that are too large to be packed: what each has beside its entry, by the number that the entry names. All Lists of
-// a store share one of these. It knows neither keys nor elements.
+// The lists that are too large to be packed: what each has beside its entry, by the number that the entry names. All
+// Lists of a store share one of these. It knows neither keys nor elements.
 import { stampFrom } from '../../base/clock.ts';
 import type { KeyState } from '../key-state.ts';
 import type { Store } from '../store.ts';
@@ -79,8 +79,19 @@ export class ListNests {
     return stamps;
   }
 
-  /** A block was copied from `from` to `to`: takes note where it is a list's; false where it is not. */
-  moveBlock(from: number, to: number): boolean {
-    return this.nests.some((nest) => nest?.live.moveBlock(from, to) || nest?.dead.moveBlock(from, to));
+  /** Visits each block of all lists, with the number of its list. */
+  eachBlock(visit: (block: number, number: number) => void): void {
+    this.nests.forEach((nest, number) => {
+      nest?.live.eachBlock((block) => visit(block, number));
+      nest?.dead.eachBlock((block) => visit(block, number));
+    });
+  }
+
+  /**
+   * A block was copied from `from` to `to`: takes note where it is of the list of this number; false where it is not.
+   */
+  moveBlock(number: number, from: number, to: number): boolean {
+    const nest = this.nests[number];
+    return nest !== undefined && (nest.live.moveBlock(from, to) || nest.dead.moveBlock(from, to));
   }
 }

@@ -1,6 +1,6 @@
-// The list that is open, as all that reads and changes one sees it: the key that it stands on, its living elements, those that
-// are remembered as dead, and the form in which its entry has them. What an element is in memory is for chunk.ts. It
-// records nothing, and leaves it to others when a key comes and goes.
+// The list that is open, as all that reads and changes one sees it: the key that it stands on, its living elements,
+// those that are remembered as dead, and the form in which its entry has them. What an element is in memory is for
+// chunk.ts. It records nothing, and leaves it to others when a key comes and goes.
 //
 //   packed  [pad to 4 bytes] u32 bytes of meta, meta (a packed KeyState, padded), chunk of the living [, chunk of the dead]
 //   nest    u32 number of a ListNest
@@ -55,7 +55,9 @@ export class OpenList {
     this.packedDead = nests.newChunks(true);
   }
 
-  /** Stands on another entry, 0 = on none, or on one that has another form: what was known of where things are is void. */
+  /**
+   * Stands on another entry, 0 = on none, or on one that has another form: what was known of where things are is void.
+   */
   stand(at: number): void {
     this.at = at;
     this.view = undefined;

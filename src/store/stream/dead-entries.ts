@@ -1,5 +1,6 @@
 // What is remembered of the entries of a stream that were removed one by one, in the order of their ids: an entry whose
-// dot is the event that removed it, and whose body is the dot that was removed, origin and stamp as varints. It knows no keys.
+// dot is the event that removed it, and whose body is the dot that was removed, origin and stamp as varints. It knows
+// no keys.
 import type { StreamId } from '../../delta/stream-id.ts';
 import type { Dot } from '../key-state.ts';
 import type { Ground } from '../keyspace.ts';

@@ -1,6 +1,6 @@
-// Entries in the order of their ids, as chunks (entry-codec.ts) with a directory: the living entries of a stream, what is
-// remembered of its dead ones, what is pending in a group. One sequence is loaded at a time. It knows ids and dots, but
-// not what keys, deltas or fields are; who has names for a chunk gives them.
+// Entries in the order of their ids, as chunks (entry-codec.ts) with a directory: the living entries of a stream, what
+// is remembered of its dead ones, what is pending in a group. One sequence is loaded at a time. It knows ids and dots,
+// but not what keys, deltas or fields are; who has names for a chunk gives them.
 import { StreamId } from '../../delta/stream-id.ts';
 import { ChunkDirectory, type ChunkGround } from '../chunk-directory.ts';
 import { chunkHeaderBytes, EntryCodec, entryExtraBytes, type StreamEntry } from './entry-codec.ts';
@@ -137,6 +137,21 @@ export class EntryChunks {
     return this.seek(id) && this.codec.id.compare(id) === 0;
   }
 
+  /**
+   * As `find`, where no entry has changed since `begin` or the last `find`: from there on where the id is behind it in
+   * its chunk. Who looks for one id after the other does not walk through the chunk for each.
+   */
+  findOnward(id: StreamId): boolean {
+    const { directory, codec, ordinal } = this;
+    const isBehind = ordinal < directory.size && codec.id.compare(id) < 0;
+    if (!isBehind || codec.compareLast(directory.chunkAt(ordinal), id) < 0) return this.find(id);
+    while (codec.next()) {
+      const order = codec.id.compare(id);
+      if (order >= 0) return order === 0;
+    }
+    return false;
+  }
+
   /** Entries with ids below `id`. */
   countBelow(id: StreamId): number {
     const { directory } = this;
@@ -182,7 +197,9 @@ export class EntryChunks {
     return codec.append(grown, ground.arena.capacity(grown) - slackBytes, e);
   }
 
-  /** Makes room in a chunk for so many bytes more, in a larger block where need be; false where it would pass its limit. */
+  /**
+   * Makes room in a chunk for so many bytes more, in a larger block where need be; false where it would pass its limit.
+   */
   private makeRoom(ordinal: number, need: number): boolean {
     const { directory, codec, ground } = this;
     const chunk = directory.chunkAt(ordinal);
@@ -288,7 +305,9 @@ export class EntryChunks {
     return codec.splice(grown, ground.arena.capacity(grown) - slackBytes, e, keeps);
   }
 
-  /** Cuts the chunk in which this stands before that entry. Removals cut too, so it takes what is kept free for deletes. */
+  /**
+   * Cuts the chunk in which this stands before that entry. Removals cut too, so it takes what is kept free for deletes.
+   */
   private split(): void {
     const { directory, codec } = this;
     const chunk = directory.chunkAt(this.ordinal);

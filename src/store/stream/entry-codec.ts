@@ -1,6 +1,6 @@
-// How entries of a stream stand in a chunk: one after the other by rising id, each told by what it differs in from the one
-// before. The same form serves what is remembered of dead entries and what is pending in a group, with bodies of their own
-// kind. It knows one chunk at a time, and neither keys nor directories.
+// How entries of a stream stand in a chunk: one after the other by rising id, each told by what it differs in from the
+// one before. The same form serves what is remembered of dead entries and what is pending in a group, with bodies of
+// their own kind. It knows one chunk at a time, and neither keys nor directories.
 //
 //   word 0      where the data end (bytes from the chunk's start), word 1 where the first entry begins
 //   word 2-5    the id before the first entry, from which that is told; word 6-8 its dot: upper, lower, origin
@@ -219,7 +219,10 @@ export class EntryCodec {
 
   // ---- writing
 
-  /** Writes flags and differences of an entry behind another to `head` at `p`, the length of its body too; returns the end. */
+  /**
+   * Writes flags and differences of an entry behind another to `head` at `p`, the length of its body too; returns the
+   * end.
+   */
   private writeHead(
     beforeId: StreamId,
     beforeStamp: number,
@@ -315,8 +318,8 @@ export class EntryCodec {
   }
 
   /**
-   * Puts an entry before the one at which this stands, in its place, or takes that out (no entry given): what follows is
-   * told anew. False where `capacity` bytes do not hold the result. Afterwards this stands nowhere.
+   * Puts an entry before the one at which this stands, in its place, or takes that out (no entry given): what follows
+   * is told anew. False where `capacity` bytes do not hold the result. Afterwards this stands nowhere.
    */
   splice(chunk: number, capacity: number, e: StreamEntry | undefined, keeps: boolean): boolean {
     const { u8, i32, head } = this;

@@ -1,5 +1,5 @@
-// How many entries at the front of a sequence a trim removes: down to so many, or up to an id, exactly or in whole chunks,
-// as far as a limit goes. It removes none, and knows no keys.
+// How many entries at the front of a sequence a trim removes: down to so many, or up to an id, exactly or in whole
+// chunks, as far as a limit goes. It removes none, and knows no keys.
 import type { StreamId } from '../../delta/stream-id.ts';
 import type { EntryChunks } from './entry-chunks.ts';
 

@@ -1,6 +1,6 @@
-// The fields of one stream entry as bytes: what a delta carries, and from which a chunk keeps names and values. Names and
-// values stand as values of lists do (list-value.ts), integers in few bytes. Most entries of a stream have the same names:
-// a chunk keeps those of its first entry once, and entries with these names keep values alone.
+// The fields of one stream entry as bytes: what a delta carries, and from which a chunk keeps names and values. Names
+// and values stand as values of lists do (list-value.ts), integers in few bytes. Most entries of a stream have the same
+// names: a chunk keeps those of its first entry once, and entries with these names keep values alone.
 //
 //   whole   varint fields, { name, value } ...
 //   names   varint fields, name ...

@@ -1,5 +1,5 @@
-// Notes of changes of consumer groups, for this node's journal and snapshots alone: how they are written and read. Each says
-// what is so from then on, so that a note may be replayed over a state that has it already. They know no streams.
+// Notes of changes of consumer groups, for this node's journal and snapshots alone: how they are written and read. Each
+// says what is so from then on, so that a note may be replayed over a state that has it already. They know no streams.
 //
 //   u8 op, then by op (names: varint length, bytes; ids: two u64 varints; numbers: varints, those that may be -1 one more):
 //   create, set  name, last id, entries read + 1          destroy  name

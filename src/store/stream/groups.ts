@@ -1,7 +1,7 @@
-// The consumer groups of one stream: who has read up to where, and what was delivered and not acknowledged. They are this
-// node's own: journal and snapshots have them, peers never do. A group and a consumer are an object each, which a block of
-// the arena pays for; what is pending lies in the arena, in the order of ids, one sequence a group, and of each consumer
-// the ids alone. It knows no entries.
+// The consumer groups of one stream: who has read up to where, and what was delivered and not acknowledged. They are
+// this node's own: journal and snapshots have them, peers never do. A group and a consumer are an object each, which a
+// block of the arena pays for; what is pending lies in the arena, in the order of ids, one sequence a group, and of
+// each consumer the ids alone. It knows no entries.
 //
 //   block of a group      directory of what is pending, name, and bytes for the objects beside it
 //   block of a consumer   directory of the ids pending for it, name, and bytes for the object beside it
@@ -211,6 +211,12 @@ export class PendingChunks {
     return this.any.blockBytes();
   }
 
+  /** Visits the blocks of a group or a consumer, its own not among them. */
+  eachBlockOf({ block }: Group | Consumer, visit: (block: number) => void): void {
+    this.any.load(block >> 2);
+    this.any.eachBlock(visit);
+  }
+
   /** A block was copied from `from` to `to`: takes note where it is of what is pending in a group or for a consumer. */
   moveBlock({ block }: Group | Consumer, from: number, to: number): boolean {
     this.any.load(block >> 2);
@@ -361,6 +367,15 @@ export class StreamGroups {
     return bytes;
   }
 
+  eachBlock(visit: (block: number) => void): void {
+    for (const group of this.byName.values()) {
+      for (const part of [group, ...group.consumers.values()]) {
+        visit(part.block);
+        this.pending.eachBlockOf(part, visit);
+      }
+    }
+  }
+
   moveBlock(from: number, to: number): boolean {
     for (const group of this.byName.values()) {
       for (const part of [group, ...group.consumers.values()]) {
@@ -412,8 +427,8 @@ export class StreamGroups {
   }
 
   /**
-   * Gives `write` the notes that hold all groups, until about `entriesMax` deliveries were told. Returns whether the end was
-   * reached; else the cursor says where to go on.
+   * Gives `write` the notes that hold all groups, until about `entriesMax` deliveries were told. Returns whether the
+   * end was reached; else the cursor says where to go on.
    */
   emit(write: (note: GroupNote) => void, entriesMax: number, cursor: GroupCursor): boolean {
     let rest = entriesMax;

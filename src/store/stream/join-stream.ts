@@ -1,6 +1,6 @@
 // Joins of the deltas of streams. A stream is the union of its entries by id: of two entries of one id the greater dot
-// stands, a removed one stays dead, and a trim kills what has both an id below it and a dot below its own. Its extent, last
-// id and entries added, is what the delta with the greatest dot says. It knows no commands.
+// stands, a removed one stays dead, and a trim kills what has both an id below it and a dot below its own. Its extent,
+// last id and entries added, is what the delta with the greatest dot says. It knows no commands.
 import { stampFrom } from '../../base/clock.ts';
 import { CommandError } from '../../base/errors.ts';
 import type { BatchReader } from '../../delta/batch-reader.ts';
@@ -84,7 +84,10 @@ function takeOutBelow(opened: OpenStream, id: StreamId, dot: Dot): boolean {
   return live.count < before;
 }
 
-/** Of two removals of one id the one that kills more is remembered, and of equal ones the later, so that all remember the same. */
+/**
+ * Of two removals of one id the one that kills more is remembered, and of equal ones the later, so that all remember
+ * the same.
+ */
 function joinDrop(opened: OpenStream, d: BatchReader, kill: Dot, event: Dot): boolean {
   const { live, dead, order, store } = opened;
   const id = bound.copy(d.id);

@@ -9,8 +9,8 @@ const two32 = 4294967296;
 const seqStep = 65_536;
 
 /**
- * The next id behind `last` into `id`, `nowMs` being the time; false where there is none, and `id` is nothing then. It has the ms already where
- * `isSequenceOnly`.
+ * The next id behind `last` into `id`, `nowMs` being the time; false where there is none, and `id` is nothing then. It
+ * has the ms already where `isSequenceOnly`.
  */
 export function nextId(
   store: Store,

@@ -1,6 +1,6 @@
-// The stream that is open, as all that reads and changes one sees it: the key that it stands on, its entries and what is
-// remembered of dead ones, and what its root says of it as a whole. It records nothing, and leaves it to others when a key
-// comes and goes.
+// The stream that is open, as all that reads and changes one sees it: the key that it stands on, its entries and what
+// is remembered of dead ones, and what its root says of it as a whole. It records nothing, and leaves it to others when
+// a key comes and goes.
 //
 // The extent, last id and entries added, is of the delta with the greatest dot; without one the key does not live.
 import { stampFrom, stampHi, stampLo } from '../../base/clock.ts';
@@ -204,8 +204,8 @@ export class OpenStream {
   }
 
   /**
-   * Takes what a joined delta says of the stream as a whole, unless a later one has: of one dot the greater words hold, as
-   * a scan tells less of an entry. Returns whether it changed anything.
+   * Takes what a joined delta says of the stream as a whole, unless a later one has: of one dot the greater words hold,
+   * as a scan tells less of an entry. Returns whether it changed anything.
    */
   joinExtent(dot: Dot, last: StreamId, added: number): boolean {
     const order = this.order(dot, this.extentDot);

@@ -1,5 +1,5 @@
-// Ships the entries and groups of one stream to another key: COPY, RENAME and MOVE. They are copied as they are read, in
-// slices where others may run in between. It knows neither keys that are out of sight nor commands.
+// Ships the entries and groups of one stream to another key: COPY, RENAME and MOVE. They are copied as they are read,
+// in slices where others may run in between. It knows neither keys that are out of sight nor commands.
 import { StreamId } from '../../delta/stream-id.ts';
 import type { Keyspace } from '../keyspace.ts';
 import type { Store } from '../store.ts';
@@ -34,8 +34,8 @@ export function shipStream(
 }
 
 /**
- * Copies about `count` entries, or deliveries in groups, of one open stream to another, under new dots. Returns whether that
- * was all; else the cursor says where to go on. Throws CommandError OOM.
+ * Copies about `count` entries, or deliveries in groups, of one open stream to another, under new dots. Returns whether
+ * that was all; else the cursor says where to go on. Throws CommandError OOM.
  */
 export function shipSlice(from: Streams, to: Streams, count: number, cursor: StreamCursor): boolean {
   const n = visitSlice(from.live, count, cursor, () => {

@@ -1,5 +1,5 @@
-// What is written of the open stream: an entry, what is so of the stream as a whole, a removal, a change of groups, and all
-// of it in slices for scans. It changes nothing.
+// What is written of the open stream: an entry, what is so of the stream as a whole, a removal, a change of groups, and
+// all of it in slices for scans. It changes nothing.
 import { stampHi, stampLo } from '../../base/clock.ts';
 import type { BatchWriter } from '../../delta/batch-writer.ts';
 import { idBytes, StreamId } from '../../delta/stream-id.ts';
@@ -100,7 +100,8 @@ export class StreamDeltas {
 
   /**
    * Appends the deltas of the open stream that a peer's vector does not cover, until at least `entriesMax` entries were
-   * looked at. Returns whether the end was reached; else the cursor says where to go on. Groups go along where `isLocal`.
+   * looked at. Returns whether the end was reached; else the cursor says where to go on. Groups go along where
+   * `isLocal`.
    */
   emit(
     writer: BatchWriter,

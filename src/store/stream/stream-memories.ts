@@ -1,5 +1,5 @@
-// All that is known of a stream as copies, for repairs of a whole store, which give it other dots or forget it. Groups stay
-// while the stream does. It knows no repairs.
+// All that is known of a stream as copies, for repairs of a whole store, which give it other dots or forget it. Groups
+// stay while the stream does. It knows no repairs.
 import { StreamId } from '../../delta/stream-id.ts';
 import type { Dot } from '../key-state.ts';
 import type { OpenStream } from './open-stream.ts';

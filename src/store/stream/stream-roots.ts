@@ -1,5 +1,5 @@
-// What each stream of a store has outside of its entry: a root in the arena, which the entry names by a number, and for few
-// of them an object beside it, with what is known of the key and with groups. It knows no open stream.
+// What each stream of a store has outside of its entry: a root in the arena, which the entry names by a number, and for
+// few of them an object beside it, with what is known of the key and with groups. It knows no open stream.
 //
 //   entry of the key   u32 number of the stream, by which its root is found
 //   root               word 0-3 last id, 4-5 entries added, 6-9 greatest id deleted, 10-12 dot of the extent: stamp lower,
@@ -114,19 +114,36 @@ export class StreamRoots {
     }
   }
 
-  /** A block was copied from `from` to `to`: takes note where it is a stream's; false where it is not. */
-  moveBlock(from: number, to: number): boolean {
-    return this.offsets.some((root, number) => {
-      if (root === 0) return false;
-      if (root === from) {
-        this.offsets[number] = to;
-        return true;
+  /** Visits each block of all streams, with the number of its stream. */
+  eachBlock(visit: (block: number, number: number) => void): void {
+    const { directory, offsets, nests } = this;
+    for (let number = 1; number < offsets.length; number++) {
+      const root = offsets[number]!;
+      if (root === 0) continue;
+      const note = (block: number): void => visit(block, number);
+      note(root);
+      for (const word of [liveWord, deadWord]) {
+        directory.load((root >> 2) + word);
+        directory.eachBlock(note);
       }
-      const isMoved =
-        moveChunk(this.directory, (root >> 2) + liveWord, from, to) ||
-        moveChunk(this.grave, (root >> 2) + deadWord, from, to);
-      return isMoved || this.nests.get(number)?.groups?.moveBlock(from, to) === true;
-    });
+      nests.get(number)?.groups?.eachBlock(note);
+    }
+  }
+
+  /**
+   * A block was copied from `from` to `to`: takes note where it is of the stream of this number; false where it is not.
+   */
+  moveBlock(number: number, from: number, to: number): boolean {
+    const root = this.offsets[number]!;
+    if (root === from) {
+      this.offsets[number] = to;
+      return true;
+    }
+    return (
+      moveChunk(this.directory, (root >> 2) + liveWord, from, to) ||
+      moveChunk(this.grave, (root >> 2) + deadWord, from, to) ||
+      this.nests.get(number)?.groups?.moveBlock(from, to) === true
+    );
   }
 }
 

@@ -1,5 +1,5 @@
-// What is remembered of the trims of a stream: the last one of each origin that another does not make needless. They know
-// no entries, and where they are kept.
+// What is remembered of the trims of a stream: the last one of each origin that another does not make needless. They
+// know no entries, and where they are kept.
 import type { StreamId } from '../../delta/stream-id.ts';
 import type { Dot, DotOrder } from '../key-state.ts';
 

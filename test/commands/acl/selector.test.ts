@@ -70,3 +70,8 @@ test('channels match by pattern, and patterns by their text', () => {
   assert.equal(selector.allowsChannel(name('abc'), true), false);
   assert.equal(made('allchannels').allowsChannel(name('x*'), true), true);
 });
+
+test('only ~* and allkeys end the list of patterns', () => {
+  assert.equal(made('%RW~* ~a').describe(), '~* ~a resetchannels -@all');
+  assert.match(made('~*').apply('~a') ?? '', /allkeys/);
+});

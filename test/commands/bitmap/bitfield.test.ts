@@ -84,3 +84,15 @@ test('tells of a change only where there is one', () => {
     assert.equal(listener.pushed() !== '', isTold, words);
   }
 });
+
+test('a refused overflow tells of a key that it made', () => {
+  const rig = new Rig();
+  const [listener, client] = [rig.connect(), rig.connect()];
+  client.send('config', 'set', 'notify-keyspace-events', 'E$n');
+  listener.send('psubscribe', '__key*');
+  listener.pushed();
+  client.send('bitfield', 'k', 'overflow', 'fail', 'set', 'u1', '100', '7');
+  assert.match(listener.pushed(), /__keyevent@0__:new\r\n\$1\r\nk\r\n$/);
+  client.send('bitfield', 'k', 'overflow', 'fail', 'set', 'u1', '200', '7');
+  assert.equal(listener.pushed(), '');
+});

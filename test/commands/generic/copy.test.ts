@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandNode } from '../harness.ts';
+import { replayed, sliced, smallNode } from '../in-slices.ts';
 
 test('copies value and deadline', () => {
   const node = new CommandNode();
@@ -59,5 +60,27 @@ test('of a hash whose last field has expired nothing is copied, and no deadline 
     node.run('COPY h g');
     assert.equal(node.run('TTL g'), -2);
     assert.equal(node.store.keyspace(0).grave.size, 0);
+  }
+});
+
+test('a large string is copied, and renamed, in slices with its deadline', async () => {
+  const bytes = 510_001;
+  const node = smallNode(8 * 1024 * 1024);
+  node.call('SETRANGE', 'k', bytes - 1, 'x');
+  node.call('SETRANGE', 'k', 300_000, 'in the middle');
+  node.run('PEXPIRE k 5000');
+  const other = node.rig.connect();
+  const change = (): void => void other.send('SETRANGE', 'k', '7', 'new');
+  assert.equal(sliced(node, ['COPY', 'k', 'c'], change), 1);
+  assert.equal(sliced(node, ['RENAME', 'c', 'd'], change), 'OK');
+  const { node: copy, runs } = await replayed(node, 0);
+  assert.equal(runs, 2);
+  for (const shown of [node, copy]) {
+    assert.equal(shown.run('STRLEN d'), bytes);
+    assert.equal(shown.run('GETRANGE d 7 9'), 'new');
+    assert.equal(shown.run('GETRANGE d 300000 300012'), 'in the middle');
+    assert.equal(shown.run('GETRANGE d -2 -1'), '\0x');
+    assert.equal(shown.run('PTTL d'), 5000);
+    assert.equal(shown.run('EXISTS c'), 0);
   }
 });

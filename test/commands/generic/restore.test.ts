@@ -20,6 +20,19 @@ test('restores with a time to live, relative or absolute', () => {
   assert.equal(node.run('GET a'), 'value');
 });
 
+test('a time to live beyond what is kept is as late as it can be, one beyond 64 bits has passed', () => {
+  const node = new CommandNode();
+  node.run('SET k value');
+  const payload = dumped(node, 'k');
+  const most = String(2n ** 63n - 1n);
+  for (const [i, ttl] of [most, String(2n ** 62n), '9007199254740991'].entries()) {
+    assert.equal(node.call('RESTORE', `a${i}`, ttl, payload, 'ABSTTL'), 'OK');
+    assert.equal(node.run(`PEXPIRETIME a${i}`), Number.MAX_SAFE_INTEGER);
+    assert.equal(node.call('RESTORE', `r${i}`, ttl, payload), 'OK');
+    assert.equal(node.run(`PEXPIRETIME r${i}`), i === 0 ? -2 : Number.MAX_SAFE_INTEGER);
+  }
+});
+
 test('replaces only where it is told to', () => {
   const node = new CommandNode();
   node.run('SET k value');

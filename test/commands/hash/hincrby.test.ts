@@ -54,3 +54,19 @@ test('a field keeps its deadline', () => {
   node.rig.advance(100);
   assert.equal(node.run('HINCRBY h n 1'), 1);
 });
+
+test('a count that fails speaks for nothing: the type of a key is no later than what was said of it', () => {
+  const node = new CommandNode();
+  const key = Buffer.from('h');
+  const stamp = (): number => {
+    const { store } = node;
+    const at = store.keyspaces[0]!.entryOf(store.hash.of(key, 0, 1), key, 0, 1);
+    return store.entries.stamp(at);
+  };
+  node.run('HINCRBYFLOAT h n 0.5');
+  const before = stamp();
+  node.run('HINCRBYFLOAT other n 0.5');
+  assert.equal(node.run('HINCRBY h n 3'), '-ERR hash value is not an integer');
+  assert.equal(node.run('HINCRBYFLOAT h n inf'), '-ERR value is NaN or Infinity');
+  assert.equal(stamp(), before);
+});

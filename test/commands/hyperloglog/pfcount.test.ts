@@ -58,3 +58,12 @@ test('counts as redis-server does, and their sets can be exchanged', { skip: red
     await redis.stop();
   }
 });
+
+test('no key is looked up behind one that is no HyperLogLog', () => {
+  const node = new CommandNode();
+  node.run('SET no text');
+  const { stats } = node.services;
+  const { misses } = stats;
+  assert.match(String(node.run('PFCOUNT no missing')), /^-WRONGTYPE/);
+  assert.equal(stats.misses, misses);
+});

@@ -10,7 +10,7 @@ test('adds in the order given and tells the length', () => {
 });
 
 test('grows from a few elements to many and keeps all of them', () => {
-  const node = new CommandNode();
+  const node = new CommandNode({ memoryBytes: 1024 * 1024 });
   for (let i = 0; i < 3000; i++) assert.equal(node.run(`LPUSH l value:${i}`), i + 1);
   assert.deepEqual(node.run('LRANGE l 0 1'), ['value:2999', 'value:2998']);
   assert.equal(node.run('LLEN l'), 3000);

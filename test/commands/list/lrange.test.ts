@@ -22,7 +22,7 @@ test('returns what lies between two indexes', () => {
 });
 
 test('reads across chunks, and values of every form', () => {
-  const node = new CommandNode();
+  const node = new CommandNode({ memoryBytes: 1024 * 1024 });
   const values = [
     '',
     '0',

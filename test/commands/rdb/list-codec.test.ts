@@ -10,7 +10,7 @@ function bytesOf(reply: Buffer): Buffer {
 test('lists go to redis-server and come back', { skip: redisMissing }, async () => {
   const redis = await RedisOracle.start();
   try {
-    const node = new CommandNode();
+    const node = new CommandNode({ memoryBytes: 1024 * 1024 });
     for (const count of [1, 10, 3000]) {
       const elements = Array.from({ length: count }, (_, i) =>
         i % 3 === 0 ? String(i * 7 - 50) : i % 500 === 1 ? 'long'.repeat(3000) : `element ${i}`,

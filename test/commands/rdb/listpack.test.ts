@@ -78,7 +78,7 @@ test('a large packed value is read as far as it is asked for', () => {
     out.string(damaged, 0, damaged.length);
     const bytes = out.bytes();
     const codec = codecOfRdb(Number(type));
-    const reading = codec?.readLarge?.(Number(type), new RdbReader(bytes, 0, bytes.length));
+    const reading = codec?.readLarge?.(Number(type), new RdbReader(bytes, 0, bytes.length), 1024);
     assert.ok(reading !== undefined, type);
     const read: Iterable<unknown> = 'elements' in reading ? reading.elements : reading.parts;
     let count = 0;

@@ -1,38 +1,37 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc64 } from '../../../src/commands/rdb/crc64.ts';
-import { type Argument, CommandNode } from '../harness.ts';
-import { errorOf, replayed, sliced, whole } from '../in-slices.ts';
+import type { Argument, CommandNode } from '../harness.ts';
+import { errorOf, replayed, sliced, smallNode, whole } from '../in-slices.ts';
 
-const count = 20_000;
+const count = 2000;
 const numbers = Array.from({ length: count }, (_, i) => i);
-/** Commands that put an element for each of the numbers. */
-function puts(name: string, element: (n: number) => Argument[]): Argument[][] {
-  const parts = Array.from({ length: count / 2000 }, (_, i) => numbers.slice(i * 2000, (i + 1) * 2000));
-  return parts.map((part) => [name, 'k', ...part.flatMap(element)]);
+/** A command that puts an element for each of the numbers. */
+function puts(name: string, element: (n: number) => Argument[]): Argument[] {
+  return [name, 'k', ...numbers.flatMap(element)];
 }
 
 const fields = puts('HSET', (n) => [`field:${n}`, `value:${n}`]);
 const fills: Readonly<Record<string, readonly Argument[][]>> = {
-  set: puts('SADD', (n) => [`member:${n}`]),
-  zset: puts('ZADD', (n) => [(n * 7919) % count, `member:${n}`]),
-  hash: fields,
+  set: [puts('SADD', (n) => [`member:${n}`])],
+  zset: [puts('ZADD', (n) => [(n * 7919) % count, `member:${n}`])],
+  hash: [fields],
   deadlines: [
-    ...fields,
-    ['HPEXPIRE', 'k', 50_000, 'FIELDS', 9000, ...numbers.slice(0, 9000).map((n) => `field:${n}`)],
-    ['HPEXPIRE', 'k', 90_000, 'FIELDS', 5000, ...numbers.slice(10_000, 15_000).map((n) => `field:${n}`)],
+    fields,
+    ['HPEXPIRE', 'k', 50_000, 'FIELDS', 900, ...numbers.slice(0, 900).map((n) => `field:${n}`)],
+    ['HPEXPIRE', 'k', 90_000, 'FIELDS', 500, ...numbers.slice(1000, 1500).map((n) => `field:${n}`)],
   ],
-  list: puts('RPUSH', (n) => [`element:${n}`]),
+  list: [puts('RPUSH', (n) => [`element:${n}`])],
   stream: [
     ...numbers.map((n) => ['XADD', 'k', `${n + 1}-1`, n % 50 === 0 ? 'g' : 'f', `value:${n}`]),
     ['XGROUP', 'CREATE', 'k', 'g', 0],
     ['XGROUP', 'CREATE', 'k', 'idle', 7],
-    ['XREADGROUP', 'GROUP', 'g', 'one', 'COUNT', 3000, 'STREAMS', 'k', '>'],
-    ['XREADGROUP', 'GROUP', 'g', 'two', 'COUNT', 5000, 'STREAMS', 'k', '>'],
-    ['XREADGROUP', 'GROUP', 'g', 'one', 'COUNT', 2500, 'STREAMS', 'k', '>'],
-    ['XDEL', 'k', '20000-1'],
+    ['XREADGROUP', 'GROUP', 'g', 'one', 'COUNT', 300, 'STREAMS', 'k', '>'],
+    ['XREADGROUP', 'GROUP', 'g', 'two', 'COUNT', 500, 'STREAMS', 'k', '>'],
+    ['XREADGROUP', 'GROUP', 'g', 'one', 'COUNT', 250, 'STREAMS', 'k', '>'],
+    ['XDEL', 'k', `${count}-1`],
   ],
-  string: [['SET', 'k', 'text '.repeat(60_000)]],
+  string: [['SET', 'k', 'text '.repeat(6000)]],
 };
 const questions: Readonly<Record<string, readonly Argument[][]>> = {
   set: [['SORT', 'k', 'ALPHA']],
@@ -43,7 +42,7 @@ const questions: Readonly<Record<string, readonly Argument[][]>> = {
   ],
   deadlines: [
     ['HGETALL', 'k'],
-    ['HPEXPIRETIME', 'k', 'FIELDS', 20, ...numbers.slice(8990, 9010).map((n) => `field:${n}`)],
+    ['HPEXPIRETIME', 'k', 'FIELDS', 20, ...numbers.slice(890, 910).map((n) => `field:${n}`)],
   ],
   list: [['LRANGE', 'k', 0, -1]],
   stream: [
@@ -54,16 +53,12 @@ const questions: Readonly<Record<string, readonly Argument[][]>> = {
   string: [['GET', 'k']],
 };
 
-function freshNode(): CommandNode {
-  return new CommandNode({ memoryBytes: 64 * 1024 * 1024 });
-}
-
 const payloads = new Map<string, Buffer>();
 
 function payloadOf(type: string): Buffer {
   const known = payloads.get(type);
   if (known !== undefined) return known;
-  const node = freshNode();
+  const node = smallNode();
   for (const words of fills[type]!) node.call(...words);
   node.run('MULTI');
   node.call('DUMP', 'k');
@@ -91,9 +86,9 @@ function answers(node: CommandNode, type: string): string[] {
 for (const type of Object.keys(fills)) {
   test(`RESTORE of a large ${type} in slices makes what it makes as a whole, which is in the log at once`, async () => {
     const payload = payloadOf(type);
-    const other = freshNode();
+    const other = smallNode();
     assert.equal(whole(other, ['RESTORE', 'k', 0, payload]), 'OK');
-    const node = freshNode();
+    const node = smallNode();
     const { rig } = node;
     node.run('SET else where');
     rig.journal.commit(() => {});
@@ -114,7 +109,7 @@ for (const type of Object.keys(fills)) {
   });
 
   test(`a damaged payload of a large ${type} is refused and has no effect`, () => {
-    const node = freshNode();
+    const node = smallNode();
     node.run('SET k old');
     node.rig.journal.commit(() => {});
     const from = node.rig.journal.seq;
@@ -122,7 +117,7 @@ for (const type of Object.keys(fills)) {
     payload[payload.length >> 1]! ^= 1;
     assert.match(errorOf(sliced(node, ['RESTORE', 'k', 0, payload, 'REPLACE'])), /checksum are wrong/);
     const footer = payload.subarray(-10);
-    for (const kept of [payload.length - 11, payload.length >> 1, 70_000]) {
+    for (const kept of [payload.length - 11, payload.length >> 1, 7000]) {
       const short = signed(Buffer.concat([payload.subarray(0, kept), footer]));
       assert.match(errorOf(sliced(node, ['RESTORE', 'k', 0, short, 'REPLACE'])), /Bad data format/);
     }
@@ -139,9 +134,9 @@ test('an element that comes twice is refused', () => {
   for (const type of ['set', 'zset', 'hash', 'deadlines']) {
     const payload = Buffer.from(payloadOf(type));
     const name = type === 'set' || type === 'zset' ? 'member:1' : 'field:1';
-    const [from, to] = [payload.indexOf(`${name}1111`), payload.indexOf(`${name}2222`)];
-    payload.copy(payload, to, from, from + name.length + 4);
-    const node = freshNode();
+    const [from, to] = [payload.indexOf(`${name}111`), payload.indexOf(`${name}222`)];
+    payload.copy(payload, to, from, from + name.length + 3);
+    const node = smallNode();
     assert.match(errorOf(sliced(node, ['RESTORE', 'k', 0, signed(payload)])), /Bad data format/, type);
     assert.equal(node.run('EXISTS k'), 0);
   }
@@ -149,7 +144,7 @@ test('an element that comes twice is refused', () => {
 
 test('a key that comes meanwhile is in the way, or is replaced', () => {
   const payload = payloadOf('list');
-  const node = freshNode();
+  const node = smallNode();
   const add = (): void => void node.rig.connect().send('SADD', 'k', 'other');
   assert.match(errorOf(sliced(node, ['RESTORE', 'k', 0, payload], add)), /BUSYKEY/);
   assert.equal(node.run('SCARD k'), 1);
@@ -160,7 +155,7 @@ test('a key that comes meanwhile is in the way, or is replaced', () => {
 
 test('a deadline that has passed leaves nothing', () => {
   for (const type of ['set', 'stream']) {
-    const node = freshNode();
+    const node = smallNode();
     node.run('SET k old');
     const words = ['RESTORE', 'k', node.nowMs - 1, payloadOf(type), 'ABSTTL', 'REPLACE'];
     assert.equal(sliced(node, words), 'OK');
@@ -171,22 +166,22 @@ test('a deadline that has passed leaves nothing', () => {
 });
 
 test('fields whose deadlines have passed are left out', () => {
-  const node = freshNode();
+  const node = smallNode();
   node.advance(60_000);
   assert.equal(sliced(node, ['RESTORE', 'k', 0, payloadOf('deadlines')]), 'OK');
-  assert.equal(node.run('HLEN k'), count - 9000);
+  assert.equal(node.run('HLEN k'), count - 900);
   node.advance(60_000);
   assert.equal(sliced(node, ['RESTORE', 'k', 0, payloadOf('deadlines'), 'REPLACE']), 'OK');
-  assert.equal(node.run('HLEN k'), count - 14_000);
+  assert.equal(node.run('HLEN k'), count - 1400);
 });
 
 test('what a node that has peers puts over a key that was there is the same', () => {
   for (const type of ['set', 'list', 'stream']) {
-    const node = freshNode();
+    const node = smallNode();
     node.store.keepDead();
     node.run('SADD k old');
     assert.equal(sliced(node, ['RESTORE', 'k', 0, payloadOf(type), 'REPLACE']), 'OK');
-    const other = freshNode();
+    const other = smallNode();
     assert.equal(whole(other, ['RESTORE', 'k', 0, payloadOf(type)]), 'OK');
     assert.deepEqual(answers(node, type), answers(other, type));
   }
@@ -194,9 +189,9 @@ test('what a node that has peers puts over a key that was there is the same', ()
 
 test('what finds no room changes nothing and leaves nothing', () => {
   for (const type of Object.keys(fills)) {
-    const node = freshNode();
+    const node = smallNode();
     const { store } = node;
-    node.run(`CONFIG SET maxmemory ${store.arena.liveBytes + 128 * 1024}`);
+    node.run(`CONFIG SET maxmemory ${store.arena.liveBytes + 16 * 1024}`);
     const words = ['RESTORE', 'k', 0, payloadOf(type)];
     if (type === 'string') continue;
     assert.match(errorOf(sliced(node, words)), /OOM/, type);

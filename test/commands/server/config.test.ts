@@ -18,7 +18,7 @@ test('CONFIG GET takes globs, several at a time, and gives each parameter once',
 });
 
 test('what clients ask for at connect is there', () => {
-  const client = new Rig({ persistent: true, password: 'secret' }).connect();
+  const client = new Rig({ memoryBytes: 1024 * 1024, persistent: true, password: 'secret' }).connect();
   client.send('AUTH', 'secret');
   const value = (name: string): string => client.send('CONFIG', 'GET', name);
   const expected: [string, string][] = [

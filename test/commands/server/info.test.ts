@@ -45,7 +45,7 @@ test('INFO is verbatim in RESP3', () => {
 });
 
 test('INFO has the fields that tools parse', () => {
-  const rig = new Rig({ persistent: true });
+  const rig = new Rig({ memoryBytes: 1024 * 1024, persistent: true });
   const client = rig.connect();
   client.send('SET', 'a', '1');
   client.send('SET', 'b', '2', 'PX', '100000');

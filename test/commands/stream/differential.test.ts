@@ -1,5 +1,6 @@
-// Random streams of stream commands against redis-server and against our dispatch, replies compared byte for byte in both
-// protocols, but for times. Consumers are made with their groups: from Redis 7.2 on reading makes them in any case.
+// Random streams of stream commands against redis-server and against our dispatch, replies compared byte for byte in
+// both protocols, but for times. Consumers are made with their groups: from Redis 7.2 on reading makes them in any
+// case.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { runs } from '../../runs.ts';

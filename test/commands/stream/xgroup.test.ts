@@ -25,7 +25,7 @@ test('makes and removes groups and consumers', () => {
 
 /** A stream with two groups, in which things were read, acknowledged, claimed and removed. */
 function played(): { readonly node: TestNode; readonly client: CommandNode } {
-  const node = new TestNode('a');
+  const node = new TestNode('a', { memoryBytes: 1024 * 1024 });
   const client = new CommandNode({ store: node.store });
   const lines = [
     'XGROUP CREATE s g 0 MKSTREAM',

@@ -45,7 +45,7 @@ test('begins anew over an expired value', () => {
 });
 
 test('keeps to the longest string, which can be changed', () => {
-  const node = new CommandNode();
+  const node = new CommandNode({ memoryBytes: 4 * 1024 * 1024 });
   node.rig.requestLimits.bulkBytesMax = 1_048_576;
   const half = 'x'.repeat(600_000);
   assert.equal(node.call('APPEND', 'k', half), 600_000);

@@ -100,3 +100,23 @@ test('a sequence of entries is what a sorted array is', () => {
     { numRuns: runs(200) },
   );
 });
+
+test('one id after the other is found from where the last one was, in any order', () => {
+  const { store } = new TestNode('n1', { memoryBytes: 16 * 1024 * 1024 });
+  const limits = { bytesMax: 300, entriesMax: 0 };
+  const chunks = new EntryChunks(store.ground, limits, { isGrave: false, hasDots: true });
+  const id = new StreamId();
+  chunks.begin();
+  assert.equal(chunks.findOnward(id.setNumbers(1, 1)), false, 'nothing is there');
+  for (let ms = 1; ms <= 200; ms += 2) {
+    chunks.append(entryOf({ ms, seq: 1, stamp: ms, origin: 1, body: 'x' }));
+  }
+  chunks.begin();
+  for (let ms = 0; ms <= 202; ms++) {
+    assert.equal(chunks.findOnward(id.setNumbers(ms, 1)), ms % 2 === 1 && ms < 200, String(ms));
+  }
+  for (const ms of [199, 7, 7, 8, 9, 3, 301, 5, 150, 151, 0, 1]) {
+    assert.equal(chunks.findOnward(id.setNumbers(ms, 1)), ms % 2 === 1 && ms < 200, String(ms));
+    if (ms % 2 === 1 && ms < 200) assert.equal(chunks.codec.stamp, ms);
+  }
+});
