@@ -78,7 +78,9 @@ export function countUpTo(streams: Streams, id: StreamId): number {
 export function advanceGroup(streams: Streams, group: Group, id: StreamId): boolean {
   group.lastId.copy(id);
   const isKnown = group.entriesRead !== -1 && !hasGaps(streams, id);
-  group.entriesRead = isKnown ? group.entriesRead + 1 : countUpTo(streams, id);
+  group.entriesRead = isKnown
+    ? Math.min(Number.MAX_SAFE_INTEGER, group.entriesRead + 1)
+    : countUpTo(streams, id);
   return isKnown;
 }
 

@@ -5,6 +5,7 @@
 //   create, set  name, last id, entries read + 1          destroy  name
 //   consumer     name, consumer, seen ms, active ms + 1   leave    name, consumer
 //   deliver      name, consumer, time ms, { id, count }   ack      name, { id }
+import { assert } from '../../base/assert.ts';
 import type { StreamId } from '../../delta/stream-id.ts';
 import { Varint64, varint64BytesMax, writeVarint64 } from '../../delta/varint64.ts';
 
@@ -12,6 +13,8 @@ export const GroupOp = { create: 0, set: 1, destroy: 2, consumer: 3, leave: 4, d
 
 const initialBytes = 1024;
 const two32 = 4294967296;
+/** One more than the largest count there is, which is how that one is written where it may be -1. */
+const numberMax = 2 ** 53;
 
 /** A note as it is told. */
 export interface NoteBytes {
@@ -38,7 +41,9 @@ export class GroupNote implements NoteBytes {
     return this;
   }
 
+  /** What the reader would refuse may not be written: the note would be lost with all that follows from it. */
   number(n: number): this {
+    assert(Number.isInteger(n) && n >= 0 && n <= numberMax, 'a number beyond what notes hold');
     return this.wide(Math.floor(n / two32), n >>> 0);
   }
 
@@ -98,8 +103,9 @@ export class GroupNoteReader {
   number(): number {
     this.wide();
     const { hi, lo } = this.last;
-    if (hi >= 0x200000) this.isSound = false;
-    return this.isSound ? hi * two32 + lo : 0;
+    const n = hi * two32 + lo;
+    if (n > numberMax) this.isSound = false;
+    return this.isSound ? n : 0;
   }
 
   id(into: StreamId): StreamId {

@@ -138,3 +138,16 @@ test('a consumer with little of what is pending is found, and leaves, without a 
   held.leave('many');
   held.check(held.groups, 0);
 });
+
+test('a note holds every count of entries read that there can be', () => {
+  const { ground } = new TestNode('n').store;
+  const last = new StreamId();
+  for (const count of [-1, 0, 1, 2 ** 32, Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER]) {
+    const pending = new PendingChunks(ground);
+    const groups = new StreamGroups(ground, pending);
+    groups.create(Buffer.from('g'), last, count);
+    const copy = new StreamGroups(ground, pending);
+    takeNotes(groups, copy);
+    assert.equal(copy.find('g')?.entriesRead, count);
+  }
+});
