@@ -13,7 +13,7 @@ import { defaultName, type PubsubDefault, type Users } from './acl/users.ts';
 import { eventMask, type KeyEvents } from './key-events.ts';
 import type { LatencyMonitor } from './latency-monitor.ts';
 import type { Parameter, Prepared } from './parameter-table.ts';
-import type { Clients } from './services.ts';
+import type { Clients, Host } from './services.ts';
 import type { SlowLog } from './slow-log.ts';
 import type { Tracking } from './tracking.ts';
 
@@ -21,6 +21,7 @@ import type { Tracking } from './tracking.ts';
 export interface ParameterSources {
   readonly store: Store;
   readonly clients: Pick<Clients, 'all' | 'maxClients'>;
+  readonly host: Pick<Host, 'clientsThatFit'>;
   readonly requestLimits: Pick<RequestLimits, 'bulkBytesMax' | 'requestBytesMax'>;
   readonly connectionLimits: OutputLimits & { idleTimeoutMs: number; clientsBytesMax: () => number };
   readonly events: KeyEvents;
@@ -49,7 +50,7 @@ const gb = 1024 * mb;
 
 /** All parameters of a node. */
 export function redisParameters(sources: ParameterSources): Parameter[] {
-  const { requestLimits, connectionLimits, clients, journal } = sources;
+  const { requestLimits, connectionLimits, journal } = sources;
   return [
     aclPubsubDefault(sources.users),
     fixed('aclfile', () => sources.aclFile),
@@ -71,12 +72,7 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
     fixed('io-threads', () => '1'),
     fixed('dir', () => sources.dir),
     loglevel(sources.log),
-    integer('maxclients', 1, 1_000_000, {
-      read: () => clients.maxClients,
-      write: (value) => {
-        clients.maxClients = value;
-      },
-    }),
+    maxclients(sources),
     maxmemory(sources.store),
     ...eviction(sources.store),
     notifyKeyspaceEvents(sources.events),
@@ -112,6 +108,24 @@ function decidedAtStart(name: string, read: () => string): Parameter {
       text.toLowerCase() === read().toLowerCase()
         ? { apply: () => {} }
         : { refusal: 'it is decided when the node starts' },
+  };
+}
+
+/** No more than the system lets the process open sockets for, unless they are more already. */
+function maxclients({ clients, host }: ParameterSources): Parameter {
+  const parameter = integer('maxclients', 1, 1_000_000, field(clients, 'maxClients'));
+  return {
+    ...parameter,
+    prepare: (text) => {
+      const prepared = parameter.prepare(text);
+      const wanted = Number(text);
+      if ('refusal' in prepared || wanted <= clients.maxClients) return prepared;
+      const most = host.clientsThatFit(wanted);
+      if (most >= wanted) return prepared;
+      return {
+        refusal: `The operating system is not able to handle the specified number of clients, try with ${most}`,
+      };
+    },
   };
 }
 
@@ -176,12 +190,14 @@ function fixed(name: string, read: () => string): Parameter {
   return { name, read };
 }
 
+type SettableParameter = Parameter & Required<Pick<Parameter, 'prepare'>>;
+
 interface Binding<T> {
   read(): T;
   write(value: T): void;
 }
 
-function integer(name: string, min: number, max: number, binding: Binding<number>): Parameter {
+function integer(name: string, min: number, max: number, binding: Binding<number>): SettableParameter {
   return {
     name,
     read: () => String(binding.read()),

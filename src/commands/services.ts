@@ -62,6 +62,8 @@ export interface Host {
   readonly nodeVersion: string;
   readonly executable: string;
   readonly totalMemoryBytes: number;
+  /** So many of these clients, since the system lets the process open only so many files. */
+  clientsThatFit(wanted: number): number;
   rssBytes(): number;
   /** Microseconds of CPU that the process has used. */
   cpu(): { readonly userUsec: number; readonly systemUsec: number };

@@ -2,6 +2,7 @@
 import { release, totalmem, type } from 'node:os';
 import type { Host } from '../commands/services.ts';
 import type { Environment } from '../config/environment.ts';
+import { clientsThatFit, openFilesMax } from './open-files.ts';
 
 /** The environment as far as this variable goes. */
 export function namedVariable(name: string | undefined): Environment {
@@ -17,6 +18,7 @@ export function systemHost(): Host {
     nodeVersion: process.versions.node,
     executable: process.argv[1] ?? process.execPath,
     totalMemoryBytes: totalmem(),
+    clientsThatFit: (wanted) => clientsThatFit(wanted, openFilesMax()),
     rssBytes: () => process.memoryUsage.rss(),
     cpu: () => {
       const { user, system } = process.cpuUsage();

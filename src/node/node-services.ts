@@ -121,6 +121,7 @@ export function createServices(parts: ServiceParts): NodeServices {
     redisParameters({
       store,
       clients,
+      host: parts.host,
       requestLimits: parts.requestLimits,
       connectionLimits: parts.connectionLimits,
       events: interplay.events,

@@ -13,7 +13,7 @@ import { LatencyMonitor } from '../../src/commands/latency-monitor.ts';
 import { commandList } from '../../src/commands/list.generated.ts';
 import { ParameterTable } from '../../src/commands/parameter-table.ts';
 import { redisParameters } from '../../src/commands/redis-parameters.ts';
-import type { Clients, Services, Stats, SyncSummary } from '../../src/commands/services.ts';
+import type { Clients, Host, Services, Stats, SyncSummary } from '../../src/commands/services.ts';
 import { Session } from '../../src/commands/session.ts';
 import { SlowLog } from '../../src/commands/slow-log.ts';
 import type { Timers } from '../../src/commands/timers.ts';
@@ -174,12 +174,24 @@ export class Rig {
       errors: new Map(),
       peakBytes: 0,
     };
+    const host: Host = {
+      pid: 42,
+      os: 'Linux 6.1.0 x86_64',
+      archBits: 64,
+      nodeVersion: '20.20.0',
+      executable: '/usr/bin/node',
+      totalMemoryBytes: 8 * 1024 ** 3,
+      clientsThatFit: (wanted) => Math.min(wanted, 20_000),
+      rssBytes: () => 50 * 1024 * 1024,
+      cpu: () => ({ userUsec: 1_500_000, systemUsec: 250_000 }),
+    };
     const slowLog = new SlowLog();
     const latency = new LatencyMonitor();
     const parameters = new ParameterTable(
       redisParameters({
         store: this.store,
         clients,
+        host,
         requestLimits: this.requestLimits,
         connectionLimits: this.connectionLimits,
         events: interplay.events,
@@ -210,16 +222,7 @@ export class Rig {
       slowLog,
       latency,
       table: rig.table,
-      host: {
-        pid: 42,
-        os: 'Linux 6.1.0 x86_64',
-        archBits: 64,
-        nodeVersion: '20.20.0',
-        executable: '/usr/bin/node',
-        totalMemoryBytes: 8 * 1024 ** 3,
-        rssBytes: () => 50 * 1024 * 1024,
-        cpu: () => ({ userUsec: 1_500_000, systemUsec: 250_000 }),
-      },
+      host,
       rates: this.rates,
       requestLimits: this.requestLimits,
       edge: rig.edge,

@@ -56,6 +56,16 @@ test('CONFIG SET sets all or none', () => {
   assert.equal(rig.connectionLimits.idleTimeoutMs, 5000);
 });
 
+test('CONFIG SET maxclients lets be what the node was started with', () => {
+  const rig = new Rig();
+  rig.services.clients.maxClients = 30_000;
+  const client = rig.connect();
+  assert.equal(client.send('CONFIG', 'SET', 'maxclients', '30000'), '+OK\r\n');
+  assert.match(client.send('CONFIG', 'SET', 'maxclients', '30001'), /^-ERR CONFIG SET failed/);
+  assert.equal(client.send('CONFIG', 'SET', 'maxclients', '29999'), '+OK\r\n');
+  assert.equal(rig.services.clients.maxClients, 29_999);
+});
+
 test('CONFIG SET refuses in Redis words', () => {
   const client = new Rig({ persistent: true }).connect();
   const failed = (name: string, reason: string): string =>
@@ -70,6 +80,13 @@ test('CONFIG SET refuses in Redis words', () => {
     [['timeout', '1', 'timeout', '2'], failed('timeout', 'duplicate parameter')],
     [['maxclients', 'abc'], failed('maxclients', "argument couldn't be parsed into an integer")],
     [['maxclients', '0'], failed('maxclients', 'argument must be between 1 and 1000000 inclusive')],
+    [
+      ['maxclients', '20001'],
+      failed(
+        'maxclients',
+        'The operating system is not able to handle the specified number of clients, try with 20000',
+      ),
+    ],
     [
       ['maxmemory-policy', 'oldest'],
       failed('maxmemory-policy', `argument(s) must be one of the following: ${evictionPolicies.join(', ')}`),
