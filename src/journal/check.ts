@@ -24,7 +24,7 @@ import {
   snapshotName,
   snapshotSeqOf,
 } from './file-header.ts';
-import { diskFiles, type FileLayer, reasonOf } from './file-layer.ts';
+import { diskFiles, type FileLayer, reasonOf, writeWhole } from './file-layer.ts';
 import { lockDir } from './lock.ts';
 import { walkRun } from './run-files.ts';
 import { type Damage, isBlankSegment, readHeader, Segment, walkSegment } from './segment.ts';
@@ -284,17 +284,20 @@ class Check {
     const { files, scanner } = this;
     const path = join(this.dir, snapshotName(header.seq));
     const out = files.open(path.replace(/snap$/, 'tmp'), 'w');
-    let at = files.write(out, encodeHeader(Magic.snapshot, header), 0, headerBytes, 0);
+    writeWhole(files, out, encodeHeader(Magic.snapshot, header), 0, headerBytes, 0);
+    let at = headerBytes;
     if (source !== undefined && file.blocks > 0) {
       this.withFile(source, (fd) => {
         scanner.open(fd, from, files.bytesOf(fd));
         for (let i = 0; i < file.blocks && scanner.next() === ScanStep.block; i++) {
-          at += files.write(out, scanner.buf, scanner.start, scanner.end - scanner.start, at);
+          const length = scanner.end - scanner.start;
+          writeWhole(files, out, scanner.buf, scanner.start, length, at);
+          at += length;
         }
       });
     }
     const trailer = encodeHeader(Magic.trailer, { ...header, a: file.records, b: header.seq });
-    files.write(out, trailer, 0, headerBytes, at);
+    writeWhole(files, out, trailer, 0, headerBytes, at);
     files.sync(out);
     files.close(out);
     files.rename(path.replace(/snap$/, 'tmp'), path);
@@ -406,7 +409,7 @@ class Check {
     const header = { flags: jumpFlag, id, seed: noSeed, seq: seq + gap, ownSeq: ownSeq + gap, a: 0, b: 0 };
     const segment = new Segment(this.dir, header.seq, header.ownSeq, jumpFlag);
     const fd = this.files.open(segment.path, 'w');
-    this.files.write(fd, encodeHeader(Magic.segment, header), 0, headerBytes, 0);
+    writeWhole(this.files, fd, encodeHeader(Magic.segment, header), 0, headerBytes, 0);
     this.files.sync(fd);
     this.files.close(fd);
     this.files.syncDir(this.dir);
@@ -434,7 +437,7 @@ class Check {
     for (let at = from; at < to; ) {
       const n = files.read(fd, buf, 0, Math.min(buf.length, to - at), at);
       if (n === 0) break;
-      files.write(out, buf, 0, n, at - from);
+      writeWhole(files, out, buf, 0, n, at - from);
       at += n;
     }
     files.sync(out);

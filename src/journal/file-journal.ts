@@ -1,5 +1,5 @@
-// The journal on a disk: group commit, fsync policy, when segments begin and snapshots are due, and the way back from a
-// failed disk. It knows neither sockets nor commands, and leaves files to segment-set.ts, run-files.ts and snapshot.ts.
+// The journal on a disk: group commit, fsync policy, when segments begin, and the way back from a failed disk. It
+// knows neither sockets nor commands, and leaves files to segment-set.ts, run-files.ts and snapshots.ts.
 // The usual commit is one write to the OS and allocates nothing; while an fdatasync is in flight or a snapshot is
 // written, commits queue as spans of the tail's chunks and hold their `done`s, written in order from the thread pool
 // (`always`: after the sync, for the next one).
@@ -17,13 +17,14 @@ import type { Origins } from '../delta/origins.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { blockFirstSeqAt } from './block.ts';
 import type { Block, DeltaLog, SaveFigures, SnapshotResult } from './delta-log.ts';
-import { restartFlag, snapshotSeqOf } from './file-header.ts';
-import { type FileLayer, reasonOf } from './file-layer.ts';
+import { restartFlag } from './file-header.ts';
+import { type FileLayer, reasonOf, writeWholeLater } from './file-layer.ts';
 import type { Recovered } from './recovery.ts';
 import type { ReplicaStore } from './replica-store.ts';
 import { RunFiles } from './run-files.ts';
 import { type OpenSegment, SegmentSet } from './segment-set.ts';
-import { sliceBytesDefault, writeSnapshot } from './snapshot.ts';
+import { sliceBytesDefault } from './snapshot.ts';
+import { Snapshots } from './snapshots.ts';
 import { BlockTail, type Chunk, chunkBytesDefault } from './tail.ts';
 
 export const fsyncPolicies = ['always', 'everysec', 'no'] as const;
@@ -39,8 +40,6 @@ const syncEveryMs = 1000;
 const earlySyncGapMs = 10;
 const reviveDelayMinMs = 1000;
 const reviveDelayMaxMs = 30_000;
-/** After a failed snapshot the next automatic one waits for this. */
-const snapshotRetryMs = 60_000;
 
 export interface FileJournalOptions {
   readonly dir: string;
@@ -94,7 +93,6 @@ const nothing = (): void => {};
 export class FileJournal implements DeltaLog {
   readonly id: string;
   failure: string | undefined = undefined;
-  readonly save: SaveFigures;
   durableSeq: number;
   durableOwnSeq: number;
   appendfsync: FsyncPolicy;
@@ -103,8 +101,8 @@ export class FileJournal implements DeltaLog {
   private readonly files: FileLayer;
   private readonly tail: BlockTail;
   private readonly segmentBytesMax: number;
-  private readonly saveBytesMin: number;
   private readonly segments: SegmentSet;
+  private readonly snapshots: Snapshots;
   private open: OpenSegment | undefined = undefined;
   /** Up to where the file has it, and up to where a sync of the file has it. */
   private writtenSeq: number;
@@ -135,11 +133,6 @@ export class FileJournal implements DeltaLog {
   private lastSyncMs = 0;
   private reviveDelayMs = reviveDelayMinMs;
   private readonly listeners = new Set<() => void>();
-  private snapshotSeq: number;
-  private snapshotBytes: number;
-  private saveSeq: number;
-  private bytesSinceSave = 0;
-  private autoSaveFromMs = 0;
   /** First record of the segment that no snapshot vouches for yet, after a failure. */
   private probationSeq: number | undefined = undefined;
   private running: Promise<SnapshotResult> | undefined = undefined;
@@ -152,19 +145,28 @@ export class FileJournal implements DeltaLog {
     this.id = recovered.id;
     this.appendfsync = options.appendfsync;
     this.segmentBytesMax = Math.max(segmentBytesMin, options.segmentBytesMax ?? segmentBytesDefault);
-    this.saveBytesMin = options.snapshotBytesMin ?? this.segmentBytesMax;
     const { seq, ownSeq } = recovered;
     const cacheBytesMax = options.cacheBytesMax ?? cacheBytesDefault;
     const chunkBytes = Math.min(chunkBytesDefault, Math.max(chunkBytesMin, Math.floor(cacheBytesMax / 4)));
     this.tail = new BlockTail(options.origins, seq, ownSeq, cacheBytesMax, chunkBytes);
     this.durableSeq = this.writtenSeq = this.syncedSeq = this.committedSeq = seq;
     this.durableOwnSeq = this.writtenOwnSeq = this.syncedOwnSeq = ownSeq;
-    this.snapshotSeq = recovered.snapshotSeq;
-    this.snapshotBytes = recovered.snapshotBytes;
-    this.saveSeq = recovered.snapshotSeq;
     const { dir, files, origins, log } = options;
     this.segments = new SegmentSet({ dir, files, log, id: this.id }, recovered.segments);
-    this.bytesSinceSave = this.segments.bytesFrom(this.snapshotSeq);
+    this.snapshots = new Snapshots(
+      {
+        ...options,
+        id: this.id,
+        bytesMin: options.snapshotBytesMin ?? this.segmentBytesMax,
+        ratio: options.snapshotRatio ?? 1,
+        sliceBytes: options.sliceBytes ?? sliceBytesDefault,
+        isClosed: () => this.isClosed,
+        logDurable: () => this.logDurable(),
+        removeFile: (name) => this.segments.removeFile(name),
+      },
+      recovered,
+      this.segments.bytesFrom(recovered.snapshotSeq),
+    );
     this.runs = new RunFiles(
       {
         dir,
@@ -173,14 +175,12 @@ export class FileJournal implements DeltaLog {
         id: this.id,
         nextSeq: () => this.tail.seq + this.tail.writer.count,
         onPlaced: (bytes) => {
-          this.bytesSinceSave += bytes;
+          this.snapshots.bytesSince += bytes;
         },
         onWarning: (text, file, reason) => log.warn(text, { file, reason }),
       },
       recovered.runs,
     );
-    const lastSaveMs = recovered.snapshotMs === 0 ? options.nowMs() : recovered.snapshotMs;
-    this.save = { lastSaveMs, lastStatus: 'ok', lastDurationMs: 0, inProgress: false, progressRecords: 0 };
     try {
       this.open = this.segments.openLast(seq, ownSeq);
       // One that was there is durable as far as it goes; a header alone is not yet.
@@ -196,6 +196,10 @@ export class FileJournal implements DeltaLog {
 
   get openBytes(): number {
     return this.tail.openBytes;
+  }
+
+  get save(): SaveFigures {
+    return this.snapshots.figures;
   }
 
   get source(): string {
@@ -215,11 +219,11 @@ export class FileJournal implements DeltaLog {
   }
 
   get changesSinceSave(): number {
-    return this.tail.seq + this.tail.writer.count - this.saveSeq;
+    return this.tail.seq + this.tail.writer.count - this.snapshots.seq;
   }
 
   get storedBytes(): number {
-    return this.snapshotBytes + this.runs.bytes + this.segments.bytesFrom(0);
+    return this.snapshots.bytes + this.runs.bytes + this.segments.bytesFrom(0);
   }
 
   setSource(peer: string): void {
@@ -408,11 +412,11 @@ export class FileJournal implements DeltaLog {
   private wrote(open: OpenSegment, firstSeq: number, bytes: number, seq: number, ownSeq: number): void {
     open.segment.index(firstSeq, open.segment.bytes);
     open.segment.bytes += bytes;
-    this.bytesSinceSave += bytes;
+    this.snapshots.bytesSince += bytes;
     this.writtenSeq = seq;
     this.writtenOwnSeq = ownSeq;
     this.armSyncTimer();
-    if (this.bytesSinceSave >= this.saveBytesMin) this.saveIfDue();
+    if (this.snapshots.isLogLong) this.saveIfDue();
   }
 
   private readonly onSyncTimer = (): void => {
@@ -486,7 +490,7 @@ export class FileJournal implements DeltaLog {
     open.ops += 1;
     span.chunk.writes += 1;
     const { buf } = span.chunk;
-    this.files.writeLater(open.fd, buf, span.start, length, open.segment.bytes, (error, n) => {
+    writeWholeLater(this.files, open.fd, buf, span.start, length, open.segment.bytes, (error) => {
       open.ops -= 1;
       span.chunk.writes -= 1;
       if (open.abandoned) {
@@ -495,8 +499,8 @@ export class FileJournal implements DeltaLog {
         return;
       }
       this.inFlight = undefined;
-      if (error !== null || n !== length) {
-        this.failSpan(span, error ?? new FerriteError('JOURNAL_IO', 'short write'));
+      if (error !== null) {
+        this.failSpan(span, error);
         return;
       }
       this.spanWritten(open, span);
@@ -632,24 +636,15 @@ export class FileJournal implements DeltaLog {
 
   /** Deletes segments that the snapshot covers and no link within its budget needs. */
   private prune(): void {
-    this.segments.prune(this.snapshotSeq, this.options.tailBytesMax ?? linkTailBytesDefault);
+    this.segments.prune(this.snapshots.seq, this.options.tailBytesMax ?? linkTailBytesDefault);
     this.runs.prune(this.segments.firstSeq ?? 0);
   }
 
   // --- snapshots ---
 
   private saveIfDue(): void {
-    const ratioBytes = this.snapshotBytes * (this.options.snapshotRatio ?? 1);
-    if (
-      this.bytesSinceSave < Math.max(this.saveBytesMin, ratioBytes) ||
-      this.running !== undefined ||
-      this.failure !== undefined
-    )
-      return;
-    const waitMs = this.autoSaveFromMs - this.options.nowMs();
-    // A clock that was set back makes nobody wait for longer.
-    if (this.isClosed || (waitMs > 0 && waitMs <= snapshotRetryMs)) return;
-    this.snapshot().catch(nothing);
+    if (this.running !== undefined || this.failure !== undefined || this.isClosed) return;
+    if (this.snapshots.isDue) this.snapshot().catch(nothing);
   }
 
   /** Not within the turn that asked for it: no group of records may be cut in two. */
@@ -662,70 +657,11 @@ export class FileJournal implements DeltaLog {
   }
 
   private async saveFrom(): Promise<SnapshotResult> {
-    const { options, save, tail } = this;
-    const startedMs = options.nowMs();
     // Records may have come since: close them, so that replay begins at a block.
     this.commit(nothing);
-    const { seq, ownSeq } = tail;
-    const bytesBefore = this.bytesSinceSave;
-    save.inProgress = true;
-    save.progressRecords = 0;
-    options.log.info('snapshot begun', { seq });
-    try {
-      const written = await writeSnapshot({
-        ...options,
-        id: this.id,
-        seq,
-        ownSeq,
-        sliceBytes: options.sliceBytes ?? sliceBytesDefault,
-        pause: (sliceMs) => this.pause(sliceMs),
-        progress: (records) => {
-          if (this.isClosed) throw new FerriteError('CLOSED', 'the journal is closed');
-          save.progressRecords = records;
-        },
-        logDurable: () => this.logDurable(),
-      });
-      save.lastDurationMs = options.nowMs() - startedMs;
-      this.saved(seq, written.bytes, bytesBefore);
-      const durationMs = save.lastDurationMs;
-      options.log.info('snapshot written', {
-        seq,
-        records: written.records,
-        bytes: written.bytes,
-        durationMs,
-      });
-      return { seq, records: written.records, bytes: written.bytes, durationMs };
-    } catch (error) {
-      save.lastStatus = 'err';
-      this.autoSaveFromMs = options.nowMs() + snapshotRetryMs;
-      if (!this.isClosed) options.log.error('snapshot failed', { seq, reason: reasonOf(error) });
-      throw new FerriteError('JOURNAL_IO', `snapshot failed: ${reasonOf(error)}`, error);
-    } finally {
-      save.inProgress = false;
-    }
-  }
-
-  private saved(seq: number, bytes: number, bytesBefore: number): void {
-    this.save.lastSaveMs = this.options.nowMs();
-    this.save.lastStatus = 'ok';
-    this.saveSeq = seq;
-    this.snapshotSeq = seq;
-    this.snapshotBytes = bytes;
-    this.bytesSinceSave = Math.max(0, this.bytesSinceSave - bytesBefore);
-    for (const name of this.files.list(this.options.dir)) {
-      const other = snapshotSeqOf(name);
-      if (other !== undefined && other < seq) this.segments.removeFile(name);
-    }
+    const result = await this.snapshots.take(this.tail.seq, this.tail.ownSeq);
     if (this.failure === undefined) this.prune();
-  }
-
-  /**
-   * A slice, then as long for everybody else, readers too: who computes without a rest waits longest for a processor.
-   */
-  private pause(sliceMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      setTimeout(resolve, Math.max(1, sliceMs));
-    });
+    return result;
   }
 
   private async logDurable(): Promise<number> {
@@ -830,6 +766,6 @@ export class FileJournal implements DeltaLog {
     const { probationSeq } = this;
     if (probationSeq === undefined) return;
     this.probationSeq = undefined;
-    this.segments.removeFrom(this.snapshotSeq < probationSeq ? probationSeq : this.tail.seq);
+    this.segments.removeFrom(this.snapshots.seq < probationSeq ? probationSeq : this.tail.seq);
   }
 }

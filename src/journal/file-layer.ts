@@ -98,6 +98,45 @@ function makeDir(dir: string): void {
   fs.mkdirSync(dir, { mode: 0o700 });
 }
 
+/**
+ * Writes all of it. The rest of a short write is tried once: what the system says to that is the reason, as ENOSPC.
+ * Throws what it says.
+ */
+export function writeWhole(
+  files: FileLayer,
+  fd: number,
+  buf: Buffer,
+  offset: number,
+  length: number,
+  position: number,
+): void {
+  let n = files.write(fd, buf, offset, length, position);
+  if (n < length) n += files.write(fd, buf, offset + n, length - n, position + n);
+  if (n !== length) throw shortWrite();
+}
+
+/** The same from the thread pool. */
+export function writeWholeLater(
+  files: FileLayer,
+  fd: number,
+  buf: Buffer,
+  offset: number,
+  length: number,
+  position: number,
+  done: FileDone,
+): void {
+  files.writeLater(fd, buf, offset, length, position, (error, n) => {
+    if (error !== null || n === length) return done(error);
+    files.writeLater(fd, buf, offset + n, length - n, position + n, (restError, more) => {
+      done(restError ?? (n + more === length ? null : shortWrite()));
+    });
+  });
+}
+
+function shortWrite(): FerriteError {
+  return new FerriteError('JOURNAL_IO', 'short write');
+}
+
 /** The error's code and nothing of its path, for replies and the log: `ENOSPC`. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';

@@ -2,12 +2,11 @@
 // of them links still need. It knows no commits, no syncs of what was written and no snapshots: who owns it says what
 // may go.
 import { join } from 'node:path';
-import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { BlockForm, blockHeaderBytes, sealBlock } from './block.ts';
 import type { Block } from './delta-log.ts';
 import { encodeHeader, headerBytes, Magic, noSeed, restartFlag } from './file-header.ts';
-import { type FileLayer, reasonOf } from './file-layer.ts';
+import { type FileLayer, reasonOf, writeWhole } from './file-layer.ts';
 import { Segment } from './segment.ts';
 import { readSegment } from './segment-reader.ts';
 
@@ -87,7 +86,7 @@ export class SegmentSet {
     const fd = files.open(segment.path, 'w');
     try {
       const header = encodeHeader(Magic.segment, { flags, id, seed: noSeed, seq, ownSeq, a: 0, b: 0 });
-      this.writeAt(fd, header, 0, headerBytes, 0);
+      writeWhole(files, fd, header, 0, headerBytes, 0);
     } catch (error) {
       files.close(fd);
       this.removeNow(segment);
@@ -99,12 +98,7 @@ export class SegmentSet {
 
   /** Writes buf[start .. end) at an offset of the file. Throws what the disk says. */
   write(open: OpenSegment, buf: Buffer, start: number, end: number, at: number): void {
-    this.writeAt(open.fd, buf, start, end, at);
-  }
-
-  private writeAt(fd: number, buf: Buffer, start: number, end: number, at: number): void {
-    const n = this.options.files.write(fd, buf, start, end - start, at);
-    if (n !== end - start) throw new FerriteError('JOURNAL_IO', 'short write');
+    writeWhole(this.options.files, open.fd, buf, start, end - start, at);
   }
 
   /** Ends it with a seal, which says that everything before it, `syncedBytes`, was on the disk. */

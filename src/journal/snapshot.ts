@@ -6,13 +6,12 @@
 // Blocks are those of the log; their first seq counts the snapshot's records from 0. A scan may have seen writes that
 // a power loss still takes from the log; so the log is made durable up to the scan's end before the snapshot counts.
 import { join } from 'node:path';
-import { FerriteError } from '../base/errors.ts';
 import { BatchWriter } from '../delta/batch-writer.ts';
 import type { Origins } from '../delta/origins.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { BlockForm, blockHeaderBytes, sealBlock } from './block.ts';
 import { encodeHeader, headerBytes, Magic, noSeed, snapshotName } from './file-header.ts';
-import type { FileDone, FileLayer } from './file-layer.ts';
+import { type FileDone, type FileLayer, writeWholeLater } from './file-layer.ts';
 import type { ReplicaStore } from './replica-store.ts';
 
 export const sliceBytesDefault = 64 * 1024;
@@ -55,13 +54,7 @@ export function writeAll(
   length: number,
   at: number,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    files.writeLater(fd, buf, 0, length, at, (error, bytes) => {
-      if (error !== null) reject(error);
-      else if (bytes !== length) reject(new FerriteError('JOURNAL_IO', 'short write'));
-      else resolve();
-    });
-  });
+  return done((settle) => writeWholeLater(files, fd, buf, 0, length, at, settle));
 }
 
 /** Resolves when what `begin` began is done. */

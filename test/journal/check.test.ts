@@ -107,6 +107,30 @@ test('a missing segment is repaired by setting the later ones aside; a missing f
   }
 });
 
+test('a repair that finds the disk full says so and loses nothing: with room it gives what it would have given', async () => {
+  const { files: sound } = await filled(0);
+  const name = sound.list('/data').sort()[0]!;
+  flip(sound, name, 1000);
+  const whole = sound.killed();
+  check('/data', { repair: true, files: whole });
+  const expected = openRig(whole, options).store.dump();
+  let refused = 0;
+  for (let room = 0; room < 4000; room += 40) {
+    const files = sound.killed();
+    files.diskBytes = totalBytes(files) + room;
+    try {
+      check('/data', { repair: true, files });
+    } catch (error) {
+      assert.match(String(error), /ENOSPC/);
+      refused += 1;
+    }
+    files.diskBytes = Number.POSITIVE_INFINITY;
+    check('/data', { repair: true, files });
+    assert.deepEqual(openRig(files, options).store.dump(), expected, `with room for ${room} bytes`);
+  }
+  assert.ok(refused > 10);
+});
+
 test('a repair refuses a directory in use', () => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'ferrite-check-'));
   const release = lockDir(dir);

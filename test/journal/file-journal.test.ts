@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { BatchReader } from '../../src/delta/batch-reader.ts';
+import { check } from '../../src/journal/check.ts';
 import type { Block } from '../../src/journal/delta-log.ts';
 import type { FsyncPolicy } from '../../src/journal/file-journal.ts';
 import { runs } from '../runs.ts';
@@ -576,4 +577,38 @@ test('a log that is closed while it has failed says so, and lets go of everythin
   const other = openRig(new ToyFiles(), { appendfsync: 'no' });
   await setOne(other, 'a', 1, 'x');
   await other.journal.close();
+});
+
+test('a disk that fills up within a block is named as full, and nothing of the torn block stays when there is room', async () => {
+  for (const policy of ['always', 'everysec'] as const) {
+    const files = new ToyFiles();
+    const rig = openRig(files, { appendfsync: policy, snapshotBytesMin: 1e12 });
+    for (let i = 1; i <= 20; i++) assert.equal(await setOne(rig, `key${i}`, i, 'v'.repeat(50)), undefined);
+    const [name] = files.list('/data');
+    const sound = files.names.get(`/data/${name}`)!.data.length;
+    files.diskBytes = sound + 40;
+    assert.match(String(await setOne(rig, 'torn', 21, 'v'.repeat(50))), /ENOSPC/);
+    assert.equal(files.names.get(`/data/${name}`)!.data.length, sound + 40);
+    // Too little for a snapshot: each try leaves what was there, and nothing of its own.
+    for (const more of [100, 200, 400]) {
+      files.diskBytes = sound + 40 + more;
+      rig.timers.pass(40_000);
+      await settle(50);
+      assert.match(rig.journal.failure ?? '', /ENOSPC/);
+      assert.ok(files.list('/data').length <= 2, `${files.list('/data')}`);
+      const again = openRig(files.killed());
+      assert.equal(again.store.values.size, 20, 'what was acknowledged, and the torn block is cut');
+    }
+    files.diskBytes = Number.POSITIVE_INFINITY;
+    rig.timers.pass(40_000);
+    await until(() => rig.journal.failure === undefined);
+    await settle(20);
+    assert.ok(!files.list('/data').includes(name!), 'the file with the torn block is gone');
+    assert.equal(await setOne(rig, 'after', 22, 'x'), undefined);
+    const report = check('/data', { repair: false, files: files.killed() });
+    assert.deepEqual([report.problems, report.files.filter((f) => f.isTorn)], [[], []]);
+    assert.deepEqual(openRig(files.killed()).store.dump(), rig.store.dump());
+    await rig.journal.close();
+    assert.equal(files.openCount, 0);
+  }
 });

@@ -89,6 +89,8 @@ export class ToyFiles implements FileLayer {
   /** Called before each operation; throws to fail it. `short`: writes only so many bytes. */
   intercept: (op: Op, path: string) => void = () => {};
   shortBytes: number | undefined = undefined;
+  /** What the disk holds; beyond it writes are short, then fail. */
+  diskBytes = Number.POSITIVE_INFINITY;
   /** Asynchronous operations that wait; undefined = they finish in the next turn by themselves. */
   held: (() => void)[] | undefined = undefined;
   private readonly open_ = new Map<number, { path: string; file: ToyFile }>();
@@ -143,7 +145,11 @@ export class ToyFiles implements FileLayer {
   write(fd: number, buf: Buffer, offset: number, length: number, position: number): number {
     const { path, file } = this.of(fd);
     this.intercept('write', path);
-    const n = Math.min(length, this.shortBytes ?? length);
+    let used = 0;
+    for (const { data } of this.names.values()) used += data.length;
+    const end = file.data.length + Math.max(0, this.diskBytes - used);
+    const n = Math.min(length, this.shortBytes ?? length, Math.max(0, end - position));
+    if (n === 0 && length > 0) throw failure('ENOSPC');
     const grown = Buffer.alloc(Math.max(file.data.length, position + n));
     file.data.copy(grown);
     buf.copy(grown, position, offset, offset + n);
