@@ -1,5 +1,6 @@
 // What cannot be seen in one key alone: pairs of keys that contradict one another. Each check names the key to change,
 // the place where it was set, what was found and what is allowed, like the checks of single values.
+import { bareUrl } from '../base/bare-url.ts';
 import { redactUrl } from './field.ts';
 import type { Config, ConfigKey } from './schema.ts';
 
@@ -36,14 +37,20 @@ function portProblems(config: Config, where: WhereOf): string[] {
   );
 }
 
-/** Each address is dialed once: a peer that is the hub, or there twice, is a mistake. */
+/** Each address is dialed once: a peer that is the hub, or there twice, is a mistake, whoever it is dialed as. */
 function peerProblems(config: Config, where: WhereOf): string[] {
-  const peers = config['edge.peers'];
-  const dialed = [config['edge.hub_url'], ...peers].filter((url) => url !== undefined).map(redactUrl);
-  const twice = dialed.find((url, i) => dialed.indexOf(url) < i);
-  const named = `${where('edge.peers')}: edge.peers: found`;
-  if (twice !== undefined) return [`${named} ${twice} twice, allowed: each node once, and not the hub`];
-  return peers.length <= peersMax ? [] : [`${named} ${peers.length}, allowed: at most ${peersMax}`];
+  const [hubUrl, peers] = [config['edge.hub_url'], config['edge.peers']];
+  const hubs = hubUrl === undefined ? [] : [hubUrl];
+  const named = `${where('edge.peers')}: edge.peers`;
+  const dialed = [...hubs, ...peers].map(bareUrl);
+  const twice = dialed.findIndex((url, i) => dialed.indexOf(url) < i);
+  if (twice >= 0) {
+    const at = twice - hubs.length;
+    return [
+      `${named}[${at}]: found ${redactUrl(peers[at] ?? '')} twice, allowed: each address once, and not the hub's`,
+    ];
+  }
+  return peers.length <= peersMax ? [] : [`${named}: found ${peers.length}, allowed: at most ${peersMax}`];
 }
 
 /** The contradictions in `config`, in words; `where` says who set a key. */

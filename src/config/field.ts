@@ -14,6 +14,16 @@ export type FieldType =
   | 'enum'
   | 'list';
 
+/** What somebody gave: text is read with a field's text rules, a value has a type of its own. */
+export type Given = { readonly text: string } | { readonly value: unknown };
+
+/** The first of a list that is not allowed, and what is. */
+export interface Misfit {
+  readonly index: number;
+  readonly given: Given;
+  readonly allowed: string;
+}
+
 /** How one type is read and shown. The two readers return undefined for what is not allowed. */
 interface Reading<T> {
   readonly type: FieldType;
@@ -21,6 +31,8 @@ interface Reading<T> {
   readonly allowed: string;
   fromText(text: string): T | undefined;
   fromValue(value: unknown): T | undefined;
+  /** Of a list; undefined where it is no list at all. */
+  readonly misfit?: (given: Given) => Misfit | undefined;
   /** A TOML literal. */
   show(value: T): string;
 }
@@ -185,15 +197,33 @@ export function list<T>(item: Reading<T>, description: string): Field<readonly T
   const reading: Reading<readonly T[]> = {
     type: 'list',
     allowed: `a list, each of it ${item.allowed}`,
-    fromText: (raw) =>
-      all(
-        raw.split(',').filter((part) => part.trim() !== ''),
-        (part) => item.fromText(part.trim()),
-      ),
+    fromText: (raw) => all(partsOf(raw), (part) => item.fromText(part)),
     fromValue: (raw) => (Array.isArray(raw) ? all(raw, (part: unknown) => item.fromValue(part)) : undefined),
+    misfit: (given) => {
+      const parts = 'text' in given ? partsOf(given.text) : given.value;
+      if (!Array.isArray(parts)) return undefined;
+      const isText = 'text' in given;
+      const index = parts.findIndex(
+        (part) => (isText ? item.fromText(part) : item.fromValue(part)) === undefined,
+      );
+      if (index < 0) return undefined;
+      return {
+        index,
+        given: isText ? { text: parts[index] } : { value: parts[index] },
+        allowed: item.allowed,
+      };
+    },
     show: (values) => `[${values.map((v) => item.show(v)).join(', ')}]`,
   };
   return withDefault<readonly T[]>(reading, [], description);
+}
+
+/** What stands between the commas. */
+function partsOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 /** `raw` without user, password and query, for messages; it need not be a URL that parses. */

@@ -58,7 +58,16 @@ export function buildLayer(settings: readonly Setting[], problems: string[]): La
     const field = fieldOf(key);
     const value = readGiven(field, setting);
     if (value === undefined && !isCleared(field, setting)) {
-      problems.push(valueProblem(setting, field.secret, field.allowed));
+      const misfit = field.misfit?.(setting.given);
+      problems.push(
+        misfit === undefined
+          ? valueProblem(setting, field.secret, field.allowed)
+          : valueProblem(
+              { ...setting, key: `${setting.key}[${misfit.index}]`, given: misfit.given },
+              field.secret,
+              misfit.allowed,
+            ),
+      );
     } else {
       layer.set(key, { value, where: setting.where });
     }

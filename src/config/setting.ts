@@ -1,13 +1,12 @@
 // One value that somebody gave for one key, with the place it was given, and the problem that it may turn out to be.
 // Sources (TOML, environment, flags, library) all become settings, so that they are checked by the same code and a
 // problem reads the same wherever it came from. Values of secret keys never enter a message.
-import { redactUrl } from './field.ts';
+import { type Given, redactUrl } from './field.ts';
 
 export interface Setting {
   /** As it was written: may be unknown, may be an alias. */
   readonly key: string;
-  /** Text is read with the field's text rules; a value has a type of its own. */
-  readonly given: { readonly text: string } | { readonly value: unknown };
+  readonly given: Given;
   /** For people: `edge.toml:7`, `environment FERRITE_SERVER_PORT`, `--port`. */
   readonly where: string;
 }

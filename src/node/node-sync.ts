@@ -2,6 +2,7 @@
 // health see of both. Configuration becomes limits and times here and nowhere else.
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { bareUrl } from '../base/bare-url.ts';
 import { FerriteError } from '../base/errors.ts';
 import { late } from '../base/late.ts';
 import type { Log } from '../base/log.ts';
@@ -10,7 +11,6 @@ import type { SyncSummary } from '../commands/services.ts';
 import type { Config } from '../config/schema.ts';
 import { httpConnectionsMax, httpLimits } from '../http/request-handler.ts';
 import { authorityProblems } from '../sync/authorities.ts';
-import { shownUrl } from '../sync/endpoint.ts';
 import { SyncEngine, type SyncEvent } from '../sync/engine.ts';
 import { unsettledMax } from '../sync/hub.ts';
 import { type SyncLimits, syncLimitsDefault } from '../sync/limits.ts';
@@ -93,7 +93,7 @@ function uplinksOf(config: Config, nodeId: string): UplinkTarget[] {
   const token = config['edge.token'];
   const ca = authoritiesOf(config);
   const target = (url: string, isHub: boolean): UplinkTarget => ({
-    url: shownUrl(url),
+    url: bareUrl(url),
     isHub,
     dial: dialPeer({
       url,

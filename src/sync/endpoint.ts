@@ -1,14 +1,8 @@
 // Where a hub's edges connect: a ws:// or wss:// address as it is, or what the hub answers to EDGE.ENDPOINT at a
 // redis:// or rediss:// address. The Redis client is loaded only where it is needed. Addresses with passwords stay
-// here: what is shown to people has gone through `shownUrl`.
+// here: what is shown to people has gone through `bareUrl`.
 import { FerriteError } from '../base/errors.ts';
 import { dialError } from './dial-error.ts';
-
-/** The address without user, password and query. */
-export function shownUrl(url: string): string {
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
-}
 
 /** The WebSocket address that a hub at `hubUrl` means by its answer to EDGE.ENDPOINT. */
 export function endpointOf(hubUrl: string, answer: unknown): string {

@@ -37,8 +37,21 @@ test('a peer is named once, and is not the hub', () => {
   const [a, b] = ['ws://user:secret@a/edge/ws', 'redis://b:6379'];
   assert.deepEqual(check({ 'edge.peers': [a, b] }), []);
   assert.deepEqual(check({ 'edge.peers': [a, b, a] }), [
-    'f:1: edge.peers: found ws://***@a/edge/ws twice, allowed: each node once, and not the hub',
+    "f:1: edge.peers[2]: found ws://***@a/edge/ws twice, allowed: each address once, and not the hub's",
   ]);
+  // As others, by a query, or written otherwise: links are told apart by their addresses alone.
+  for (const same of [
+    'ws://a/edge/ws',
+    'ws://A:80/edge/ws',
+    'ws://b@a/edge/ws',
+    'ws://a/edge/ws?token=secret',
+  ]) {
+    const [problem] = check({ 'edge.peers': [b, a, same] });
+    assert.match(problem ?? '', /^f:1: edge\.peers\[2\]: found ws:.* twice, /);
+    assert.doesNotMatch(problem ?? '', /secret/);
+    assert.match(check({ 'edge.hub_url': a, 'edge.peers': [same] })[0] ?? '', /edge\.peers\[0\]/);
+  }
+  assert.deepEqual(check({ 'edge.peers': [a, 'ws://a/other', 'wss://a/edge/ws', 'ws://a:81/edge/ws'] }), []);
   assert.match(check({ 'edge.hub_url': b, 'edge.peers': [b] })[0] ?? '', /found redis:\/\/b:6379 twice/);
   const many = Array.from({ length: 65 }, (_, i) => `ws://n${i}/`);
   assert.match(check({ 'edge.peers': many })[0] ?? '', /found 65, allowed: at most 64/);

@@ -208,3 +208,25 @@ cpu_budget = "low"
   assert.equal(config['edge.resources.memory_limit'], 128 * mb);
   assert.equal(config['edge.resources.storage_limit'], gb);
 });
+
+test('what is wrong within a list is named by its place', () => {
+  const toml =
+    '[edge]\npeers = [\n  "ws://a/edge/ws",\n  "http://user:secret@b/",\n]\n[hub]\ntokens = ["longenough", "short"]\n';
+  const env = {
+    FERRITE_EDGE_PEERS: 'ws://a/edge/ws,,http://user:secret@b/',
+    FERRITE_HUB_TOKENS: 'longenough,short',
+  };
+  for (const problems of [problemsOf(toml), problemsOf('', { env })]) {
+    const all = problems.join('\n');
+    assert.match(
+      all,
+      /edge\.peers\[1\]: found "http:\/\/\*\*\*@b\/", allowed: a URL that begins with redis:/,
+    );
+    assert.match(all, /hub\.tokens\[1\]: found \*\*\*, allowed: a token of 8 characters or more/);
+    assert.doesNotMatch(all, /secret|short/);
+  }
+  assert.match(
+    problemsOf('[edge]\npeers = "ws://a"\n')[0] ?? '',
+    /edge\.peers: found "ws:\/\/a", allowed: a list/,
+  );
+});

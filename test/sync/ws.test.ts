@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { askEndpoint, endpointOf, shownUrl } from '../../src/sync/endpoint.ts';
+import { askEndpoint, endpointOf } from '../../src/sync/endpoint.ts';
 import { unsettledMax } from '../../src/sync/hub.ts';
 import { NetworkPlug } from '../e2e/network-plug.ts';
 import { until } from '../until.ts';
@@ -199,12 +199,11 @@ test('a redis:// hub is asked for its endpoint', async () => {
   await assert.rejects(askEndpoint('redis://127.0.0.1:1', 500), { code: 'SYNC' });
 });
 
-test('endpoints: hosts that mean everywhere become the one that was asked; passwords are not shown', () => {
+test('endpoints: hosts that mean everywhere become the one that was asked', () => {
   const hub = 'rediss://user:secret@hub.example:6379';
   assert.equal(endpointOf(hub, 'wss://0.0.0.0:6380/edge/ws'), 'wss://hub.example:6380/edge/ws');
   assert.equal(endpointOf('redis://hub:1', 'ws://10.0.0.1:1/x'), 'ws://10.0.0.1:1/x');
   assert.throws(() => endpointOf(hub, 'ws://10.0.0.1:1/x'), /without TLS/);
   assert.throws(() => endpointOf(hub, 'http://x/'), /no WebSocket/);
   assert.throws(() => endpointOf(hub, null), /no endpoint/);
-  assert.equal(shownUrl(hub), 'rediss://hub.example:6379');
 });
