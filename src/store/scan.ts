@@ -6,7 +6,15 @@ import type { BatchWriter, SlotRecord } from '../delta/batch-writer.ts';
 import { keyspacesMax } from '../delta/kinds.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { Encoding, EntryType } from './entry.ts';
-import { type CounterSlot, type Dot, emptyState, isHollow, type KeyState, zeroDot } from './key-state.ts';
+import {
+  type CounterSlot,
+  type Dot,
+  emptyState,
+  isHollow,
+  type KeyState,
+  purge,
+  zeroDot,
+} from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import { ListCursor } from './list/list-deltas.ts';
 import type { ListNest } from './list/list-nests.ts';
@@ -40,8 +48,11 @@ export class StoreScan {
     this.isLocal = isLocal;
   }
 
-  /** Appends the deltas of the next slice, about `bytesMax` of them; returns whether there is more. */
-  next(writer: BatchWriter, bytesMax: number): boolean {
+  /**
+   * Appends the deltas of the next slice, about `bytesMax` of them; returns whether there is more. Of a string that has
+   * expired and is longer than `valueBytesMax`, the dots alone.
+   */
+  next(writer: BatchWriter, bytesMax: number, valueBytesMax = Number.POSITIVE_INFINITY): boolean {
     const { store } = this;
     const until = writer.pos + bytesMax;
     while (this.isLocal && !this.marksDone) {
@@ -60,7 +71,7 @@ export class StoreScan {
       if (nest !== undefined) {
         const state = nest.next(writer, step);
         if (state !== 'more') this.nests.shift();
-        if (state === 'gone') this.visitAgain(writer, nest);
+        if (state === 'gone') this.visitAgain(writer, nest, valueBytesMax);
         visited += step;
         step = Math.min(sliceEntries, step * 2);
         continue;
@@ -68,7 +79,7 @@ export class StoreScan {
       const ks = store.keyspaces[this.keyspace]!;
       this.cursor = ks.scan(this.cursor, step, (at) => {
         visited += 1;
-        this.visit(writer, ks, at);
+        this.visit(writer, ks, at, valueBytesMax);
       });
       if (this.cursor === 0) this.keyspace += 1;
       step = Math.min(sliceEntries, step * 2);
@@ -76,17 +87,17 @@ export class StoreScan {
     return this.isLocal && store.unheld.emitFilters(writer, this.unheld);
   }
 
-  private visit(writer: BatchWriter, ks: Keyspace, at: number): void {
+  private visit(writer: BatchWriter, ks: Keyspace, at: number, valueBytesMax: number): void {
     const { store, covered } = this;
     const large = isCollection(store, at) ? largeScan(store, ks, at, covered, this.isLocal) : undefined;
     if (large !== undefined) this.nests.push(large);
-    else emitEntry(store, writer, ks, at, covered, this.isLocal);
+    else emitEntry(store, writer, ks, at, covered, this.isLocal, valueBytesMax);
   }
 
   /** The collection made way for something else while it was scanned: what is there says what became of it. */
-  private visitAgain(writer: BatchWriter, { ks, key }: LargeScan): void {
+  private visitAgain(writer: BatchWriter, { ks, key }: LargeScan, valueBytesMax: number): void {
     const at = entryOf(this.store, ks, key);
-    if (at !== 0) this.visit(writer, ks, at);
+    if (at !== 0) this.visit(writer, ks, at, valueBytesMax);
   }
 
   private statements(writer: BatchWriter): void {
@@ -136,6 +147,7 @@ function emitEntry(
   at: number,
   covered: VersionVector | undefined,
   isLocal = false,
+  valueBytesMax = Number.POSITIVE_INFINITY,
 ): void {
   const { entries, arena } = store;
   const keyOffset = entries.keyOffset(at);
@@ -147,7 +159,10 @@ function emitEntry(
   const encoding = entries.encoding(at);
   if ((encoding !== Encoding.raw && encoding !== Encoding.lz4) || entries.hasExpiry(at)) {
     const own = isLocal ? store.self : 0;
-    emitState(writer, ks, ks.stateOf(at), arena.u8, keyOffset, keyLength, covered, own);
+    const state = ks.stateOf(at);
+    const isTooLong = (state.value?.bytes.length ?? 0) > valueBytesMax;
+    if (isTooLong && (state.purged || store.isExpired(at))) purge(state, false);
+    emitState(writer, ks, state, arena.u8, keyOffset, keyLength, covered, own);
     return;
   }
   const origin = entries.origin(at);

@@ -25,8 +25,11 @@ export interface SyncConflict {
 }
 
 export interface SyncScan {
-  /** Appends the deltas of a slice of about `bytesMax`; returns whether there is more. */
-  next(writer: BatchWriter, bytesMax: number): boolean;
+  /**
+   * Appends the deltas of a slice of about `bytesMax`; returns whether there is more. Of a string that has expired and
+   * is longer than `valueBytesMax`, the dots alone.
+   */
+  next(writer: BatchWriter, bytesMax: number, valueBytesMax?: number): boolean;
 }
 
 export interface SyncStore {

@@ -130,6 +130,11 @@ function unpacked(batch: WholeBatch): WholeBatch {
     : { head, buf: unpackBatch(buf.subarray(start), head.rawBytes), start: 0 };
 }
 
+/** What a record takes of the memory, or what it makes longer. */
+function bytesNeeded({ kind, pos, start, at, valueLength }: BatchReader): number {
+  return kind === DeltaKind.patch ? at + valueLength : pos - start;
+}
+
 function isAnswer(batch: WholeBatch): boolean {
   return (batch.head.flags & FrameFlag.answer) !== 0;
 }
@@ -631,7 +636,7 @@ export class Receiver {
       const isKept = isKeeper && !whole && !this.takesAll && !this.isAwaited(reader);
       const result = store.join(reader, peer.vector, whole, isKept);
       if (result === Joined.full) {
-        this.fullBytes = reader.pos - reader.start;
+        this.fullBytes = bytesNeeded(reader);
         return false;
       }
       figures.deltasReceived += 1;
@@ -645,8 +650,7 @@ export class Receiver {
         keys?.joined(reader);
       }
       if (run === undefined || !this.isSliceOver(keys)) continue;
-      run.flush();
-      yield;
+      yield run.flush();
     }
     return true;
   }

@@ -24,6 +24,8 @@ const windowFactor = 4;
 const drainsMax = 1024;
 /** So often the wait after a refused scan is doubled. */
 const refusalsMax = 6;
+/** A deadline that is further away is looked at again after so long. */
+const deadlineWaitMsMax = 3_600_000;
 /** Shorter batches are copied out of the writer's buffer, which is used again. */
 const copiedBytesMax = 16 * 1024;
 
@@ -121,6 +123,7 @@ export class Sender {
   private stopped = false;
   private cancelRetry: (() => void) | undefined;
   private cancelRescan: (() => void) | undefined;
+  private cancelDeadline: (() => void) | undefined;
   private readonly drains: { readonly seq: number; readonly done: (error: string | undefined) => void }[] =
     [];
   /** What was read of the log; the next one to go into a window. */
@@ -225,6 +228,7 @@ export class Sender {
     this.answers.stop();
     this.cancelRetry?.();
     this.cancelRescan?.();
+    this.cancelDeadline?.();
     this.scan = undefined;
     this.endPassing();
     this.blocks = [];
@@ -302,7 +306,21 @@ export class Sender {
     return delayMs;
   }
 
-  /** What was left out may fit by now: only a scan can tell. */
+  /**
+   * Sees to a scan where what was left out may fit by now, for only that can tell: something was said of it, or it has
+   * expired.
+   */
+  private awaitFit(): void {
+    const { shortfall, isScanning } = this;
+    if (!shortfall.isAny || isScanning) return;
+    const { timers } = this.parts;
+    const leftMs = shortfall.deadlineMs - timers.nowMs();
+    this.cancelDeadline?.();
+    if (shortfall.mayFit || leftMs <= 0) this.rescanLater();
+    else if (leftMs < Number.POSITIVE_INFINITY)
+      this.cancelDeadline = timers.after(Math.min(leftMs, deadlineWaitMsMax), () => this.awaitFit());
+  }
+
   private rescanLater(): void {
     const { timers, limits } = this.parts;
     if (this.cancelRescan !== undefined) return;
@@ -420,7 +438,8 @@ export class Sender {
     const { log, limits } = this.parts;
     const { writer } = this;
     writer.reset(frameHeaderBytes);
-    const hasMore = scan.next(writer, Math.min(limits.batchBytes, this.shortfall.recordBytesMax));
+    const { recordBytesMax } = this.shortfall;
+    const hasMore = scan.next(writer, Math.min(limits.batchBytes, recordBytesMax), recordBytesMax);
     this.shortfall.sift(writer, frameHeaderBytes, this.siftReader);
     const deltas = writer.count;
     if (!hasMore) this.scan = undefined;
@@ -459,7 +478,10 @@ export class Sender {
 
   /** Ends the batch being made, the last of a scan. */
   private endScan(holdSeq: number, deltas: number): Batch {
-    if (this.shortfall.isAny) return this.partOf(deltas, holdSeq);
+    if (this.shortfall.isAny) {
+      this.awaitFit();
+      return this.partOf(deltas, holdSeq);
+    }
     const frontiers = [...this.scanFrontiers.values()];
     for (const f of frontiers) this.writer.frontier(f.origin, f.stamp, f.tag);
     return this.batchOf(deltas, frontiers, FrameFlag.scan, this.position, undefined, holdSeq);
@@ -518,7 +540,7 @@ export class Sender {
     const emitKey = (w: BatchWriter, db: number, key: Uint8Array): boolean =>
       store.holds(db, key) && !store.atWork.has(db, key, 0, key.length) && store.emitKey(w, db, key);
     const tagOf = (stamp: number): number => identity.tagOf(stamp);
-    if (shortfall.mayFit) this.rescanLater();
+    this.awaitFit();
     const isPart = passing !== undefined || shortfall.isAny;
     const writing = window.write(writer, emitKey, tagOf, !isPart);
     let written = writing.next();

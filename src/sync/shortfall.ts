@@ -29,6 +29,8 @@ export class Shortfall {
   recordBytesMax = Number.POSITIVE_INFINITY;
   /** Something has been said since of what is left out: it may fit by now. */
   mayFit = false;
+  /** When the first string that is left out expires, Unix ms: nothing is said of it then. */
+  deadlineMs = Number.POSITIVE_INFINITY;
   /** Keys and elements that are left out, and their keys. */
   private readonly names = new Set<string>();
   private readonly keys = new Set<string>();
@@ -57,34 +59,53 @@ export class Shortfall {
     this.keys.clear();
     this.bytes = 0;
     this.mayFit = false;
+    this.deadlineMs = Number.POSITIVE_INFINITY;
   }
 
-  /** Whether the record at which a reader stands is to be left out. */
+  /** Whether the record of the log at which a reader stands is to be left out. */
   leavesOut(reader: BatchReader): boolean {
-    const bytes = reader.pos - reader.start;
-    if (bytes > this.recordBytesMax) {
-      if (this.names.size < namesMax) {
-        this.names.add(addressOf(reader));
-        this.keys.add(keyOf(reader));
-      }
-      this.bytes = Math.max(this.bytes, bytes);
-      return true;
-    }
-    if (!this.isAny) return false;
     const { kind } = reader;
+    if (this.isTooLong(reader)) return true;
+    if (!this.isAny) return false;
     const isNamed = this.names.has(addressOf(reader));
     if (isNamed && kind === DeltaKind.patch) return true;
-    const isGone = kind === DeltaKind.clearDb || (kind === DeltaKind.clear && this.keys.has(keyOf(reader)));
-    this.mayFit ||= isNamed || isGone;
+    if (kind === DeltaKind.expire) {
+      if (isNamed) this.noteDeadline(reader);
+      return false;
+    }
+    // A string takes the place of a collection without a word on its elements.
+    const isOfWhole = kind === DeltaKind.clear || (kind === DeltaKind.put && reader.elementType === 0);
+    this.mayFit ||= isNamed || kind === DeltaKind.clearDb || (isOfWhole && this.keys.has(keyOf(reader)));
     return false;
   }
 
-  /** Leaves out of the batch `writer.buf[start .. writer.pos)` what is too large. */
+  /** Leaves out of the batch `writer.buf[start .. writer.pos)`, of a scan, what is too large. */
   sift(writer: BatchWriter, start: number, reader: BatchReader): void {
     const end = writer.pos;
     if (end - start <= this.recordBytesMax) return;
     const buf = writer.take(start);
     reader.open(buf, start, end);
-    while (reader.next()) if (!this.leavesOut(reader)) copyRecord(reader, writer);
+    while (reader.next()) {
+      if (this.isTooLong(reader)) continue;
+      if (reader.kind === DeltaKind.expire && this.names.has(addressOf(reader))) this.noteDeadline(reader);
+      copyRecord(reader, writer);
+    }
+  }
+
+  /** Takes note of the record where it is too long. */
+  private isTooLong(reader: BatchReader): boolean {
+    const bytes = reader.pos - reader.start;
+    if (bytes <= this.recordBytesMax) return false;
+    if (this.names.size < namesMax) {
+      this.names.add(addressOf(reader));
+      this.keys.add(keyOf(reader));
+    }
+    this.bytes = Math.max(this.bytes, bytes);
+    if (reader.kind === DeltaKind.put) this.noteDeadline(reader);
+    return true;
+  }
+
+  private noteDeadline({ deadlineMs, elementType }: BatchReader): void {
+    if (deadlineMs !== 0 && elementType === 0) this.deadlineMs = Math.min(this.deadlineMs, deadlineMs);
   }
 }

@@ -58,6 +58,20 @@ test('what is too large is left out, and so are its patches, until something els
   assert.equal(shortfall.mayFit, true);
 });
 
+test('a deadline of what is left out is known, and is no reason to look again before', () => {
+  const shortfall = new Shortfall();
+  shortfall.learn(2000);
+  shortfall.leavesOut(put(5000));
+  const expire = (deadlineMs: number, name = 'k'): BatchReader =>
+    recordOf((w, k) => w.expire(0, k, 0, k.length, self, 0, 2, deadlineMs), name);
+  assert.equal(shortfall.leavesOut(expire(1000, 'other')), false);
+  assert.equal(shortfall.deadlineMs, Number.POSITIVE_INFINITY);
+  for (const deadlineMs of [9000, 7000, 0, 8000]) shortfall.leavesOut(expire(deadlineMs));
+  assert.deepEqual([shortfall.deadlineMs, shortfall.mayFit], [7000, false]);
+  shortfall.clear();
+  assert.equal(shortfall.deadlineMs, Number.POSITIVE_INFINITY);
+});
+
 test('a batch is sifted of what is too large', () => {
   const writer = new BatchWriter(origins);
   writer.reset(22);
@@ -79,29 +93,108 @@ test('a batch is sifted of what is too large', () => {
   assert.deepEqual(lengths, [100, 200]);
 });
 
+function hubOf(scheduler: Scheduler): SimNode {
+  const options = { nodeId: 'hub', role: 'hub', memoryBytes: 32 * 1024 * 1024 } as const;
+  const hub = new SimNode(options, scheduler, newDisk('jh'));
+  hub.start();
+  return hub;
+}
+
+function edgeOf(hub: SimNode, net: SimNet, nodeId: 'small' | 'wide'): SimNode {
+  const dial = net.dialer(nodeId, () => {
+    const listener = hub.isUp ? hub.engine.hub : undefined;
+    return listener && ((connection) => listener.accept(connection, nodeId, nodeId));
+  });
+  const memoryBytes = nodeId === 'small' ? 128 * 1024 : 32 * 1024 * 1024;
+  const options = { nodeId, role: 'edge', dial, memoryBytes, keepRecords: 30 } as const;
+  const edge = new SimNode(options, hub.scheduler, newDisk(nodeId));
+  edge.start();
+  return edge;
+}
+
+const tooLarge = randomBytes(600_000).toString('latin1');
+/** What is too large for an edge, and how it comes to an end. */
+const endings: Readonly<Record<string, readonly [readonly string[][], readonly string[][]]>> = {
+  'a string that is removed': [[['SET', 'k', tooLarge]], [['DEL', 'k']]],
+  'a string that is renamed over': [
+    [['SET', 'k', tooLarge]],
+    [
+      ['SET', 'l', 'v'],
+      ['RENAME', 'l', 'k'],
+    ],
+  ],
+  'a string with a deadline': [[['SET', 'k', tooLarge, 'PX', '20000']], []],
+  'a string that gets a deadline': [
+    [
+      ['SET', 'k', tooLarge],
+      ['PEXPIRE', 'k', '30000'],
+    ],
+    [],
+  ],
+  'a string that gets one later': [[['SET', 'k', tooLarge]], [['PEXPIRE', 'k', '30000']]],
+  'a string made by a patch': [[['SETRANGE', 'k', '600000', 'end']], [['DEL', 'k']]],
+  'a field that is removed': [[['HSET', 'k', 'f', tooLarge, 'g', 'v']], [['HDEL', 'k', 'f']]],
+  'a field with a deadline': [
+    [
+      ['HSET', 'k', 'f', tooLarge, 'g', 'v'],
+      ['HPEXPIRE', 'k', '20000', 'FIELDS', '1', 'f'],
+    ],
+    [],
+  ],
+  'a hash with a deadline': [
+    [
+      ['HSET', 'k', 'f', tooLarge],
+      ['PEXPIRE', 'k', '20000'],
+    ],
+    [],
+  ],
+  'a hash that a string replaces': [[['HSET', 'k', 'f', tooLarge]], [['SET', 'k', 'v']]],
+  'an element of a list': [[['RPUSH', 'k', 'a', tooLarge, 'b']], [['LSET', 'k', '1', 'v']]],
+  'an entry of a stream': [
+    [['XADD', 'k', '1-1', 'f', tooLarge]],
+    [
+      ['XADD', 'k', '2-1', 'f', 'v'],
+      ['XTRIM', 'k', 'MAXLEN', '1'],
+    ],
+  ],
+};
+
+test('a link is whole again once what was left out has gone, in whatever way', async () => {
+  for (const [name, [begin, end]] of Object.entries(endings)) {
+    const scheduler = new Scheduler(1, Date.UTC(2026, 10, 1));
+    const hub = hubOf(scheduler);
+    const small = edgeOf(hub, new SimNet(scheduler), 'small');
+    const pass = (ms: number): Promise<void> => scheduler.runUntil(scheduler.nowMs + ms);
+    const purge = (): void => {
+      hub.store.nowMs = scheduler.nowMs;
+      hub.store.expireSlice(1000);
+      hub.store.fieldExpiry.slice(1000);
+      hub.log.commit(() => {});
+      scheduler.timersFor(() => false).after(1000, purge);
+    };
+    purge();
+    await pass(2000);
+    for (const command of begin) hub.send(0, ...command);
+    await pass(10_000);
+    assert.equal(small.engine.status().syncStatus, 'starved', name);
+    for (const command of end) hub.send(0, ...command);
+    hub.set('news', 'v');
+    await pass(120_000);
+    assert.deepEqual(small.visible(), hub.visible(), name);
+    const { syncStatus, lastError } = small.engine.status();
+    assert.deepEqual([syncStatus, lastError], ['synced', ''], name);
+    // The first, the one that leaves it out, and the one that finds that it has gone.
+    assert.equal(hub.engine.status().figures.scans, 3, name);
+  }
+});
+
 /** A hub, an edge that is too small for some of what the hub has, and one that is not. */
 async function unlike(seed: number): Promise<void> {
   const scheduler = new Scheduler(seed, Date.UTC(2026, 10, 1));
   const net = new SimNet(scheduler);
-  const hub = new SimNode(
-    { nodeId: 'hub', role: 'hub', memoryBytes: 32 * 1024 * 1024 },
-    scheduler,
-    newDisk('jh'),
-  );
-  hub.start();
-  const edges = (['small', 'wide'] as const).map((nodeId) => {
-    const accept = () => (hub.isUp ? hub.engine.hub : undefined);
-    const dial = net.dialer(nodeId, () => {
-      const listener = accept();
-      return listener && ((connection) => listener.accept(connection, nodeId, nodeId));
-    });
-    const memoryBytes = nodeId === 'small' ? 128 * 1024 : 32 * 1024 * 1024;
-    const options = { nodeId, role: 'edge', dial, memoryBytes, keepRecords: 30 } as const;
-    const edge = new SimNode(options, scheduler, newDisk(nodeId));
-    edge.start();
-    return edge;
-  });
-  const [small, wide] = [edges[0]!, edges[1]!];
+  const hub = hubOf(scheduler);
+  const [small, wide] = [edgeOf(hub, net, 'small'), edgeOf(hub, net, 'wide')];
+  const edges = [small, wide];
   const nodes = [hub, small, wide];
   const random = (n: number): number => Math.floor(scheduler.random() * n);
   const pass = (ms: number): Promise<void> => scheduler.runUntil(scheduler.nowMs + ms);
@@ -115,6 +208,8 @@ async function unlike(seed: number): Promise<void> {
       node.send(0, 'HSET', `h${random(2)}`, `f${random(3)}`, randomBytes(large).toString('latin1'));
     else if (what < 4) node.append(key, 'tail');
     else if (what === 4) node.del(key);
+    else if (what === 11 && node !== small)
+      node.send(0, 'SET', key, randomBytes(large).toString('latin1'), 'PX', `${5000 + random(30_000)}`);
     else if (what === 5) node.send(0, 'DEL', `h${random(2)}`);
     else if (what === 6) node.incr('n', 1);
     else if (what === 7) node.send(0, 'HSET', `h${random(2)}`, `f${random(3)}`, 'v');
