@@ -167,7 +167,8 @@ export class Streams implements Collection {
       dead.chunks.remove();
       opened.save();
     } else opened.saveLive();
-    const added = Math.max(live.count, opened.statedAdded + 1);
+    // XSETID may have said that there were as many as a record can tell.
+    const added = Math.max(live.count, Math.min(opened.statedAdded + 1, Number.MAX_SAFE_INTEGER));
     opened.statedAdded = added;
     opened.stateLast(id);
     this.touch();

@@ -23,3 +23,11 @@ test('ENTRIESADDED and MAXDELETEDID', () => {
   assert.match(String(node.run('XSETID s 100 ENTRIESADDED 9 MAXDELETEDID 101')), /provided max_deleted/);
   assert.match(String(node.run('XSETID s 100')), /current max_deleted/);
 });
+
+test('entries are counted up to what a record can tell, and no further', () => {
+  const node = new CommandNode();
+  node.run('XADD s 5 f v');
+  assert.equal(node.run('XSETID s 5 ENTRIESADDED 9007199254740991'), 'OK');
+  for (const id of ['6-0', '7-0']) assert.equal(node.run(`XADD s ${id} f v`), id);
+  assert.match(JSON.stringify(node.run('XINFO STREAM s')), /"entries-added",9007199254740991/);
+});
