@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 const patienceMs = 60_000;
+/** Of what a node has written, in errors: their reason stands behind it. */
+const shownChars = 4096;
 
 export class ServerProcess {
   readonly dir: string;
@@ -18,19 +20,35 @@ export class ServerProcess {
   edgesUrl = '';
   /** What the node has written to its log. */
   output = '';
+  private readonly nodeOptions: readonly string[];
   private child: ChildProcess | undefined;
 
-  constructor() {
+  /** `nodeOptions`: what Node itself is told. */
+  constructor(nodeOptions: readonly string[] = []) {
     this.dir = mkdtempSync(join(tmpdir(), 'ferrite-e2e-'));
+    this.nodeOptions = nodeOptions;
   }
 
   get pid(): number {
     return this.child?.pid ?? 0;
   }
 
+  get isRunning(): boolean {
+    const { child } = this;
+    return child?.pid !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
+  /** In words: whether the process lives, or how it ended. */
+  get state(): string {
+    if (this.isRunning) return `lives as process ${this.pid}`;
+    if (this.child?.signalCode) return `was ended by ${this.child.signalCode}`;
+    return `ended with exit code ${this.child?.exitCode ?? 'none: it never ran'}`;
+  }
+
   /** Starts the node; resolves when it is ready. Rejects with what it said where it ends first, or takes too long. */
   async start(...args: string[]): Promise<void> {
-    const child = spawn(process.execPath, [main, '--port', '0', '--dir', this.dir, ...args]);
+    const options = ['--port', '0', '--dir', this.dir, ...args];
+    const child = spawn(process.execPath, [...this.nodeOptions, main, ...options]);
     this.child = child;
     let output = '';
     const ready = new Promise<number>((resolve, reject) => {
@@ -44,7 +62,7 @@ export class ServerProcess {
       child.stderr.on('data', note);
       child.once('error', reject);
       child.once('close', (code, signal) =>
-        reject(new Error(`the node ended with ${code ?? signal}: ${output}`)),
+        reject(new Error(`${output.slice(-shownChars)}\nthe node ended with ${code ?? signal}`)),
       );
     });
     this.port = await this.inTime(ready, 'it was ready');
@@ -77,18 +95,13 @@ export class ServerProcess {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  private get isRunning(): boolean {
-    const { child } = this;
-    return child?.pid !== undefined && child.exitCode === null && child.signalCode === null;
-  }
-
   /** What the promise gives. A node that lets it wait for too long is killed, and the error says what it wrote. */
   private async inTime<T>(promise: Promise<T>, what: string): Promise<T> {
     let late: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_resolve, reject) => {
       late = setTimeout(() => {
         this.signal('SIGKILL');
-        reject(new Error(`waited ${patienceMs / 1000} s until ${what}: ${this.output.slice(-4096)}`));
+        reject(new Error(`${this.output.slice(-shownChars)}\nwaited ${patienceMs / 1000} s until ${what}`));
       }, patienceMs);
     });
     try {

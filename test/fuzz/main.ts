@@ -121,9 +121,10 @@ function configured(): ConstructorParameters<typeof EdgeNode>[0] {
   return { config, configFile: '', log: silentLog, listenTcp: true, ...sizes };
 }
 
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+
 async function main(): Promise<void> {
   if (redisMissing !== false) throw new Error(redisMissing);
-  const seed = Number(values.seed ?? Date.now() % 1_000_000);
   const random = new Random(seed);
   const node = new EdgeNode(configured());
   await node.open();
@@ -166,10 +167,15 @@ async function main(): Promise<void> {
     if (times === 0) print(await duel.shrink(found), duel.manner.protocol);
   }
   console.log(`\nseed ${seed}: ${requestsDone} requests, ${kinds.size} kinds of difference`);
+  for (const [kind, times] of kinds) console.log(`  ${times} times: ${kind}`);
   ours.socket.destroy();
   await redis.stop();
   await node.close();
   if (kinds.size > 0) process.exitCode = 1;
 }
 
-await main();
+await main().catch((error: unknown) => {
+  console.log(error);
+  console.log(`seed ${seed} FAILED: ${String(error)}`);
+  process.exit(1);
+});

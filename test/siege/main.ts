@@ -4,7 +4,9 @@
 // with what it had, and the edge must hold the same. False edges say what the honest one says, under other names and
 // altered: what they make the hub hold is then no longer compared with the edge's. Exit code 1 where anything of this
 // fails.
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { askOnce } from '../e2e/pipeline.ts';
@@ -23,6 +25,13 @@ const falseEdgesAtOnce = 6;
 const killShare = 0.03;
 const midstMs = 60;
 const patienceMs = 20_000;
+const againMs = 50;
+/** A stack of where the hub is, on a signal; how long it has for that. */
+const reportSignal = 'SIGUSR2';
+const reportMs = 3000;
+/** Of each client, and of the hub's log. */
+const saidCharsShown = 1500;
+const logCharsShown = 3000;
 
 const { values } = parseArgs({
   options: {
@@ -36,52 +45,79 @@ const { values } = parseArgs({
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const random = new Random(seed);
 const targets = wanted(values.only?.split(','));
-const hub = new ServerProcess();
+const reports = mkdtempSync(join(tmpdir(), 'ferrite-siege-'));
+const hub = new ServerProcess([
+  '--report-on-signal',
+  `--report-signal=${reportSignal}`,
+  `--report-directory=${reports}`,
+]);
 const edge = new ServerProcess();
 const between = new Eavesdropper(() => hub.edgesUrl);
+let roundNow = 0;
 
-function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
-  return Promise.race([
-    promise,
-    new Promise<never>((_, reject) => {
-      setTimeout(() => reject(new Error(`no answer to ${what}`)), patienceMs).unref();
-    }),
-  ]);
+async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
+  let late: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new Error(`no answer to ${what}`)), patienceMs);
+  });
+  try {
+    return await Promise.race([promise, deadline]);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+/**
+ * What the hub answers. Clients may close each other's connections, and so this one: it is asked again on another for
+ * as long as its process lives.
+ */
+function answerOf<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  const untilMs = performance.now() + patienceMs;
+  const again = async (error: unknown): Promise<T> => {
+    if (!hub.isRunning || performance.now() > untilMs) throw new Error(`${what}: ${String(error)}`);
+    await delay(againMs);
+    return ask().catch(again);
+  };
+  return inTime(ask().catch(again), what);
 }
 
 function holdings(node: ServerProcess, own: boolean): Promise<Map<string, string>> {
-  return inTime(digest(node.port, own), 'all that a node holds');
+  return answerOf('all that a node holds', () => digest(node.port, own));
 }
 
-/** In the midst of whatever it does. */
-async function killed(): Promise<void> {
-  await delay(random.below(midstMs));
+async function killed(afterMs: number): Promise<void> {
+  await delay(afterMs);
   await hub.kill();
   await hub.start(...hubArgs());
 }
 
+/** Each client draws numbers of its own, so that a seed makes the same rounds however they fall in time. */
 async function round(): Promise<string[]> {
   const said: string[] = [];
   const edgesPort = Number(new URL(hub.edgesUrl).port);
+  const others = (count: number): Random[] =>
+    Array.from({ length: count }, () => new Random(random.below(2 ** 32)));
+  const killAfterMs = random.chance(killShare) ? random.below(midstMs) : undefined;
+  const clients = others(sessionsAtOnce);
+  const visitors = others(visitsAtOnce);
+  const liars = others(values['false-edges'] ? falseEdgesAtOnce : 0);
   await Promise.all([
-    ...(random.chance(killShare) ? [killed()] : []),
-    ...Array.from({ length: sessionsAtOnce }, () => session(random, hub.port, targets, said)),
-    ...Array.from({ length: visitsAtOnce }, () => visit(random, edgesPort, said)),
-    ...Array.from({ length: values['false-edges'] ? falseEdgesAtOnce : 0 }, () =>
-      falseEdge(random, hub.edgesUrl, between.heard, said),
-    ),
+    ...(killAfterMs === undefined ? [] : [killed(killAfterMs)]),
+    ...clients.map((own) => session(own, hub.port, targets, said)),
+    ...visitors.map((own) => visit(own, edgesPort, said)),
+    ...liars.map((own) => falseEdge(own, hub.edgesUrl, between.heard, said)),
   ]);
   try {
-    await inTime(askOnce(hub.port, 'PING'), 'PING');
+    await answerOf('PING', () => askOnce(hub.port, 'PING'));
     return [];
   } catch (error) {
-    return [`${String(error)}: ${hub.output.slice(-3000)}`, ...said.slice(-24)];
+    return [...said.map((text) => text.slice(0, saidCharsShown)), String(error)];
   }
 }
 
 /** Kills the hub and starts it again; what differs from before, and from the edge. */
 async function nextLife(): Promise<string[]> {
-  await inTime(askOnce(hub.port, 'CLIENT', 'UNPAUSE'), 'CLIENT UNPAUSE');
+  await answerOf('CLIENT UNPAUSE', () => askOnce(hub.port, 'CLIENT', 'UNPAUSE'));
   // What clients asked for is done, though they are gone.
   let before = await holdings(hub, true);
   for (let last = before; ; last = before) {
@@ -113,21 +149,46 @@ async function main(): Promise<string[]> {
   hubPort = Number(new URL(hub.edgesUrl).port);
   await edge.start('--node-id', 'honest', '--hub-url', await between.url('/edge/ws'));
   const endMs = performance.now() + Number(values.seconds) * 1000;
-  for (let n = 1; performance.now() < endMs; n++) {
+  for (roundNow = 1; performance.now() < endMs; roundNow++) {
     const failed = await round();
     if (failed.length > 0) return failed;
-    if (n % roundsPerLife !== 0) continue;
+    if (roundNow % roundsPerLife !== 0) continue;
     const differing = await nextLife();
-    if (differing.length > 0) return [`round ${n}`, ...differing.slice(0, 5)];
-    console.log(`round ${n}: the hub came back with what it had`);
+    if (differing.length > 0) return [...differing.slice(0, 5), 'what is held differs'];
+    console.log(`round ${roundNow}: the hub came back with what it had`);
   }
   return [];
 }
 
+/** Where a hub is that lives and does not answer. */
+async function stackOfHub(): Promise<string> {
+  hub.signal(reportSignal);
+  await delay(reportMs);
+  const [file] = readdirSync(reports);
+  if (file === undefined) return `the hub made no report in ${reportMs} ms`;
+  const { javascriptStack, resourceUsage } = JSON.parse(readFileSync(join(reports, file), 'utf8'));
+  return `where the hub is: ${JSON.stringify({ javascriptStack, resourceUsage }, undefined, 1)}`;
+}
+
+/** Last of all stands why, since whoever shows no more than an end of this shows that. */
+async function report(failures: readonly string[]): Promise<void> {
+  const stack = hub.isRunning ? await stackOfHub() : '';
+  const log = `the hub's log ends with:\n${hub.output.slice(-logCharsShown)}`;
+  for (const text of [...failures.slice(0, -1), log, stack]) console.log(text);
+  console.log(`in round ${roundNow} of seed ${seed}; the hub ${hub.state}, the edge ${edge.state}`);
+  console.log(`FAILED: ${failures.at(-1)?.slice(-saidCharsShown)}`);
+}
+
 console.log(`seed ${seed}`);
-const failures = await main().catch((error: unknown) => [String(error), hub.output.slice(-3000)]);
-for (const line of failures) console.log(line);
+const ended = new Promise<string[]>((resolve) => {
+  process.once('SIGTERM', () => resolve(['the siege itself was ended by SIGTERM']));
+});
+const failures = await Promise.race([main().catch((error: unknown) => [String(error)]), ended]);
+if (failures.length > 0) await report(failures);
 if (values.log !== undefined) writeFileSync(values.log, hub.output);
 between.close();
+// What does not answer may not end either.
+if (failures.length > 0) for (const node of [hub, edge]) node.signal('SIGKILL');
 await Promise.all([hub.stop(), edge.stop()]);
+rmSync(reports, { recursive: true });
 process.exit(failures.length === 0 ? 0 : 1);

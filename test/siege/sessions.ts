@@ -16,7 +16,8 @@ const left = new Set(
 );
 const requestsMax = 40;
 const stayMs = 20;
-const wordsShown = 30;
+const wordsShown = 12;
+const charsShown = 40;
 
 /** What puts a client into another state than that in which commands are tried one by one. */
 const moods: readonly Request[] = [
@@ -59,11 +60,11 @@ function filling(random: Random): Request {
   return [...words.split(' '), ...Array.from({ length: elementsMany }, (_, n) => add(n)).flat()];
 }
 
-/** What clients ask for: the commands of these names, or all of the table. */
+/** What clients ask for: the commands of these names, or all of the table, but for what is left out. */
 export function wanted(names: readonly string[] | undefined): readonly Target[] {
   return targetsOf(commandList).filter(({ words: [name = '', ...rest] }) => {
-    if (names !== undefined) return names.includes(name);
-    return !left.has(name) && !left.has([name, ...rest].join('|'));
+    if (left.has(name) || left.has([name, ...rest].join('|'))) return false;
+    return names === undefined || names.includes(name);
   });
 }
 
@@ -96,7 +97,7 @@ export async function session(
 }
 
 function shown(words: Request): string {
-  const few = words.slice(0, wordsShown).map((word) => JSON.stringify(word));
+  const few = words.slice(0, wordsShown).map((word) => JSON.stringify(word.slice(0, charsShown)));
   return words.length > wordsShown ? `${few.join(' ')} and ${words.length - wordsShown} more` : few.join(' ');
 }
 

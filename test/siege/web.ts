@@ -59,7 +59,12 @@ export async function visit(random: Random, port: number, said: string[]): Promi
     `${lines.join('\r\n')}\r\n\r\n${random.chance(0.5) ? 'x'.repeat(random.below(300)) : ''}`,
   );
   if (random.chance(0.05)) for (let i = 0; i < 5; i++) bytes[random.below(bytes.length)] = random.below(256);
-  said.push(bytes.toString('latin1').slice(0, 1000));
+  said.push(
+    bytes
+      .toString('latin1')
+      .replace(/x{50,}/g, 'x...')
+      .slice(0, 1000),
+  );
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   socket.on('error', () => {});
   socket.resume();

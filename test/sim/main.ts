@@ -45,15 +45,19 @@ function run(seed: number): Promise<FleetReport | ReturnType<Mesh['figures']>> {
   });
 }
 
+const charsShown = 1000;
 const first = Number(values.seed ?? Date.now() % 1_000_000);
-for (let i = 0; i < Number(values.runs); i++) {
-  const seed = first + i;
+const failed: string[] = [];
+for (let seed = first; seed < first + Number(values.runs); seed++) {
   try {
     console.log(`seed ${seed} ok ${JSON.stringify(await run(seed))}`);
   } catch (error) {
-    console.error(`seed ${seed} FAILED`);
-    console.error(error);
-    process.exitCode = 1;
+    console.log(`seed ${seed} FAILED`);
+    console.log(error);
+    failed.push(`seed ${seed} FAILED: ${String(error).slice(0, charsShown)}`);
     if (!values['go-on']) break;
   }
 }
+// Why stands last of all.
+for (const line of failed) console.log(line);
+if (failed.length > 0) process.exitCode = 1;
