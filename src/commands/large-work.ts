@@ -33,9 +33,10 @@ export interface Finish {
 /**
  * Work that reads, then replies or stores. At each yield others may run, so that what it has open of the store is to be
  * opened anew; a promise that is yielded is waited for. Returns true when it has replied, and false where a key is not
- * there any more: then all is to be done again.
+ * there any more: then all is to be done again. `again`: others were faster, and the command is to run as if it came
+ * now; it has changed and replied nothing.
  */
-export type Work = Generator<unknown, boolean | Finish, void>;
+export type Work = Generator<unknown, boolean | 'again' | Finish, void>;
 
 /** How work is being done. */
 export interface Pace {
@@ -211,8 +212,11 @@ export class LargeWork implements ChangeListener {
     for (const job of this.jobs) if (job.db === db && job.pace.isAtWork !== true) job.changed = true;
   }
 
-  /** Does a slice. Returns whether there is more to do, or what is to be waited for before that. */
-  private step(job: Job): boolean | Promise<unknown> {
+  /**
+   * Does a slice. Returns whether there is more to do, or what is to be waited for before that; undefined: the command
+   * runs again.
+   */
+  private step(job: Job): boolean | Promise<unknown> | undefined {
     const { runner } = this;
     assert(runner !== undefined, 'nobody runs work in slices');
     // What a client that is gone wanted to know is of no use; what it wanted to be stored is.
@@ -238,7 +242,7 @@ export class LargeWork implements ChangeListener {
   /**
    * Goes on with a slice, or where others changed the keys too often with the command as a whole. Returns as `step`.
    */
-  private slice(job: Job, runner: WorkRunner): boolean | Promise<unknown> {
+  private slice(job: Job, runner: WorkRunner): boolean | Promise<unknown> | undefined {
     if (job.changed) restart(job);
     let finish: Finish | undefined;
     try {
@@ -246,6 +250,10 @@ export class LargeWork implements ChangeListener {
       else {
         const { done, value } = job.work.next();
         if (done !== true) return value instanceof Promise ? value : true;
+        if (value === 'again') {
+          this.runAgain(job);
+          return undefined;
+        }
         if (typeof value === 'object') finish = value;
         if (value === false || job.changed) {
           finish?.discard();
@@ -272,6 +280,14 @@ export class LargeWork implements ChangeListener {
    */
   private track({ call, client, entry, isTracked, restarts }: Job): void {
     if (isTracked && restarts > 0) call.services.tracking.readAgain(client, entry, call.args);
+  }
+
+  /** Runs the command of a job as one that comes now. */
+  private runAgain(job: Job): void {
+    this.end(job);
+    const { workGate, changes } = job.call.services;
+    workGate.requests.hold(job.call, job.deferral);
+    changes.pend();
   }
 
   private end(job: Job): void {
@@ -393,25 +409,32 @@ export function* stageKey(
   return isFull ? staged : undefined;
 }
 
+/** A change of keys where they are. */
+export interface Change {
+  /** The arguments that are the keys. */
+  readonly keys: readonly number[];
+  /** How many dots it gives, about; 0: none. */
+  readonly dots: number;
+  /** Memory that is kept for it, of which there is enough when it begins. */
+  readonly heldBytes?: number;
+  /** Does it, in parts between the yields. */
+  steps(): Generator<void, void, void>;
+}
+
 /**
- * Changes about `count` elements of the key in argument i where they are, by what `change` does between its yields; it
- * begins when no other work is under way, and finds then what there is. The work that this is part of must not begin
- * anew: it reads no key of which it is told. Throws CommandError where `change` does.
+ * Makes a change in slices; it begins when no other work is under way, and finds then what there is. The work that this
+ * is part of must not begin anew: it reads no key of which it is told. Throws CommandError where the change does.
  */
-export function* changeInPlace(
-  call: Call,
-  i: number,
-  pace: Pace,
-  count: number,
-  change: () => Generator<void, void, void>,
-): Generator<unknown, void, void> {
+export function* changeInPlace(call: Call, pace: Pace, change: Change): Generator<unknown, void, void> {
   const { store, keyspace } = call;
-  while (!pace.isWhole && (store.atWork.isAny || store.dotsAhead !== undefined)) {
-    yield store.dotsAhead ?? store.atWork.free();
+  const { keys, dots, heldBytes = 0 } = change;
+  const { atWork } = store;
+  while (!pace.isWhole && (atWork.isAny || (dots > 0 && store.dotsAhead !== undefined))) {
+    yield atWork.isAny ? atWork.free() : store.dotsAhead;
   }
-  const target = { db: keyspace.id, key: call.bytes(i) };
-  const steps = change();
-  const work = pace.isWhole ? undefined : WorkInPlace.begin(store, target, count, steps);
+  const targets = keys.map((i) => ({ db: keyspace.id, key: call.bytes(i) }));
+  const steps = change.steps();
+  const work = pace.isWhole ? undefined : WorkInPlace.begin(store, { targets, dots, heldBytes, steps });
   if (work === undefined) atOnce(steps);
   else {
     pace.isAtWork = true;
@@ -455,7 +478,7 @@ function takeFitting(call: Call, count: number, size: number, source: PopSource)
  */
 export function* popInPlace(call: Call, pace: Pace, wanted: number, source: PopSource): Work {
   let [count, taken] = [0, 0];
-  yield* changeInPlace(call, 1, pace, wanted, function* () {
+  const steps = function* (): Generator<void, void, void> {
     let size = source.open();
     let isAll = wanted >= size;
     count = Math.min(wanted, size);
@@ -471,7 +494,8 @@ export function* popInPlace(call: Call, pace: Pace, wanted: number, source: PopS
     }
     // In the last step, as others may be let in right behind it.
     if (count > 0) source.tell(isAll);
-  });
+  };
+  yield* changeInPlace(call, pace, { keys: [1], dots: wanted, steps });
   // Of what went otherwise meanwhile, as by its deadline.
   for (let missing = (count - taken) * source.width; missing > 0; missing--) call.reply.nil();
   return true;

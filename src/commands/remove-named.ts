@@ -1,9 +1,13 @@
-// What SREM, HDEL, ZREM and XDEL share: whatever the arguments from the second on name is taken out of the key in
-// argument 1, where it is in slices when they are very many (large-work.ts). It knows no types.
+// What SREM, HDEL, ZREM, XDEL and XACK share: whatever the arguments from the second or third on name is taken out of
+// the key in argument 1, where it is in slices when they are very many (large-work.ts). It knows no types.
 import type { Call } from './call.ts';
 import { changeInPlace, type Pace, type Work } from './large-work.ts';
 
 export interface Removal {
+  /** The argument that names the first. */
+  readonly first: number;
+  /** Each gets a dot. */
+  readonly givesDots: boolean;
   /** Throws CommandError where argument i can name nothing. All are asked of before the first goes. */
   check?(call: Call, i: number): void;
   /** Opens the key; false where there is none. Throws WRONGTYPE. */
@@ -16,10 +20,9 @@ export interface Removal {
   afterSome?(call: Call): void;
 }
 
-const first = 2;
-
 /** Replies with how many there were. */
 export function removeNamed(call: Call, removal: Removal): void {
+  const { first } = removal;
   const isThere = removal.open(call);
   if (isThere && call.argc - first >= call.sliceSizes.largeElementsMin) {
     call.services.largeWork.run(call, [], (own, pace) => removeInSlices(own, pace, removal));
@@ -48,21 +51,23 @@ function tell(call: Call, removal: Removal, removed: number): void {
 }
 
 function* removeInSlices(call: Call, pace: Pace, removal: Removal): Work {
+  const { first, givesDots } = removal;
   let removed = 0;
-  yield* changeInPlace(call, 1, pace, call.argc - first, function* () {
-    const { elements } = call.sliceSizes;
+  const steps = function* (): Generator<void, void, void> {
+    const { elements, removedElements } = call.sliceSizes;
     for (let from = first; removal.check !== undefined && from < call.argc; from += elements) {
       checkFrom(call, removal, from, Math.min(call.argc, from + elements));
       yield;
     }
-    for (let from = first; from < call.argc; from += call.sliceSizes.removedElements) {
+    for (let from = first; from < call.argc; from += removedElements) {
       if (from > first) yield;
       if (!removal.open(call)) break;
-      removed += removeFrom(call, removal, from, Math.min(call.argc, from + call.sliceSizes.removedElements));
+      removed += removeFrom(call, removal, from, Math.min(call.argc, from + removedElements));
     }
     // In the last step, as others may be let in right behind it.
     tell(call, removal, removed);
-  });
+  };
+  yield* changeInPlace(call, pace, { keys: [1], dots: givesDots ? call.argc - first : 0, steps });
   call.reply.integer(removed);
   return true;
 }

@@ -63,10 +63,8 @@ const ampleUnits = 256;
  */
 export function requireFree(store: Store, bytes: number, grows = 0): void {
   const { arena, ground } = store;
-  const needed = bytes + (bytes >> 2) + spareUnits * arena.unitBytes;
-  const isFree = (need: number): boolean => need <= arena.limitBytes - ground.reserveBytes - store.usedBytes;
-  if (isFree(2 * needed + ampleUnits * arena.unitBytes)) return;
-  while (!isFree(needed)) {
+  if (hasAmpleRoom(store, bytes)) return;
+  while (!isFree(store, roomOf(store, bytes))) {
     if (store.reclaim()) continue;
     ground.starved = true;
     throw new CommandError(outOfMemory, bytes > arena.limitBytes);
@@ -74,6 +72,21 @@ export function requireFree(store: Store, bytes: number, grows = 0): void {
   store.stretch(grows);
   // A block that grows needs a slab in one piece, and another while it moves.
   store.requireBlock(runUnits * arena.unitBytes);
+}
+
+/** What `bytes` in small blocks take at most. */
+function roomOf({ arena }: Store, bytes: number): number {
+  return bytes + (bytes >> 2) + spareUnits * arena.unitBytes;
+}
+
+function isFree(store: Store, bytes: number): boolean {
+  const { limitBytes, usedBytes, ground } = store;
+  return bytes <= limitBytes - ground.reserveBytes - usedBytes;
+}
+
+/** Whether there is so much more room than `bytes` in small blocks take that they surely fit. */
+export function hasAmpleRoom(store: Store, bytes: number): boolean {
+  return isFree(store, 2 * roomOf(store, bytes) + ampleUnits * store.arena.unitBytes);
 }
 
 /** Throws where the new keys are more than the limit allows; a new key that is named twice counts twice. */

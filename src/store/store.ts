@@ -38,6 +38,7 @@ import {
 } from './key-state.ts';
 import { KeysAtWork } from './keys-at-work.ts';
 import { type Ground, Keyspace, type States } from './keyspace.ts';
+import { usualListpackLimits } from './listpack-limits.ts';
 import { Lists } from './lists.ts';
 import { Nests } from './nest.ts';
 import { OrderNodes } from './order-nodes.ts';
@@ -144,22 +145,14 @@ export class Store {
   /** Dots up to which tombstones may be gone. */
   readonly horizon = new VersionVector();
   limits: StoreLimits = bulkLimits;
-  /** Up to where Redis would keep a collection in a listpack: for OBJECT ENCODING, which nothing else follows. */
-  readonly listpackLimits = {
-    hash: { entriesMax: 128, valueBytesMax: 64 },
-    set: { entriesMax: 128, valueBytesMax: 64 },
-    zset: { entriesMax: 128, valueBytesMax: 64 },
-    /** Above 0: elements, below: the number of a size, 4 KiB for -1 to 64 KiB for -5. */
-    list: { size: -2, compressDepth: 0 },
-    intsetEntriesMax: 512,
-    streamNode: { bytesMax: 4096, entriesMax: 100 },
-  };
+  readonly listpackLimits = usualListpackLimits();
   /** Some key holds or held more than a string. */
   hasCollections = false;
   /** A command may go beyond the limit: `stretch`. */
   isStretched = false;
   /** How much it may add in all: what grows is given that much at once. */
   stretchBytes = 0;
+  private heldBytes = 0;
   expiredCount = 0;
   expiredFieldCount = 0;
   lazyFreedCount = 0;
@@ -236,10 +229,17 @@ export class Store {
     return a.origin === b.origin ? 0 : this.origins.compare(a.origin, b.origin);
   }
 
-  /** Room that deletes find whatever else is written. */
+  /** Room that deletes find whatever else is written, and what is held. */
   private reserveForDead(): void {
     const { ground } = this;
-    ground.reserveBytes = ground.keepsDead ? this.graveyard.budgetBytes : 0;
+    ground.reserveBytes = (ground.keepsDead ? this.graveyard.budgetBytes : 0) + this.heldBytes;
+  }
+
+  /** From now on so many bytes are kept free: by work in slices, while others run. */
+  hold(bytes: number): void {
+    if (this.heldBytes === bytes) return;
+    this.heldBytes = bytes;
+    this.reserveForDead();
   }
 
   /**

@@ -1,9 +1,12 @@
-// A change of many elements of a key where they are, in slices: the key is at work meanwhile, the dots of the change
+// A change of many elements of keys where they are, in slices: the keys are at work meanwhile, the dots of the change
 // lie ahead of the clock, which does not follow the time until it is done, and its deltas are in a run that counts when
 // all of it is done. What is changed cannot be taken back, so where somebody cannot wait, the run cannot be kept, or
-// the clock comes close all the same, the rest is done at once and the deltas go into the log as they are.
+// the clock comes close all the same, the rest is done at once and the deltas go into the log as they are. A change
+// that gives no dots, as that of a stream's groups, has none ahead and leaves the clock alone.
 import { HybridClock } from '../base/clock.ts';
 import { CommandError } from '../base/errors.ts';
+import type { BatchWriter } from '../delta/batch-writer.ts';
+import { DeltaKind } from '../delta/kinds.ts';
 import { type DeltaRun, finished } from './delta-run.ts';
 import { firstAhead, type Wait } from './dots-ahead.ts';
 import type { KeyAtWork } from './keys-at-work.ts';
@@ -16,12 +19,22 @@ const changedPerMs = 200;
 /** Where so few stamps are left below the dots ahead, the rest is done at once. */
 const spareStamps = 262_144;
 
+/** What is changed, and how. */
+export interface ChangeInPlace {
+  readonly targets: readonly KeyAtWork[];
+  /** How many dots are given, about; 0: none. */
+  readonly dots: number;
+  /** Memory that others do not take meanwhile. */
+  readonly heldBytes: number;
+  readonly steps: Generator<void, void, void>;
+}
+
 export class WorkInPlace {
   private readonly store: Store;
-  private readonly target: KeyAtWork;
-  private readonly change: Generator<void, void, void>;
+  private readonly change: ChangeInPlace;
   private readonly run: DeltaRun;
-  private readonly ahead = new HybridClock(0);
+  /** Gives the dots of the change; undefined: it gives none. */
+  private readonly ahead: HybridClock | undefined;
   private readonly first: number;
   private isDone = false;
   /** Whether dots were given: without a log nothing counts deltas. */
@@ -29,42 +42,34 @@ export class WorkInPlace {
   private isOver = false;
   private mistake: CommandError | undefined;
 
-  /** Undefined where all has to be done at once. There must be no other work, and no dots ahead. */
-  static begin(
-    store: Store,
-    target: KeyAtWork,
-    count: number,
-    change: Generator<void, void, void>,
-  ): WorkInPlace | undefined {
-    const first = firstAhead(store, aheadMsMin + count / changedPerMs);
-    if (first === undefined || store.runs === undefined) return undefined;
-    return new WorkInPlace(store, target, first, store.runs.begin(true), change);
+  /**
+   * Undefined where all has to be done at once. There must be no other work, and where the change gives dots none ahead.
+   */
+  static begin(store: Store, change: ChangeInPlace): WorkInPlace | undefined {
+    const { dots } = change;
+    if (store.runs === undefined) return undefined;
+    if (dots === 0) return new WorkInPlace(store, change, store.runs.begin(true), undefined);
+    const first = firstAhead(store, aheadMsMin + dots / changedPerMs);
+    if (first === undefined) return undefined;
+    return new WorkInPlace(store, change, store.runs.begin(true), first);
   }
 
-  private constructor(
-    store: Store,
-    target: KeyAtWork,
-    first: number,
-    run: DeltaRun,
-    change: Generator<void, void, void>,
-  ) {
+  private constructor(store: Store, change: ChangeInPlace, run: DeltaRun, first: number | undefined) {
     this.store = store;
-    this.target = target;
-    this.first = first;
     this.run = run;
     this.change = change;
+    this.first = first ?? Number.POSITIVE_INFINITY;
+    if (first === undefined) return;
+    this.ahead = new HybridClock(0);
     this.ahead.witness(first - 1);
   }
 
   /** Does all of it. Throws CommandError where the change does, with what it has done until then done. */
   *all(): Generator<Wait, void, void> {
-    const { store, run } = this;
-    let settle = (): void => {};
-    store.dotsAhead = new Promise((resolve) => {
-      settle = resolve;
-    });
-    store.clock.ceiling = store.clock.last();
-    store.atWork.begin([this.target], false, () => this.hurry());
+    const { store, run, ahead, change } = this;
+    const settle = ahead === undefined ? () => {} : this.keepAhead();
+    store.atWork.begin(change.targets, ahead === undefined, () => this.hurry());
+    store.hold(change.heldBytes);
     try {
       while (!this.isOver && !this.isDone) {
         this.step();
@@ -76,10 +81,23 @@ export class WorkInPlace {
     } finally {
       // Whoever ends this early would leave all others waiting.
       if (!this.isOver) this.hurry();
-      store.dotsAhead = undefined;
       settle();
     }
     if (this.mistake !== undefined) throw this.mistake;
+  }
+
+  /** Nobody else has dots ahead until what is returned is called, and the time does not come up to them. */
+  private keepAhead(): () => void {
+    const { store } = this;
+    store.clock.ceiling = store.clock.last();
+    let settle = (): void => {};
+    store.dotsAhead = new Promise((resolve) => {
+      settle = resolve;
+    });
+    return () => {
+      store.dotsAhead = undefined;
+      settle();
+    };
   }
 
   private hurry(): void {
@@ -89,23 +107,25 @@ export class WorkInPlace {
 
   /** Does a part of the change. */
   private step(): void {
-    const { store } = this;
+    const { store, ahead, change } = this;
     const { clock, recorder } = store;
     // What was written meanwhile in one go may have come up to the dots ahead: no dot is given twice.
-    if (clock.last() > this.ahead.last()) this.ahead.witness(clock.last());
-    store.clock = this.ahead;
+    if (ahead !== undefined && clock.last() > ahead.last()) ahead.witness(clock.last());
+    store.clock = ahead ?? clock;
     store.recorder = this.run.writer;
-    const before = this.ahead.last();
+    const before = store.clock.last();
+    store.hold(0);
     try {
-      this.isDone = this.change.next().done === true;
+      this.isDone = change.steps.next().done === true;
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       this.mistake = error;
       this.isDone = true;
     } finally {
+      this.hasChanged ||= store.clock.last() > before;
       store.clock = clock;
       store.recorder = recorder;
-      this.hasChanged ||= this.ahead.last() > before;
+      store.hold(change.heldBytes);
     }
   }
 
@@ -113,20 +133,30 @@ export class WorkInPlace {
   private end(isKept: boolean): void {
     if (this.isOver) return;
     this.isOver = true;
-    const { store, run, target, ahead } = this;
+    const { store, run, change, ahead } = this;
     const { clock, recorder, self } = store;
-    clock.ceiling = Number.POSITIVE_INFINITY;
+    if (ahead !== undefined) clock.ceiling = Number.POSITIVE_INFINITY;
+    store.hold(0);
     const { writer, number, count } = run;
     const isNamed = isKept || writer === undefined;
     if (writer === undefined ? !this.hasChanged : count === 0) run.discard();
     else {
-      clock.witness(ahead.last());
+      if (ahead === undefined) clock.tick();
+      else clock.witness(ahead.last());
       if (isNamed) {
-        const { db, key } = target;
+        const { db, key } = change.targets[0]!;
         run.place();
         recorder?.run(db, key, 0, key.length, self, clock.hi, clock.lo, number, count);
+        this.tellOthers(recorder);
       } else if (recorder !== undefined) run.spill(recorder);
     }
     store.atWork.end();
+  }
+
+  /** The record of the run names one key: who listens is told of the others. */
+  private tellOthers(recorder: BatchWriter | undefined): void {
+    for (const { db, key } of this.change.targets.slice(1)) {
+      recorder?.onRecord?.(DeltaKind.run, db, key, 0, key.length, 0);
+    }
   }
 }

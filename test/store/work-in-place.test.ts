@@ -38,7 +38,7 @@ function withLog(): { store: Store; journal: MemoryJournal } {
 }
 
 function begin(store: Store, change: Generator<void, void, void>): WorkInPlace {
-  const work = WorkInPlace.begin(store, { db: 0, key }, 10, change);
+  const work = WorkInPlace.begin(store, { targets: [{ db: 0, key }], dots: 10, heldBytes: 0, steps: change });
   assert.ok(work !== undefined);
   return work;
 }

@@ -18,6 +18,8 @@ export const command: CommandSpec = {
 };
 
 const removal: Removal = {
+  first: 2,
+  givesDots: true,
   // A field that has expired is there until it is purged, as in Redis.
   open: (call) => call.openToWrite(1, EntryType.hash, false),
   remove: ({ store, buf, args }, i) => {

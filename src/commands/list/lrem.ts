@@ -52,7 +52,7 @@ function tell(call: Call, isGone: boolean): void {
 
 function* removeInSlices(call: Call, pace: Pace, count: number, expected: number): Work {
   let removed = 0;
-  yield* changeInPlace(call, 1, pace, expected, function* () {
+  const steps = function* (): Generator<void, void, void> {
     let lists = openList(call, 1);
     if (lists.at === 0) return;
     const found = find(call, lists, count);
@@ -66,7 +66,8 @@ function* removeInSlices(call: Call, pace: Pace, count: number, expected: number
       if (lists.at === 0) break;
     }
     if (removed > 0) tell(call, isGone);
-  });
+  };
+  yield* changeInPlace(call, pace, { keys: [1], dots: expected, steps });
   call.reply.integer(removed);
   return true;
 }

@@ -64,7 +64,7 @@ function* trimInSlices(
   expected: number,
 ): Work {
   const { removedElements } = call.sliceSizes;
-  yield* changeInPlace(call, 1, pace, expected, function* () {
+  const steps = function* (): Generator<void, void, void> {
     let lists = openList(call, 1);
     if (lists.at === 0) return;
     const { size } = lists;
@@ -80,7 +80,8 @@ function* trimInSlices(
       lists = openList(call, 1);
     }
     tell(call, fromFront + fromEnd === size);
-  });
+  };
+  yield* changeInPlace(call, pace, { keys: [1], dots: expected, steps });
   call.reply.ok();
   return true;
 }

@@ -18,6 +18,8 @@ export const command: CommandSpec = {
 };
 
 const removal: Removal = {
+  first: 2,
+  givesDots: true,
   open: (call) => call.openToWrite(1, EntryType.set),
   remove: ({ store, buf, args }, i) => {
     const { elements } = store;

@@ -19,6 +19,8 @@ export const command: CommandSpec = {
 };
 
 const removal: Removal = {
+  first: 2,
+  givesDots: true,
   open(call) {
     requireSortedSet(call, 1);
     return call.find(1) !== 0;

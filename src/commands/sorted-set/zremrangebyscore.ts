@@ -75,7 +75,7 @@ function tell(call: Call, event: RemovalEvent, isAll: boolean): void {
 
 function* removeInSlices(call: Call, pace: Pace, kind: RangeKind, event: RemovalEvent, count: number): Work {
   let removed = 0;
-  yield* changeInPlace(call, 1, pace, count, function* () {
+  const steps = function* (): Generator<void, void, void> {
     const cursor = openToWrite(call, 1);
     if (cursor === undefined) return;
     const { first, end } = placeRange(call, readRange(call, kind, 2, 3), cursor);
@@ -87,7 +87,8 @@ function* removeInSlices(call: Call, pace: Pace, kind: RangeKind, event: Removal
       yield;
     }
     if (removed > 0) tell(call, event, isAll);
-  });
+  };
+  yield* changeInPlace(call, pace, { keys: [1], dots: count, steps });
   call.reply.integer(removed);
   return true;
 }

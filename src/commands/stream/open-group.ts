@@ -6,7 +6,7 @@ import type { Consumer, Group } from '../../store/stream/groups.ts';
 import { nameOf } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
-import { openStreamToRead } from './open-stream.ts';
+import { openStream, openStreamToRead } from './open-stream.ts';
 
 const first = new StreamId();
 const last = new StreamId();
@@ -22,9 +22,12 @@ export function findGroup(call: Call, streams: Streams, i: number): Group | unde
   return streams.at === 0 ? undefined : streams.groups?.find(readName(call, i));
 }
 
-/** Opens the stream in argument 1; its group in argument 2. Throws WRONGTYPE, NOGROUP. */
-export function openGroup(call: Call): { readonly streams: Streams; readonly group: Group } {
-  const streams = openStreamToRead(call, 1);
+/**
+ * Opens the stream in argument 1; its group in argument 2. `isAgain`: its read has been counted. Throws WRONGTYPE,
+ * NOGROUP.
+ */
+export function openGroup(call: Call, isAgain = false): { readonly streams: Streams; readonly group: Group } {
+  const streams = isAgain ? openStream(call, 1) : openStreamToRead(call, 1);
   const group = findGroup(call, streams, 2);
   if (group === undefined) throw new CommandError(noSuchKeyOrGroup(call.text(1), call.text(2)));
   return { streams, group };

@@ -1,9 +1,12 @@
 // XACK key group id [id ...]: takes entries from what is pending in a group. https://redis.io/commands/xack
 import { StreamId } from '../../delta/stream-id.ts';
+import type { GroupNote } from '../../store/stream/group-note.ts';
+import type { Group } from '../../store/stream/groups.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { type Removal, removeNamed } from '../remove-named.ts';
 import { findGroup } from './open-group.ts';
-import { openStreamToRead } from './open-stream.ts';
+import { openStream, openStreamToRead } from './open-stream.ts';
 import { readId } from './read-id.ts';
 
 export const command: CommandSpec = {
@@ -21,24 +24,31 @@ export const command: CommandSpec = {
 };
 
 const id = new StreamId();
+/** The group of the open stream, and what is noted of it. */
+let group: Group | undefined;
+let note: GroupNote | undefined;
 
 function run(call: Call): void {
-  const streams = openStreamToRead(call, 1);
-  const group = findGroup(call, streams, 2);
-  if (group === undefined) {
-    call.reply.integer(0);
-    return;
-  }
-  for (let i = 3; i < call.argc; i++) readId(call, i, id);
-  const groups = streams.groupsToWrite();
-  const note = groups.noteAcknowledged(group);
-  let acknowledged = 0;
-  for (let i = 3; i < call.argc; i++) {
-    readId(call, i, id);
-    if (!groups.acknowledge(group, id)) continue;
-    acknowledged += 1;
-    note.id(id);
-  }
-  if (acknowledged > 0) streams.recordGroup(note);
-  call.reply.integer(acknowledged);
+  openStreamToRead(call, 1);
+  removeNamed(call, removal);
 }
+
+const removal: Removal = {
+  first: 3,
+  givesDots: false,
+  check: (call, i) => void readId(call, i, id),
+  open(call) {
+    const streams = openStream(call, 1);
+    group = findGroup(call, streams, 2);
+    note = group && streams.groupsToWrite().noteAcknowledged(group);
+    return group !== undefined;
+  },
+  remove(call, i) {
+    readId(call, i, id);
+    if (!call.store.streams.groupsToWrite().acknowledge(group!, id)) return false;
+    note!.id(id);
+    return true;
+  },
+  afterSome: ({ store }) => store.streams.recordGroup(note!),
+  tell() {},
+};

@@ -1,17 +1,16 @@
 // XAUTOCLAIM key group consumer min-idle-time start [COUNT count] [JUSTID]: hands what has been pending for long to
 // another consumer, so many at a time. https://redis.io/commands/xautoclaim
+import { atOnce } from '../../base/at-once.ts';
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import { badClaimNumber, claimCountNotPositive } from '../../resp/errors.ts';
-import type { Consumer, Group } from '../../store/stream/groups.ts';
-import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { claimEntry, dropPending } from './claim-entry.ts';
+import { changeInPlace, type Pace, type Work } from '../large-work.ts';
+import { Claiming, replyClaimed } from './claim-entry.ts';
 import { joinConsumer, openGroup } from './open-group.ts';
 import { readBound } from './read-id.ts';
 import { replyId } from './reply-entries.ts';
-import { replyClaimed } from './xclaim.ts';
 
 export const command: CommandSpec = {
   name: 'xautoclaim',
@@ -31,11 +30,14 @@ const countDefault = 100;
 const looksPerClaim = 10;
 const countMax = 2n ** 59n;
 const start = new StreamId();
+const end = new StreamId().setMax();
 
 interface AutoClaim {
   readonly idleMs: number;
   readonly count: number;
   readonly justId: boolean;
+  /** The id to begin with. */
+  readonly from: StreamId;
 }
 
 function run(call: Call): void {
@@ -52,38 +54,78 @@ function run(call: Call): void {
     else call.syntaxError();
   }
   const { streams, group } = openGroup(call);
-  const consumer = joinConsumer(call, streams, group, 3, 1);
-  claim(call, streams, group, consumer, { idleMs, count, justId });
+  streams.pending.open(group);
+  const most = Math.min(count * looksPerClaim, streams.pending.countBetween(start, end));
+  const options = { idleMs, count, justId, from: new StreamId().copy(start) };
+  if (most >= call.sliceSizes.largeElementsMin)
+    call.services.largeWork.run(call, [], (own, pace) => slices(own, pace, options));
+  else atOnce(claim(call, options));
 }
 
-function claim(call: Call, streams: Streams, group: Group, consumer: Consumer, options: AutoClaim): void {
-  const { pending, live } = streams;
-  const { reply, store } = call;
-  const { nowMs } = store;
+function* slices(call: Call, pace: Pace, options: AutoClaim): Work {
+  const steps = (): Generator<void, void, void> => claim(call, options);
+  yield* changeInPlace(call, pace, { keys: [1], dots: 0, steps });
+  return true;
+}
+
+function* claim(call: Call, options: AutoClaim): Generator<void, void, void> {
+  const { reply } = call;
+  const { elements } = call.sliceSizes;
+  const next = new StreamId().copy(options.from);
   const claimed: StreamId[] = [];
-  const deliveries: number[] = [];
   const gone: StreamId[] = [];
+  let looksLeft = options.count * looksPerClaim;
+  for (;;) {
+    const countLeft = options.count - claimed.length - gone.length;
+    if (!claimSome(call, options, next, Math.min(looksLeft, elements), countLeft, claimed, gone)) break;
+    looksLeft -= elements;
+    if (looksLeft <= 0 || claimed.length + gone.length >= options.count) break;
+    yield;
+  }
+  reply.array(3);
+  replyId(reply, next);
+  yield* replyClaimed(call, claimed, options.justId);
+  reply.array(gone.length);
+  for (const id of gone) replyId(reply, id);
+}
+
+/**
+ * Looks at up to so many entries from `next` on, and claims up to `count` of them, those that are gone among these.
+ * `next` is then the first that was not looked at, 0 where there is none. Returns whether there is one.
+ */
+function claimSome(
+  call: Call,
+  { idleMs, justId }: AutoClaim,
+  next: StreamId,
+  looksMax: number,
+  count: number,
+  claimed: StreamId[],
+  gone: StreamId[],
+): boolean {
+  const { streams, group } = openGroup(call, true);
+  const consumer = joinConsumer(call, streams, group, 3, 1);
+  const { pending, live } = streams;
+  const { nowMs } = call.store;
+  const [firstClaimed, firstGone] = [claimed.length, gone.length];
+  const deliveries: number[] = [];
+  const isEnough = (): boolean => claimed.length - firstClaimed + gone.length - firstGone >= count;
   if (streams.size > 0) live.begin();
   pending.open(group);
-  let more = pending.count > 0 && pending.seek(start);
-  const looksMax = options.count * looksPerClaim;
-  for (let looks = 0; more && looks < looksMax && claimed.length + gone.length < options.count; looks++) {
+  let more = pending.count > 0 && pending.seek(next);
+  for (let looks = 0; more && looks < looksMax && !isEnough(); looks++) {
     const id = new StreamId().copy(pending.id);
     if (streams.size === 0 || !live.findOnward(id)) gone.push(id);
-    else if (nowMs - pending.timeMs >= options.idleMs) {
+    else if (nowMs - pending.timeMs >= idleMs) {
       claimed.push(id);
       deliveries.push(pending.deliveries);
     }
     more = pending.next();
   }
-  start.set(0, 0, 0, 0);
-  if (more) start.copy(pending.id);
-  for (const id of gone) dropPending(streams, group, id);
-  const claim = { timeMs: nowMs, deliveries: -1, justId: options.justId };
-  for (const [i, id] of claimed.entries()) claimEntry(streams, group, consumer, id, deliveries[i]!, claim);
-  reply.array(3);
-  replyId(reply, start);
-  replyClaimed(call, streams, claimed, options.justId);
-  reply.array(gone.length);
-  for (const id of gone) replyId(reply, id);
+  if (more) next.copy(pending.id);
+  else next.set(0, 0, 0, 0);
+  const claiming = new Claiming(streams, group, consumer, { timeMs: nowMs, deliveries: -1, justId });
+  for (const id of gone.slice(firstGone)) claiming.drop(id);
+  for (const [i, before] of deliveries.entries()) claiming.give(claimed[firstClaimed + i]!, before);
+  claiming.tell();
+  return more;
 }

@@ -1,5 +1,6 @@
 // XCLAIM key group consumer min-idle-time id [id ...] [IDLE ms] [TIME unix-ms] [RETRYCOUNT count] [FORCE] [JUSTID]
 // [LASTID id]: hands pending entries to another consumer. https://redis.io/commands/xclaim
+import { atOnce } from '../../base/at-once.ts';
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import { badClaimNumber, unknownClaimOption } from '../../resp/errors.ts';
@@ -8,10 +9,10 @@ import type { Group } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { type Claim, claimEntry, dropPending } from './claim-entry.ts';
+import { changeInPlace, type Pace, type Work } from '../large-work.ts';
+import { type Claim, Claiming, replyClaimed } from './claim-entry.ts';
 import { joinConsumer, openGroup } from './open-group.ts';
 import { readId } from './read-id.ts';
-import { replyEntry, replyId } from './reply-entries.ts';
 
 export const command: CommandSpec = {
   name: 'xclaim',
@@ -37,53 +38,85 @@ interface ClaimOptions extends Claim {
 }
 
 function run(call: Call): void {
-  const { streams, group } = openGroup(call);
+  openGroup(call);
   const idleMs = Math.max(0, call.integer(4, badClaimNumber('min-idle-time', call.name)));
   let idsEnd = 5;
   while (idsEnd < call.argc && id.parse(call.buf, call.offset(idsEnd), call.length(idsEnd))) idsEnd += 1;
-  lastId.set(0, 0, 0, 0);
   const options = readOptions(call, idsEnd);
-  const groups = streams.groupsToWrite();
+  if (idsEnd - 5 >= call.sliceSizes.largeElementsMin) {
+    call.services.largeWork.run(call, [], (own, pace) => slices(own, pace, idleMs, idsEnd));
+  } else atOnce(claim(call, options, idleMs, idsEnd));
+}
+
+function* slices(call: Call, pace: Pace, idleMs: number, idsEnd: number): Work {
+  const steps = (): Generator<void, void, void> => claim(call, readOptions(call, idsEnd), idleMs, idsEnd);
+  yield* changeInPlace(call, pace, { keys: [1], dots: 0, steps });
+  return true;
+}
+
+function* claim(
+  call: Call,
+  options: ClaimOptions,
+  idleMs: number,
+  idsEnd: number,
+): Generator<void, void, void> {
+  const { elements } = call.sliceSizes;
+  let { streams, group } = openGroup(call, true);
   if (lastId.compare(group.lastId) > 0) {
     group.lastId.copy(lastId);
-    streams.recordGroup(groups.noteGroup(GroupOp.set, group));
+    streams.recordGroup(streams.groupsToWrite().noteGroup(GroupOp.set, group));
   }
   const consumer = joinConsumer(call, streams, group, 3, 1);
   const claimed: StreamId[] = [];
-  if (streams.size > 0) streams.live.begin();
-  for (let i = 5; i < idsEnd; i++) {
-    readId(call, i, id);
-    const before = deliveriesOf(call, streams, group, options, idleMs);
-    if (before === undefined) continue;
-    claimEntry(streams, group, consumer, id, before, options);
-    claimed.push(new StreamId().copy(id));
+  for (let from = 5; from < idsEnd; from += elements) {
+    if (from > 5) {
+      yield;
+      ({ streams, group } = openGroup(call, true));
+    }
+    const claiming = new Claiming(streams, group, consumer, options);
+    const found = { streams, group, options, idleMs, claiming };
+    if (streams.size > 0) streams.live.begin();
+    const to = Math.min(idsEnd, from + elements);
+    for (let i = from; i < to; i++) {
+      readId(call, i, id);
+      const before = deliveriesOf(call, found);
+      if (before === undefined) continue;
+      claiming.give(id, before);
+      claimed.push(new StreamId().copy(id));
+    }
+    claiming.tell();
   }
-  replyClaimed(call, streams, claimed, options.justId);
+  yield* replyClaimed(call, claimed, options.justId);
+}
+
+interface Claimant {
+  readonly streams: Streams;
+  readonly group: Group;
+  readonly options: ClaimOptions;
+  readonly idleMs: number;
+  readonly claiming: Claiming;
 }
 
 /**
  * How often the entry in `id` was delivered so far; undefined where it may not be handed over. What is pending of one
  * that is gone is forgotten.
  */
-function deliveriesOf(
-  call: Call,
-  streams: Streams,
-  group: Group,
-  { force }: ClaimOptions,
-  idleMs: number,
-): number | undefined {
+function deliveriesOf(call: Call, found: Claimant): number | undefined {
+  const { streams, group, options, idleMs, claiming } = found;
   const { pending, live } = streams;
   if (streams.size === 0 || !live.findOnward(id)) {
-    dropPending(streams, group, id);
+    claiming.drop(id);
     return undefined;
   }
   pending.open(group);
-  if (pending.count === 0 || !pending.find(id)) return force ? 1 : undefined;
+  if (pending.count === 0 || !pending.find(id)) return options.force ? 1 : undefined;
   return call.store.nowMs - pending.timeMs >= idleMs ? pending.deliveries : undefined;
 }
 
+/** Reads the options behind the ids, LASTID into `lastId`. */
 function readOptions(call: Call, from: number): ClaimOptions {
   const { nowMs } = call.store;
+  lastId.set(0, 0, 0, 0);
   let timeMs = -1;
   let deliveries = -1;
   let force = false;
@@ -101,14 +134,4 @@ function readOptions(call: Call, from: number): ClaimOptions {
   }
   if (timeMs < 0 || timeMs > nowMs) timeMs = nowMs;
   return { timeMs, deliveries, force, justId };
-}
-
-export function replyClaimed(call: Call, streams: Streams, ids: readonly StreamId[], justId: boolean): void {
-  const { live } = streams;
-  call.reply.array(ids.length);
-  if (ids.length > 0) live.begin();
-  for (const each of ids) {
-    if (justId) replyId(call.reply, each);
-    else if (live.findOnward(each)) replyEntry(streams, call.reply);
-  }
 }

@@ -23,6 +23,8 @@ const id = new StreamId();
 const last = new StreamId();
 
 const removal: Removal = {
+  first: 2,
+  givesDots: true,
   check: (call, i) => void readId(call, i, id),
   open(call) {
     const streams = openStream(call, 1);

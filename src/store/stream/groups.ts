@@ -108,6 +108,14 @@ export class PendingChunks {
     return this.chunks.find(id) && this.read();
   }
 
+  /** How many are pending from `from` to `to`, of which there may be none. Stands nowhere then. */
+  countBetween(from: StreamId, to: StreamId): number {
+    const chunks = this.isOwn ? this.own : this.chunks;
+    if (chunks.count === 0 || from.compare(to) > 0) return 0;
+    const before = chunks.countBelow(from);
+    return chunks.countBelow(to) + (chunks.find(to) ? 1 : 0) - before;
+  }
+
   /** Stands at the first one from `id` on; false where there is none. */
   seek(id: StreamId): boolean {
     if (this.isOwn) return this.own.seek(id) && this.find(this.own.codec.id);
@@ -152,6 +160,12 @@ export class PendingChunks {
     e.id.copy(id);
     chunks.insert(e);
     this.save();
+  }
+
+  /** Gives the one at which this stands another state. */
+  restate(consumer: number, timeMs: number, deliveries: number): void {
+    const { u8, bodyAt } = this.chunks.codec;
+    this.write(u8, bodyAt, consumer, timeMs, deliveries);
   }
 
   /** Takes out the one at which this stands. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandNode } from '../harness.ts';
+import { replayed, sliced, whole } from '../in-slices.ts';
+import { pendingNode, shownGroup } from './pending-node.ts';
 
 test('hands over so many at a time, and tells where to go on and what is gone', () => {
   const node = new CommandNode();
@@ -23,3 +25,20 @@ test('hands over so many at a time, and tells where to go on and what is gone', 
   assert.match(String(node.run('XAUTOCLAIM s g b 0 - COUNT 0')), /COUNT must be > 0/);
   assert.match(String(node.run('XAUTOCLAIM s none b 0 -')), /^-NOGROUP/);
 });
+
+for (const words of [
+  'XAUTOCLAIM s g c 0 - COUNT 5000',
+  'XAUTOCLAIM s g c 500 100 COUNT 1800 JUSTID',
+  'XAUTOCLAIM s g c 500 - COUNT 1700',
+  'XAUTOCLAIM s g c 5000 - COUNT 1700',
+]) {
+  test(`very many are claimed in slices, as they are at once: ${words.slice(0, 40)}`, async () => {
+    const [node, other] = [pendingNode(), pendingNode()];
+    for (const each of [node, other]) each.run('XGROUP CREATECONSUMER s g c');
+    const expected = whole(other, words.split(' '));
+    assert.deepEqual(sliced(node, words.split(' ')), expected);
+    assert.deepEqual(shownGroup(node), shownGroup(other));
+    const copy = await replayed(node, 0);
+    assert.deepEqual(whole(copy.node, ['XPENDING', 's', 'g']), whole(node, ['XPENDING', 's', 'g']));
+  });
+}

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandNode } from '../harness.ts';
+import { replayed, sliced, whole } from '../in-slices.ts';
+import { entryCount, pendingNode, shownGroup } from './pending-node.ts';
 
 function pending(): CommandNode {
   const node = new CommandNode();
@@ -36,3 +38,23 @@ test('FORCE, RETRYCOUNT, TIME, LASTID, and entries that are gone', () => {
   assert.match(String(node.run('XCLAIM s g b 0 1 FOO')), /Unrecognized XCLAIM option 'FOO'/);
   assert.match(String(node.run('XCLAIM s none b 0 1')), /^-NOGROUP/);
 });
+
+const many = Array.from({ length: entryCount + 50 }, (_, n) => `${n + 1}`)
+  .reverse()
+  .join(' ');
+for (const words of [
+  `XCLAIM s g c 0 ${many}`,
+  `XCLAIM s g c 500 ${many} 5 6 7 JUSTID LASTID 4000`,
+  `XCLAIM s g c 500 ${many} FORCE IDLE 100 RETRYCOUNT 9`,
+  `XCLAIM s g c 5000 ${many}`,
+]) {
+  test(`very many are claimed in slices, as they are at once: ${words.slice(0, 40)}`, async () => {
+    const [node, other] = [pendingNode(), pendingNode()];
+    for (const each of [node, other]) each.run('XGROUP CREATECONSUMER s g c');
+    const expected = whole(other, words.split(' '));
+    assert.deepEqual(sliced(node, words.split(' ')), expected);
+    assert.deepEqual(shownGroup(node), shownGroup(other));
+    const copy = await replayed(node, 0);
+    assert.deepEqual(whole(copy.node, ['XPENDING', 's', 'g']), whole(node, ['XPENDING', 's', 'g']));
+  });
+}

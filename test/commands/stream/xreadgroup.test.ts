@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rig } from '../command-rig.ts';
 import { CommandNode } from '../harness.ts';
+import { replayed, sliced, whole } from '../in-slices.ts';
+import { entryCount, pendingNode, shownGroup, streamNode } from './pending-node.ts';
 
 function withGroup(): CommandNode {
   const node = new CommandNode();
@@ -123,4 +125,69 @@ test('a group may be named like an option: its keys are those behind the word th
     const reply = admin.send('COMMAND', 'GETKEYS', ...wrong);
     assert.equal(reply, '-ERR Invalid arguments specified for command\r\n');
   }
+});
+
+for (const noAck of [[], ['NOACK']]) {
+  test(`very many are given out in slices, as they are at once, ${noAck}`, async () => {
+    const words = ['XREADGROUP', 'GROUP', 'g', 'a', ...noAck, 'COUNT', 1900, 'STREAMS', 's', 's', '>', '0'];
+    const other = streamNode();
+    const expected = whole(other, words);
+    const node = streamNode();
+    const { rig } = node;
+    rig.journal.commit(() => {});
+    const seen: string[] = [];
+    const reply = sliced(node, words, () => {
+      seen.push(rig.connect().send('XACK', 's', 'g', '5'), rig.connect().send('PING'));
+      seen.push(rig.connect().send('XADD', 'other', '1', 'f', 'v'));
+    });
+    assert.deepEqual(seen, ['', '+PONG\r\n', '$3\r\n1-0\r\n'], 'who names the key waits');
+    assert.deepEqual(reply, expected);
+    other.run('XACK s g 5');
+    assert.deepEqual(shownGroup(node), shownGroup(other));
+    const copy = await replayed(node, 0);
+    assert.equal(copy.runs, 1);
+    assert.deepEqual(whole(copy.node, ['XPENDING', 's', 'g']), whole(node, ['XPENDING', 's', 'g']));
+    assert.equal(copy.node.run('XLEN other'), 1);
+  });
+}
+
+test('what is pending for a consumer is read in slices', () => {
+  for (const words of [
+    ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', '0'],
+    ['XREADGROUP', 'GROUP', 'g', 'a', 'COUNT', '1650', 'STREAMS', 's', 's', '0', '600'],
+  ]) {
+    const [node, other] = [pendingNode(), pendingNode()];
+    // Of what is pending for one, a third less is too little to be sliced.
+    for (const each of [node, other]) {
+      for (let n = 3; n <= entryCount; n += 3) each.run(`XCLAIM s g a 0 ${n} JUSTID`);
+      each.advance(10);
+    }
+    assert.deepEqual(sliced(node, words), whole(other, words));
+    assert.deepEqual(shownGroup(node), shownGroup(other));
+  }
+});
+
+test('who finds, when its turn comes, that another was given all, waits or is told', () => {
+  for (const block of [[], ['BLOCK', '0']]) {
+    const node = streamNode();
+    const words = ['XREADGROUP', 'GROUP', 'g', 'b', ...block, 'STREAMS', 's', '>'];
+    const second = node.rig.connect();
+    assert.equal(node.bytes('XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', '>').length, 0);
+    assert.equal(second.send(...words), '');
+    for (let turn = 0; turn < 200; turn++) node.rig.timers.endTurn();
+    assert.match(node.client.lateNow(), /2000-0/);
+    assert.equal(second.lateNow(), block.length === 0 ? '*-1\r\n' : '');
+    if (block.length === 0) continue;
+    node.run('XADD s 3000 f v');
+    assert.match(second.lateNow(), /3000-0/);
+  }
+});
+
+test('a group that goes before the turn of its reader is missed', () => {
+  const node = streamNode();
+  const words = ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', '>'];
+  assert.equal(node.bytes(...words).length, 0);
+  assert.equal(node.rig.connect().send('XGROUP', 'DESTROY', 's', 'g'), ':1\r\n');
+  for (let turn = 0; turn < 5; turn++) node.rig.timers.endTurn();
+  assert.match(node.client.lateNow(), /^-NOGROUP/);
 });
