@@ -99,6 +99,8 @@ export class LargeWork implements ChangeListener {
   private readonly jobs = new Set<Job>();
   /** Those of the jobs that have a slice to do, the next one first. */
   private readonly queue: Job[] = [];
+  /** Those that are to be told of changes. */
+  private reading = 0;
   private scheduled = false;
   private readonly nextTurn = (): void => this.turn();
 
@@ -144,7 +146,6 @@ export class LargeWork implements ChangeListener {
     Object.assign(own, { args, buf: args.buf, argc: args.argc, client, session, reply, entry });
     own.name = call.name;
     const deferral = call.defer();
-    if (this.jobs.size === 0) this.changes.listen(this);
     const pace = { isWhole: false };
     const job: Job = {
       call: own,
@@ -163,6 +164,10 @@ export class LargeWork implements ChangeListener {
     };
     call.sliced = job;
     this.jobs.add(job);
+    if (readsKeys(job)) {
+      this.reading += 1;
+      this.changes.listen(this);
+    }
     this.queue.push(job);
     this.schedule();
   }
@@ -248,7 +253,7 @@ export class LargeWork implements ChangeListener {
     try {
       if (job.restarts >= restartsMax) finish = asWhole(job);
       else {
-        const { done, value } = job.work.next();
+        const { done, value } = nextStep(job);
         if (done !== true) return value instanceof Promise ? value : true;
         if (value === 'again') {
           this.runAgain(job);
@@ -292,8 +297,15 @@ export class LargeWork implements ChangeListener {
 
   private end(job: Job): void {
     this.jobs.delete(job);
-    if (this.jobs.size === 0) this.changes.unlisten(this);
+    if (!readsKeys(job)) return;
+    this.reading -= 1;
+    if (this.reading === 0) this.changes.unlisten(this);
   }
+}
+
+/** What changes keys where they are is told of nothing: it finds them as they are when it begins. */
+function readsKeys({ keys }: Job): boolean {
+  return typeof keys !== 'object' || keys.size > 0;
 }
 
 /** Does work that may not wait. */
@@ -360,6 +372,17 @@ export function* stage(
     if (!isFull) staged.discard();
   }
   return isFull && { run, discard: () => staged.discard() };
+}
+
+/** What it changes, its own client has changed. */
+function nextStep({ work, call, client }: Job): IteratorResult<unknown, boolean | 'again' | Finish> {
+  const { current } = call.services;
+  current.client = client;
+  try {
+    return work.next();
+  } finally {
+    current.client = undefined;
+  }
 }
 
 function restart(job: Job): void {

@@ -75,7 +75,7 @@ export function requireFree(store: Store, bytes: number, grows = 0): void {
 }
 
 /** What `bytes` in small blocks take at most. */
-function roomOf({ arena }: Store, bytes: number): number {
+export function roomOf({ arena }: Store, bytes: number): number {
   return bytes + (bytes >> 2) + spareUnits * arena.unitBytes;
 }
 

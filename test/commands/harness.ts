@@ -6,6 +6,9 @@ import { buildMs } from '../store/new-store.ts';
 import { Rig, type RigClient, type RigOptions, requestOf } from './command-rig.ts';
 import { parseReply, type Reply, ReplyError } from './parse-reply.ts';
 
+/** Turns that a command in slices takes at most. */
+const turnsMax = 10_000;
+
 export type Argument = string | number | Uint8Array;
 
 export interface NodeOptions extends Pick<RigOptions, 'memoryBytes' | 'sliceSizes' | 'store'> {
@@ -48,9 +51,16 @@ export class CommandNode {
     return this.client.execute(requestOf(words, 'latin1'));
   }
 
-  /** Runs one command, each argument a value of its own, and returns its parsed reply. */
+  /**
+   * Runs one command, each argument a value of its own, and returns its parsed reply. What is done in slices is done to
+   * its end.
+   */
   call(...args: Argument[]): Reply {
-    const bytes = this.bytes(...args);
+    let bytes = this.bytes(...args);
+    for (let turns = 0; bytes.length === 0 && turns < turnsMax; turns++) {
+      this.rig.timers.endTurn();
+      bytes = Buffer.from(this.client.lateNow());
+    }
     const parsed = parseReply(bytes, 0);
     if (parsed === undefined || parsed.end !== bytes.length) throw new Error(`not one reply: ${bytes}`);
     return parsed.value;

@@ -30,7 +30,7 @@ function filled(words: readonly string[] = Object.keys(fills)): CommandNode {
   const named = Object.keys(fills).filter((key) => words.some((w) => w === key || w.startsWith(`${key}->`)));
   assert.ok(named.length > 0, words.join(' '));
   const numbers = Array.from({ length: count }, (_, i) => i);
-  for (const key of named) node.call(...fills[key]!(numbers));
+  for (const key of named) whole(node, fills[key]!(numbers));
   return node;
 }
 

@@ -35,8 +35,8 @@ function geoAdd(call: Call): void {
   }
   const both = Condition.isNew | Condition.exists;
   if ((call.argc - next) % 3 !== 0 || (condition & both) === both) call.syntaxError();
-  const scores: number[] = [];
-  for (let i = next; i < call.argc; i += 3) scores.push(encodePlace(readPlace(call, i)));
-  if (scores.length === 0) call.syntaxError();
-  addMembers(call, { condition, countChanged, scores, firstMember: next + 2, step: 3 });
+  const count = (call.argc - next) / 3;
+  if (count === 0) call.syntaxError();
+  const scoreOf = (own: Call, n: number): number => encodePlace(readPlace(own, next + 3 * n));
+  addMembers(call, { condition, countChanged, count, scoreOf, firstMember: next + 2, step: 3 });
 }

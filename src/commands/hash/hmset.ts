@@ -1,5 +1,4 @@
 // HMSET key field value [field value ...]: HSET with another reply. https://redis.io/commands/hmset
-import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { putFields } from './put-fields.ts';
 
@@ -15,10 +14,5 @@ export const command: CommandSpec = {
   summary: 'Sets fields of a hash.',
   syntax: '<key> <field> <value> [<field> <value>]...',
   complexity: 'O(1) for each field',
-  run: hmset,
+  run: (call) => putFields(call, ({ reply }) => reply.ok()),
 };
-
-function hmset(call: Call): void {
-  putFields(call);
-  call.reply.ok();
-}

@@ -1,5 +1,4 @@
 // HSET key field value [field value ...]: sets fields of a hash. https://redis.io/commands/hset
-import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { putFields } from './put-fields.ts';
 
@@ -15,5 +14,5 @@ export const command: CommandSpec = {
   summary: 'Sets fields of a hash, which is created where there is none.',
   syntax: '<key> <field> <value> [<field> <value>]...',
   complexity: 'O(1) for each field',
-  run: (call: Call) => call.reply.integer(putFields(call)),
+  run: (call) => putFields(call, ({ reply }, added) => reply.integer(added)),
 };

@@ -66,7 +66,6 @@ function zAdd(call: Call): void {
     incrementMember(call, next + 1, readScore(call, next), condition);
     return;
   }
-  const scores: number[] = [];
-  for (let i = next; i < call.argc; i += 2) scores.push(readScore(call, i));
-  addMembers(call, { condition, countChanged, scores, firstMember: next + 1, step: 2 });
+  const scoreOf = (own: Call, n: number): number => readScore(own, next + 2 * n);
+  addMembers(call, { condition, countChanged, count: rest / 2, scoreOf, firstMember: next + 1, step: 2 });
 }
