@@ -60,12 +60,12 @@ function* add(call: Call, addition: Addition): Generator<void, void, void> {
     if (endsSlice(call, n)) yield;
   }
   const isNew = (attention.bits & AttentionBit.created) !== 0 && !keyExists(call.store, call.keyId(1));
-  let isOpen = addition.open(call);
-  for (let n = 0; isOpen && n < count; n++) {
-    addition.add(call, n);
-    if (n + 1 === count || !endsSlice(call, n)) continue;
-    yield;
-    isOpen = addition.open(call);
+  const { changedElements } = call.sliceSizes;
+  for (let from = 0; from < count; from += changedElements) {
+    if (from > 0) yield;
+    if (!addition.open(call)) break;
+    const to = Math.min(count, from + changedElements);
+    for (let n = from; n < to; n++) addition.add(call, n);
   }
   // In the last step, as others may be let in right behind it.
   if (isNew) events.noteAbsent([call.keyId(1)]);

@@ -507,7 +507,7 @@ export function* popInPlace(call: Call, pace: Pace, wanted: number, source: PopS
     count = Math.min(wanted, size);
     source.header(count);
     while (taken < count && size > 0) {
-      const part = Math.min(call.sliceSizes.removedElements, count - taken, size);
+      const part = Math.min(call.sliceSizes.changedElements, count - taken, size);
       const fitting = takeFitting(call, part, size, source);
       taken += fitting;
       isAll &&= fitting === part;

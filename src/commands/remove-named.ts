@@ -54,15 +54,15 @@ function* removeInSlices(call: Call, pace: Pace, removal: Removal): Work {
   const { first, givesDots } = removal;
   let removed = 0;
   const steps = function* (): Generator<void, void, void> {
-    const { elements, removedElements } = call.sliceSizes;
+    const { elements, changedElements } = call.sliceSizes;
     for (let from = first; removal.check !== undefined && from < call.argc; from += elements) {
       checkFrom(call, removal, from, Math.min(call.argc, from + elements));
       yield;
     }
-    for (let from = first; from < call.argc; from += removedElements) {
+    for (let from = first; from < call.argc; from += changedElements) {
       if (from > first) yield;
       if (!removal.open(call)) break;
-      removed += removeFrom(call, removal, from, Math.min(call.argc, from + removedElements));
+      removed += removeFrom(call, removal, from, Math.min(call.argc, from + changedElements));
     }
     // In the last step, as others may be let in right behind it.
     tell(call, removal, removed);

@@ -7,8 +7,8 @@ export interface SliceSizes {
   readonly largeElementsMin: number;
   /** Elements between two yields. */
   readonly elements: number;
-  /** The same where each is removed. */
-  readonly removedElements: number;
+  /** The same where each is added or removed. */
+  readonly changedElements: number;
   /** From so many bytes on a string is worth slicing. */
   readonly largeStringBytesMin: number;
   /** Bytes whose bits are looked at between two yields. */
@@ -24,7 +24,7 @@ export interface SliceSizes {
 export const usualSliceSizes: SliceSizes = {
   largeElementsMin: 16_384,
   elements: 1024,
-  removedElements: 512,
+  changedElements: 512,
   largeStringBytesMin: 4 * 1024 * 1024,
   stringBytes: 512 * 1024,
   writtenBytes: 128 * 1024,

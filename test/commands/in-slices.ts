@@ -12,7 +12,7 @@ import { parseReply, type Reply, ReplyError } from './parse-reply.ts';
 export const smallSlices: SliceSizes = {
   largeElementsMin: 1600,
   elements: 100,
-  removedElements: 50,
+  changedElements: 50,
   largeStringBytesMin: 400_000,
   stringBytes: 50_000,
   writtenBytes: 12_800,
@@ -25,7 +25,7 @@ export const tinySlices: SliceSizes = {
   ...smallSlices,
   largeElementsMin: 8,
   elements: 3,
-  removedElements: 2,
+  changedElements: 2,
   largeStringBytesMin: 64,
   stringBytes: 16,
   largePayloadBytesMin: 64,

@@ -781,7 +781,7 @@ test('of pops in slices the order is as at once', () => {
 function mostlySame(): CommandNode {
   const node = smallNode();
   const values = Array.from({ length: count }, (_, k) => (k % 10 === 0 ? `y${k}` : 'x'));
-  node.call('RPUSH', 'l', ...values);
+  whole(node, ['RPUSH', 'l', ...values]);
   return node;
 }
 

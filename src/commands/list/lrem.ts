@@ -60,7 +60,7 @@ function* removeInSlices(call: Call, pace: Pace, count: number, expected: number
     for (const index of found) {
       lists.remove(index);
       removed += 1;
-      if (removed % call.sliceSizes.removedElements !== 0) continue;
+      if (removed % call.sliceSizes.changedElements !== 0) continue;
       yield;
       lists = openList(call, 1);
       if (lists.at === 0) break;

@@ -63,15 +63,15 @@ function* trimInSlices(
   [first, last]: readonly [first: number, last: number],
   expected: number,
 ): Work {
-  const { removedElements } = call.sliceSizes;
+  const { changedElements } = call.sliceSizes;
   const steps = function* (): Generator<void, void, void> {
     let lists = openList(call, 1);
     if (lists.at === 0) return;
     const { size } = lists;
     const [fromFront, fromEnd] = outside(size, first, last);
     const parts = [
-      ...partsOf(fromFront, removedElements).map((n) => [n, 0] as const),
-      ...partsOf(fromEnd, removedElements).map((n) => [0, n] as const),
+      ...partsOf(fromFront, changedElements).map((n) => [n, 0] as const),
+      ...partsOf(fromEnd, changedElements).map((n) => [0, n] as const),
     ];
     for (const [front, end] of parts) {
       if (lists.at === 0) break;

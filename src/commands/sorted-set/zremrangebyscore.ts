@@ -81,7 +81,7 @@ function* removeInSlices(call: Call, pace: Pace, kind: RangeKind, event: Removal
     const { first, end } = placeRange(call, readRange(call, kind, 2, 3), cursor);
     const isAll = end - first === cursor.size;
     while (removed < end - first && openToWrite(call, 1) !== undefined) {
-      const part = Math.min(call.sliceSizes.removedElements, end - first - removed);
+      const part = Math.min(call.sliceSizes.changedElements, end - first - removed);
       call.store.sortedSets.removeRanks(first, first + part);
       removed += part;
       yield;
