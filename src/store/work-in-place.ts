@@ -43,7 +43,8 @@ export class WorkInPlace {
   private mistake: CommandError | undefined;
 
   /**
-   * Undefined where all has to be done at once. There must be no other work, and where the change gives dots none ahead.
+   * Undefined where all has to be done at once. There must be no other work, and where the change gives dots none
+   * ahead.
    */
   static begin(store: Store, change: ChangeInPlace): WorkInPlace | undefined {
     const { dots } = change;
