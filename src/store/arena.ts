@@ -56,6 +56,8 @@ export class Arena {
   private liveLimit: number;
   private unitsUsed = 0;
   private lowestFree = 1;
+  /** Behind the last unit that was ever in use. */
+  private touchedEnd = 0;
   /** By unit: what it is, and for continuation units the head. */
   private readonly state: Uint8Array;
   private readonly head: Int32Array;
@@ -120,6 +122,11 @@ export class Arena {
   /** Bytes of the live blocks, their rounding included. */
   get liveBytes(): number {
     return this.blockBytes;
+  }
+
+  /** Bytes up to the last unit that was ever in use: the system may have given memory for that much. */
+  get touchedBytes(): number {
+    return Math.max(0, this.touchedEnd - 1) * this.unitBytes;
   }
 
   get limitBytes(): number {
@@ -359,6 +366,7 @@ export class Arena {
     this.state.fill(continuation, run + from, run + units);
     this.head.fill(run, run + from, run + units);
     this.runUnits[run] = units;
+    if (run + units > this.touchedEnd) this.touchedEnd = run + units;
     while (this.lowestFree < this.unitCount && this.state[this.lowestFree] !== 0) {
       const unit = this.lowestFree;
       this.lowestFree = this.head[unit]! + this.runUnits[this.head[unit]!]!;

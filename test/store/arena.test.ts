@@ -21,6 +21,7 @@ test('blocks never overlap, keep their bytes, and all memory comes back', () => 
       const arena = new Arena(4 * 1024 * 1024);
       const blocks: { at: number; bytes: number; mark: number }[] = [];
       let mark = 0;
+      let mostBytes = 0;
       for (const s of steps) {
         if ('alloc' in s) {
           const at = arena.alloc(s.alloc);
@@ -41,6 +42,7 @@ test('blocks never overlap, keep their bytes, and all memory comes back', () => 
           arena.free(block!.at);
         }
         assert.ok(arena.usedBytes <= arena.limitBytes);
+        mostBytes = Math.max(mostBytes, arena.usedBytes);
       }
       for (const { at, bytes, mark: m } of blocks) {
         for (let i = 0; i < bytes; i++)
@@ -48,6 +50,7 @@ test('blocks never overlap, keep their bytes, and all memory comes back', () => 
       }
       for (const { at } of blocks) arena.free(at);
       assert.equal(arena.usedBytes, 0);
+      assert.ok(arena.touchedBytes >= mostBytes);
       assert.equal(arena.liveBytes, 0);
     }),
     { numRuns: runs(200) },

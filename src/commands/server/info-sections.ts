@@ -7,6 +7,7 @@ import { percentile } from '../latency-buckets.ts';
 import { redisVersion } from '../redis-version.ts';
 import type { Services } from '../services.ts';
 import { averageTtlMs } from './average-ttl.ts';
+import { memoryFigures, memoryRatio, memoryShare } from './memory-figures.ts';
 
 export type InfoLine = readonly [name: string, value: string | number];
 
@@ -37,7 +38,7 @@ export const infoSections: readonly InfoSection[] = [
 
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 const flag = (value: boolean): number => (value ? 1 : 0);
-const ratio = (a: number, b: number): string => (b === 0 ? 1 : a / b).toFixed(2);
+const ratio = (a: number, b: number): string => memoryRatio(a, b).toFixed(2);
 
 /** Bytes as people read them: `1.50M`. */
 export function humanBytes(bytes: number): string {
@@ -144,34 +145,42 @@ function clients({ clients, tracking }: Services): InfoLine[] {
   ];
 }
 
-function memory({ store, stats, host, parameters }: Services): InfoLine[] {
-  const used = store.usedBytes;
-  const peak = Math.max(stats.peakBytes, used);
-  const live = store.arena.liveBytes;
-  const rss = host.rssBytes();
+function memory(services: Services): InfoLine[] {
+  const { store, host, parameters } = services;
+  const { used, peak, rss, allocated, active, resident, clients, logBuffer } = memoryFigures(services);
   return [
     ...withHuman('used_memory', used),
     ...withHuman('used_memory_rss', rss),
     ...withHuman('used_memory_peak', peak),
-    ['used_memory_peak_perc', `${((peak === 0 ? 0 : used / peak) * 100).toFixed(2)}%`],
-    ['used_memory_overhead', used - live],
+    ['used_memory_peak_perc', `${memoryShare(used, peak).toFixed(2)}%`],
+    ['used_memory_overhead', used - allocated],
     ['used_memory_startup', 0],
-    ['used_memory_dataset', live],
-    ['used_memory_dataset_perc', `${((used === 0 ? 0 : live / used) * 100).toFixed(2)}%`],
-    ['allocator_allocated', live],
-    ['allocator_active', store.arena.usedBytes],
-    ['allocator_resident', rss],
+    ['used_memory_dataset', allocated],
+    ['used_memory_dataset_perc', `${memoryShare(allocated, used).toFixed(2)}%`],
+    ['allocator_allocated', allocated],
+    ['allocator_active', active],
+    ['allocator_resident', resident],
     ...withHuman('total_system_memory', host.totalMemoryBytes),
     ['used_memory_lua', 0],
     ['used_memory_scripts', 0],
     ['number_of_cached_scripts', 0],
     ...withHuman('maxmemory', Number(parameters.get('maxmemory') ?? store.limitBytes)),
     ['maxmemory_policy', parameters.get('maxmemory-policy') ?? 'noeviction'],
-    ['allocator_frag_ratio', ratio(store.arena.usedBytes, live)],
-    ['allocator_frag_bytes', store.arena.usedBytes - live],
+    ['allocator_frag_ratio', ratio(active, allocated)],
+    ['allocator_frag_bytes', active - allocated],
+    ['allocator_rss_ratio', ratio(resident, active)],
+    ['allocator_rss_bytes', resident - active],
+    ['rss_overhead_ratio', ratio(rss, resident)],
+    ['rss_overhead_bytes', rss - resident],
     ['mem_fragmentation_ratio', ratio(rss, used)],
     ['mem_fragmentation_bytes', rss - used],
     ['mem_not_counted_for_evict', 0],
+    ['mem_replication_backlog', 0],
+    ['mem_total_replication_buffers', 0],
+    ['mem_clients_slaves', 0],
+    ['mem_clients_normal', clients],
+    ['mem_cluster_links', 0],
+    ['mem_aof_buffer', logBuffer],
     ['mem_allocator', 'arena'],
     ['active_defrag_running', 0],
     ['lazyfree_pending_objects', store.pendingFreeCount],

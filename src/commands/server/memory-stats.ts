@@ -1,8 +1,11 @@
-// MEMORY STATS: the figures of the memory as a map, under Redis's names where they mean the same.
+// MEMORY STATS: the figures of the memory as a map, under Redis's names and in its order.
 // https://redis.io/commands/memory-stats
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { memoryFigures, memoryRatio, memoryShare } from './memory-figures.ts';
 
+/** But for those of databases. */
+const rows = 27;
 /** What a key's slot in its table takes. */
 const slotBytes = 4;
 
@@ -22,58 +25,53 @@ interface DatabaseFigures {
 }
 
 function stats(call: Call): void {
-  const { reply, store, services } = call;
-  const { arena } = store;
-  const used = store.usedBytes;
-  const peak = Math.max(services.stats.peakBytes, used);
-  const live = arena.liveBytes;
-  const rss = services.host.rssBytes();
+  const { reply, store } = call;
+  const { used, peak, rss, allocated, active, resident, clients, logBuffer } = memoryFigures(call.services);
   const { keys } = store.counts();
-  const databases = databaseFigures(call);
-  const integers: readonly (readonly [string, number])[] = [
-    ['peak.allocated', peak],
-    ['total.allocated', used],
-    ['startup.allocated', 0],
-    ['replication.backlog', 0],
-    ['clients.slaves', 0],
-    ['clients.normal', clientBytes(call)],
-    ['cluster.links', 0],
-    ['aof.buffer', 0],
-    ['lua.caches', 0],
-    ['functions.caches', 0],
-    ['overhead.total', used - live],
-    ['keys.count', keys],
-    ['keys.bytes-per-key', keys === 0 ? 0 : Math.floor(live / keys)],
-    ['dataset.bytes', live],
-    ['allocator.allocated', live],
-    ['allocator.active', arena.usedBytes],
-    ['allocator.resident', rss],
-    ['allocator-fragmentation.bytes', arena.usedBytes - live],
-    ['fragmentation.bytes', rss - used],
-  ];
-  const doubles: readonly (readonly [string, number])[] = [
-    ['dataset.percentage', share(live, used)],
-    ['peak.percentage', share(used, peak)],
-    ['allocator-fragmentation.ratio', ratio(arena.usedBytes, live)],
-    ['fragmentation', ratio(rss, used)],
-  ];
-  reply.map(integers.length + doubles.length + databases.length);
-  for (const [name, value] of integers) {
+  const integer = (name: string, value: number): void => {
     reply.bulkLatin1(name);
     reply.integer(value);
-  }
-  for (const { db, tableBytes } of databases) {
-    reply.bulkLatin1(`db.${db}`);
-    reply.map(2);
-    reply.bulkLatin1('overhead.hashtable.main');
-    reply.integer(tableBytes);
-    reply.bulkLatin1('overhead.hashtable.expires');
-    reply.integer(0);
-  }
-  for (const [name, value] of doubles) {
+  };
+  const double = (name: string, value: number): void => {
     reply.bulkLatin1(name);
     reply.double(value);
+  };
+  const databases = databaseFigures(call);
+  reply.map(rows + databases.length);
+  integer('peak.allocated', peak);
+  integer('total.allocated', used);
+  integer('startup.allocated', 0);
+  integer('replication.backlog', 0);
+  integer('clients.slaves', 0);
+  integer('clients.normal', clients);
+  integer('cluster.links', 0);
+  integer('aof.buffer', logBuffer);
+  integer('lua.caches', 0);
+  integer('functions.caches', 0);
+  for (const { db, tableBytes } of databases) {
+    reply.bulkLatin1(`db.${db}`);
+    reply.map(3);
+    integer('overhead.hashtable.main', tableBytes);
+    integer('overhead.hashtable.expires', 0);
+    integer('overhead.hashtable.slot-to-keys', 0);
   }
+  integer('overhead.total', used - allocated);
+  integer('keys.count', keys);
+  integer('keys.bytes-per-key', keys === 0 ? 0 : Math.floor(allocated / keys));
+  integer('dataset.bytes', allocated);
+  double('dataset.percentage', memoryShare(allocated, used));
+  double('peak.percentage', memoryShare(used, peak));
+  integer('allocator.allocated', allocated);
+  integer('allocator.active', active);
+  integer('allocator.resident', resident);
+  double('allocator-fragmentation.ratio', memoryRatio(active, allocated));
+  integer('allocator-fragmentation.bytes', active - allocated);
+  double('allocator-rss.ratio', memoryRatio(resident, active));
+  integer('allocator-rss.bytes', resident - active);
+  double('rss-overhead.ratio', memoryRatio(rss, resident));
+  integer('rss-overhead.bytes', rss - resident);
+  double('fragmentation', memoryRatio(rss, used));
+  integer('fragmentation.bytes', rss - used);
 }
 
 function databaseFigures(call: Call): DatabaseFigures[] {
@@ -84,12 +82,3 @@ function databaseFigures(call: Call): DatabaseFigures[] {
   }
   return figures;
 }
-
-function clientBytes(call: Call): number {
-  let bytes = 0;
-  for (const client of call.services.clients.all()) bytes += client.inputBytes + client.outputBytes;
-  return bytes;
-}
-
-const share = (part: number, whole: number): number => (whole === 0 ? 0 : (part / whole) * 100);
-const ratio = (a: number, b: number): number => (b === 0 ? 1 : a / b);
