@@ -20,22 +20,28 @@ export function uniteKeys(call: Call, done: (call: Call, registers: Uint8Array) 
     done(call, united);
     return;
   }
-  for (let i = 1; i < call.argc; i++) call.findString(i);
   const keys = Array.from({ length: call.argc - 1 }, (_, i) => i + 1);
-  call.services.largeWork.run(call, keys, (own) => inSlices(own, done));
+  const reads: Reads = { counted: 0 };
+  call.services.largeWork.run(call, keys, (own) => inSlices(own, reads, done));
+}
+
+/** Up to which argument the reads are counted, and told of: once each, however often the work begins anew. */
+interface Reads {
+  counted: number;
 }
 
 function take(call: Call, at: number, registers: Uint8Array): void {
   if (at !== 0) call.store.registers.mergeEntry(registers, at);
 }
 
-function* inSlices(call: Call, done: (call: Call, registers: Uint8Array) => void): Work {
+function* inSlices(call: Call, reads: Reads, done: (call: Call, registers: Uint8Array) => void): Work {
   const registers = new Uint8Array(registerCount);
   const keysAtOnce = Math.ceil(call.sliceSizes.elements / elementsPerKey);
   for (let i = 1; i < call.argc; i++) {
     if (i % keysAtOnce === 0) yield;
-    // The command has counted its read.
-    take(call, call.findStringToWrite(i), registers);
+    const isCounted = i <= reads.counted;
+    reads.counted = Math.max(reads.counted, i);
+    take(call, isCounted ? call.findStringToWrite(i) : call.findString(i), registers);
   }
   return { run: () => done(call, registers), discard() {} };
 }

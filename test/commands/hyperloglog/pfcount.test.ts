@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eventMask } from '../../../src/commands/key-events.ts';
+import type { SliceSizes } from '../../../src/store/slice-sizes.ts';
 import { CommandNode } from '../harness.ts';
+import { errorOf, sliced, tinySlices } from '../in-slices.ts';
 import { RedisOracle, redisMissing } from '../redis-oracle.ts';
 
 test('counts one set, several together, and none', () => {
@@ -66,4 +69,47 @@ test('no key is looked up behind one that is no HyperLogLog', () => {
   const { misses } = stats;
   assert.match(String(node.run('PFCOUNT no missing')), /^-WRONGTYPE/);
   assert.equal(stats.misses, misses);
+});
+
+test('in slices, too, misses are told of up to the first key that is no HyperLogLog, and once each', () => {
+  const events = (sliceSizes: SliceSizes | undefined, between?: string): [string[], number, string] => {
+    const node = new CommandNode(sliceSizes === undefined ? {} : { sliceSizes });
+    node.run('PFADD a 1 2 3');
+    node.run('PFADD b 3 4');
+    node.run('SET no text');
+    node.rig.services.events.setMask(eventMask('AKEmg') ?? 0);
+    const told: string[] = [];
+    const listener = node.rig.connect();
+    listener.send('PSUBSCRIBE', '__keyevent@*__:keymiss');
+    const { misses } = node.services.stats;
+    const words = [
+      'PFCOUNT',
+      'a',
+      'x1',
+      'x2',
+      'b',
+      'x3',
+      between === undefined ? 'no' : 'x4',
+      'x5',
+      'no',
+      'x6',
+    ];
+    const reply =
+      sliceSizes === undefined
+        ? String(node.run(words.join(' ')))
+        : errorOf(
+            sliced(node, words, () => {
+              if (between !== undefined) node.run(between);
+            }),
+          );
+    node.rig.timers.endTurn();
+    for (const [, key] of listener.pushed().matchAll(/keymiss\r\n\$\d+\r\n(\w+)\r\n/g)) told.push(key!);
+    return [told, node.services.stats.misses - misses, reply.replace(/^-/, '')];
+  };
+  const whole = events(undefined);
+  assert.deepEqual(whole.slice(0, 2), [['x1', 'x2', 'x3'], 3]);
+  assert.deepEqual(events(tinySlices), whole);
+  const [told, misses, reply] = events(tinySlices, 'PFADD a 5');
+  assert.deepEqual([told, misses], [['x1', 'x2', 'x3', 'x4', 'x5'], 5]);
+  assert.match(reply, /^WRONGTYPE/);
 });
