@@ -287,6 +287,11 @@ export class ReplyWriter {
     this.header(this.protocol === 3 ? 62 : ARRAY, count);
   }
 
+  /** The header of facts about the reply that follows them; in RESP2, which has none, nobody may say them. */
+  attribute(pairs: number): void {
+    this.header(124, pairs);
+  }
+
   double(value: number): void {
     if (isPlainInteger(value)) {
       if (this.protocol === 3) this.header(44, value);

@@ -23,6 +23,10 @@ export const command: CommandSpec = {
   run: debug,
 };
 
+const wrongTypeName =
+  'ERR Wrong protocol type name. Please use one of the following: ' +
+  'string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false';
+
 const help = [
   'DEBUG <subcommand> [<argument> ...]. The subcommands are:',
   'SLEEP <seconds>',
@@ -32,7 +36,7 @@ const help = [
   'LOG <message>',
   '    Writes a message to the log.',
   'PROTOCOL <type>',
-  '    Replies with a value of a type: string, integer, double, null, array, set, map, verbatim, bignum, true, false.',
+  '    Replies with a value of a type: string, integer, double, null, array, set, map, attrib, push, verbatim, bignum, true, false.',
   'SET-ACTIVE-EXPIRE 0|1',
   '    Whether expired keys and fields are looked for in the background.',
   'HELP',
@@ -90,8 +94,27 @@ function replyOfType(call: Call): void {
     bignum: () => reply.bigNumber('1234567999999999999999999999999999999'),
     true: () => reply.boolean(true),
     false: () => reply.boolean(false),
+    attrib: () => {
+      if (reply.protocol === 3) {
+        reply.attribute(1);
+        reply.bulkLatin1('key-popularity');
+        reply.array(2);
+        reply.bulkLatin1('key:123');
+        reply.integer(90);
+      }
+      reply.bulkLatin1('Some real reply following the attribute');
+    },
+    push: () => {
+      if (reply.protocol !== 3) throw new CommandError('ERR RESP2 is not supported by this command');
+      reply.push(2);
+      reply.bulkLatin1('server-cpu-usage');
+      reply.integer(42);
+      reply.bulkLatin1('Some real reply following the push reply');
+    },
   };
-  (replies[call.text(2).toLowerCase()] ?? (() => unknown(call)))();
+  const name = call.text(2).toLowerCase();
+  if (!Object.hasOwn(replies, name)) throw new CommandError(wrongTypeName);
+  replies[name]?.();
 }
 
 function numbers(call: Call, header: () => void): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Rig } from '../command-rig.ts';
+import { bulk, Rig } from '../command-rig.ts';
 
 test('DEBUG SLEEP blocks, the rest is unknown', () => {
   const rig = new Rig();
@@ -44,7 +44,18 @@ test('DEBUG PROTOCOL shows the types, SET-ACTIVE-EXPIRE and LOG do as they say',
   assert.match(shown('verbatim'), /^=29\r\ntxt:This/);
   assert.match(shown('bignum'), /^\(1234567/);
   assert.equal(shown('true') + shown('false'), '#t\r\n#f\r\n');
-  assert.match(shown('other'), /^-ERR unknown subcommand/);
+  for (const name of ['other', 'constructor']) {
+    assert.match(shown(name), /^-ERR Wrong protocol type name\. Please use one of the following: string\|/);
+  }
+  const following = (kind: string): string => `Some real reply following the ${kind}`;
+  assert.equal(
+    shown('attrib'),
+    `|1\r\n${bulk('key-popularity')}*2\r\n${bulk('key:123')}:90\r\n${bulk(following('attribute'))}`,
+  );
+  assert.equal(shown('push'), `>2\r\n${bulk('server-cpu-usage')}:42\r\n${bulk(following('push reply'))}`);
+  client.send('HELLO', '2');
+  assert.equal(shown('attrib'), bulk(following('attribute')));
+  assert.equal(shown('push'), '-ERR RESP2 is not supported by this command\r\n');
   assert.equal(client.send('DEBUG', 'SET-ACTIVE-EXPIRE', '0'), '+OK\r\n');
   assert.equal(rig.store.purgesInBackground, false);
   assert.equal(client.send('DEBUG', 'SET-ACTIVE-EXPIRE', '1'), '+OK\r\n');
