@@ -7,7 +7,11 @@ export const latitudeMax = 85.05112878;
 export const stepsMax = 26;
 const earthRadiusMeters = 6372797.560856;
 const halfBits = 13;
+const two16 = 2 ** 16;
 const two26 = 2 ** 26;
+const two31 = 2 ** 31;
+const two32 = 2 ** 32;
+const two63 = 2 ** 63;
 const alphabet = '0123456789bcdefghjkmnpqrstuvwxyz';
 const textLength = 11;
 
@@ -90,13 +94,19 @@ function clamp(value: number, max: number): number {
   return Math.max(-max, Math.min(max, value));
 }
 
-/** The middle of the smallest cell that a score stands for. */
+/**
+ * The middle of the smallest cell that a score stands for. One that no place has, as ZADD gives it, is read as Redis
+ * reads it on x86-64: as 64 bits, negative ones as their complement, of which those beyond 52 lead to the edge.
+ */
 export function decodePlace(score: number): Place {
-  const whole = Math.floor(Math.abs(score));
-  const low = whole % two26;
-  const high = Math.floor(whole / two26) % 2 ** 32;
-  const y = gather(low) + gather(high) * 2 ** halfBits;
-  const x = gather(low >>> 1) + gather(high >>> 1) * 2 ** halfBits;
+  const isUpper = score >= two63;
+  const whole = Math.trunc(isUpper ? score - two63 : score);
+  const fits = whole >= -two63 && whole < two63;
+  const quotient = fits ? Math.floor(whole / two32) : -two31;
+  const low = fits ? (whole - quotient * two32) | 0 : 0;
+  const high = isUpper ? quotient ^ -two31 : quotient | 0;
+  const y = gather(low) + gather(high) * two16;
+  const x = gather(low >>> 1) + gather(high >>> 1) * two16;
   const area = areaOf({ x, y, steps: stepsMax });
   return {
     longitude: clamp((area.west + area.east) / 2, longitudeMax),
