@@ -18,8 +18,13 @@ export const peerNotesMax = 65_536;
  */
 const peerNote = /^(tags|seen|cursor|acked):/;
 const cursorPrefix = 'cursor:';
-/** Name of the note that a cursor made room for others: there are peers of which nothing is known here any more. */
+/**
+ * Name of the note that cursors made room for others: there are peers of which nothing is known here any more. It names
+ * them until each has come back, as JSON; of more than can be named one may stay away for good.
+ */
 export const cursorsLostNote = 'cursors-lost';
+const lostNamesMax = 256;
+const moreLost = '1';
 /** Name of the record, not kept as a note, that gives up a past: origin name; the value is the first stamp given up. */
 const retractPrefix = 'retract:';
 /** Name of the record, not kept as a note, of starting over; the value is what was covered, as JSON rows. */
@@ -171,11 +176,30 @@ export class Ledger {
     }
     this.putNote(name, value ?? '');
     if (this.recorder !== undefined) this.writeNote(this.recorder, name, value ?? '');
+    if (value !== undefined && this.noteMap.has(cursorsLostNote)) this.findCursor(name);
     if (this.peerNotes.size <= peerNotesMax) return;
     for (const oldest of this.peerNotes) {
-      if (oldest.startsWith(cursorPrefix)) this.setNote(cursorsLostNote, '1');
       this.setNote(oldest, undefined);
+      if (oldest.startsWith(cursorPrefix)) this.loseCursor(oldest);
       return;
+    }
+  }
+
+  private loseCursor(name: string): void {
+    const text = this.noteMap.get(cursorsLostNote) ?? '[]';
+    if (text === moreLost) return;
+    const lost: unknown[] = JSON.parse(text);
+    lost.push(name);
+    this.setNote(cursorsLostNote, lost.length > lostNamesMax ? moreLost : JSON.stringify(lost));
+  }
+
+  private findCursor(name: string): void {
+    const text = this.noteMap.get(cursorsLostNote) ?? moreLost;
+    if (!name.startsWith(cursorPrefix) || text === moreLost) return;
+    const lost: unknown[] = JSON.parse(text);
+    const left = lost.filter((other) => other !== name);
+    if (left.length < lost.length) {
+      this.setNote(cursorsLostNote, left.length === 0 ? undefined : JSON.stringify(left));
     }
   }
 

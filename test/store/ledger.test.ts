@@ -4,7 +4,7 @@ import { BatchReader } from '../../src/delta/batch-reader.ts';
 import { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { DeltaKind } from '../../src/delta/kinds.ts';
 import { Origins } from '../../src/delta/origins.ts';
-import { Ledger, peerNotesMax, startsMax } from '../../src/store/ledger.ts';
+import { cursorsLostNote, Ledger, peerNotesMax, startsMax } from '../../src/store/ledger.ts';
 
 function replay(writer: BatchWriter, origins: Origins, into = new Ledger()): Ledger {
   const reader = new BatchReader(origins);
@@ -181,4 +181,32 @@ test('replay tells from where on slots are marked: the starts that no peer is no
   replay(journal, origins, into);
   assert.deepEqual(told, [[own, 100], [own], [own, 200], [own, 200, 300], [own, 300]]);
   assert.deepEqual(ledger.unknownStarts, [300]);
+});
+
+test('peers whose cursors made room are named until each has one again; of very many it stays said that there were some', () => {
+  const origins = new Origins();
+  const journal = new BatchWriter(origins);
+  const ledger = new Ledger();
+  ledger.recorder = journal;
+  ledger.addStart(origins.intern('n/00000001'), 100, 7);
+  const replayed = (): ReadonlyMap<string, string> => replay(journal, origins).notes;
+  const others = Array.from({ length: peerNotesMax }, (_, i) => `tags:x/${i}`);
+  for (const id of ['a', 'b', 'c']) ledger.setNote(`cursor:${id}`, 'j,1,1');
+  for (const name of others) ledger.setNote(name, '1');
+  assert.equal(ledger.notes.get(cursorsLostNote), '["cursor:a","cursor:b","cursor:c"]');
+  ledger.setNote('cursor:b', 'j,2,1');
+  ledger.setNote('acked:a', 'j,2,1');
+  ledger.setNote('cursor:a', undefined);
+  assert.equal(ledger.notes.get(cursorsLostNote), '["cursor:a","cursor:c"]');
+  assert.equal(replayed().get(cursorsLostNote), '["cursor:a","cursor:c"]');
+  ledger.setNote('cursor:c', 'j,2,1');
+  ledger.setNote('cursor:a', 'j,2,1');
+  assert.equal(ledger.notes.has(cursorsLostNote), false);
+  assert.equal(replayed().has(cursorsLostNote), false);
+  for (let i = 0; i <= 256; i++) ledger.setNote(`cursor:many-${i}`, 'j,1,1');
+  for (const name of others) ledger.setNote(name, '2');
+  assert.equal(ledger.notes.get(cursorsLostNote), '1');
+  for (let i = 0; i <= 256; i++) ledger.setNote(`cursor:many-${i}`, 'j,2,1');
+  for (const id of ['a', 'b', 'c']) ledger.setNote(`cursor:${id}`, 'j,3,1');
+  assert.equal(ledger.notes.get(cursorsLostNote), '1', 'who the others were is not known');
 });

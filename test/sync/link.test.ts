@@ -63,6 +63,33 @@ test('who does not remember all peers any more lets go of nothing that one of th
   }
 });
 
+test('when all peers whose cursors were lost have come back, what they have may go again', async () => {
+  const pair = new Pair();
+  const { hub, edge } = pair;
+  edge.start();
+  edge.set('k', 'v');
+  await pair.pass(5000);
+  assert.equal(hub.ledger.notes.has('cursor:a'), true);
+  edge.crash(false);
+  await pair.pass(5000);
+  for (let i = 0; hub.ledger.notes.has('cursor:a'); i++) hub.ledger.setNote(`tags:gone/${i}`, '1');
+  hub.log.commit(() => {});
+  const mayForget = (): boolean => hub.engine.mayForget(hub.store.self, hub.store.clock.last());
+  assert.equal(mayForget(), false);
+  hub.crash(false);
+  hub.start();
+  assert.match(hub.engine.evictable(), /^nothing: .* more peers/);
+  edge.start();
+  edge.set('k', 'w');
+  hub.set('h', 'x');
+  await pair.pass(60_000);
+  assert.equal(hub.ledger.notes.has('cursor:a'), true);
+  assert.match(hub.engine.evictable(), /^strings that all peers have/);
+  // The edge has all that the hub wrote, but relies on it: it does not keep it for the hub.
+  assert.equal(mayForget(), false);
+  assert.equal(edge.get('h'), 'x@0');
+});
+
 test('a hub that can tell no more origins apart says that it is busy, and goes on', async () => {
   const pair = new Pair();
   const { hub, edge } = pair;
