@@ -248,9 +248,9 @@ export class LargeWork implements ChangeListener {
    * Goes on with a slice, or where others changed the keys too often with the command as a whole. Returns as `step`.
    */
   private slice(job: Job, runner: WorkRunner): boolean | Promise<unknown> | undefined {
-    if (job.changed) restart(job);
     let finish: Finish | undefined;
     try {
+      if (job.changed) restart(job);
       if (job.restarts >= restartsMax) finish = asWhole(job);
       else {
         const { done, value } = nextStep(job);
@@ -385,6 +385,7 @@ function nextStep({ work, call, client }: Job): IteratorResult<unknown, boolean 
   }
 }
 
+/** Throws CommandError where a key is of another type by now. */
 function restart(job: Job): void {
   job.changed = false;
   job.restarts += 1;

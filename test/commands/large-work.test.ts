@@ -338,6 +338,22 @@ for (const words of stores) {
   });
 }
 
+for (const words of [...commands, ...stores]) {
+  test(`${words.join(' ')} in slices replies as a whole where its keys are of another type meanwhile`, () => {
+    const retyped = (node: CommandNode): void => {
+      const other = node.rig.connect();
+      for (const key of Object.keys(fills)) other.send('SET', key, 'text');
+    };
+    const twin = filled(words);
+    retyped(twin);
+    const node = filled(words);
+    assert.deepEqual(
+      sliced(node, words, () => retyped(node)),
+      whole(twin, words),
+    );
+  });
+}
+
 test('what stores begins anew where what it reads changes, and not where its destination does', () => {
   const node = filled(['s', 'half']);
   const other = node.rig.connect();

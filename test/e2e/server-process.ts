@@ -55,7 +55,7 @@ export class ServerProcess {
       const note = (chunk: Buffer): void => {
         output += chunk.toString();
         this.output += chunk.toString();
-        const port = /Ready to accept connections port=(\d+)/.exec(output)?.[1];
+        const port = /Ready to accept connections port=(\d+)\s/.exec(output)?.[1];
         if (port !== undefined) resolve(Number(port));
       };
       child.stdout.on('data', note);
