@@ -129,7 +129,7 @@ function statusRows(parts: EdgeViewParts): Row[] {
     ['last_sync', status?.lastSync ?? ''],
     ['hub', status?.hubUrl ?? ''],
     ['link_state', status?.linkState ?? 'none'],
-    ['last_error', status?.lastError ?? ''],
+    ['last_error', replica.journal?.failure ?? status?.lastError ?? ''],
     ['next_retry_ms', status?.nextRetryMs ?? -1],
     ['is_online', present === 'online' ? 1 : 0],
     ['sync_policy', config['edge.sync_policy']],

@@ -566,6 +566,14 @@ export class SyncEngine {
     return sum;
   }
 
+  /** Of those that this node dials, or else what it or an edge cannot take. */
+  private lastError(): string {
+    const ofUplinks = this.targets.map((u) => u.row().lastError).find((error) => error !== '');
+    if (ofUplinks !== undefined) return ofUplinks;
+    const lacking = this.hub.live().find((link) => link.shortfall !== undefined);
+    return lacking === undefined ? '' : `${lacking.peerId}: ${lacking.shortfall}`;
+  }
+
   status(): SyncStatus {
     const { options, targets, uplinks } = this;
     const main = targets.find((u) => u.isLive) ?? targets[0];
@@ -578,7 +586,7 @@ export class SyncEngine {
       policy: options.policy,
       syncStatus: this.statusName(),
       linkState: main?.current.state.phase ?? 'none',
-      lastError: targets.map((u) => u.row().lastError).find((error) => error !== '') ?? '',
+      lastError: this.lastError(),
       nextRetryMs: retries.length === 0 ? -1 : Math.min(...retries),
       pendingOps: this.pendingOps(),
       lagMs: this.lagMs(),

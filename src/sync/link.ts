@@ -169,7 +169,7 @@ export class Link {
 
   /** What is not taken in here, or not there, in words; undefined where all is. */
   get shortfall(): string | undefined {
-    return this.receiver?.lacks ?? this.sender?.leftOut;
+    return this.receiver?.noRoom ?? this.receiver?.lacks ?? this.sender?.leftOut;
   }
 
   get figures(): LinkFigures {

@@ -253,6 +253,15 @@ export class Receiver {
     return this.starved !== undefined || this.lacks !== undefined;
   }
 
+  /** Why what the peer sends waits, in words; undefined where it does not. */
+  get noRoom(): string | undefined {
+    if (this.starved === undefined) return undefined;
+    const { failure } = this.parts.log;
+    return failure === undefined
+      ? 'no memory for what the peer sends'
+      : `the disk does not take what the peer sends: ${failure}`;
+  }
+
   /** Batches that wait for answers. */
   get heldCount(): number {
     return this.held.length;

@@ -252,7 +252,8 @@ export class Uplink {
     }
     const refusal = current.refusal ?? current.sender?.leftOut;
     if (refusal !== undefined) throw this.failure(refusal);
-    if (current.receiver?.starved !== undefined) throw this.failure('no room here for what it sends');
+    const noRoom = current.receiver?.noRoom;
+    if (noRoom !== undefined) throw this.failure(noRoom);
     if (!isJoined() || !isGiven()) throw this.failure(`nothing has moved for ${patienceMs} ms`);
     refill?.();
   }

@@ -36,6 +36,10 @@ test('a disk that is full rejects those who wait, and ends no process where nobo
   await assert.rejects(node.set('d', '4'), /^CommandError: MISCONF/);
   assert.equal(node.get('a'), '1');
   assert.equal(node.get('d'), undefined);
+  const status = await node.execute('edge.status');
+  assert.ok(Array.isArray(status));
+  assert.equal(status[status.indexOf('last_error') + 1], 'journal: ENOSPC', 'said where one looks first');
+  assert.match(String(await node.execute('info', 'ferrite')), /^ferrite_journal_error:journal: ENOSPC\r$/m);
   t.mock.restoreAll();
   await node.close().catch(() => {});
 });

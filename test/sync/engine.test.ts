@@ -546,8 +546,11 @@ test('a sync is done when what waited for an answer is joined; a starved one say
   assert.ok(seen?.startsWith(`${value}tail@`));
   assert.equal(edge.engine.status().figures.wants, 1);
   for (let i = 0; i < 100; i++) star.hub.set(`big${i}`, value.repeat(16));
-  const starved = assert.rejects(edge.engine.sync(), /no room here/);
-  await star.pass(120_000);
+  const starved = assert.rejects(edge.engine.sync(), /no memory for what the peer sends/);
+  await star.pass(20_000);
+  const { syncStatus, lastError } = edge.engine.status();
+  assert.deepEqual([syncStatus, lastError], ['starved', 'no memory for what the peer sends']);
+  await star.pass(100_000);
   await starved;
 });
 

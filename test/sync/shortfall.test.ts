@@ -177,12 +177,15 @@ test('a link is whole again once what was left out has gone, in whatever way', a
     for (const command of begin) hub.send(0, ...command);
     await pass(10_000);
     assert.equal(small.engine.status().syncStatus, 'starved', name);
+    assert.match(small.engine.status().lastError, /^what the peer has is too large for this node/);
+    assert.match(hub.engine.status().lastError, /^small: .* too large for the peer/, 'both ends say it');
     for (const command of end) hub.send(0, ...command);
     hub.set('news', 'v');
     await pass(120_000);
     assert.deepEqual(small.visible(), hub.visible(), name);
     const { syncStatus, lastError } = small.engine.status();
     assert.deepEqual([syncStatus, lastError], ['synced', ''], name);
+    assert.equal(hub.engine.status().lastError, '', name);
     // The first, the one that leaves it out, and the one that finds that it has gone.
     assert.equal(hub.engine.status().figures.scans, 3, name);
   }

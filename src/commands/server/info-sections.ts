@@ -97,6 +97,7 @@ function ferrite({ version, role, store, journal, syncing, sync }: Services): In
       ['ferrite_journal_seq', journal.seq],
       ['ferrite_journal_durable_seq', journal.durableSeq],
       ['ferrite_journal_bytes', journal.storedBytes],
+      ['ferrite_journal_error', journal.failure ?? ''],
     );
   }
   if (sync !== undefined) {
