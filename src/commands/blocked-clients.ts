@@ -76,6 +76,23 @@ export class BlockedClients implements ChangeListener {
     return this.byClient.size;
   }
 
+  /** How many of them not for ever. */
+  get timedCount(): number {
+    return count(this.byClient.values(), ({ cancelTimer }) => cancelTimer !== undefined);
+  }
+
+  /** How many keys are waited for. */
+  get keyCount(): number {
+    return this.byKey.size;
+  }
+
+  /** How many of them by a client that is also to be told when the key is gone. */
+  get losableKeyCount(): number {
+    return count(this.byKey.values(), (queue) =>
+      [...queue].some(({ options }) => options.wakesOnLoss === true),
+    );
+  }
+
   /** The client of the call waits from now on. */
   add(call: Call, entry: CommandEntry, options: BlockOptions): void {
     const { session, args } = call;
@@ -200,4 +217,10 @@ export class BlockedClients implements ChangeListener {
     this.end(waiter, (late) => late.raw(reply.buf.subarray(reply.start, reply.pos)));
     return true;
   }
+}
+
+function count<T>(each: Iterable<T>, fits: (one: T) => boolean): number {
+  let n = 0;
+  for (const one of each) if (fits(one)) n += 1;
+  return n;
 }

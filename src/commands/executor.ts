@@ -67,7 +67,7 @@ export interface Executor {
    * at which the last of them was done.
    */
   rest(): number;
-  /** The client's connection is gone. */
+  /** The client asks nothing more and can be told nothing more: its connection is gone or ends. Called once. */
   disconnected(client: ClientPort): void;
 }
 

@@ -185,9 +185,9 @@ export const groupOptionMisplaced = (option: string): string =>
   `ERR The ${option} option is only supported by XREADGROUP. You called XREAD instead.`;
 export const newEntriesMisplaced =
   'ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.';
-export const lastIdMeaningless =
-  'ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by ' +
-  'specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.';
+export const idMeaningless = (id: string): string =>
+  `ERR The ${id} ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by ` +
+  `specifying a proper ID, or use the > ID to get new messages. The ${id} ID would just return an empty result set.`;
 export const badClaimNumber = (what: string, name: string): string =>
   `ERR Invalid ${what} argument for ${name.toUpperCase()}`;
 export const unknownClaimOption = (option: string): string => `ERR Unrecognized XCLAIM option '${option}'`;

@@ -55,6 +55,9 @@ export interface ConnectionContext {
   readonly limits: ConnectionLimits;
   readonly counters: TrafficCounters;
   readonly log: Log;
+  /** It asks nothing more and is told nothing more, though what it was answered may still be on its way. */
+  left(connection: Connection): void;
+  /** Its socket is closed. It has left by then. */
   closed(connection: Connection): void;
 }
 
@@ -102,6 +105,7 @@ export class Connection implements ClientPort, RegionOwner, Ending {
   private paused = false;
   private inputEnded = false;
   ending = false;
+  private left = false;
   private ended = false;
   private sentBytes = 0;
   /** The sweep's last look: bytes that had left by then, and since when nothing has. */
@@ -180,7 +184,9 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     this.context.log.debug('connection killed', { id: this.session.id, reason });
     this.session.closing = true;
     // Its own request need not run in its own turn: it may have been held.
-    if (!this.running && by !== this) this.destroy();
+    if (this.running || by === this) return;
+    this.leave();
+    this.destroy();
   }
 
   /** Drops the connection with whatever waits in it. */
@@ -481,7 +487,7 @@ export class Connection implements ClientPort, RegionOwner, Ending {
   /** No further requests; the socket ends behind the last reply. */
   private end(): void {
     this.ending = true;
-    this.decoder.clear();
+    this.leave();
     this.endOutput();
   }
 
@@ -503,8 +509,16 @@ export class Connection implements ClientPort, RegionOwner, Ending {
   private closed(): void {
     this.gone = true;
     this.output = undefined;
-    this.decoder.clear();
+    this.leave();
     this.context.closed(this);
+  }
+
+  /** The client takes as long as it likes to close its side: nothing is kept for it, or counts it, until then. */
+  private leave(): void {
+    if (this.left) return;
+    this.left = true;
+    this.decoder.clear();
+    this.context.left(this);
   }
 }
 

@@ -109,6 +109,7 @@ export class Listener {
       limits: this.limits,
       counters: this.counters,
       log,
+      left: (connection) => executor.disconnected(connection),
       closed: (connection) => this.remove(connection),
     };
   }
@@ -246,7 +247,6 @@ export class Listener {
 
   private remove(connection: Connection): void {
     this.connections.delete(connection.session.id);
-    this.options.executor.disconnected(connection);
     if (this.connections.size === 0) this.whenEmpty?.();
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect as connectTo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -457,6 +458,26 @@ test('QUIT is answered, what follows is not', async () => {
   committer.waiting[0]!();
   await writer.expectEnd();
   assert.equal(writer.text, '+SET-1\r\n+OK\r\n');
+});
+
+test('who has said QUIT or is killed has left at once, whenever it closes its own side', async () => {
+  const { world, executor } = bind(await start());
+  const open = (): Socket => connectTo({ port: world.listener.port, host: '127.0.0.1', allowHalfOpen: true });
+  const [lingering, killed] = [open(), open()];
+  try {
+    lingering.write('PING\r\nQUIT\r\n');
+    let text = '';
+    lingering.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+    await until(() => text === '+PONG\r\n+OK\r\n');
+    assert.deepEqual(executor.disconnectedIds, [1]);
+    await until(() => world.listener.client(2) !== undefined);
+    world.listener.client(2)!.kill('test', undefined);
+    assert.deepEqual(executor.disconnectedIds, [1, 2]);
+  } finally {
+    for (const socket of [lingering, killed]) socket.destroy();
+  }
+  await until(() => world.listener.client(1) === undefined && world.listener.client(2) === undefined);
+  assert.deepEqual(executor.disconnectedIds, [1, 2]);
 });
 
 test('a client may end its side and still gets its replies', async () => {

@@ -1,6 +1,6 @@
-// CLIENT KILL ip:port, or CLIENT KILL [ID id] [TYPE type] [USER user] [ADDR a] [LADDR a] [SKIPME yes|no] ...: closes
-// connections. The old form wants exactly one and kills also the caller; the new one counts those that all filters
-// fit. https://redis.io/commands/client-kill
+// CLIENT KILL ip:port, or CLIENT KILL [ID id] [TYPE type] [USER user] [ADDR a] [LADDR a] [MAXAGE s] [SKIPME yes|no]
+// ...: closes connections. The old form wants exactly one and kills also the caller; the new one counts those that all
+// filters fit. https://redis.io/commands/client-kill
 import { CommandError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
@@ -17,7 +17,7 @@ export const clientKill: CommandSpec = {
   complexity: 'O(N), N being the number of connections',
   syntax:
     '<ip:port> | ([ID <client-id>] [TYPE NORMAL|MASTER|SLAVE|REPLICA|PUBSUB] [USER <username>] ' +
-    '[ADDR <ip:port>] [LADDR <ip:port>] [SKIPME YES|NO])',
+    '[ADDR <ip:port>] [LADDR <ip:port>] [SKIPME YES|NO] [MAXAGE <maxage>])',
   run: kill,
 };
 
@@ -77,5 +77,11 @@ function readFilter(call: Call, i: number): Filter {
   }
   if (call.is(i, 'addr')) return (client) => client.session.address === value;
   if (call.is(i, 'laddr')) return (client) => client.session.localAddress === value;
+  if (call.is(i, 'maxage')) {
+    const ageMs = 1000 * call.integer(i + 1, 'ERR maxage is not an integer or out of range');
+    if (ageMs < 1) throw new CommandError('ERR maxage should be greater than 0');
+    const { nowMs } = call.store;
+    return (client) => nowMs - client.session.createdAtMs >= ageMs;
+  }
   return call.syntaxError();
 }

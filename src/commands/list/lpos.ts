@@ -1,6 +1,6 @@
 // LPOS key element [RANK n] [COUNT n] [MAXLEN n]: the indexes of elements of a value. https://redis.io/commands/lpos
 import { CommandError } from '../../base/errors.ts';
-import { countNegative, maxLengthNegative, rankZero } from '../../resp/errors.ts';
+import { countNegative, maxLengthNegative, rankZero, valueNotBetween } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { readList } from './open-list.ts';
@@ -18,6 +18,8 @@ export const command: CommandSpec = {
   complexity: 'O(N), N being the elements looked at',
   run: lpos,
 };
+
+const rankMax = 2n ** 63n - 1n;
 
 interface Options {
   rank: number;
@@ -54,7 +56,9 @@ function readOptions(call: Call): Options {
   for (let i = 3; i < call.argc; i += 2) {
     if (i + 1 >= call.argc) call.syntaxError();
     if (call.is(i, 'rank')) {
-      options.rank = Number(call.bigInteger(i + 1));
+      const rank = call.bigInteger(i + 1);
+      if (rank < -rankMax) throw new CommandError(valueNotBetween(-rankMax, rankMax));
+      options.rank = Number(rank);
       if (options.rank === 0) throw new CommandError(rankZero);
     } else if (call.is(i, 'count')) options.count = positive(call, i + 1, countNegative);
     else if (call.is(i, 'maxlen')) options.lookMax = positive(call, i + 1, maxLengthNegative);

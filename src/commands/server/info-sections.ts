@@ -125,7 +125,7 @@ function valueLines(store: Store): InfoLine[] {
   ];
 }
 
-function clients({ clients, tracking }: Services): InfoLine[] {
+function clients({ clients, tracking, blocked: waiting }: Services): InfoLine[] {
   let blocked = 0;
   let largestInput = 0;
   let largestOutput = 0;
@@ -142,7 +142,9 @@ function clients({ clients, tracking }: Services): InfoLine[] {
     ['client_recent_max_output_buffer', largestOutput],
     ['blocked_clients', blocked],
     ['tracking_clients', tracking.clientCount],
-    ['clients_in_timeout_table', 0],
+    ['clients_in_timeout_table', waiting.timedCount],
+    ['total_blocking_keys', waiting.keyCount],
+    ['total_blocking_keys_on_nokey', waiting.losableKeyCount],
   ];
 }
 

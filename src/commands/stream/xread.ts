@@ -1,5 +1,5 @@
 // XREAD [COUNT count] [BLOCK ms] STREAMS key [key ...] id [id ...]: entries with ids above those given; `$` is the last
-// one. Waits where there are none. https://redis.io/commands/xread
+// one, and `+` asks for the last entry itself. Waits where there are none. https://redis.io/commands/xread
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
 import { newEntriesMisplaced } from '../../resp/errors.ts';
@@ -79,7 +79,8 @@ function findMore(
 }
 
 /**
- * How many entries above the id are replied of a stream, `max` at most (0 = all); what `$` is now goes to `rewrites`.
+ * How many entries above the id are replied of a stream, `max` at most (0 = all). What `$` is now goes to `rewrites`,
+ * and what `+` is where there is no entry.
  */
 function countMore(
   call: Call,
@@ -89,21 +90,29 @@ function countMore(
   rewrites: Map<number, Buffer>,
 ): number {
   if (call.is(idAt, '>')) throw new CommandError(newEntriesMisplaced);
-  const isLast = call.is(idAt, '$');
-  if (!isLast) readId(call, idAt, start);
-  else {
+  const isLastEntry = call.is(idAt, '+');
+  if (isLastEntry && streams !== undefined && streams.size > 0) return 1;
+  if (isLastEntry || call.is(idAt, '$')) {
     if (streams === undefined) start.set(0, 0, 0, 0);
     else streams.lastId(start);
     rewrites.set(idAt, Buffer.from(start.text));
     return 0;
   }
+  readId(call, idAt, start);
   return streams !== undefined && start.increment() ? countRange(streams, start, end, max) : 0;
 }
 
+/** The id of the first entry to reply of a stream that has one, in `start`. */
+function firstOf(call: Call, streams: Streams, idAt: number): StreamId {
+  if (call.is(idAt, '+')) streams.live.last(start);
+  else readId(call, idAt, start).increment();
+  return start;
+}
+
 function replyStream(call: Call, { key, n }: Found, { keys }: ReadOptions): void {
-  readId(call, key + keys, start).increment();
+  const streams = openStream(call, key);
   replyKey(call, key);
-  replyForward(openStream(call, key), start, n, call.reply);
+  replyForward(streams, firstOf(call, streams, key + keys), n, call.reply);
 }
 
 function* slices(call: Call, options: ReadOptions): Work {
@@ -115,9 +124,11 @@ function* slices(call: Call, options: ReadOptions): Work {
   if (found.length === 0) return false;
   replyStreams(call, found.length);
   for (const { key, n } of found) {
-    readId(call, key + options.keys, start).increment();
+    const streams = openStream(call, key);
+    if (streams.at === 0 || streams.size === 0) return false;
+    const first = firstOf(call, streams, key + options.keys);
     replyKey(call, key);
-    if (!(yield* replyInSlices(call, key, [start, end], n, false))) return false;
+    if (!(yield* replyInSlices(call, key, [first, end], n, false))) return false;
     yield;
   }
   return true;

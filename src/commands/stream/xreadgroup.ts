@@ -3,7 +3,7 @@
 // https://redis.io/commands/xreadgroup
 import { CommandError } from '../../base/errors.ts';
 import { StreamId } from '../../delta/stream-id.ts';
-import { lastIdMeaningless, noSuchGroupToRead, streamGone } from '../../resp/errors.ts';
+import { idMeaningless, noSuchGroupToRead, streamGone } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import { hasAmpleRoom } from '../../store/room.ts';
 import { GroupOp } from '../../store/stream/group-note.ts';
@@ -118,7 +118,7 @@ function check(call: Call, { group, firstKey, keys }: ReadOptions, find: (key: n
     if (findGroup(call, streams, group) === undefined)
       throw new CommandError(noSuchGroupToRead(call.text(key), call.text(group)));
     const idAt = key + keys;
-    if (call.is(idAt, '$')) throw new CommandError(lastIdMeaningless);
+    if (call.is(idAt, '$') || call.is(idAt, '+')) throw new CommandError(idMeaningless(call.text(idAt)));
     if (!call.is(idAt, '>')) readId(call, idAt, id);
   }
 }

@@ -33,6 +33,18 @@ test('CLIENT KILL with filters counts what it closed and skips the caller', () =
   assert.equal(client.closed, true);
 });
 
+test('CLIENT KILL MAXAGE closes those that are as old', () => {
+  const rig = new Rig();
+  const old = rig.connect();
+  rig.advance(1500);
+  const client = rig.connect();
+  rig.advance(500);
+  const young = rig.connect();
+  assert.equal(client.send('CLIENT', 'KILL', 'MAXAGE', '3'), ':0\r\n');
+  assert.equal(client.send('CLIENT', 'KILL', 'MAXAGE', '2'), ':1\r\n');
+  assert.deepEqual([old.closed, young.closed], [true, false]);
+});
+
 test('CLIENT KILL refuses in Redis words', () => {
   const client = new Rig().connect();
   const refused: [string[], string][] = [
@@ -40,6 +52,8 @@ test('CLIENT KILL refuses in Redis words', () => {
     [['ID', '0'], 'ERR client-id should be greater than 0'],
     [['TYPE', 'zz'], "ERR Unknown client type 'zz'"],
     [['USER', 'nobody'], "ERR No such user 'nobody'"],
+    [['MAXAGE', '0'], 'ERR maxage should be greater than 0'],
+    [['MAXAGE', 'x'], 'ERR maxage is not an integer or out of range'],
     [['FOO', 'bar'], 'ERR syntax error'],
     [['ID', '1', 'ID'], 'ERR syntax error'],
     [['ID', '1', 'SKIPME', 'x'], 'ERR syntax error'],

@@ -36,6 +36,11 @@ test('refuses bad options', () => {
     node.run('LPOS l a RANK 0'),
     "-ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list",
   );
+  assert.equal(
+    node.run('LPOS l a RANK -9223372036854775808'),
+    '-ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
+  );
+  assert.equal(node.run('LPOS l a RANK -9223372036854775807'), null);
   assert.equal(node.run('LPOS l a COUNT -1'), "-ERR COUNT can't be negative");
   assert.equal(node.run('LPOS l a MAXLEN -1'), "-ERR MAXLEN can't be negative");
   assert.equal(node.run('LPOS l a RANK x'), '-ERR value is not an integer or out of range');

@@ -138,3 +138,20 @@ test('INFO shows rates, blocked clients, saves in progress and the sync', () => 
   assert.equal(field(text, 'sync_pending_ops'), '4');
   assert.equal(field(text, 'sync_last_time'), '1767225600');
 });
+
+test('INFO counts the keys that are waited for', () => {
+  const rig = new Rig();
+  const [a, b, c, asking] = [rig.connect(), rig.connect(), rig.connect(), rig.connect()];
+  const names = ['clients_in_timeout_table', 'total_blocking_keys', 'total_blocking_keys_on_nokey'];
+  const counts = (): (string | undefined)[] => names.map((name) => field(info(asking, 'clients'), name));
+  assert.deepEqual(counts(), ['0', '0', '0']);
+  a.send('BLPOP', 'l', 's', '0');
+  asking.send('XGROUP', 'CREATE', 's', 'g', '$', 'MKSTREAM');
+  b.send('XREADGROUP', 'GROUP', 'g', 'c', 'BLOCK', '0', 'STREAMS', 's', '>');
+  c.send('BLPOP', 'l', '5');
+  assert.deepEqual(counts(), ['1', '2', '1']);
+  asking.send('DEL', 's');
+  assert.deepEqual(counts(), ['1', '2', '0']);
+  asking.send('RPUSH', 'l', 'x', 'y');
+  assert.deepEqual(counts(), ['0', '0', '0']);
+});

@@ -33,6 +33,38 @@ test('waits for an entry behind what was the last one', () => {
   );
 });
 
+test('gives the last entry of each stream that has one', () => {
+  const node = new CommandNode();
+  for (let i = 1; i <= 3; i++) node.run(`XADD s ${i} f ${i}`);
+  node.run('XADD t 9 g 9');
+  assert.deepEqual(node.run('XREAD COUNT 5 STREAMS s none t + + +'), [
+    ['s', [['3-0', ['f', '3']]]],
+    ['t', [['9-0', ['g', '9']]]],
+  ]);
+  node.run('XDEL s 3');
+  node.run('XDEL t 9');
+  assert.deepEqual(node.run('XREAD BLOCK 0 STREAMS s t + 0'), [['s', [['2-0', ['f', '2']]]]]);
+  assert.equal(node.run('XREAD STREAMS t +'), null);
+  node.run('XGROUP CREATE s g 0');
+  assert.match(
+    String(node.run('XREADGROUP GROUP g c STREAMS s +')),
+    /^-ERR The \+ ID is meaningless in the context of XREADGROUP: .* The \+ ID would just return/,
+  );
+});
+
+test('waits for the next entry where there is no last one', () => {
+  const rig = new Rig();
+  const [waiting, other] = [rig.connect(), rig.connect()];
+  other.send('xadd', 's', '5', 'f', 'old');
+  other.send('xdel', 's', '5');
+  assert.equal(waiting.send('xread', 'block', '0', 'streams', 's', 'none', '+', '+'), '');
+  other.send('xadd', 's', '6', 'f', 'v');
+  assert.equal(
+    waiting.lateNow(),
+    '*1\r\n*2\r\n$1\r\ns\r\n*1\r\n*2\r\n$3\r\n6-0\r\n*2\r\n$1\r\nf\r\n$1\r\nv\r\n',
+  );
+});
+
 test('gives up when its time is over, and passes over other types while it waits', () => {
   const rig = new Rig();
   const [waiting, other] = [rig.connect(), rig.connect()];
