@@ -38,6 +38,8 @@ const id = fc.oneof(
     '01-1',
   ),
 );
+/** A Redis of 7.0 does not know `+` as the last entry. */
+const readId = id.filter((text) => text !== '+');
 const bound = fc.oneof(
   fc.constantFrom(
     '-',
@@ -121,8 +123,8 @@ const step: fc.Arbitrary<Command[]> = fc.oneof(
     id,
     fc.constantFrom([], ['ENTRIESADDED', '50'], ['ENTRIESADDED', '2', 'MAXDELETEDID', '30-0']),
   ),
-  alone('XREAD', optionalCount, fc.constant('STREAMS'), key, key, id, fc.constantFrom('0', '5', '$', '>')),
-  alone('XREAD COUNT 2 STREAMS', key, id),
+  alone('XREAD', optionalCount, fc.constant('STREAMS'), key, key, readId, fc.constantFrom('0', '5', '$', '>')),
+  alone('XREAD COUNT 2 STREAMS', key, readId),
   { weight: 3, arbitrary: created },
   alone(
     'XGROUP SETID',
@@ -154,7 +156,7 @@ const step: fc.Arbitrary<Command[]> = fc.oneof(
     key,
     fc.constant('>'),
   ),
-  alone('XREADGROUP GROUP', group, consumer, optionalCount, fc.constant('STREAMS'), key, id),
+  alone('XREADGROUP GROUP', group, consumer, optionalCount, fc.constant('STREAMS'), key, readId),
   { weight: 3, arbitrary: alone('XACK', key, group, id, id) },
   alone('XPENDING', key, group),
   {
