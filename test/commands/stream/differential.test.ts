@@ -123,7 +123,15 @@ const step: fc.Arbitrary<Command[]> = fc.oneof(
     id,
     fc.constantFrom([], ['ENTRIESADDED', '50'], ['ENTRIESADDED', '2', 'MAXDELETEDID', '30-0']),
   ),
-  alone('XREAD', optionalCount, fc.constant('STREAMS'), key, key, readId, fc.constantFrom('0', '5', '$', '>')),
+  alone(
+    'XREAD',
+    optionalCount,
+    fc.constant('STREAMS'),
+    key,
+    key,
+    readId,
+    fc.constantFrom('0', '5', '$', '>'),
+  ),
   alone('XREAD COUNT 2 STREAMS', key, readId),
   { weight: 3, arbitrary: created },
   alone(
