@@ -12,7 +12,7 @@ export interface Parameter {
   readonly prepare?: (value: string) => Prepared;
 }
 
-export const immutableRefusal = "can't set immutable config";
+const immutableRefusal = "can't set immutable config";
 
 function failure(name: string, reason: string): string {
   return `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`;

@@ -29,7 +29,7 @@ export interface TrackingState {
   isCachingFresh: boolean;
 }
 
-export const invalidateChannel = '__redis__:invalidate';
+const invalidateChannel = '__redis__:invalidate';
 const tableMaxDefault = 1_000_000;
 /** Past so many bytes of keys, what a broadcast client is told is several messages. */
 const toldBytesMax = 64 * 1024 * 1024;

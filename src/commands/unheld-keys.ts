@@ -123,11 +123,6 @@ export class UnheldKeys {
     this.attend();
   }
 
-  /** Keys that are being fetched or are to be. */
-  get fetching(): number {
-    return this.fetches.size;
-  }
-
   private attend(): void {
     this.attention.set(AttentionBit.unheld, this.keeper !== undefined && this.store.unheld.isAny);
   }

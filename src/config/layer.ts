@@ -23,7 +23,7 @@ export function resolveKey(name: string): ConfigKey | undefined {
   return isConfigKey(name) ? name : aliases.get(name);
 }
 
-export function unknownKeyHint(name: string): string {
+function unknownKeyHint(name: string): string {
   const near = suggest(name, [...configKeys, ...aliases.keys()]);
   return near === undefined ? 'unknown key' : `unknown key, did you mean ${near}?`;
 }

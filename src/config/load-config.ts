@@ -36,7 +36,7 @@ export function machineMemoryBytes(totalBytes: number, constrainedBytes: number 
 }
 
 /** A quarter of the machine in whole MiB, at least 1 MiB and at most 1 GiB. */
-export function defaultMemoryLimitBytes(machineBytes: number): number {
+function defaultMemoryLimitBytes(machineBytes: number): number {
   return Math.min(1024 * mb, Math.max(mb, Math.floor(machineBytes / 4 / mb) * mb));
 }
 

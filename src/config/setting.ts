@@ -24,7 +24,7 @@ function showValue(value: unknown): string {
 }
 
 /** What was given, fit for a message. */
-export function showGiven(setting: Setting, isSecret: boolean): string {
+function showGiven(setting: Setting, isSecret: boolean): string {
   if (isSecret) return '***';
   return showValue('text' in setting.given ? setting.given.text : setting.given.value);
 }

@@ -213,7 +213,7 @@ function parseU64(bytes: Uint8Array, offset: number, length: number): boolean {
 }
 
 /** The decimal text of an unsigned 64-bit integer. */
-export function u64Text(hi: number, lo: number): string {
+function u64Text(hi: number, lo: number): string {
   return hi < exactHi ? String(hi * two32 + lo) : String((BigInt(hi) << 32n) | BigInt(lo));
 }
 

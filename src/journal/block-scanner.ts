@@ -11,7 +11,7 @@ import {
 import type { FileLayer } from './file-layer.ts';
 import { RangeCrc } from './range-crc.ts';
 
-export const scanWindowBytes = 1024 * 1024;
+const scanWindowBytes = 1024 * 1024;
 
 export const ScanStep = { block: 0, end: 1, bad: 2 } as const;
 export type ScanStep = (typeof ScanStep)[keyof typeof ScanStep];

@@ -16,7 +16,7 @@ import { crc32 } from 'node:zlib';
 export const blockHeaderBytes = 24;
 export const sourceBytesMax = 255;
 /** Longest block: what a BatchWriter holds. */
-export const blockBytesMax = 0x7fff0000;
+const blockBytesMax = 0x7fff0000;
 
 export const BlockForm = { records: 0, seal: 1 } as const;
 export type BlockForm = (typeof BlockForm)[keyof typeof BlockForm];

@@ -16,7 +16,7 @@ import { FerriteError } from '../base/errors.ts';
 import { crcOf } from './block.ts';
 
 export const headerBytes = 64;
-export const formatVersion = 2;
+const formatVersion = 2;
 export const restartFlag = 1;
 /** Made by a repair: records between the segment before and this one are lost. */
 export const jumpFlag = 2;

@@ -73,7 +73,7 @@ export function syncDirectory(files: FileLayer, dir: string): Promise<void> {
 }
 
 /** Blocks of records on their way into a file of their own. */
-export class BlockFile {
+class BlockFile {
   bytes = 0;
   records = 0;
   private syncedBytes = 0;

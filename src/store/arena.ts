@@ -11,7 +11,7 @@
 // returns to the pool. What is created is counted in units, so `usedBytes` is exact; a limit below it in live blocks.
 import { FerriteError } from '../base/errors.ts';
 
-export const arenaBytesMax = 0x7fff0000;
+const arenaBytesMax = 0x7fff0000;
 const classesPerOctave = 8;
 /** This part of the size is addressed beyond it: see allowSlack. */
 const slackDivisor = 16;

@@ -15,7 +15,7 @@ import { sameBytes } from '../base/runs.ts';
 import type { Arena } from './arena.ts';
 
 export const headerBytes = 16;
-export const expiryBytes = 16;
+const expiryBytes = 16;
 const two32 = 4294967296;
 const hiMask = 0x1fffff;
 const escaped = 255;

@@ -27,7 +27,7 @@ export type EvictionPolicy = (typeof evictionPolicies)[number];
 /** The best candidates so far are kept between evictions, as samples of one are few. */
 const poolSize = 16;
 /** Tries of one write, each after evicting more than before. */
-export const reliefsMax = 12;
+const reliefsMax = 12;
 const firstRelief = 8;
 const compactionsMax = 4;
 /** Segments of tables out of use that are freed at the first try. */

@@ -13,7 +13,7 @@ export const registerCount = 16_384;
 const indexBits = 14;
 const rankMax = 64 - indexBits + 1;
 const headerBytes = 16;
-export const denseBytes = headerBytes + (registerCount * 6) / 8;
+const denseBytes = headerBytes + (registerCount * 6) / 8;
 /** Longer sparse forms become dense, as with Redis's default hll-sparse-max-bytes. */
 const sparseBytesMax = 3000;
 const sparseValueMax = 32;

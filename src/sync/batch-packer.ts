@@ -6,7 +6,7 @@ import { BlockEncoder, decodeBlock } from '../store/lz4-block.ts';
 import { frameHeaderBytes } from './frame.ts';
 
 /** Smaller batches are not worth the call. */
-export const packedRawBytesMin = 256;
+const packedRawBytesMin = 256;
 /** Larger ones travel as they are: nobody has to believe in a size above this. */
 export const packedRawBytesMax = 16 * 1024 * 1024;
 /** No block of LZ4 holds more than this many times its size. */

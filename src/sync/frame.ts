@@ -8,7 +8,7 @@ export const frameHeaderBytes = 22;
 /** Longest frame that is sent, header included: each that comes is a sign of life, on slow links too. */
 export const frameBytesMax = 64 * 1024;
 /** Longest frame that is taken. */
-export const frameTakenBytesMax = 1024 * 1024;
+const frameTakenBytesMax = 1024 * 1024;
 /** Longest batch that is put together from its frames, whatever the memory. */
 export const batchBytesMax = 1024 * 1024 * 1024;
 export const seqMax = 2 ** 48 - 1;
@@ -41,7 +41,7 @@ function malformed(what: string): never {
 }
 
 /** Fills in the header of the frame `buf[start .. end)`. */
-export function sealFrame(buf: Buffer, start: number, end: number, head: FrameHead): void {
+function sealFrame(buf: Buffer, start: number, end: number, head: FrameHead): void {
   buf[start] = magic;
   buf[start + 1] = version;
   buf[start + 2] = head.flags;

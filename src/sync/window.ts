@@ -13,7 +13,7 @@ import type { SyncBlock } from './ports.ts';
 import { addressOf, type Shortfall } from './shortfall.ts';
 
 /** A key with more patches than this in a window is sent whole. */
-export const patchesPerKeyMax = 8;
+const patchesPerKeyMax = 8;
 
 /** Blocks of so many bytes are written before others have their turn. */
 const yieldBytes = 256 * 1024;

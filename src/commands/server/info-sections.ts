@@ -41,7 +41,7 @@ const flag = (value: boolean): number => (value ? 1 : 0);
 const ratio = (a: number, b: number): string => memoryRatio(a, b).toFixed(2);
 
 /** Bytes as people read them: `1.50M`. */
-export function humanBytes(bytes: number): string {
+function humanBytes(bytes: number): string {
   const units = ['B', 'K', 'M', 'G', 'T'];
   let value = bytes;
   let unit = 0;

@@ -18,7 +18,7 @@ export const deletedWord = 6;
 export const extentWord = 10;
 export const liveWord = 13;
 export const deadWord = liveWord + directoryWords;
-export const rootWords = deadWord + directoryWords;
+const rootWords = deadWord + directoryWords;
 export const rootBytes = rootWords * 4;
 
 /** What few streams have beside their root. */
