@@ -8,8 +8,8 @@ import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { type Collection, flushTo, killUpTo, raiseTo } from './collection.ts';
 import { keepKill, takeKill } from './elements/element-state.ts';
-import { EntryType } from './entry.ts';
-import { noteStateConflict, noteTypeConflict } from './join-conflicts.ts';
+import { Encoding, EntryType } from './entry.ts';
+import { conflictValueBytesMax, noteStateConflict, noteTypeConflict } from './join-conflicts.ts';
 import { JoinResult } from './join-result.ts';
 import {
   type CounterSlot,
@@ -30,7 +30,7 @@ import type { Store } from './store.ts';
 import { joinStream } from './stream/join-stream.ts';
 
 const untyped = -1;
-const noBytes = Buffer.alloc(0);
+const noBytes = (): Buffer => Buffer.alloc(0);
 
 /** Joins the current record where a collection has to do with it; undefined where it is a matter of strings alone. */
 export function joinCollection(
@@ -114,7 +114,7 @@ function settleTypes(
   const dot = typedDot(d);
   const type = entries.type(at);
   const isLive = ks.entryOf(hash, d.buf, d.keyOffset, d.keyLength) === at;
-  const note = (claim: Dot, value: Buffer): void => {
+  const note = (claim: Dot, value: () => Buffer): void => {
     if (isLive) noteTypeConflict(store, ks, d, { type: said, dot }, { type, dot: claim, value }, context);
   };
   if (type !== EntryType.tomb && type !== EntryType.string) {
@@ -131,15 +131,39 @@ function settleTypes(
     if (rose) note(own, noBytes);
     return rose ? JoinResult.joined : JoinResult.stale;
   }
+  const lost = isLive ? loseInPlace(store, at, dot, note) : undefined;
+  if (lost !== undefined) return lost;
   const state = ks.load(hash, d.buf, d.keyOffset, d.keyLength);
   const { floor } = state;
   const claim = claimOf(state, ground.order);
   const wins = contend(state, said, dot, ground.order);
-  if (state.floor !== floor && claim !== undefined)
-    note(claim.dot, isLive ? store.strings.copy(at) : noBytes);
+  if (state.floor !== floor && claim !== undefined) note(claim.dot, () => store.strings.copy(at));
   if (state.floor !== floor) ks.save(hash, d.buf, d.keyOffset, d.keyLength, state);
   if (wins) return undefined;
   return state.floor !== floor ? JoinResult.joined : JoinResult.stale;
+}
+
+/**
+ * Where a string that has a floor has the later dot: raises that where it is. The string may be long, and of the type
+ * that has lost the key there may be many elements. Undefined where there is more to it.
+ */
+function loseInPlace(
+  store: Store,
+  at: number,
+  dot: Dot,
+  note: (claim: Dot, value: () => Buffer) => void,
+): JoinResult | undefined {
+  const { entries, arena, codec, ground } = store;
+  if (entries.encoding(at) !== Encoding.state) return undefined;
+  const { view, u8 } = arena;
+  const offset = entries.valueOffset(at);
+  const floor = codec.loneFloor(view, offset, (expiry) => ground.order(expiry, dot) > 0);
+  const claim = codec.valueDot(view, offset);
+  if (floor === 0 || ground.order(dot, claim) > 0) return undefined;
+  if (ground.order(dot, codec.dotAt(view, floor)) <= 0) return JoinResult.stale;
+  codec.setDot(view, floor, dot);
+  note(claim, () => codec.valueHead(view, u8, offset, conflictValueBytesMax));
+  return JoinResult.joined;
 }
 
 /** Stands on a collection whose entry may be a tomb: that is brought back, and `settle` buries it again. */

@@ -123,9 +123,12 @@ function report(
 export interface TypeClaim {
   readonly type: number;
   readonly dot: Dot;
-  /** Of a string; empty for any other type. */
-  readonly value: Buffer;
+  /** Of a string, or its beginning; empty for any other type. */
+  readonly value: () => Buffer;
 }
+
+/** So much of a value is kept of a conflict. */
+export const conflictValueBytesMax = 4096;
 
 /** Kinds that put something under a key; the rest only goes on with what is there. */
 const puttingKinds: readonly number[] = [
@@ -151,7 +154,10 @@ export function noteTypeConflict(
   const value = isString
     ? Buffer.from(d.buf.subarray(d.valueOffset, d.valueOffset + d.valueLength))
     : noValue;
-  const claims = [{ ...said, value }, here].sort((a, b) => store.compare(b.dot, a.dot));
+  const claims = [
+    { ...said, value },
+    { ...here, value: here.value() },
+  ].sort((a, b) => store.compare(b.dot, a.dot));
   const [winner, loser] = claims.map(({ dot, value }) => {
     return { origin: store.origins.name(dot.origin), stamp: dot.stamp, value };
   });

@@ -166,6 +166,44 @@ export class StateCodec {
     return isAlone && view.getUint16(at, true) === origin ? at : 0;
   }
 
+  /**
+   * Where the state packed at `offset` has its floor; 0 where it has none, or anything else but a value and an expiry
+   * that `isLater` leaves.
+   */
+  loneFloor(view: DataView, offset: number, isLater: (dot: Dot) => boolean): number {
+    const what = view.getUint8(offset);
+    if ((what & ~has.expiry) !== (has.value | has.floor)) return 0;
+    let at = offset + 1 + dotBytes;
+    at += 4 + view.getUint32(at, true);
+    if ((what & has.expiry) !== 0) {
+      if (!isLater(this.dotAt(view, at))) return 0;
+      at += dotBytes + 8;
+    }
+    const counts = at + dotBytes;
+    return view.getUint16(counts, true) === 0 && view.getUint16(counts + 2, true) === 0 ? at : 0;
+  }
+
+  /** The dot of the value that the state packed at `offset` has. */
+  valueDot(view: DataView, offset: number): Dot {
+    return this.dotAt(view, offset + 1);
+  }
+
+  /** The first bytes of that value, `max` at most. */
+  valueHead(view: DataView, bytes: Uint8Array, offset: number, max: number): Buffer {
+    const at = offset + 1 + dotBytes;
+    const length = Math.min(max, view.getUint32(at, true));
+    return Buffer.from(bytes.subarray(at + 4, at + 4 + length));
+  }
+
+  dotAt(view: DataView, at: number): Dot {
+    return { origin: view.getUint16(at, true), stamp: view.getFloat64(at + 2, true) };
+  }
+
+  setDot(view: DataView, at: number, { origin, stamp }: Dot): void {
+    view.setUint16(at, origin, true);
+    view.setFloat64(at + 2, stamp, true);
+  }
+
   /** The stamp, the run and the sum of a slot found by `loneSlot`. */
   slotStamp(view: DataView, slot: number): number {
     return view.getFloat64(slot + 2, true);

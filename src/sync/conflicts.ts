@@ -1,16 +1,15 @@
 // The conflict log: writes that lost against concurrent ones, found where they met. It is bounded (the oldest go), kept
 // in the ledger's notes and so as durable as the data, and each conflict has an id that is never used again here.
 // It decides nothing: the join has.
+import { conflictValueBytesMax } from '../store/join-conflicts.ts';
 import type { SyncConflict, SyncLedger } from './ports.ts';
 
 const notePrefix = 'conflict:';
-/** Longer values are cut in the log; the store has the winner whole. */
-const valueBytesMax = 4096;
 
 export interface ConflictSide {
   readonly origin: string;
   readonly stamp: number;
-  /** As it was, but for its length. */
+  /** As it was, but for its length: longer ones are cut, the store has the winner whole. */
   readonly value: Buffer;
 }
 
@@ -44,7 +43,7 @@ type Packed = readonly [
 ];
 
 function packSide(side: ConflictSide): readonly [string, number, string] {
-  return [side.origin, side.stamp, side.value.subarray(0, valueBytesMax).toString('base64')];
+  return [side.origin, side.stamp, side.value.subarray(0, conflictValueBytesMax).toString('base64')];
 }
 
 function unpackSide([origin, stamp, value]: readonly [string, number, string]): ConflictSide {

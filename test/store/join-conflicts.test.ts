@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { ElementType } from '../../src/delta/kinds.ts';
 import { VersionVector } from '../../src/delta/vector.ts';
-import type { Conflict } from '../../src/store/join-conflicts.ts';
+import { type Conflict, conflictValueBytesMax } from '../../src/store/join-conflicts.ts';
 import { packScore } from '../../src/store/score.ts';
 import type { Store } from '../../src/store/store.ts';
 import { TestNode } from './fleet.ts';
@@ -157,4 +158,34 @@ test('a type that replaces one that it has seen, or what was removed, is no conf
   c.run((s) => s.remove(s.keyspace(0), key, 0, key.length));
   d.run(setString);
   assert.deepEqual(join(c, d), []);
+});
+
+test('many elements that lose their key to a long string cost no copy of it each, and leave what one after all leaves', () => {
+  const memoryBytes = 64 * 1024 * 1024;
+  const [a, b, c] = ['n1', 'n2', 'n3'].map((id) => new TestNode(id, { memoryBytes })) as [
+    TestNode,
+    TestNode,
+    TestNode,
+  ];
+  const names = Array.from({ length: 2000 }, (_, i) => Buffer.from(`f${i}`));
+  for (const field of names) {
+    a.run((s) => {
+      s.elements.open(s.keyspace(0), key, 0, key.length, ElementType.hash);
+      s.elements.put(field, 0, field.length, field, 0, field.length);
+    });
+  }
+  b.setTime(buildMs + 10_000);
+  const long = Buffer.alloc(8 * 1024 * 1024, randomBytes(1021));
+  b.run((s) => s.strings.set(s.keyspace(0), key, 0, key.length, long, 0, long.length, 0));
+  join(c, b);
+  const before = process.cpuUsage();
+  const found = join(b, a);
+  const { user, system } = process.cpuUsage(before);
+  assert.ok(user + system < 3_000_000, `${(user + system) / 1000} ms`);
+  assert.equal(found.length, 2000, 'the log tells which of them are one');
+  assert.ok(found.at(-1)!.winner.value.equals(long.subarray(0, conflictValueBytesMax)));
+  assert.equal(join(b, a).length, 0);
+  a.history.reverse();
+  join(c, a);
+  assert.deepEqual(b.picture(), c.picture());
 });
