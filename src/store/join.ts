@@ -88,7 +88,8 @@ function joinByKind(
     const fast = putInPlace(store, ks, hash, d, context);
     if (fast !== undefined) return fast;
   }
-  if (d.kind === DeltaKind.patch && patchInPlace(store, ks, hash, d)) return JoinResult.joined;
+  const patched = d.kind === DeltaKind.patch ? patchInPlace(store, ks, hash, d) : undefined;
+  if (patched !== undefined) return patched;
   return joinState(store, ks, hash, d, context, whole);
 }
 
@@ -224,24 +225,24 @@ function putInPlace(
 }
 
 /**
- * A patch of a plain entry that is what it was made of, with no tomb; false where it is anything else. So a large value
- * that comes in many patches is not made anew for each.
+ * A patch of a plain entry, with no tomb, that is what it was made of, or later; undefined where it is anything else.
+ * So a large value that comes in many patches is not made anew for each.
  */
-function patchInPlace(store: Store, ks: Keyspace, hash: number, d: BatchReader): boolean {
+function patchInPlace(store: Store, ks: Keyspace, hash: number, d: BatchReader): JoinResult | undefined {
   const { entries, ground, origins, strings } = store;
   const { buf, keyOffset, keyLength } = d;
   const at = ks.entryOf(hash, buf, keyOffset, keyLength);
   if (at === 0 || entries.type(at) !== EntryType.string || entries.encoding(at) !== Encoding.raw)
-    return false;
-  if (ks.tombOf(hash, buf, keyOffset, keyLength) !== 0) return false;
-  // The dot of its deadline would become that of the patch.
-  if (ground.keepsDead && !entries.hasExpiry(at)) return false;
+    return undefined;
+  if (ks.tombOf(hash, buf, keyOffset, keyLength) !== 0) return undefined;
   const [hi, lo, origin] = [entries.hi(at), entries.lo(at), entries.origin(at)];
+  if (compareDots(origins, d.hi, d.lo, d.origin, hi, lo, origin) <= 0) return JoinResult.stale;
+  // The dot of its deadline would become that of the patch.
+  if (ground.keepsDead && !entries.hasExpiry(at)) return undefined;
   if (d.baseOrigin !== origin || compareDots(origins, d.baseHi, d.baseLo, origin, hi, lo, origin) !== 0)
-    return false;
-  if (compareDots(origins, d.hi, d.lo, d.origin, hi, lo, origin) <= 0) return false;
+    return undefined;
   strings.overlay(ks, hash, at, d.at, buf, d.valueOffset, d.valueLength, d.origin, d.hi, d.lo);
-  return true;
+  return JoinResult.joined;
 }
 
 function joinState(
