@@ -133,7 +133,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     title: 'Writes that change nothing',
     fits: (request) =>
       nameOf(request) === 'watched' &&
-      /^(sadd|zadd|zincrby|geoadd|xsetid|xgroup|ltrim|pfmerge|pfcount)$/i.test(request[1] ?? ''),
+      /^(sadd|zadd|zincrby|geoadd|xsetid|xgroup|xclaim|ltrim|pfmerge|pfcount)$/i.test(request[1] ?? ''),
     harmless: true,
   },
   {
