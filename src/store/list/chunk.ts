@@ -11,14 +11,9 @@
 //   word 13  bytes of the whole chunk
 //   data     elements; free room on either side
 //
-// An element is [relation][attributes] value (list-value.ts). Each is expected to be the next push after the one
-// before: stamp one further (or back, in chunks that grew to the left), rank one step higher, same origin. Then it has
-// no relation; the first never has one, as the header says all of it.
-//
-//   relation    0xe0 | 1 stamp | 2 origin | 4 rank: for each a varint, zigzag differences to what was expected, or
-//               0xf0 .. 0xfe as expected after 1 to 15 elements that are gone, 0xff varint after 16 and more
-//   attributes  0xe8 | 1 the value's own dot (zigzag difference to the stamp, varint origin) | 2 extension of the position
-//               (varint length, bytes)
+// An element is [relation][attributes] (relation.ts) value (list-value.ts). Each is expected to be the next push after
+// the one before: stamp one further (or back, in chunks that grew to the left), rank one step higher, same origin. Then
+// it has no relation; the first never has one, as the header says all of it.
 import { copyBytes } from '../../base/runs.ts';
 import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import type { Arena } from '../arena.ts';
@@ -30,7 +25,18 @@ import {
   valueHeadEnd,
   writeValueHead,
 } from './list-value.ts';
-import { positionBytesMax, rankStep } from './position.ts';
+import { rankStep } from './position.ts';
+import {
+  attributesBytesMax,
+  attributesHead,
+  isExpected,
+  relationBytesMax,
+  skipHead,
+  writeAttributes,
+  writeRelation,
+} from './relation.ts';
+import { type TailOffsets, TailsOfChunks } from './tail-offsets.ts';
+import { ValueNeedle } from './value-needle.ts';
 
 export const chunkHeaderBytes = 56;
 /** Elements of one chunk: what a walk through it may cost. */
@@ -38,21 +44,7 @@ export const chunkElementsMax = 1024;
 /** Room that inserts leave to removals, which may need a byte or two for a longer relation. */
 const slackBytes = 16;
 const two32 = 4294967296;
-const relationHead = 0xe0;
-const attributesHead = 0xe8;
-const skipHead = 0xf0;
 const fallsBit = 1 << 16;
-const varintBytesMax = 8;
-const relationBytesMax = 1 + 3 * varintBytesMax;
-const kept = 8;
-
-/** Offsets of the elements at the end of a chunk, which cannot be found by reading backwards. */
-class TailOffsets {
-  tag = 0;
-  bottom = 0;
-  top = 0;
-  readonly offsets = new Int32Array(2 * chunkElementsMax);
-}
 
 export class Chunks {
   readonly arena: Arena;
@@ -73,24 +65,20 @@ export class Chunks {
   dotOrigin = 0;
   dotHi = 0;
   dotLo = 0;
+  /** The value that `needlesIn` looks for. */
+  readonly needle = new ValueNeedle();
   private chunk = 0;
   private count = 0;
   private step = 1;
   private readonly u8: Uint8Array;
   private readonly i32: Int32Array;
   /** Attributes and head of the value being written. */
-  private readonly out = new Uint8Array(positionBytesMax + 4 * varintBytesMax + valueHeadBytesMax);
+  private readonly out = new Uint8Array(attributesBytesMax + valueHeadBytesMax);
   private outBytes = 0;
   private tailBytes = 0;
   private readonly relation = new Uint8Array(relationBytesMax);
   private readonly relationBehind = new Uint8Array(relationBytesMax);
-  private readonly tails = Array.from({ length: kept }, () => new TailOffsets());
-  private lastTag = 0;
-  private readonly needle = new Uint8Array(valueHeadBytesMax);
-  private needleBytes = 0;
-  private needleTail = 0;
-  private needleFrom: Uint8Array = this.needle;
-  private needleOffset = 0;
+  private readonly tails = new TailsOfChunks(chunkElementsMax);
   private readonly end1 = new Place();
   private p = 0;
 
@@ -387,14 +375,6 @@ export class Chunks {
     }
   }
 
-  /** Takes up the value that `needlesIn` looks for, which must stay where it is. */
-  prepareNeedle(bytes: Uint8Array, offset: number, length: number): void {
-    this.needleBytes = writeValueHead(bytes, offset, length, this.needle, 0);
-    this.needleTail = this.needle[0]! >= 0x80 && this.needle[0]! < 0xd0 ? length : 0;
-    this.needleFrom = bytes;
-    this.needleOffset = offset;
-  }
-
   /** Which of the `n` elements from k on have the value looked for. */
   needlesIn(chunk: number, k: number, n: number): number[] {
     const { u8, needle } = this;
@@ -402,19 +382,10 @@ export class Chunks {
     let p = this.elementAt(chunk, k);
     for (let i = k; i < k + n; i++) {
       if (u8[p]! >= valueHeadEnd) p = this.valueAt(p);
-      if (u8[p] === needle[0] && this.isNeedle(p)) found.push(i);
+      if (needle.isAt(u8, p)) found.push(i);
       p = this.behind(p);
     }
     return found;
-  }
-
-  /** A value has one form only, so equal values are equal bytes. */
-  private isNeedle(p: number): boolean {
-    const { u8, needle, needleBytes, needleTail, needleFrom, needleOffset } = this;
-    for (let i = 1; i < needleBytes; i++) if (u8[p + i] !== needle[i]) return false;
-    const tail = p + needleBytes;
-    for (let i = 0; i < needleTail; i++) if (u8[tail + i] !== needleFrom[needleOffset + i]) return false;
-    return true;
   }
 
   private after(at: number): number {
@@ -425,28 +396,17 @@ export class Chunks {
   /** The kept offsets of a chunk's last elements, all of them where none are kept yet. */
   private tailOf(chunk: number): TailOffsets {
     const w = chunk >> 2;
-    const tag = this.i32[w]!;
-    if (tag !== 0) {
-      const known = this.tails[tag & (kept - 1)]!;
-      if (known.tag === tag && known.top > known.bottom) return known;
-    }
-    this.lastTag = (this.lastTag + 1) & 0x7fffffff || 1;
-    const tail = this.tails[this.lastTag & (kept - 1)]!;
-    this.i32[w] = this.lastTag;
-    tail.tag = this.lastTag;
-    tail.bottom = 0;
+    const known = this.tails.find(this.i32[w]!);
+    if (known !== undefined && known.top > known.bottom) return known;
     const count = this.i32[w + 3]! & 0xffff;
-    tail.top = count;
+    const tail = this.tails.begin(count);
+    this.i32[w] = tail.tag;
     let at = chunk + this.i32[w + 1]!;
     for (let i = 0; i < count; i++) {
       tail.offsets[i] = at - chunk;
       at = this.after(at);
     }
     return tail;
-  }
-
-  private forgetTail(w: number): void {
-    this.i32[w] = 0;
   }
 
   // ---- writing at the ends
@@ -456,29 +416,10 @@ export class Chunks {
    */
   prepare(e: Element): number {
     const { out } = this;
-    const head = e.dotOrigin !== 0 || e.extensionLength > 0 ? this.prepareAttributes(e) : 0;
+    const head = e.dotOrigin !== 0 || e.extensionLength > 0 ? writeAttributes(e, out) : 0;
     this.outBytes = writeValueHead(e.bytes, e.offset, e.length, out, head);
     this.tailBytes = out[head]! >= 0x80 && out[head]! < 0xd0 ? e.length : 0;
     return this.outBytes + this.tailBytes;
-  }
-
-  private prepareAttributes(e: Element): number {
-    const { out } = this;
-    let p = 1;
-    out[0] = attributesHead;
-    if (e.dotOrigin !== 0) {
-      out[0] |= 1;
-      const { hi, lo } = e.place;
-      p = writeZigzag((e.dotHi - hi) * two32 + ((e.dotLo >>> 0) - (lo >>> 0)), out, p);
-      p = writeVarint(e.dotOrigin, out, p);
-    }
-    if (e.extensionLength > 0) {
-      out[0] |= 2;
-      p = writeVarint(e.extensionLength, out, p);
-      copyBytes(out, p, e.extension, e.extensionOffset, e.extensionLength);
-      p += e.extensionLength;
-    }
-    return p;
   }
 
   /** Writes a relation and the prepared element behind it; returns where it ends. */
@@ -517,7 +458,7 @@ export class Chunks {
     if (relation === 0) this.shiftPlace(w + 7, w + 11, this.stepOf(w), rankStep);
     else this.setLast(w, e.place);
     i32[w + 3] = i32[w + 3]! + 1;
-    if (i32[w] !== 0) this.keepOffset(w, at);
+    if (i32[w] !== 0 && !this.tails.push(i32[w]!, at)) this.i32[w] = 0;
     return true;
   }
 
@@ -571,13 +512,6 @@ export class Chunks {
     return true;
   }
 
-  private keepOffset(w: number, offset: number): void {
-    const tag = this.i32[w]!;
-    const tail = this.tails[tag & (kept - 1)]!;
-    if (tail.tag !== tag || tail.top === tail.offsets.length) this.forgetTail(w);
-    else tail.offsets[tail.top++] = offset;
-  }
-
   /** Adds the prepared element before the first one; false where it does not fit. */
   prepend(chunk: number, e: Element): boolean {
     const w = chunk >> 2;
@@ -592,22 +526,12 @@ export class Chunks {
     const at = i32[w + 1]! - need;
     const behind = this.writePrepared(chunk + at, e);
     this.writeShort(behind, this.relation, relation);
-    if (i32[w] !== 0) this.moveOffset(w, count, behind - chunk);
+    if (i32[w] !== 0) this.tails.moveFirst(i32[w]!, count, behind - chunk);
     i32[w + 1] = at;
     if (relation === 0) this.shiftPlace(w + 4, w + 9, -this.stepOf(w), -rankStep);
     else this.setFirst(w, e.place);
     i32[w + 3] = i32[w + 3]! + 1;
     return true;
-  }
-
-  /** The first of `count` elements begins elsewhere, as it has a relation now or has none any more. */
-  private moveOffset(w: number, count: number, offset: number): void {
-    const tag = this.i32[w]!;
-    if (tag === 0) return;
-    const tail = this.tails[tag & (kept - 1)]!;
-    if (tail.tag !== tag || tail.top - tail.bottom < count) return;
-    tail.bottom = tail.top - count;
-    tail.offsets[tail.bottom] = offset;
   }
 
   /** Moves the data to the front so that `need` bytes fit behind them; not for the sake of a few bytes more. */
@@ -640,7 +564,7 @@ export class Chunks {
     this.u8.copyWithin(chunk + start, chunk + from, chunk + to);
     this.i32[w + 1] = start;
     this.i32[w + 2] = start + to - from;
-    this.forgetTail(w);
+    this.i32[w] = 0;
   }
 
   /** Takes the first element out. */
@@ -663,7 +587,7 @@ export class Chunks {
     }
     i32[w + 1] = at - chunk;
     i32[w + 3] = i32[w + 3]! - 1;
-    if (i32[w] !== 0) this.moveOffset(w, count, at - chunk);
+    if (i32[w] !== 0) this.tails.moveFirst(i32[w]!, count, at - chunk);
   }
 
   /** Takes the last element out. */
@@ -785,7 +709,7 @@ export class Chunks {
     const [start, end] = [chunk + i32[w + 1]!, chunk + i32[w + 2]!];
     const more = need - (to - from);
     // Also where nothing moves: a relation may have taken the place of an element.
-    this.forgetTail(w);
+    this.i32[w] = 0;
     if (more === 0) return from;
     const right = more < 0 || end + more + spareBytes <= chunk + i32[w + 13]!;
     const left = more < 0 || start - more - spareBytes >= chunk + chunkHeaderBytes;
@@ -838,7 +762,7 @@ export class Chunks {
     this.setLast(w, this.before);
     this.i32[w + 2] = this.at - chunk;
     this.setCount(w, k);
-    this.forgetTail(w);
+    this.i32[w] = 0;
   }
 
   /** Whether `merge` of b behind a would fit, with something to spare. */
@@ -867,68 +791,7 @@ export class Chunks {
     this.setCount(v, this.countOf(a) + this.countOf(b));
     this.last(b, this.place);
     this.setLast(v, this.place);
-    this.forgetTail(v);
-    this.forgetTail(w);
+    this.i32[v] = 0;
+    this.i32[w] = 0;
   }
-}
-
-/** Whether an element that begins with this byte is the one that was expected: it has no relation. */
-function isExpected(head: number): boolean {
-  return head < relationHead || (head & 0xf8) === attributesHead;
-}
-
-/** Writes how `next` differs from what is expected after `place`; returns the bytes taken. */
-function writeRelation(place: Place, next: Place, step: number, out: Uint8Array): number {
-  if (
-    next.lo === ((place.lo + step) | 0) &&
-    next.hi === place.hi &&
-    next.origin === place.origin &&
-    next.rank - place.rank === rankStep
-  ) {
-    return 0;
-  }
-  const stamps = (next.hi - place.hi) * two32 + ((next.lo >>> 0) - (place.lo >>> 0));
-  const ranks = next.rank - place.rank;
-  const steps = stamps * step;
-  if (next.origin === place.origin && steps > 0 && ranks === steps * rankStep) {
-    if (steps === 1) return 0;
-    if (steps <= 16) {
-      out[0] = skipHead + steps - 2;
-      return 1;
-    }
-    out[0] = 0xff;
-    return writeVarint(steps - 17, out, 1);
-  }
-  let p = 1;
-  let head = relationHead;
-  if (stamps !== step) {
-    head |= 1;
-    p = writeZigzag(stamps - step, out, p);
-  }
-  if (next.origin !== place.origin) {
-    head |= 2;
-    p = writeVarint(next.origin, out, p);
-  }
-  if (ranks !== rankStep) {
-    head |= 4;
-    p = writeZigzag(ranks - rankStep, out, p);
-  }
-  out[0] = head;
-  return p;
-}
-
-function writeVarint(n: number, out: Uint8Array, at: number): number {
-  let p = at;
-  let rest = n;
-  while (rest >= 128) {
-    const next = Math.floor(rest / 128);
-    out[p++] = (rest - next * 128) | 128;
-    rest = next;
-  }
-  out[p] = rest;
-  return p + 1;
-}
-
-function writeZigzag(n: number, out: Uint8Array, at: number): number {
-  return writeVarint(n >= 0 ? n * 2 : -n * 2 - 1, out, at);
 }

@@ -101,7 +101,7 @@ export class ListReader {
     const found: number[] = [];
     let passed = 0;
     let base = fromEnd ? live.count : 0;
-    chunks.prepareNeedle(bytes, offset, length);
+    chunks.needle.prepare(bytes, offset, length);
     for (let i = 0, rest = looks; rest > 0; i++) {
       const ordinal = fromEnd ? live.size - 1 - i : i;
       const count = live.countAt(ordinal);
