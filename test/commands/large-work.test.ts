@@ -794,9 +794,9 @@ test('of pops in slices the order is as at once', () => {
 });
 
 /** A list of as many as there are of the others, most of them `x`. */
-function mostlySame(): CommandNode {
+function mostlySame(size: number = count): CommandNode {
   const node = smallNode();
-  const values = Array.from({ length: count }, (_, k) => (k % 10 === 0 ? `y${k}` : 'x'));
+  const values = Array.from({ length: size }, (_, k) => (k % 10 === 0 ? `y${k}` : 'x'));
   whole(node, ['RPUSH', 'l', ...values]);
   return node;
 }
@@ -807,7 +807,9 @@ test('what leaves a list in slices is what would leave it at once', async () => 
     [['LTRIM', 'l', '1', '0'], () => filled(['l'])],
     [['LPOP', 'l', '1700'], () => filled(['l'])],
     [['RPOP', 'l', '3000'], () => filled(['l'])],
-    [['LREM', 'l', '-1700', 'x'], mostlySame],
+    [['LREM', 'l', '-1700', 'x'], () => mostlySame()],
+    [['LREM', 'l', '0', 'x'], () => mostlySame(12_000)],
+    [['LREM', 'l', '-8000', 'x'], () => mostlySame(12_000)],
   ] as const) {
     const [inSlices, atOnce] = [fill(), fill()];
     const reply = sliced(inSlices, [...words], () => assert.equal(inSlices.rig.store.atWork.isAny, true));

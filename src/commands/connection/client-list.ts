@@ -74,60 +74,46 @@ function readId(call: Call, i: number): number {
 
 /** Redis's letters, in its order. */
 function flagsOf(session: Session): string {
-  const letters: readonly (readonly [letter: string, isSet: boolean])[] = [
-    ['O', (session.mode & SessionMode.monitor) !== 0],
-    ['P', session.subscriptions !== undefined],
-    ['x', session.transaction !== undefined],
-    ['b', session.blocked],
-    ['t', session.tracking !== undefined],
-    ['R', session.tracking?.isBroken === true],
-    ['B', session.tracking?.isBroadcast === true],
-    ['d', (session.mode & SessionMode.spoilt) !== 0],
-    ['U', session.isUnix],
-    ['e', session.noEvict],
-    ['T', session.noTouch],
-  ];
-  return letters.map(([letter, isSet]) => (isSet ? letter : '')).join('');
+  const { mode, tracking } = session;
+  let flags = '';
+  if ((mode & SessionMode.monitor) !== 0) flags += 'O';
+  if (session.subscriptions !== undefined) flags += 'P';
+  if (session.transaction !== undefined) flags += 'x';
+  if (session.blocked) flags += 'b';
+  if (tracking !== undefined) flags += 't';
+  if (tracking?.isBroken === true) flags += 'R';
+  if (tracking?.isBroadcast === true) flags += 'B';
+  if ((mode & SessionMode.spoilt) !== 0) flags += 'd';
+  if (session.isUnix) flags += 'U';
+  if (session.noEvict) flags += 'e';
+  if (session.noTouch) flags += 'T';
+  return flags === '' ? 'N' : flags;
 }
 
-/** The line of a client, without the line's end. `requestBytes`: of its request that runs now. */
+/**
+ * The line of a client, without the line's end. `requestBytes`: of its request that runs now. It is one text, without
+ * a list of fields, as there may be thousands of clients.
+ */
 export function describeClient(client: ClientPort, nowMs: number, requestBytes = 0): string {
   const { session, outputBytes } = client;
+  const { subscriptions, transaction, tracking, lastCommand } = session;
   const inputBytes = client.inputBytes + requestBytes;
-  const seconds = (sinceMs: number): number => Math.max(0, Math.floor((nowMs - sinceMs) / 1000));
-  const flags = flagsOf(session);
-  const { subscriptions, transaction } = session;
-  const fields: readonly (readonly [string, string | number])[] = [
-    ['id', session.id],
-    ['addr', session.address],
-    ['laddr', session.localAddress],
-    ['fd', -1],
-    ['name', session.name],
-    ['age', seconds(session.createdAtMs)],
-    ['idle', seconds(session.lastActiveMs)],
-    ['flags', flags === '' ? 'N' : flags],
-    ['db', session.db],
-    ['sub', subscriptions?.channels.size ?? 0],
-    ['psub', subscriptions?.patterns.size ?? 0],
-    ['ssub', subscriptions?.shards.size ?? 0],
-    ['multi', transaction?.queue.length ?? -1],
-    ['qbuf', inputBytes],
-    ['qbuf-free', 0],
-    ['argv-mem', 0],
-    ['multi-mem', transaction?.bytes ?? 0],
-    ['rbs', 0],
-    ['rbp', 0],
-    ['obl', 0],
-    ['oll', 0],
-    ['omem', outputBytes],
-    ['tot-mem', inputBytes + outputBytes + (transaction?.bytes ?? 0)],
-    ['events', outputBytes > 0 ? 'rw' : 'r'],
-    ['cmd', session.lastCommand === '' ? 'NULL' : session.lastCommand],
-    ['user', session.user],
-    ['redir', session.tracking?.redirect ?? -1],
-    ['resp', session.protocol],
-    ['lib-name', session.libName],
-    ['lib-ver', session.libVersion],
-  ];
-  return fields.map(([name, value]) => `${name}=${value}`).join(' ');
+  const multiBytes = transaction?.bytes ?? 0;
+  const age = secondsBetween(session.createdAtMs, nowMs);
+  const idle = secondsBetween(session.lastActiveMs, nowMs);
+  return (
+    `id=${session.id} addr=${session.address} laddr=${session.localAddress} fd=-1 name=${session.name}` +
+    ` age=${age} idle=${idle} flags=${flagsOf(session)} db=${session.db}` +
+    ` sub=${subscriptions?.channels.size ?? 0} psub=${subscriptions?.patterns.size ?? 0}` +
+    ` ssub=${subscriptions?.shards.size ?? 0} multi=${transaction?.queue.length ?? -1}` +
+    ` qbuf=${inputBytes} qbuf-free=0 argv-mem=0 multi-mem=${multiBytes} rbs=0 rbp=0 obl=0 oll=0` +
+    ` omem=${outputBytes} tot-mem=${inputBytes + outputBytes + multiBytes}` +
+    ` events=${outputBytes > 0 ? 'rw' : 'r'} cmd=${lastCommand === '' ? 'NULL' : lastCommand}` +
+    ` user=${session.user} redir=${tracking?.redirect ?? -1} resp=${session.protocol}` +
+    ` lib-name=${session.libName} lib-ver=${session.libVersion}`
+  );
+}
+
+function secondsBetween(sinceMs: number, nowMs: number): number {
+  return Math.max(0, Math.floor((nowMs - sinceMs) / 1000));
 }

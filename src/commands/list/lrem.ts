@@ -45,6 +45,17 @@ function find(call: Call, { reader }: Lists, count: number): number[] {
   return count >= 0 ? found.reverse() : found;
 }
 
+function* findInSlices(call: Call, { reader }: Lists, count: number): Generator<void, number[], void> {
+  const [offset, length] = [call.offset(3), call.length(3)];
+  const steps = reader.matching(call.buf, offset, length, count < 0, 0, 0, Math.abs(count));
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return count >= 0 ? value.reverse() : value;
+    yield;
+    openList(call, 1);
+  }
+}
+
 function tell(call: Call, isGone: boolean): void {
   call.notify('lrem', 1);
   if (isGone) call.notify('del', 1);
@@ -55,7 +66,8 @@ function* removeInSlices(call: Call, pace: Pace, count: number, expected: number
   const steps = function* (): Generator<void, void, void> {
     let lists = openList(call, 1);
     if (lists.at === 0) return;
-    const found = find(call, lists, count);
+    const found = yield* findInSlices(call, lists, count);
+    lists = openList(call, 1);
     const isGone = found.length === lists.size;
     for (const index of found) {
       lists.remove(index);

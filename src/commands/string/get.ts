@@ -1,6 +1,8 @@
 // GET key: the value of a string, nil where there is none. https://redis.io/commands/get
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { isLargeString } from '../large-work.ts';
+import { type Part, replyPart } from './reply-part.ts';
 
 export const command: CommandSpec = {
   name: 'get',
@@ -15,8 +17,11 @@ export const command: CommandSpec = {
   run: get,
 };
 
+const whole = (length: number): Part => ({ start: 0, end: length });
+
 function get(call: Call): void {
   const at = call.findString(1);
   if (at === 0) call.reply.nil();
+  else if (isLargeString(call.store, at)) replyPart(call, at, whole);
   else call.replyString(at);
 }

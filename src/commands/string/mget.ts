@@ -2,6 +2,7 @@
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { areManyKeys, type KeysRead, readMany } from '../read-many.ts';
 
 export const command: CommandSpec = {
   name: 'mget',
@@ -17,12 +18,21 @@ export const command: CommandSpec = {
 };
 
 function mGet(call: Call): void {
-  const { reply, argc } = call;
-  const { entries } = call.store;
-  reply.array(argc - 1);
-  for (let i = 1; i < argc; i++) {
-    const at = call.findRead(i);
-    if (at === 0 || entries.type(at) !== EntryType.string) reply.nil();
-    else call.replyString(at);
+  if (areManyKeys(call)) {
+    readMany(call, beginMany);
+    return;
   }
+  const { reply, argc } = call;
+  reply.array(argc - 1);
+  for (let i = 1; i < argc; i++) take(call, i, call.findRead(i));
+}
+
+function beginMany({ reply, argc }: Call): KeysRead {
+  reply.array(argc - 1);
+  return { look: (call, i) => call.findRead(i), take, end() {} };
+}
+
+function take(call: Call, _i: number, at: number): void {
+  if (at === 0 || call.store.entries.type(at) !== EntryType.string) call.reply.nil();
+  else call.replyString(at);
 }

@@ -1,9 +1,13 @@
 // What is read of the open list: elements by their index or their value, as replies or as texts. It changes nothing.
+import { atOnce } from '../../base/at-once.ts';
 import type { ReplyWriter } from '../../resp/reply-writer.ts';
 import { ListValue } from './list-value.ts';
 import type { OpenList } from './open-list.ts';
 
 const listpackHeaderBytes = 7;
+
+/** So many are compared in the time in which one is replied. */
+const looksPerElement = 32;
 
 export class ListReader {
   /** The value that was read last: valid until the store changes. */
@@ -95,7 +99,23 @@ export class ListReader {
     skip: number,
     limit: number,
   ): number[] {
-    const { live, chunks } = this.opened;
+    return atOnce(this.matching(bytes, offset, length, fromEnd, lookMax, skip, limit));
+  }
+
+  /** The same in slices: at each yield others may run, and the list is to be opened again before it goes on. */
+  *matching(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    fromEnd: boolean,
+    lookMax: number,
+    skip: number,
+    limit: number,
+  ): Generator<void, number[], void> {
+    const { chunks, store } = this.opened;
+    let { live } = this.opened;
+    const looksMax = store.sliceSizes.elements * looksPerElement;
+    let looked = 0;
     const looks = lookMax === 0 ? live.count : Math.min(lookMax, live.count);
     const wanted = limit === 0 ? Number.POSITIVE_INFINITY : limit;
     const found: number[] = [];
@@ -116,6 +136,12 @@ export class ListReader {
       }
       if (!fromEnd) base += count;
       rest -= n;
+      looked += n;
+      if (looked < looksMax || rest === 0) continue;
+      looked = 0;
+      yield;
+      live = this.opened.live;
+      chunks.prepareNeedle(bytes, offset, length);
     }
     return found;
   }

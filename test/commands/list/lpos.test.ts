@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandNode } from '../harness.ts';
+import { sliced, smallNode, whole } from '../in-slices.ts';
 
 test('finds the first, the nth, from either end, all', () => {
   const node = new CommandNode();
@@ -48,4 +49,32 @@ test('refuses bad options', () => {
   assert.equal(node.run('LPOS l a WHAT 1'), '-ERR syntax error');
   assert.equal(node.run('SET s v'), 'OK');
   assert.equal(node.run('LPOS s a'), '-WRONGTYPE Operation against a key holding the wrong kind of value');
+});
+
+test('what is far behind the beginning of a large list is looked for in slices', () => {
+  const node = smallNode();
+  whole(node, [
+    'RPUSH',
+    'l',
+    ...Array.from({ length: 12_000 }, (_, n) => (n % 1000 === 999 ? 'x' : `e${n}`)),
+  ]);
+  assert.equal(node.bytes('LPOS', 'l', 'e3').toString(), ':3\r\n');
+  assert.equal(node.bytes('LPOS', 'l', 'x', 'COUNT', 0, 'MAXLEN', 1500).toString(), '*1\r\n:999\r\n');
+  for (const words of [
+    'LPOS l e11000',
+    'LPOS l x COUNT 0',
+    'LPOS l x RANK -12',
+    'LPOS l x RANK 5 COUNT 3',
+    'LPOS l no',
+  ]) {
+    const parts = words.split(' ');
+    assert.deepEqual(sliced(node, parts), whole(node, parts), words);
+    const changed = sliced(node, parts, () => {
+      const [other, more] = [node.rig.connect(), node.rig.connect()];
+      other.send('LPOP', 'l');
+      more.send('LPOS', 'l', 'e7000');
+      node.rig.timers.endTurn();
+    });
+    assert.deepEqual(changed, whole(node, parts), words);
+  }
 });
