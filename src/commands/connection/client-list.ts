@@ -5,6 +5,7 @@ import { CommandError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import type { ClientPort } from '../executor.ts';
+import { endsSlice, type Work } from '../large-work.ts';
 import { type Session, SessionMode } from '../session.ts';
 import { clientTypeFilter } from './client-type.ts';
 
@@ -39,13 +40,33 @@ export const clientInfo: CommandSpec = {
 
 function list(call: Call): void {
   const includes = readFilter(call);
+  const { client, store, services, sliceSizes } = call;
+  // As it is while the command runs, and not while it waits for the rest.
+  const own = client === undefined ? '' : describeClient(client, store.nowMs, requestBytes(call));
+  const lineOf = (each: ClientPort): string => (each === client ? own : describeClient(each, store.nowMs));
+  if (services.clients.connected >= sliceSizes.elements) {
+    services.largeWork.run(call, [], (later) => slices(later, includes, lineOf));
+    return;
+  }
   let text = '';
+  for (const each of services.clients.all()) if (includes(each)) text += `${lineOf(each)}\n`;
+  call.reply.verbatim('txt', text);
+}
+
+/** Each line is of the moment when it is written. */
+function* slices(
+  call: Call,
+  includes: (client: ClientPort) => boolean,
+  lineOf: (client: ClientPort) => string,
+): Work {
+  let text = '';
+  let n = 0;
   for (const client of call.services.clients.all()) {
-    if (!includes(client)) continue;
-    const ownBytes = client === call.client ? requestBytes(call) : 0;
-    text += `${describeClient(client, call.store.nowMs, ownBytes)}\n`;
+    if (includes(client)) text += `${lineOf(client)}\n`;
+    if (endsSlice(call, n++)) yield;
   }
   call.reply.verbatim('txt', text);
+  return true;
 }
 
 /** What the request took on the wire, had it come as an array of bulk strings. */

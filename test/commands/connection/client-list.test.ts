@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rig, textOf } from '../command-rig.ts';
+import { sliced, smallNode, whole } from '../in-slices.ts';
 
 const fieldsOf = (line: string): Map<string, string> =>
   new Map(
@@ -66,4 +67,17 @@ test('CLIENT INFO is the line of the caller; verbatim in RESP3', () => {
   client.send('HELLO', '3');
   assert.match(client.send('CLIENT', 'INFO'), /^=\d+\r\ntxt:id=1 .*resp=3 .*\n\r\n$/);
   assert.match(client.send('CLIENT', 'LIST'), /^=\d+\r\ntxt:id=1 /);
+});
+
+test('very many clients are listed in slices', () => {
+  const node = smallNode();
+  for (let n = 0; n < 250; n++) node.rig.connect();
+  node.run('CLIENT SETNAME own');
+  const expected = String(whole(node, ['CLIENT', 'LIST']));
+  const listed = String(sliced(node, ['CLIENT', 'LIST']));
+  const fieldsOf = (text: string): string[] =>
+    text.split('\n').map((line) => line.replace(/ (qbuf|tot-mem|flags|multi(-mem)?|cmd)=\S+/g, ''));
+  assert.deepEqual(fieldsOf(listed), fieldsOf(expected));
+  assert.match(listed, / name=own .* flags=N /);
+  assert.equal(String(sliced(node, ['CLIENT', 'LIST', 'ID', '3', '200'])).split('\n').length, 3);
 });
