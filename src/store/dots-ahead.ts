@@ -61,12 +61,16 @@ export function* giveAhead(
   }
 }
 
-/** The first of the dots that are given now, at most 20 s ahead; undefined where the clock is too far ahead already. */
-export function firstAhead({ clock, nowMs }: Store, aheadMs: number): number | undefined {
+/**
+ * The first of the dots that are given now, at most 20 s ahead; undefined where the clock is too far ahead already.
+ * `isHeld`: the time does not drive the clock meanwhile, so that they need to be ahead of others' writes alone.
+ */
+export function firstAhead({ clock, nowMs }: Store, aheadMs: number, isHeld = false): number | undefined {
   const last = clock.last();
   const now = stampOfMs(nowMs);
   if (last - now > aheadMsMax * stampCountersPerMs) return undefined;
   const ms = Math.ceil(Math.min(aheadMs, aheadMsMax));
+  if (isHeld) return Math.max(now, last) + ms * stampsPerMs;
   return Math.max(now + ms * stampCountersPerMs, last + ms * stampsPerMs);
 }
 

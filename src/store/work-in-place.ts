@@ -12,7 +12,7 @@ import { firstAhead, type Wait } from './dots-ahead.ts';
 import type { KeyAtWork } from './keys-at-work.ts';
 import type { Store } from './store.ts';
 
-/** Dots begin at least so far ahead: some millions of writes may come meanwhile. */
+/** Dots begin so many ms of others' writes ahead at least, of which there are a thousand in each. */
 const aheadMsMin = 1000;
 /** Elements that are changed in a millisecond at least. */
 const changedPerMs = 200;
@@ -50,7 +50,7 @@ export class WorkInPlace {
     const { dots } = change;
     if (store.runs === undefined) return undefined;
     if (dots === 0) return new WorkInPlace(store, change, store.runs.begin(true), undefined);
-    const first = firstAhead(store, aheadMsMin + dots / changedPerMs);
+    const first = firstAhead(store, aheadMsMin + dots / changedPerMs, true);
     if (first === undefined) return undefined;
     return new WorkInPlace(store, change, store.runs.begin(true), first);
   }

@@ -114,3 +114,21 @@ test('who waits for an element is served when all are there, and a new key is to
   assert.equal(node.run('LLEN k'), count - 1);
   assert.match(ears.pushed(), /new.*rpush.*lpop/s);
 });
+
+test('what must be there at once is: the rest is added, and goes into the log as it is', async () => {
+  for (const name of ['RPUSH', 'ZADD'] as const) {
+    const [node, other] = [filled(cases[name]!), filled(cases[name]!)];
+    const { rig } = node;
+    const expected = whole(other, cases[name]!.words);
+    const reply = sliced(node, cases[name]!.words, () => {
+      assert.equal(rig.store.atWork.isAny, true);
+      rig.store.atWork.hurry();
+      assert.equal(rig.connect().send('EXISTS', 'k'), ':1\r\n');
+    });
+    assert.deepEqual(reply, expected);
+    assert.deepEqual(shown(node, 'k'), shown(other, 'k'));
+    const copy = await replayed(node, 0);
+    assert.equal(copy.runs, 0);
+    assert.deepEqual(shown(copy.node, 'k'), shown(node, 'k'));
+  }
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { stampCountersPerMs, stampOfMs } from '../../src/base/clock.ts';
 import { CommandError } from '../../src/base/errors.ts';
 import { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
@@ -106,5 +107,21 @@ test('what changes nothing tells of nothing, and what does tells of its key, whe
     };
     for (const _ of begin(store, puts(store, names)).all());
     assert.equal(told, Math.min(1, names.length));
+  }
+});
+
+test('one change after the other keeps the clock within half a second of the time', () => {
+  const { store } = withLog();
+  for (let n = 0; n < 50; n++) {
+    store.nowMs += 400;
+    store.clock.observe(store.nowMs);
+    const steps = WorkInPlace.begin(store, {
+      targets: [{ db: 0, key }],
+      dots: 100_000,
+      heldBytes: 0,
+      steps: puts(store, [`a${n}`, `b${n}`]),
+    })!.all();
+    while (steps.next().done !== true);
+    assert.ok(store.clock.last() - stampOfMs(store.nowMs) < 500 * stampCountersPerMs);
   }
 });

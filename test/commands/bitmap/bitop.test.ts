@@ -4,7 +4,10 @@ import { CommandNode } from '../harness.ts';
 import { replayed, sliced, smallNode, whole } from '../in-slices.ts';
 
 function get(node: CommandNode, key: string): string {
-  const reply = node.bytes('GET', key);
+  // All at once, as bytes.
+  node.run('MULTI');
+  node.call('GET', key);
+  const reply = node.bytes('EXEC').subarray('*1\r\n'.length);
   return reply.subarray(reply.indexOf('\n') + 1, -2).toString('hex');
 }
 

@@ -191,3 +191,20 @@ test('a group that goes before the turn of its reader is missed', () => {
   for (let turn = 0; turn < 5; turn++) node.rig.timers.endTurn();
   assert.match(node.client.lateNow(), /^-NOGROUP/);
 });
+
+test('what must be given out at once is, and the log has it as it is', async () => {
+  const words = ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', '>'];
+  const [node, other] = [streamNode(), streamNode()];
+  const expected = whole(other, words);
+  const reply = sliced(node, words, () => {
+    assert.equal(node.rig.store.atWork.isAny, true);
+    node.rig.store.atWork.hurry();
+    assert.equal(node.rig.connect().send('XACK', 's', 'g', '1999'), ':1\r\n');
+  });
+  assert.deepEqual(reply, expected);
+  other.run('XACK s g 1999');
+  assert.deepEqual(shownGroup(node), shownGroup(other));
+  const copy = await replayed(node, 0);
+  assert.equal(copy.runs, 0);
+  assert.deepEqual(whole(copy.node, ['XPENDING', 's', 'g']), whole(node, ['XPENDING', 's', 'g']));
+});
