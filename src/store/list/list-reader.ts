@@ -141,7 +141,7 @@ export class ListReader {
       looked = 0;
       yield;
       live = this.opened.live;
-      chunks.prepareNeedle(bytes, offset, length);
+      chunks.needle.prepare(bytes, offset, length);
     }
     return found;
   }
