@@ -54,6 +54,7 @@ const hub = new ServerProcess([
 const edge = new ServerProcess();
 const between = new Eavesdropper(() => hub.edgesUrl);
 let roundNow = 0;
+let slowestMs = 0;
 
 async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
   let late: NodeJS.Timeout | undefined;
@@ -107,8 +108,10 @@ async function round(): Promise<string[]> {
     ...visitors.map((own) => visit(own, edgesPort, said)),
     ...liars.map((own) => falseEdge(own, hub.edgesUrl, between.heard, said)),
   ]);
+  const fromMs = performance.now();
   try {
     await answerOf('PING', () => askOnce(hub.port, 'PING'));
+    slowestMs = Math.max(slowestMs, performance.now() - fromMs);
     return [];
   } catch (error) {
     return [...said.map((text) => text.slice(0, saidCharsShown)), String(error)];
@@ -185,6 +188,7 @@ const ended = new Promise<string[]>((resolve) => {
 });
 const failures = await Promise.race([main().catch((error: unknown) => [String(error)]), ended]);
 if (failures.length > 0) await report(failures);
+else console.log(`seed ${seed}: ${roundNow - 1} rounds, the slowest PING took ${Math.round(slowestMs)} ms`);
 if (values.log !== undefined) writeFileSync(values.log, hub.output);
 between.close();
 // What does not answer may not end either.

@@ -37,6 +37,7 @@ interface Run {
 function lcs(call: Call): void {
   const a = readOperand(call, 1);
   const b = readOperand(call, 2);
+  if (a === undefined || b === undefined) throw new CommandError(lcsNotStrings);
   const options = readOptions(call);
   const tableBytes = (a.length + 1) * (b.length + 1) * 4;
   const { bulkBytesMax } = call.services.requestLimits;
@@ -56,11 +57,11 @@ function lcs(call: Call): void {
   }
 }
 
-function readOperand(call: Call, i: number): Buffer {
+/** Undefined where it is no string, which is said when both have been looked up. */
+function readOperand(call: Call, i: number): Buffer | undefined {
   const at = call.findRead(i);
   if (at === 0) return Buffer.alloc(0);
-  if (call.store.entries.type(at) !== EntryType.string) throw new CommandError(lcsNotStrings);
-  return call.store.strings.copy(at);
+  return call.store.entries.type(at) === EntryType.string ? call.store.strings.copy(at) : undefined;
 }
 
 function readOptions(call: Call): Options {

@@ -49,3 +49,15 @@ test('options are checked, and so is the size of the table', () => {
   node.call('SET', 'b', 'y'.repeat(20_000));
   assert.match(String(node.run('LCS a b')), /^-ERR Insufficient memory/);
 });
+
+test('both keys are looked up before one of them is of the wrong type', () => {
+  const node = new CommandNode();
+  node.run('SADD set a');
+  const { stats } = node.rig.services;
+  const { hits, misses } = stats;
+  assert.match(
+    node.bytes('LCS', 'set', 'none').toString(),
+    /^-ERR The specified keys must contain string values/,
+  );
+  assert.deepEqual([stats.hits - hits, stats.misses - misses], [1, 1]);
+});
