@@ -142,15 +142,6 @@ export class BatchReader {
     return greatest;
   }
 
-  /** The least of these. */
-  get leastStamp(): number {
-    let least = this.stamp;
-    if (this.baseOrigin !== 0) least = Math.min(least, this.baseHi * two32 + (this.baseLo >>> 0));
-    if (this.kind === DeltaKind.count) least = Math.min(least, this.runHi * two32 + (this.runLo >>> 0));
-    for (const r of this.records) least = Math.min(least, r.stamp, r.run, r.eventStamp);
-    return least;
-  }
-
   /** Reads the next record into the fields; false at the end. Throws FerriteError LINK_PROTOCOL if malformed. */
   next(): boolean {
     if (this.pos >= this.end) return false;

@@ -46,16 +46,12 @@ export function joinCollection(
   const type = at === 0 ? EntryType.tomb : entries.type(at);
   const isCollection = type !== EntryType.tomb && type !== EntryType.string;
   const said = typeSaid(d);
-  if (said === untyped) {
-    store.raisedFloor.forget(ks, hash);
-    return isCollection ? joinKey(store, ks, hash, live, at, d) : undefined;
-  }
+  if (said === untyped) return isCollection ? joinKey(store, ks, hash, live, at, d) : undefined;
   if (said === EntryType.string && !isCollection && type !== EntryType.tomb) return undefined;
   if (at !== 0 && said !== type) {
     const lost = settleTypes(store, ks, hash, at, said, d, context);
     if (lost !== undefined) return lost;
   }
-  store.raisedFloor.forget(ks, hash);
   if (d.kind === DeltaKind.clear && d.elementType === 0) {
     return said === type ? joinKey(store, ks, hash, live, at, d) : undefined;
   }
@@ -129,7 +125,7 @@ function settleTypes(
       return undefined;
     }
     const collection = standLive(store, ks, hash, at);
-    const rose = store.raisedFloor.raise(ks, hash, collection, dot);
+    const rose = raiseTo(collection, dot, ground.order);
     collection.settle();
     // What is said again raises nothing.
     if (rose) note(own, noBytes);

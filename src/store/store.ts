@@ -43,7 +43,6 @@ import { Lists } from './lists.ts';
 import { Nests } from './nest.ts';
 import { OrderNodes } from './order-nodes.ts';
 import { PackingPass } from './packing-pass.ts';
-import { RaisedFloor } from './raised-floor.ts';
 import { Registers } from './registers.ts';
 import { forgetCovered, forgetSince, redot } from './repair.ts';
 import { RetiredTables } from './retired-tables.ts';
@@ -111,7 +110,6 @@ export class Store {
   /** The keys that are not held whole here. */
   readonly unheld: Unheld;
   readonly fieldExpiry: FieldExpiry;
-  readonly raisedFloor: RaisedFloor;
   readonly graveyard: Graveyard;
   /** The keys in whose midst work is. */
   readonly atWork = new KeysAtWork();
@@ -204,7 +202,6 @@ export class Store {
     this.eviction = new Eviction(this);
     this.unheld = new Unheld(this);
     this.fieldExpiry = new FieldExpiry(this);
-    this.raisedFloor = new RaisedFloor(this);
     this.graveyard = new Graveyard(this);
   }
 
