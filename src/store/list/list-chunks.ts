@@ -261,17 +261,26 @@ export class ListChunks {
 
   /** Takes out the element where the last `locate` or `find` stopped. */
   removeHere(): boolean {
-    const { chunks } = this;
-    let { ordinal, k } = this;
-    if (!chunks.remove(this.chunkAt(ordinal), k)) {
-      if (this.isFixed) return false;
-      this.split(ordinal, k);
-      ordinal += 1;
-      k = 0;
-      chunks.removeFirst(this.chunkAt(ordinal));
-    }
-    this.addCount(ordinal, -1);
+    const { ordinal } = this;
+    if (!this.takeOut()) return false;
     this.tidy(ordinal);
+    return true;
+  }
+
+  /**
+   * The same, but that its chunk stays where it is, with what is before the element, and may be left sparse or empty.
+   */
+  private takeOut(): boolean {
+    const { chunks, ordinal, k } = this;
+    if (chunks.remove(this.chunkAt(ordinal), k)) {
+      this.addCount(ordinal, -1);
+      return true;
+    }
+    if (this.isFixed) return false;
+    this.split(ordinal, k);
+    chunks.removeFirst(this.chunkAt(ordinal + 1));
+    this.addCount(ordinal + 1, -1);
+    this.tidy(ordinal + 1);
     return true;
   }
 
@@ -322,8 +331,10 @@ export class ListChunks {
         for (let i = doomed.length - 1; i >= 0; i--) {
           this.ordinal = ordinal;
           this.k = doomed[i]!;
-          if (!this.removeHere()) return false;
+          if (!this.takeOut()) return false;
         }
+        // Not before: it may be joined to the one before it, and what follows would stand in its place.
+        if (doomed.length > 0) this.tidy(ordinal);
       }
     }
     return true;

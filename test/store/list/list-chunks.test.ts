@@ -352,3 +352,31 @@ test('blocks can be moved', () => {
   assert.ok(!list.moveBlock(from, to));
   pair.check();
 });
+
+test('of many elements those go that are doomed, and no others, however their chunks are joined meanwhile', () => {
+  for (const share of [2, 3, 10, 50]) {
+    for (const [from, to] of [
+      [Number.MAX_SAFE_INTEGER, 0],
+      [9, 3],
+    ] as const) {
+      const pair = new Pair();
+      // What is inserted splits chunks and leaves room in them, so that they can be joined.
+      for (let i = 0; i < 1500; i++) pair.push(i % share === 0 ? 1 : 2, 1, `n${i}`);
+      for (let i = 0; i < 1500; i++) {
+        const at = 1 + Math.floor(pair.random() * (pair.model.length - 1));
+        pair.insert(at, i % share === 0 ? 1 : 2, `n${i}`);
+      }
+      const { list, chunks, model } = pair;
+      const inside = new Set<number>();
+      let count = 0;
+      for (let i = 0; i < list.size; i++) {
+        for (let k = 0; k < list.countAt(i); k++) if (i <= from && i >= to) inside.add(count + k);
+        count += list.countAt(i);
+      }
+      const left = model.filter(({ origin }, i) => origin === 1 || !inside.has(i));
+      assert.ok(list.removeWhere(() => chunks.place.origin === 2, from, to));
+      model.splice(0, model.length, ...left);
+      pair.check();
+    }
+  }
+});
