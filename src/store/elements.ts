@@ -691,7 +691,7 @@ export class Elements implements Collection {
       this.form.empty();
       return;
     }
-    for (const { name, state } of this.states()) {
+    for (const { name, state } of this.form.statesUpTo(dot)) {
       raiseElement(state, dot, ground.order, kill);
       this.saveElement(name, 0, name.length, state);
     }

@@ -1,7 +1,7 @@
 // What a collection of elements does in whichever form it is in: packed-elements.ts for the small, nested-elements.ts
 // for the large. All of it is about the collection that is open (open-elements.ts), which is in this form. A form knows
 // its elements, and neither when the key comes and goes nor when it changes its form: that is for elements.ts.
-import type { KeyState } from '../key-state.ts';
+import type { Dot, KeyState } from '../key-state.ts';
 import type { Element } from './element.ts';
 
 /** Receives one element: ranges of bytes that are valid during the call. */
@@ -68,6 +68,8 @@ export interface ElementForm {
   saveElement(name: Uint8Array, offset: number, length: number, state: KeyState): void;
   /** Elements, live ones and dead ones as asked for. */
   states(wants: (isLive: boolean) => boolean): ElementState[];
+  /** All elements, but for some of which everything is above `dot`. */
+  statesUpTo(dot: Dot): ElementState[];
   /** Copies of the names of elements that are counted on. */
   counters(): Uint8Array[];
   /** Forgets a dead element; false where it cannot. `isTomb`: the key is buried. */

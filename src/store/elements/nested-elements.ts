@@ -5,11 +5,12 @@ import { CommandError } from '../../base/errors.ts';
 import { outOfMemory } from '../../resp/errors.ts';
 import type { Arena } from '../arena.ts';
 import { Encoding, EntryType } from '../entry.ts';
-import type { KeyState } from '../key-state.ts';
+import type { Dot, KeyState } from '../key-state.ts';
 import type { Keyspace } from '../keyspace.ts';
 import type { Nest } from '../nest.ts';
 import type { OrderIndex } from '../order-index.ts';
 import { unpackScore } from '../score.ts';
+import type { Table } from '../table.ts';
 import type { Element } from './element.ts';
 import type { ElementForm, ElementState, ElementVisitor } from './element-form.ts';
 import { isCounter } from './element-state.ts';
@@ -359,16 +360,37 @@ export class NestedElements implements ElementForm {
   states(wants: (isLive: boolean) => boolean): ElementState[] {
     const out: ElementState[] = [];
     const { elements } = this.nest;
-    for (const table of [elements.table, elements.grave]) {
-      if (!wants(table === elements.table)) continue;
-      for (let at = 0; ; ) {
-        at = table.scan(at, 1024, (entry) =>
-          out.push({ name: this.nameOf(entry), state: elements.stateOf(entry) }),
-        );
-        if (at === 0) break;
-      }
-    }
+    if (wants(true)) this.addStates(elements.table, everyEntry, out);
+    if (wants(false)) this.addStates(elements.grave, everyEntry, out);
     return out;
+  }
+
+  statesUpTo(dot: Dot): ElementState[] {
+    const out: ElementState[] = [];
+    const { elements } = this.nest;
+    this.addStates(elements.table, (entry) => !this.isPutAbove(entry, dot), out);
+    this.addStates(elements.grave, everyEntry, out);
+    return out;
+  }
+
+  private addStates(table: Table, wants: (entry: number) => boolean, out: ElementState[]): void {
+    const { elements } = this.nest;
+    for (let at = 0; ; ) {
+      at = table.scan(at, 1024, (entry) => {
+        if (wants(entry)) out.push({ name: this.nameOf(entry), state: elements.stateOf(entry) });
+      });
+      if (at === 0) return;
+    }
+  }
+
+  /** Whether a live entry is a put and perhaps its deadline, each of a dot above this one. */
+  private isPutAbove(entry: number, dot: Dot): boolean {
+    const { store } = this.open;
+    const { entries } = store;
+    if (entries.encoding(entry) > Encoding.lz4) return false;
+    if (store.compare({ stamp: entries.stamp(entry), origin: entries.origin(entry) }, dot) <= 0) return false;
+    if (!entries.hasExpiry(entry)) return true;
+    return store.compare({ stamp: entries.expiryStamp(entry), origin: entries.expiryOrigin(entry) }, dot) > 0;
   }
 
   counters(): Uint8Array[] {
@@ -439,6 +461,8 @@ export function nestBytes(arena: Arena, nest: Nest): number {
   }
   return bytes;
 }
+
+const everyEntry = (): boolean => true;
 
 /** Visits the entries of all live elements of a nest. */
 function eachEntry(nest: Nest, visit: (entry: number) => void): void {

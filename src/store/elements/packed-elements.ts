@@ -358,6 +358,10 @@ export class PackedElements implements ElementForm, States {
     return out;
   }
 
+  statesUpTo(): ElementState[] {
+    return this.states(() => true);
+  }
+
   counters(): Uint8Array[] {
     const names: Uint8Array[] = [];
     const cursor = this.run.walk();
