@@ -183,6 +183,14 @@ export class StateCodec {
     return view.getUint16(counts, true) === 0 && view.getUint16(counts + 2, true) === 0 ? at : 0;
   }
 
+  /** Where the state packed at `offset` has the dot of its kill; 0 where it has none, or anything else. */
+  loneKill(view: DataView, offset: number): number {
+    const what = view.getUint8(offset);
+    if ((what & ~has.killType) !== has.kill) return 0;
+    const counts = offset + 1 + 2 * dotBytes + ((what & has.killType) !== 0 ? 1 : 0);
+    return view.getUint16(counts, true) === 0 && view.getUint16(counts + 2, true) === 0 ? offset + 1 : 0;
+  }
+
   /** The dot of the value that the state packed at `offset` has. */
   valueDot(view: DataView, offset: number): Dot {
     return this.dotAt(view, offset + 1);

@@ -369,7 +369,7 @@ export class NestedElements implements ElementForm {
     const out: ElementState[] = [];
     const { elements } = this.nest;
     this.addStates(elements.table, (entry) => !this.isPutAbove(entry, dot), out);
-    this.addStates(elements.grave, everyEntry, out);
+    this.addStates(elements.grave, (entry) => !this.isKillAbove(entry, dot), out);
     return out;
   }
 
@@ -391,6 +391,15 @@ export class NestedElements implements ElementForm {
     if (store.compare({ stamp: entries.stamp(entry), origin: entries.origin(entry) }, dot) <= 0) return false;
     if (!entries.hasExpiry(entry)) return true;
     return store.compare({ stamp: entries.expiryStamp(entry), origin: entries.expiryOrigin(entry) }, dot) > 0;
+  }
+
+  /** Whether a dead entry is a kill of a dot above this one, and nothing else. */
+  private isKillAbove(entry: number, dot: Dot): boolean {
+    const { store } = this.open;
+    const { entries, arena, codec } = store;
+    if (entries.encoding(entry) !== Encoding.state) return false;
+    const kill = codec.loneKill(arena.view, entries.valueOffset(entry));
+    return kill !== 0 && store.compare(codec.dotAt(arena.view, kill), dot) > 0;
   }
 
   counters(): Uint8Array[] {
