@@ -38,6 +38,13 @@ const slabHead = 1;
 const spanHead = 2;
 const continuation = 3;
 
+/** A slab that is to be emptied: its blocks are those that are not free of `firstOffset .. endOffset`. */
+export interface SparseSlab {
+  readonly firstOffset: number;
+  readonly endOffset: number;
+  readonly blockBytes: number;
+}
+
 export class Arena {
   readonly buffer: ArrayBuffer;
   readonly u8: Uint8Array;
@@ -52,6 +59,8 @@ export class Arena {
   /** Units, of all that are addressed, that the limit allows. */
   private readonly unitsAllowed: number;
   private slackBytes = 0;
+  /** Units of the span for which there was room, but last time not in one piece; 0 = none. */
+  private scatteredUnits = 0;
   /** Bytes of live blocks that are allowed. */
   private liveLimit: number;
   private unitsUsed = 0;
@@ -237,9 +246,7 @@ export class Arena {
    * offsets of its live blocks to be moved by their owner; undefined when none is sparse enough. Blocks of a slab taken
    * for compaction are no longer handed out until it is released or `undoCompaction` runs.
    */
-  sparsestSlab(
-    fillMax: number,
-  ): { readonly firstOffset: number; readonly endOffset: number; readonly blockBytes: number } | undefined {
+  sparsestSlab(fillMax: number): SparseSlab | undefined {
     let best = 0;
     let bestFill = fillMax;
     for (let unit = 1; unit < this.unitCount; unit++) {
@@ -252,16 +259,44 @@ export class Arena {
         bestFill = fill;
       }
     }
-    if (best === 0) return undefined;
-    const cls = this.classOf[best]!;
-    this.dropRoom(cls, best);
-    return { firstOffset: best << this.unitShift, endOffset: this.bump[best]!, blockBytes: this.sizes[cls]! };
+    return best === 0 ? undefined : this.takeSlab(best);
   }
 
-  /** Makes the slab of `sparsestSlab` available again where some of its blocks could not be moved. */
+  /**
+   * The slab farthest up, in the same form, where a span had no room in one piece and there is room for the slab
+   * below. It may be full: its blocks are to be freed when all of them have moved.
+   */
+  scatteredSlab(): SparseSlab | undefined {
+    if (this.scatteredUnits === 0) return undefined;
+    if (this.freeRun(this.scatteredUnits, this.unitsEnd) !== 0) {
+      this.scatteredUnits = 0;
+      return undefined;
+    }
+    let slab = 0;
+    for (let unit = this.unitCount - 1; unit > 0 && slab === 0; unit--) {
+      if (this.state[unit] === slabHead && this.freeRun(this.runUnits[unit]!, unit) !== 0) slab = unit;
+    }
+    if (slab === 0) {
+      this.scatteredUnits = 0;
+      return undefined;
+    }
+    return this.takeSlab(slab);
+  }
+
+  private takeSlab(slab: number): SparseSlab {
+    const cls = this.classOf[slab]!;
+    if (this.hasRoom(slab)) this.dropRoom(cls, slab);
+    return { firstOffset: slab << this.unitShift, endOffset: this.bump[slab]!, blockBytes: this.sizes[cls]! };
+  }
+
+  private hasRoom(slab: number): boolean {
+    return this.freeHead[slab] !== 0 || this.bumpFits(slab, this.sizes[this.classOf[slab]!]!);
+  }
+
+  /** Makes a slab taken for compaction available again where some of its blocks could not be moved. */
   undoCompaction(firstOffset: number): void {
     const slab = firstOffset >> this.unitShift;
-    if (this.state[slab] !== slabHead || this.live[slab] === 0) return;
+    if (this.state[slab] !== slabHead || this.live[slab] === 0 || !this.hasRoom(slab)) return;
     const cls = this.classOf[slab]!;
     if (this.roomHead[cls] !== slab && this.roomPrev[slab] === 0) this.pushRoom(cls, slab);
   }
@@ -320,7 +355,10 @@ export class Arena {
     if (!this.isAllowed(units * this.unitBytes, reserveBytes)) return 0;
     let run = this.takeRun(units, spanHead, reserveBytes);
     while (run === 0 && this.reclaim?.() === true) run = this.takeRun(units, spanHead, reserveBytes);
-    if (run === 0) return 0;
+    if (run === 0) {
+      if (this.hasUnits(units, reserveBytes)) this.scatteredUnits = units;
+      return 0;
+    }
     this.blockBytes += units * this.unitBytes;
     return run << this.unitShift;
   }
@@ -335,11 +373,8 @@ export class Arena {
     return this.slackBytes > 0 ? this.unitCount : this.unitsAllowed;
   }
 
-  /** First fit, so that high addresses stay untouched. */
-  private takeRun(units: number, kind: number, reserveBytes: number): number {
-    if (!this.hasUnits(units, reserveBytes)) return 0;
-    let run = 0;
-    const end = this.unitsEnd;
+  /** The lowest run of so many free units below `end`; 0 = there is none. */
+  private freeRun(units: number, end: number): number {
     for (let unit = this.lowestFree; unit < end; ) {
       if (this.state[unit] !== 0) {
         unit += this.runUnits[unit]!;
@@ -347,12 +382,16 @@ export class Arena {
       }
       let length = 1;
       while (length < units && unit + length < end && this.state[unit + length] === 0) length += 1;
-      if (length === units) {
-        run = unit;
-        break;
-      }
+      if (length === units) return unit;
       unit += length;
     }
+    return 0;
+  }
+
+  /** First fit, so that high addresses stay untouched. */
+  private takeRun(units: number, kind: number, reserveBytes: number): number {
+    if (!this.hasUnits(units, reserveBytes)) return 0;
+    const run = this.freeRun(units, this.unitsEnd);
     if (run === 0) return 0;
     this.state[run] = kind;
     this.head[run] = run;

@@ -1,10 +1,12 @@
 // Compaction: moves what lives in the sparsest slab of a size class into the class's other slabs, so that its memory
 // can serve another class. It runs when an allocation has failed while blocks are free elsewhere, one slab a step.
+// Where a large block found room, but not in one piece, slabs move down from the top until there is such a piece.
 // Whose a block is, it finds by what is in it, so that a step costs the same however many collections there are: an
 // entry is found again through its key, and through the number of its nest where it is an element; a segment of a table
 // through any entry that it holds; a node of an order index by its owner. Blocks of lists and streams say nothing: who
 // has any in the slab is asked once a slab, if there is need. Bytes that only look like one of these are found out, as
 // the owner knows its blocks.
+import type { SparseSlab } from './arena.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { OrderIndex } from './order-index.ts';
 import type { Store } from './store.ts';
@@ -16,8 +18,20 @@ const fillMax = 0.7;
 /** Empties one slab if any is worth it. Returns whether there may be more. */
 export function compactSlab(store: Store): boolean {
   const { arena } = store;
-  const slab = arena.sparsestSlab(fillMax);
-  if (slab === undefined) return false;
+  const sparse = arena.sparsestSlab(fillMax);
+  if (sparse !== undefined) return empty(store, sparse, (block) => arena.free(block));
+  const scattered = arena.scatteredSlab();
+  if (scattered === undefined) return false;
+  // What is freed in a slab that was full is handed out again.
+  const left: number[] = [];
+  const moved = empty(store, scattered, (block) => left.push(block));
+  for (const block of left) arena.free(block);
+  return moved;
+}
+
+/** Moves what lives in a slab; `leave` is called with each block that has moved. Returns whether all have. */
+function empty(store: Store, slab: SparseSlab, leave: (block: number) => void): boolean {
+  const { arena } = store;
   const { firstOffset, endOffset, blockBytes } = slab;
   const free = arena.freeBlocks(firstOffset);
   const owners = new Owners(store, firstOffset, endOffset, blockBytes);
@@ -29,7 +43,8 @@ export function compactSlab(store: Store): boolean {
     if (!moved) break;
     arena.u8.copyWithin(to, at, at + blockBytes);
     moved = owners.tell(at, to);
-    arena.free(moved ? at : to);
+    if (moved) leave(at);
+    else arena.free(to);
   }
   arena.undoCompaction(firstOffset);
   return moved;

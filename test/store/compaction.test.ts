@@ -124,3 +124,29 @@ test('values that look like segments and entries of others are told from them', 
   compact(store);
   assert.deepEqual(picture(), before);
 });
+
+test('a large value finds room in one piece where small ones lie all over, and they stay what they were', () => {
+  const node = new CommandNode({ memoryBytes: 4 * 1024 * 1024 });
+  const count = 56;
+  const filler = 'f'.repeat(60_000);
+  const small = (n: number): string => `${n % 10}`.repeat(130 + 40 * n);
+  for (let n = 0; n < count; n++) {
+    node.run(`SET filler:${n} ${filler}`);
+    node.run(`SET small:${n} ${small(n)}`);
+    node.run(`RPUSH list:${n % 7} ${small(n)}`);
+    node.run(`ZADD set:${n % 5} ${n} ${small(n)}`);
+  }
+  for (let n = 0; n < count; n++) if (n % 20 !== 19) node.run(`DEL filler:${n}`);
+  const large = 'l'.repeat(1_000_000);
+  assert.match(String(node.run(`SET large ${large}`)), /OOM/, 'not in one piece yet');
+  while (node.store.compactSlice());
+  assert.equal(node.run(`SET large ${large}`), 'OK');
+  for (let n = 0; n < count; n++) {
+    assert.equal(node.run(`GET small:${n}`), small(n));
+    assert.equal(node.run(`ZSCORE set:${n % 5} ${small(n)}`), String(n));
+    assert.equal(node.run(`LINDEX list:${n % 7} ${Math.floor(n / 7)}`), node.run(`GET small:${n}`));
+  }
+  node.run('DEL large');
+  for (let n = 0; n < count; n++) node.run(`SET small:${n} ${small(n)}`);
+  assert.equal(node.run(`GET small:${count - 1}`), small(count - 1));
+});
