@@ -44,6 +44,8 @@ export class SimLog implements SyncLog {
   private readonly syncMs: () => number;
   private readonly listeners = new Set<() => void>();
   private syncing = false;
+  /** Of those begun: several may be open. */
+  private lastRun: number;
   private readonly pins = new Map<string, number>();
 
   constructor(disk: Disk, origins: Origins, timers: Timers, syncMs: () => number) {
@@ -53,6 +55,7 @@ export class SimLog implements SyncLog {
     this.timers = timers;
     this.syncMs = syncMs;
     this.runs = { begin: () => this.beginRun(origins) };
+    this.lastRun = Math.max(-1, ...disk.runs.keys());
     this.ownSeq = disk.blocks.reduce((sum, b) => sum + b.ownCount, 0);
   }
 
@@ -79,7 +82,8 @@ export class SimLog implements SyncLog {
   /** A run takes its time to get to the disk, and now and then does not. */
   private beginRun(origins: Origins): DeltaRun {
     const { disk, timers, syncMs } = this;
-    const number = Math.max(this.seq, ...[...disk.runs.keys()].map((known) => known + 1));
+    const number = Math.max(this.seq, this.lastRun + 1);
+    this.lastRun = number;
     const run = new MemoryRun(number, origins, ({ blocks }) => disk.runs.set(number, blocks));
     const handOn = run.finish.bind(run);
     run.finish = (): Promise<boolean> => {
