@@ -67,12 +67,15 @@ export interface Recovered {
 
 /** Records after which the size to expect is judged anew. */
 const judgedRecords = 8192;
+/** In a block of fewer records nothing is gained by looking ahead. */
+const lookedAheadMin = 8;
 
 class Recovery {
   readonly result: Recovered;
   private readonly options: RecoveryOptions;
   private readonly scanner: BlockScanner;
   private readonly reader: BatchReader;
+  private readonly ahead: BatchReader;
   /** For what is in runs, made with the first. */
   private inner: { readonly scanner: BlockScanner; readonly reader: BatchReader } | undefined;
   private ownOrigin: number;
@@ -92,6 +95,7 @@ class Recovery {
     this.options = options;
     this.scanner = new BlockScanner(options.files);
     this.reader = new BatchReader(options.origins);
+    this.ahead = new BatchReader(options.origins);
     this.ownOrigin = options.ledger.ownOrigin;
     this.result = {
       id: '',
@@ -330,14 +334,21 @@ class Recovery {
 
   /** Joins the scanner's current block. */
   private joinBlock(path: string): void {
-    this.joinRecords(path, this.scanner, this.reader);
+    const { buf, start, end } = this.scanner;
+    this.ahead.open(buf, blockRecordsAt(buf, start), end);
+    const isLong = blockCountAt(buf, start) >= lookedAheadMin;
+    this.joinRecords(path, this.scanner, this.reader, isLong ? this.ahead : undefined);
     this.options.store.endBlock?.();
   }
 
-  private joinRecords(path: string, scanner: BlockScanner, reader: BatchReader): void {
+  /** `ahead`: of the same records, for what is looked at before it is joined. */
+  private joinRecords(path: string, scanner: BlockScanner, reader: BatchReader, ahead?: BatchReader): void {
     const { store, ledger } = this.options;
     reader.open(scanner.buf, blockRecordsAt(scanner.buf, scanner.start), scanner.end);
+    let loaded = 0;
     while (reader.next()) {
+      if (ahead !== undefined && loaded === 0) loaded = store.loadAhead?.(ahead) ?? 0;
+      loaded -= 1;
       if (reader.kind === DeltaKind.run) {
         if (reader !== this.reader)
           throw corrupt(this.options.dir, path, scanner.offset, 'a run within a run');

@@ -16,6 +16,8 @@ export interface ReplicaStore {
   join(d: BatchReader, context: undefined, whole: true): number;
   /** Work whose deltas count only when it has ended. */
   readonly atWork?: { readonly isAny: boolean; readonly ended: number };
+  /** What `d` is about to read will be joined next, until `endBlock`; walks some of it and returns how many records. */
+  loadAhead?(d: BatchReader): number;
   /** The records since the last call were committed as one block. */
   endBlock?(): void;
   /** How large the store is: noted with a snapshot, and watched while a journal is read. */

@@ -40,6 +40,7 @@ import { KeysAtWork } from './keys-at-work.ts';
 import { type Ground, Keyspace, type States } from './keyspace.ts';
 import { usualListpackLimits } from './listpack-limits.ts';
 import { Lists } from './lists.ts';
+import { loadAhead } from './load-ahead.ts';
 import { Nests } from './nest.ts';
 import { OrderNodes } from './order-nodes.ts';
 import { PackingPass } from './packing-pass.ts';
@@ -317,9 +318,15 @@ export class Store {
     to?.evict(keyspace, key, 0, key.length, this.nextDot(), flags, endsIn(unheld));
   }
 
+  /** Of a block of the journal, walks records that will be joined next, and loads what that will read. */
+  loadAhead(d: BatchReader): number {
+    return loadAhead(this.hash, this.keyspaces, d);
+  }
+
   /** A block of the journal has been replayed: what was left out in it is left out of nothing that comes next. */
   endBlock(): void {
     this.unheld.endLeftOut();
+    this.hash.expectNone();
   }
 
   /**
