@@ -20,6 +20,8 @@ import type { Tracking } from './tracking.ts';
 /** What the parameters are bound to; what is not readonly may be set while the node runs. */
 export interface ParameterSources {
   readonly store: Store;
+  /** What clients may do. */
+  readonly access: { isReadOnly: boolean };
   readonly clients: Pick<Clients, 'all' | 'maxClients'>;
   readonly host: Pick<Host, 'clientsThatFit'>;
   readonly requestLimits: Pick<RequestLimits, 'bulkBytesMax' | 'requestBytesMax'>;
@@ -78,7 +80,7 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
     notifyKeyspaceEvents(sources.events),
     decidedAtStart('port', () => String(sources.port())),
     bytes('proto-max-bulk-len', mb, 512 * mb, requestLimits, 'bulkBytesMax'),
-    decidedAtStart('replica-read-only', () => 'no'),
+    readOnlyMode('replica-read-only', sources.access),
     decidedAtStart('replicaof', () => ''),
     decidedAtStart('slaveof', () => ''),
     requirepass(sources),
@@ -86,7 +88,7 @@ export function redisParameters(sources: ParameterSources): Parameter[] {
     latencyThreshold(sources.latency),
     ...slowLogParameters(sources.slowLog),
     save(),
-    decidedAtStart('slave-read-only', () => 'no'),
+    readOnlyMode('slave-read-only', sources.access),
     decidedAtStart('tcp-keepalive', () => String(Math.floor(sources.tcpKeepAliveMs / 1000))),
     integer('timeout', 0, 31_536_000, {
       read: () => Math.floor(connectionLimits.idleTimeoutMs / 1000),
@@ -108,6 +110,23 @@ function decidedAtStart(name: string, read: () => string): Parameter {
       text.toLowerCase() === read().toLowerCase()
         ? { apply: () => {} }
         : { refusal: 'it is decided when the node starts' },
+  };
+}
+
+/** Every node is a replica of what the fleet knows: its clients write there, or may only read. */
+function readOnlyMode(name: string, access: { isReadOnly: boolean }): Parameter {
+  return {
+    name,
+    read: () => yesOrNo(access.isReadOnly),
+    prepare: (text) => {
+      const word = text.toLowerCase();
+      if (word !== 'yes' && word !== 'no') return { refusal: "argument must be 'yes' or 'no'" };
+      return {
+        apply: () => {
+          access.isReadOnly = word === 'yes';
+        },
+      };
+    },
   };
 }
 

@@ -3,7 +3,7 @@
 import { fieldOf } from '../config/layer.ts';
 import type { ConfigKey } from '../config/schema.ts';
 
-type Value = string | number;
+type Value = string | number | boolean;
 
 /** What the configuration has in place of a parameter's text; undefined where it cannot say that. */
 type Saved = (text: string) => readonly (readonly [ConfigKey, Value])[] | undefined;
@@ -20,6 +20,9 @@ const plain =
 const numeric =
   (key: ConfigKey): Saved =>
   (text) => [[key, Number(text)]];
+const yes =
+  (key: ConfigKey): Saved =>
+  (text) => [[key, text === 'yes']];
 const levels: Readonly<Record<string, string>> = { notice: 'info', warning: 'warn' };
 
 /** Of the soft limits the configuration knows those that follow from the hard ones alone. */
@@ -54,6 +57,8 @@ const savedAs: ReadonlyMap<string, Saved> = new Map([
   ['maxmemory-samples', numeric('store.eviction_samples')],
   ['notify-keyspace-events', plain('server.notify_keyspace_events')],
   ['proto-max-bulk-len', numeric('server.proto_max_bulk_len')],
+  ['replica-read-only', yes('store.read_only')],
+  ['slave-read-only', yes('store.read_only')],
   ['slowlog-log-slower-than', numeric('server.slowlog_log_slower_than')],
   ['slowlog-max-len', numeric('server.slowlog_max_len')],
   ['timeout', (text) => [['server.timeout', Number(text) * 1000]]],

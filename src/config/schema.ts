@@ -262,6 +262,10 @@ export const schema = {
     ],
     'Which keys go when memory or max_keys is used up; expired ones go first, and none that the hub still lacks',
   ),
+  'store.read_only': boolean(
+    false,
+    'Clients may only read (replica-read-only): their writes are answered READONLY, what other nodes send is taken in',
+  ),
   'store.unheld_reads': choice(
     'missing',
     ['missing', 'error'],

@@ -19,7 +19,7 @@ import { SlowLog } from '../commands/slow-log.ts';
 import { systemTimers } from '../commands/timers.ts';
 import { TrafficRates } from '../commands/traffic-rates.ts';
 import type { Config } from '../config/schema.ts';
-import { misconf } from '../resp/errors.ts';
+import { misconf, readOnly } from '../resp/errors.ts';
 import type { Listener } from '../server/listener.ts';
 import { loadUsers, openAclFile } from './acl-file.ts';
 import { rewriteConfigFile } from './config-file.ts';
@@ -117,9 +117,11 @@ export function createServices(parts: ServiceParts): NodeServices {
   slowLog.slowerThanUsec = slowestOf(config['server.slowlog_log_slower_than'], 1);
   slowLog.maxLength = config['server.slowlog_max_len'];
   latency.thresholdUsec = slowestOf(config['server.latency_monitor_threshold'] || -1, 1000);
+  const access = { isReadOnly: config['store.read_only'] };
   const parameters = new ParameterTable(
     redisParameters({
       store,
+      access,
       clients,
       host: parts.host,
       requestLimits: parts.requestLimits,
@@ -174,6 +176,7 @@ export function createServices(parts: ServiceParts): NodeServices {
     syncing: hasPeers(config),
     allowFlush: config['sync.allow_flush'],
     writeRefusal() {
+      if (access.isReadOnly) return readOnly;
       if (journal?.failure !== undefined) return misconf(journal.failure);
       if (!rejectWhenFull) return undefined;
       const pending = parts.sync()?.engine.pendingOps() ?? 0;

@@ -94,6 +94,7 @@ export const lcsBothForms = 'ERR If you want both the length and indexes, please
 export const lcsTooLarge = 'ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len';
 export const unknownSubcommand = (name: string, container: string): string =>
   `ERR unknown subcommand '${name}'. Try ${container.toUpperCase()} HELP.`;
+export const readOnly = "READONLY You can't write against a read only replica.";
 export const misconf = (reason: string): string => `MISCONF Errors writing to the AOF file: ${reason}`;
 export const tooManyKeys = (max: number): string => `OOM key limit of ${max} keys (store.max_keys) reached`;
 export const keyTooLarge = (max: number): string =>

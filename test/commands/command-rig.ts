@@ -190,6 +190,7 @@ export class Rig {
     const parameters = new ParameterTable(
       redisParameters({
         store: this.store,
+        access: { isReadOnly: false },
         clients,
         host,
         requestLimits: this.requestLimits,

@@ -201,9 +201,12 @@ test('CONFIG REWRITE writes what has changed, once', () => {
   const client = rig.connect();
   assert.equal(client.send('CONFIG', 'REWRITE'), '+OK\r\n');
   client.send('CONFIG', 'SET', 'maxclients', '77', 'timeout', '60', 'proto-max-bulk-len', '512mb');
+  client.send('CONFIG', 'SET', 'replica-read-only', 'yes');
   assert.equal(client.send('CONFIG', 'REWRITE'), '+OK\r\n');
   assert.equal(client.send('CONFIG', 'REWRITE'), '+OK\r\n');
-  assert.deepEqual(rig.rewritten, [{ 'server.maxclients': '77', 'server.timeout': '"1m"' }]);
+  assert.deepEqual(rig.rewritten, [
+    { 'server.maxclients': '77', 'server.timeout': '"1m"', 'store.read_only': 'true' },
+  ]);
 });
 
 test('CONFIG REWRITE names what the file cannot hold and writes the rest, and where there is no file', () => {
