@@ -95,6 +95,8 @@ export class CommandTable {
   private readonly mask: number;
   private readonly byName = new Map<string, CommandEntry>();
   private readonly nameBytesMax: number;
+  /** What was found last: the same command often follows. */
+  private last: CommandEntry | undefined = undefined;
 
   constructor(specs: readonly CommandSpec[], container = '', ids = { next: 0 }) {
     const size = 2 ** Math.ceil(Math.log2(specs.length * 4 + 2));
@@ -116,12 +118,17 @@ export class CommandTable {
 
   /** The command that the bytes name, letter case aside, or undefined. */
   find(buf: Uint8Array, offset: number, length: number): CommandEntry | undefined {
+    const { last } = this;
+    if (last !== undefined && matches(last.word, buf, offset, length)) return last;
     if (length > this.nameBytesMax) return undefined;
     let at = hashName(buf, offset, length) & this.mask;
     for (;;) {
       const entry = this.slots[at];
       if (entry === undefined) return undefined;
-      if (matches(entry.word, buf, offset, length)) return entry;
+      if (matches(entry.word, buf, offset, length)) {
+        this.last = entry;
+        return entry;
+      }
       at = (at + 1) & this.mask;
     }
   }
