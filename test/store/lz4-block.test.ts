@@ -1,8 +1,27 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { BlockEncoder, DictionaryIndex, decodeBlock } from '../../src/store/lz4-block.ts';
 import { runs } from '../runs.ts';
+
+/** Of lz4-napi, whose blocks begin with the size of what is in them, u32 little-endian. */
+interface Lz4 {
+  compressSync(data: Buffer, dictionary?: Buffer): Buffer;
+  uncompressSync(data: Buffer, dictionary?: Buffer): Buffer;
+}
+
+/** Undefined on a machine for which there is no binary. */
+function loadLz4(): Lz4 | undefined {
+  try {
+    return createRequire(import.meta.url)('lz4-napi') as Lz4;
+  } catch {
+    return undefined;
+  }
+}
+
+const lz4 = loadLz4();
+const sizeBytes = 4;
 
 const text = fc.array(fc.constantFrom('sensor', '":', '{"', 'temperature', '1', '22.5', ',', '\n', 'x'), {
   maxLength: 120,
@@ -65,4 +84,32 @@ test('a long value is encoded after many short ones', () => {
   const back = new Uint8Array(long.length);
   assert.ok(length < long.length / 3 && decodeBlock(out, 0, length, back, 0, long.length));
   assert.ok(Buffer.from(back).equals(long));
+});
+
+test('lz4-napi reads what is encoded here, and its blocks are read', {
+  skip: lz4 === undefined && 'no lz4-napi',
+}, () => {
+  assert.ok(lz4 !== undefined);
+  const encoder = new BlockEncoder();
+  fc.assert(
+    fc.property(bytes, bytes, fc.constantFrom(1, 8, 64), (dictionary, value, attempts) => {
+      const start = dictionary.length;
+      const source = Buffer.concat([dictionary, value]);
+      const block = Buffer.alloc(sizeBytes + value.length * 2 + 16);
+      block.writeUInt32LE(value.length);
+      const index = start === 0 ? undefined : new DictionaryIndex(dictionary);
+      const out = block.subarray(sizeBytes);
+      const length = encoder.encode(source, start, source.length, index, attempts, out, out.length);
+      const words = start === 0 ? undefined : Buffer.from(dictionary);
+      const theirs = lz4.uncompressSync(block.subarray(0, sizeBytes + length), words);
+      assert.deepEqual(theirs, Buffer.from(value));
+
+      const packed = lz4.compressSync(Buffer.from(value), words);
+      const back = new Uint8Array(start + value.length);
+      back.set(dictionary);
+      assert.ok(decodeBlock(packed, sizeBytes, packed.length, back, start, back.length));
+      assert.deepEqual(back.slice(start), value);
+    }),
+    { numRuns: runs(500) },
+  );
 });
