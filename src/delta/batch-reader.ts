@@ -90,6 +90,8 @@ export class BatchReader {
   private dHi = 0;
   private dLo = 0;
   private lastInterned = 0;
+  /** For `ahead`. */
+  private scout: BatchReader | undefined;
 
   constructor(origins: OriginNames) {
     this.origins = origins;
@@ -106,6 +108,29 @@ export class BatchReader {
     this.hi = 0;
     this.lo = 0;
     this.keyLength = -1;
+    if (this.scout !== undefined) this.scout.table.length = 0;
+  }
+
+  /** A reader that stands where this one does and may go on from there: the same each time. */
+  ahead(): BatchReader {
+    this.scout ??= new BatchReader(this.origins);
+    this.scout.standAs(this);
+    return this.scout;
+  }
+
+  private standAs({ buf, pos, end, db, keyOffset, keyLength, origin, hi, lo, table }: BatchReader): void {
+    this.buf = buf;
+    this.pos = pos;
+    this.end = end;
+    this.db = db;
+    this.keyOffset = keyOffset;
+    this.keyLength = keyLength;
+    this.origin = origin;
+    this.hi = hi;
+    this.lo = lo;
+    // It has those of the batch so far, and perhaps some that it came upon further on.
+    this.table.length = Math.min(this.table.length, table.length);
+    while (this.table.length < table.length) this.table.push(table[this.table.length]!);
   }
 
   /** Walks the whole batch; throws FerriteError LINK_PROTOCOL if any record is malformed. Returns their number. */

@@ -4,7 +4,7 @@
 // (key-state.ts).
 import { stampFrom } from '../base/clock.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
-import { DeltaFlag, DeltaKind } from '../delta/kinds.ts';
+import { DeltaFlag, DeltaKind, isContent } from '../delta/kinds.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { type Collection, flushTo, killUpTo, raiseTo } from './collection.ts';
 import { keepKill, takeKill } from './elements/element-state.ts';
@@ -30,6 +30,8 @@ import type { Store } from './store.ts';
 import { joinStream } from './stream/join-stream.ts';
 
 const untyped = -1;
+/** So many records of a batch are looked at for one that says more than that at which its reader stands. */
+const aheadMax = 64;
 const noBytes = (): Buffer => Buffer.alloc(0);
 
 /** Joins the current record where a collection has to do with it; undefined where it is a matter of strings alone. */
@@ -124,6 +126,7 @@ function settleTypes(
       store.displace(ks, hash, at);
       return undefined;
     }
+    if (isSaidAgain(store, d, said, dot, own)) return JoinResult.stale;
     const collection = standLive(store, ks, hash, at);
     const rose = raiseTo(collection, dot, ground.order);
     collection.settle();
@@ -141,6 +144,39 @@ function settleTypes(
   if (state.floor !== floor) ks.save(hash, d.buf, d.keyOffset, d.keyLength, state);
   if (wins) return undefined;
   return state.floor !== floor ? JoinResult.joined : JoinResult.stale;
+}
+
+/**
+ * Whether one of the next records of the batch says all that this one does, which has lost its key to a collection with
+ * the dot `own`, and lose it too: a floor of `dot` or above is all that comes of either, and to raise it is a walk
+ * through the collection.
+ */
+function isSaidAgain(store: Store, d: BatchReader, said: number, dot: Dot, own: Dot): boolean {
+  const { order } = store.ground;
+  const ahead = d.ahead();
+  for (let i = 0; i < aheadMax && ahead.next() && isOfKeys(ahead.kind); i++) {
+    if (!isSameKey(ahead, d)) continue;
+    if (typeSaid(ahead) !== said) return false;
+    // Of the same kind and origin: the conflict that is noted is the same one.
+    if (ahead.kind !== d.kind || ahead.origin !== d.origin || ahead.stamp < d.stamp) continue;
+    const next = typedDot(ahead);
+    if (order(next, dot) < 0 || order(next, own) > 0) continue;
+    if (store.clock.believes(ahead.greatestStamp)) return true;
+  }
+  return false;
+}
+
+/** Whether a kind speaks of the content of one key. */
+function isOfKeys(kind: number): boolean {
+  return isContent(kind) && kind !== DeltaKind.clearDb && kind !== DeltaKind.mapDb;
+}
+
+function isSameKey(a: BatchReader, b: BatchReader): boolean {
+  if (a.db !== b.db || a.keyLength !== b.keyLength) return false;
+  if (a.keyOffset === b.keyOffset) return true;
+  return (
+    a.buf.compare(b.buf, b.keyOffset, b.keyOffset + b.keyLength, a.keyOffset, a.keyOffset + a.keyLength) === 0
+  );
 }
 
 /**

@@ -56,7 +56,7 @@ function origins(prefix: number): Origins {
   return table;
 }
 
-test('what is written is what is read, also with other local origin indexes', () => {
+test('what is written is what is read, also by who looks ahead, and with other local origin indexes', () => {
   fc.assert(
     fc.property(fc.array(delta, { maxLength: 30 }), (deltas) => {
       const from = origins(0);
@@ -129,10 +129,16 @@ test('what is written is what is read, also with other local origin indexes', ()
       const reader = new BatchReader(to);
       assert.equal(reader.verify(writer.buf, 0, writer.pos), deltas.length);
       reader.open(writer.buf, 0, writer.pos);
-      for (const d of deltas) {
+      for (const [i, d] of deltas.entries()) {
         assert.ok(reader.next());
         assert.equal(name(reader.origin), from.name(d.origin));
         assert.equal(reader.stamp, d.stamp);
+        const ahead = reader.ahead();
+        for (const later of deltas.slice(i + 1, i + 1 + (d.stamp % 9))) {
+          assert.ok(ahead.next());
+          assert.equal(name(ahead.origin), from.name(later.origin));
+          assert.equal(ahead.stamp, later.stamp);
+        }
         if (d.kind === 'frontier') {
           assert.equal(reader.tag, d.tag);
           continue;

@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { BatchReader } from '../../src/delta/batch-reader.ts';
+import { BatchWriter } from '../../src/delta/batch-writer.ts';
+import { copyRecord } from '../../src/delta/copy-record.ts';
 import { ElementType } from '../../src/delta/kinds.ts';
+import type { Origins } from '../../src/delta/origins.ts';
 import { VersionVector } from '../../src/delta/vector.ts';
 import { type Conflict, conflictValueBytesMax } from '../../src/store/join-conflicts.ts';
+import { JoinResult } from '../../src/store/join-result.ts';
 import { packScore } from '../../src/store/score.ts';
 import type { Store } from '../../src/store/store.ts';
+import { runs } from '../runs.ts';
 import { TestNode } from './fleet.ts';
+import { dels, keys, type Op, run } from './keyed-operations.ts';
 import { buildMs } from './new-store.ts';
 
 const key = Buffer.from('k');
@@ -223,4 +231,116 @@ test('elements that lose their key to a large collection take with them what of 
   assert.equal(meet(a, b, c).length, 50);
   b.store.elements.open(b.store.keyspace(0), key, 0, key.length, ElementType.hash);
   assert.equal(b.store.elements.size, 298);
+});
+
+/** What several nodes made, each in its order, as one batch: `turns` says whose is next. */
+function inOneBatch(nodes: readonly TestNode[], turns: readonly number[]): Buffer {
+  const { origins } = nodes[0]!.store;
+  const [writer, reader] = [new BatchWriter(origins), new BatchReader(origins)];
+  const left = nodes.map((node) => [...node.history]);
+  const take = (batch: Buffer | undefined): void => {
+    if (batch === undefined) return;
+    reader.open(batch, 0, batch.length);
+    while (reader.next()) copyRecord(reader, writer);
+  };
+  for (const turn of turns) take(left[turn]!.shift());
+  for (const batch of left.flat()) take(batch);
+  return Buffer.from(writer.buf.subarray(0, writer.pos));
+}
+
+test('of the elements of one batch that lose their key to a collection one raises its floor, of each node that wrote them', () => {
+  const nodes = ['n1', 'n2', 'n3'].map((id) => new TestNode(id, { memoryBytes: 4 * 1024 * 1024 }));
+  const [a, b, c] = nodes as [TestNode, TestNode, TestNode];
+  for (let i = 0; i < 300; i++) {
+    for (const node of nodes) node.setTime(buildMs + i);
+    for (const node of [a, b]) node.run(pushElement);
+    putFields(c, [`f${i}`]);
+  }
+  const batch = inOneBatch(
+    [a, b],
+    Array.from({ length: 600 }, (_, i) => i % 2),
+  );
+  const { store, reader } = c;
+  const origins: number[] = [];
+  const found: Conflict[] = [];
+  store.recorder = undefined;
+  store.onConflict = (conflict) => found.push(conflict);
+  reader.open(batch, 0, batch.length);
+  while (reader.next())
+    if (store.join(reader, new VersionVector()) === JoinResult.joined) origins.push(reader.origin);
+  assert.deepEqual(
+    origins.map((origin) => store.origins.name(origin)),
+    ['n1/00000001', 'n2/00000001'],
+  );
+  assert.deepEqual(found.map((conflict) => conflict.loser.origin).sort(), ['n1/00000001', 'n2/00000001']);
+  const other = new TestNode('n4', { memoryBytes: 4 * 1024 * 1024 });
+  for (const each of [c, b, a]) for (const delta of each.history.toReversed()) other.join(delta, each);
+  assert.deepEqual(c.picture(), other.picture());
+});
+
+const picks = fc.constantFrom('f', 'g', 'h').map((text) => Buffer.from(text));
+const typeOps: fc.Arbitrary<Op> = fc.oneof(
+  fc.tuple(picks, fc.constantFrom(ElementType.hash, ElementType.set)).map(
+    ([field, type]): Op =>
+      (s, k) => {
+        s.elements.open(s.keyspace(0), k, 0, k.length, type);
+        s.elements.put(field, 0, field.length, field, 0, type === ElementType.hash ? field.length : 0);
+      },
+  ),
+  picks.map(
+    (field): Op =>
+      (s, k) => {
+        s.elements.open(s.keyspace(0), k, 0, k.length, ElementType.hash);
+        s.elements.drop(field, 0, field.length);
+      },
+  ),
+  picks.map(
+    (field): Op =>
+      (s, k) => {
+        s.elements.open(s.keyspace(0), k, 0, k.length, ElementType.hash);
+        s.elements.count(field, 0, field.length, 1);
+      },
+  ),
+  fc.constant<Op>((s, k) => {
+    s.lists.open(s.keyspace(0), k, 0, k.length);
+    s.lists.push(false, name, 0, name.length);
+  }),
+  fc.constant<Op>((s, k) => {
+    if (s.lists.open(s.keyspace(0), k, 0, k.length)) s.lists.pop(true);
+  }),
+  dels,
+);
+
+/** The records of a batch as batches of their own. */
+function oneByOne(origins: Origins, batch: Buffer): Buffer[] {
+  const [writer, reader] = [new BatchWriter(origins), new BatchReader(origins)];
+  const singles: Buffer[] = [];
+  reader.open(batch, 0, batch.length);
+  while (reader.next()) {
+    writer.reset();
+    copyRecord(reader, writer);
+    singles.push(Buffer.from(writer.buf.subarray(0, writer.pos)));
+  }
+  return singles;
+}
+
+test('what is joined as one batch leaves what it leaves one by one', () => {
+  const step = fc.record({ node: fc.nat(2), passMs: fc.nat(3), op: typeOps, key: fc.constantFrom(...keys) });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), fc.array(fc.nat(2), { maxLength: 40 }), (steps, turns) => {
+      const nodes = ['n1', 'n2', 'n3'].map((id) => new TestNode(id));
+      let now = buildMs;
+      for (const { node, passMs, op, key } of steps) {
+        now += passMs;
+        nodes[node]!.setTime(now);
+        run(nodes[node]!, { op, key });
+      }
+      const [whole, each] = [new TestNode('n4'), new TestNode('n5')];
+      const batch = inOneBatch(nodes, turns);
+      whole.join(batch, nodes[0]!);
+      for (const single of oneByOne(each.store.origins, batch)) each.join(single, nodes[0]!);
+      assert.deepEqual(whole.picture(), each.picture());
+    }),
+    { numRuns: runs(300) },
+  );
 });
