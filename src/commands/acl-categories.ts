@@ -15,7 +15,6 @@ const ofGroup: Partial<Record<CommandGroup, string>> = {
   generic: 'keyspace',
   connection: 'connection',
   transactions: 'transaction',
-  pubsub: 'pubsub',
   scripting: 'scripting',
   edge: 'edge',
 };
@@ -60,6 +59,7 @@ export function aclCategories(spec: CommandSpec): string[] {
   const isOfAnother = spec.categories?.some((name) => ofSomeGroup.has(name)) === true;
   const group = isOfAnother ? undefined : ofGroup[spec.group];
   if (group !== undefined) names.add(group);
+  if (flags.includes('pubsub')) names.add('pubsub');
   if (flags.includes('admin')) names.add('admin');
   names.add(flags.includes('fast') ? 'fast' : 'slow');
   if (flags.includes('blocking')) names.add('blocking');

@@ -4,12 +4,17 @@ import type { Call } from './call.ts';
 import type { CommandGroup, CommandSpec } from './command.ts';
 import { shownSyntax } from './syntax.ts';
 
-/** The subcommand HELP of a container of the given group. */
-export function helpSubcommand(group: CommandGroup, since: string): CommandSpec {
+/** The subcommand HELP of a container of the given group; `categories`: those that the group does not imply. */
+export function helpSubcommand(
+  group: CommandGroup,
+  since: string,
+  categories: readonly string[] = [],
+): CommandSpec {
   return {
     name: 'help',
     arity: 2,
     flags: ['loading', 'stale'],
+    categories,
     group,
     since,
     summary: 'Lists the subcommands.',

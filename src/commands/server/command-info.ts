@@ -55,7 +55,9 @@ export function replyInfo(reply: ReplyWriter, entry: CommandEntry): void {
   reply.set(entry.keySpecs.length);
   for (const group of entry.keySpecs) replyKeySpec(reply, group);
   const subcommands = entry.subcommands?.entries() ?? [];
-  reply.set(subcommands.length);
+  // As in Redis: nobody has a set of none, and what there is stands in an array.
+  if (subcommands.length === 0) reply.set(0);
+  else reply.array(subcommands.length);
   for (const subcommand of subcommands) replyInfo(reply, subcommand);
 }
 

@@ -32,7 +32,7 @@ export const command: CommandSpec = {
     commandDocs,
     commandGetKeys,
     commandGetKeysAndFlags,
-    helpSubcommand('server', '5.0.0'),
+    helpSubcommand('server', '5.0.0', ['connection']),
     commandInfo,
     commandListing,
   ],

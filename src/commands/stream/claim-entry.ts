@@ -1,7 +1,7 @@
 // What XCLAIM and XAUTOCLAIM share: entries that are pending become another consumer's, and are replied.
 import type { StreamId } from '../../delta/stream-id.ts';
 import type { GroupNote } from '../../store/stream/group-note.ts';
-import type { Consumer, Group } from '../../store/stream/groups.ts';
+import { type Consumer, deliveriesMax, type Group } from '../../store/stream/groups.ts';
 import type { Streams } from '../../store/streams.ts';
 import type { Call } from '../call.ts';
 import { openStream } from './open-stream.ts';
@@ -13,8 +13,6 @@ export interface Claim {
   readonly deliveries: number;
   readonly justId: boolean;
 }
-
-const deliveriesMax = 0xffffffff;
 
 /** Hands entries of the open stream over, many in one note. */
 export class Claiming {

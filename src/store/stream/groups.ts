@@ -19,7 +19,8 @@ import { GroupNote, type GroupNoteReader, GroupOp } from './group-note.ts';
 /** What the objects of a group or a consumer take in the process's heap, about. */
 const heapBytes = 256;
 const bodyBytes = 14;
-const two32 = 4294967296;
+/** Deliveries are counted up to this. */
+export const deliveriesMax = 0xffffffff;
 const pendingLimits = { bytesMax: 2048, entriesMax: 0 };
 /** An id takes three bytes or so, and one is found by a walk through its chunk. */
 const ownLimits = { bytesMax: 512, entriesMax: 0 };
@@ -138,10 +139,11 @@ export class PendingChunks {
   }
 
   private write(out: Uint8Array, at: number, consumer: number, timeMs: number, deliveries: number): void {
+    const count = Math.min(deliveriesMax, deliveries);
     let rest = timeMs;
     for (let i = 0; i < 4; i++) {
       out[at + i] = consumer >>> (8 * i);
-      out[at + 10 + i] = deliveries >>> (8 * i);
+      out[at + 10 + i] = count >>> (8 * i);
     }
     for (let i = 0; i < 6; i++) {
       out[at + 4 + i] = rest % 256;
@@ -536,10 +538,11 @@ export class StreamGroups {
       consumer.activeMs = input.number() - 1;
       return;
     }
+    consumer.seenMs = Math.max(consumer.seenMs, timeMs);
     consumer.activeMs = Math.max(consumer.activeMs, timeMs);
     while (!input.isAtEnd) {
       const id = input.id(this.noted);
-      const deliveries = input.number() % two32;
+      const deliveries = input.number();
       if (input.isSound && !id.isZero) this.deliver(group, consumer, id, timeMs, deliveries);
     }
   }

@@ -23,6 +23,7 @@ test('COMMAND INFO in RESP3 has sets and maps, and nil for what is none', () => 
   assert.ok(get.startsWith('*1\r\n*10\r\n$3\r\nget\r\n:2\r\n~2\r\n+readonly\r\n+fast\r\n'));
   assert.ok(get.includes('~1\r\n%3\r\n$5\r\nflags\r\n~2\r\n+RO\r\n+access\r\n'));
   assert.equal(client.send('COMMAND', 'INFO', 'foo'), '*1\r\n_\r\n');
+  assert.match(client.send('COMMAND', 'INFO', 'config'), /~1\r\n\+@slow\r\n~0\r\n~0\r\n\*5\r\n\*10\r\n/);
 });
 
 test('COMMAND INFO of subcommands and of containers', () => {

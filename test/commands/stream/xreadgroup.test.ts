@@ -208,3 +208,25 @@ test('what must be given out at once is, and the log has it as it is', async () 
   assert.equal(copy.runs, 0);
   assert.deepEqual(whole(copy.node, ['XPENDING', 's', 'g']), whole(node, ['XPENDING', 's', 'g']));
 });
+
+test('deliveries are counted up to 2^32 - 1', () => {
+  const node = withGroup();
+  node.run('XREADGROUP GROUP g a COUNT 1 STREAMS s >');
+  for (const count of ['4294967295', '5000000000', '9223372036854775807']) {
+    node.run(`XCLAIM s g a 0 1 RETRYCOUNT ${count} JUSTID`);
+    node.run('XREADGROUP GROUP g a STREAMS s 0');
+    assert.deepEqual(node.run('XPENDING s g - + 1'), [['1-0', 'a', 0, 4294967295]]);
+  }
+});
+
+test('what a consumer was given last it was given when it was seen last, after a start too', async () => {
+  const node = withGroup();
+  node.run('XREADGROUP GROUP g a COUNT 1 STREAMS s >');
+  node.advance(5000);
+  node.run('XREADGROUP GROUP g a COUNT 1 STREAMS s >');
+  const { node: copy } = await replayed(node, 0);
+  assert.deepEqual(
+    whole(copy, ['XINFO', 'STREAM', 's', 'FULL']),
+    whole(node, ['XINFO', 'STREAM', 's', 'FULL']),
+  );
+});
