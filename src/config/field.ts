@@ -188,29 +188,37 @@ export function url(schemes: readonly string[], description: string): Field<stri
   return { ...reading, default: undefined, description, secret: false };
 }
 
+/** How TOML would write what is no list of it as text. */
+const tomlItem = /^\[?["']/;
+
 /** Several of `item`, none by default. As text they are separated by commas. */
 export function list<T>(item: Reading<T>, description: string): Field<readonly T[], readonly T[]> {
   const all = <R>(raws: readonly R[], read: (raw: R) => T | undefined): readonly T[] | undefined => {
     const values = raws.map(read).filter((v) => v !== undefined);
     return values.length === raws.length ? values : undefined;
   };
+  const itemFromText = (part: string): T | undefined =>
+    tomlItem.test(part) ? undefined : item.fromText(part);
   const reading: Reading<readonly T[]> = {
     type: 'list',
     allowed: `a list, each of it ${item.allowed}`,
-    fromText: (raw) => all(partsOf(raw), (part) => item.fromText(part)),
+    fromText: (raw) => all(partsOf(raw), itemFromText),
     fromValue: (raw) => (Array.isArray(raw) ? all(raw, (part: unknown) => item.fromValue(part)) : undefined),
     misfit: (given) => {
       const parts = 'text' in given ? partsOf(given.text) : given.value;
       if (!Array.isArray(parts)) return undefined;
       const isText = 'text' in given;
       const index = parts.findIndex(
-        (part) => (isText ? item.fromText(part) : item.fromValue(part)) === undefined,
+        (part) => (isText ? itemFromText(part) : item.fromValue(part)) === undefined,
       );
       if (index < 0) return undefined;
       return {
         index,
         given: isText ? { text: parts[index] } : { value: parts[index] },
-        allowed: item.allowed,
+        allowed:
+          isText && tomlItem.test(parts[index])
+            ? 'a list separated by commas, without brackets and quotes'
+            : item.allowed,
       };
     },
     show: (values) => `[${values.map((v) => item.show(v)).join(', ')}]`,

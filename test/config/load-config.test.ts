@@ -230,3 +230,13 @@ test('what is wrong within a list is named by its place', () => {
     /edge\.peers: found "ws:\/\/a", allowed: a list/,
   );
 });
+
+test('a list is no TOML where text is asked for', () => {
+  for (const tokens of ['["edge-1:longenough"]', '"longenough"', "longenough,'edge-1:longenough'"]) {
+    const [problem] = problemsOf('', { env: { FERRITE_HUB_TOKENS: tokens } });
+    assert.match(
+      problem ?? '',
+      /hub\.tokens\[[01]\]: found \*\*\*, allowed: a list separated by commas, without/,
+    );
+  }
+});
