@@ -42,7 +42,8 @@ function lpos(call: Call): void {
   const looks = lists === undefined ? 0 : lookMax === 0 ? lists.size : Math.min(lookMax, lists.size);
   const found =
     lists === undefined ? [] : atOnce(look(call, lists, options, Math.min(looks, largeElementsMin)));
-  if (looks <= largeElementsMin || found.length === wanted) reply(call, options, found);
+  const isEnough = wanted > 0 && found.length === wanted;
+  if (looks <= largeElementsMin || isEnough) reply(call, options, found);
   else call.services.largeWork.run(call, [1], (own) => slices(own, options));
 }
 

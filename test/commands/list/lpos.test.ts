@@ -63,6 +63,8 @@ test('what is far behind the beginning of a large list is looked for in slices',
   for (const words of [
     'LPOS l e11000',
     'LPOS l x COUNT 0',
+    'LPOS l e11000 COUNT 0',
+    'LPOS l e100 COUNT 0 RANK -1',
     'LPOS l x RANK -12',
     'LPOS l x RANK 5 COUNT 3',
     'LPOS l no',
