@@ -133,8 +133,8 @@ export interface CommandSpec {
   readonly keyElsewhere?: (args: RequestArgs) => { readonly index: number; readonly db: number } | undefined;
   /** The database that the client has from then on, for a request that changes it. */
   readonly selects?: (args: RequestArgs) => number | undefined;
-  /** It puts other keys in the place of all of a database. */
-  readonly replacesKeys?: boolean;
+  /** It puts other keys in the place of all of a database, or tells of all: as if it named each. */
+  readonly concernsAllKeys?: boolean;
   /** The keys that what is under the request's own keys names, as far as that is here and there are not too many. */
   readonly keysBehind?: (call: Call) => readonly Buffer[];
   /**

@@ -9,6 +9,7 @@ import { atOnce } from '../base/at-once.ts';
 import { CommandError } from '../base/errors.ts';
 import { isTooLong, ReplyWriter, regionBytesMost } from '../resp/reply-writer.ts';
 import { Encoding, EntryType } from '../store/entry.ts';
+import { type KeyAtWork, KeyNames } from '../store/keys-at-work.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import { relieveSlice } from '../store/room.ts';
 import { isStageable, type StagedElements } from '../store/staged-elements.ts';
@@ -435,8 +436,10 @@ export function* stageKey(
 
 /** A change of keys where they are. */
 export interface Change {
-  /** The arguments that are the keys. */
+  /** The arguments that are the keys; beside `names` one that changed, which is known at the end. */
   readonly keys: readonly number[];
+  /** The keys where they are many. Who listens has then been told of each that changed. */
+  readonly names?: KeyNames;
   /** How many dots it gives, about; 0: none. */
   readonly dots: number;
   /** Memory that is kept for it, of which there is enough when it begins. */
@@ -456,9 +459,12 @@ export function* changeInPlace(call: Call, pace: Pace, change: Change): Generato
   while (!pace.isWhole && (atWork.isAny || (dots > 0 && store.dotsAhead !== undefined))) {
     yield atWork.isAny ? atWork.free() : store.dotsAhead;
   }
-  const targets = keys.map((i) => ({ db: keyspace.id, key: call.bytes(i) }));
+  const targets = (): KeyAtWork[] => keys.map((i) => ({ db: keyspace.id, key: call.bytes(i) }));
+  const names = change.names ?? KeyNames.of(targets());
   const steps = change.steps();
-  const work = pace.isWhole ? undefined : WorkInPlace.begin(store, { targets, dots, heldBytes, steps });
+  const work = pace.isWhole
+    ? undefined
+    : WorkInPlace.begin(store, { names, targets, dots, heldBytes, steps });
   if (work === undefined) atOnce(steps);
   else {
     pace.isAtWork = true;

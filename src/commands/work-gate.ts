@@ -33,7 +33,7 @@ export class WorkGate {
     if (!atWork.isAny) return false;
     return commandsOf(call, entry).some(
       (request) =>
-        request.entry.spec.replacesKeys === true ||
+        request.entry.spec.concernsAllKeys === true ||
         namedKeys(call, request).some(({ ks, key }) => atWork.has(ks.id, key, 0, key.length)),
     );
   }

@@ -12,6 +12,27 @@ function nameOf(db: number, key: Uint8Array, offset: number, length: number): st
   return `${db}:${Buffer.from(key.buffer, key.byteOffset + offset, length).toString('latin1')}`;
 }
 
+/** Names of keys, by which it is told whether a key is one of them. */
+export class KeyNames {
+  private readonly names = new Set<string>();
+
+  static of(keys: Iterable<KeyAtWork>): KeyNames {
+    const names = new KeyNames();
+    for (const { db, key } of keys) names.add(db, key, 0, key.length);
+    return names;
+  }
+
+  add(db: number, key: Uint8Array, offset: number, length: number): void {
+    this.names.add(nameOf(db, key, offset, length));
+  }
+
+  has(db: number, key: Uint8Array, offset: number, length: number): boolean {
+    return this.names.has(nameOf(db, key, offset, length));
+  }
+}
+
+const noNames = new KeyNames();
+
 export class KeysAtWork {
   /** Told when work has begun, and when it has ended, before those who wait for that. */
   onChange: (() => void) | undefined;
@@ -19,7 +40,7 @@ export class KeysAtWork {
   takesDots = false;
   /** How much work has ended so far. */
   ended = 0;
-  private readonly names = new Set<string>();
+  private names = noNames;
   private finish: (() => void) | undefined;
   private waiting: (() => void)[] = [];
 
@@ -28,15 +49,15 @@ export class KeysAtWork {
   }
 
   /** `finish` does all the rest at once, and ends the work. There must be none so far. */
-  begin(keys: Iterable<KeyAtWork>, takesDots: boolean, finish: () => void): void {
+  begin(keys: KeyNames, takesDots: boolean, finish: () => void): void {
     this.takesDots = takesDots;
-    for (const { db, key } of keys) this.names.add(nameOf(db, key, 0, key.length));
+    this.names = keys;
     this.finish = finish;
     this.onChange?.();
   }
 
   end(): void {
-    this.names.clear();
+    this.names = noNames;
     this.finish = undefined;
     this.ended += 1;
     this.onChange?.();
@@ -46,7 +67,7 @@ export class KeysAtWork {
   }
 
   has(db: number, key: Uint8Array, offset: number, length: number): boolean {
-    return this.isAny && this.names.has(nameOf(db, key, offset, length));
+    return this.isAny && this.names.has(db, key, offset, length);
   }
 
   /** Calls `run` when the work that is under way has ended; there may be other work by then. */

@@ -9,7 +9,7 @@ import type { BatchWriter } from '../delta/batch-writer.ts';
 import { DeltaKind } from '../delta/kinds.ts';
 import { type DeltaRun, finished } from './delta-run.ts';
 import { firstAhead, type Wait } from './dots-ahead.ts';
-import type { KeyAtWork } from './keys-at-work.ts';
+import type { KeyAtWork, KeyNames } from './keys-at-work.ts';
 import type { Store } from './store.ts';
 
 /** Dots begin so many ms of others' writes ahead at least, of which there are a thousand in each. */
@@ -21,7 +21,10 @@ const spareStamps = 262_144;
 
 /** What is changed, and how. */
 export interface ChangeInPlace {
-  readonly targets: readonly KeyAtWork[];
+  /** The keys that are at work meanwhile. */
+  readonly names: KeyNames;
+  /** Those of which who listens is told when it counts, one at least of what changed. Asked for at the end. */
+  targets(): readonly KeyAtWork[];
   /** How many dots are given, about; 0: none. */
   readonly dots: number;
   /** Memory that others do not take meanwhile. */
@@ -69,7 +72,7 @@ export class WorkInPlace {
   *all(): Generator<Wait, void, void> {
     const { store, run, ahead, change } = this;
     const settle = ahead === undefined ? () => {} : this.keepAhead();
-    store.atWork.begin(change.targets, ahead === undefined, () => this.hurry());
+    store.atWork.begin(change.names, ahead === undefined, () => this.hurry());
     store.hold(change.heldBytes);
     try {
       while (!this.isOver && !this.isDone) {
@@ -145,19 +148,18 @@ export class WorkInPlace {
       if (ahead === undefined) clock.tick();
       else clock.witness(ahead.last());
       if (isNamed) {
-        const { db, key } = change.targets[0]!;
+        const [first, ...others] = change.targets();
+        const { db, key } = first!;
         run.place();
         recorder?.run(db, key, 0, key.length, self, clock.hi, clock.lo, number, count);
-        this.tellOthers(recorder);
+        tellOthers(recorder, others);
       } else if (recorder !== undefined) run.spill(recorder);
     }
     store.atWork.end();
   }
+}
 
-  /** The record of the run names one key: who listens is told of the others. */
-  private tellOthers(recorder: BatchWriter | undefined): void {
-    for (const { db, key } of this.change.targets.slice(1)) {
-      recorder?.onRecord?.(DeltaKind.run, db, key, 0, key.length, 0);
-    }
-  }
+/** The record of the run names one key: who listens is told of the others. */
+function tellOthers(recorder: BatchWriter | undefined, others: readonly KeyAtWork[]): void {
+  for (const { db, key } of others) recorder?.onRecord?.(DeltaKind.run, db, key, 0, key.length, 0);
 }

@@ -12,6 +12,7 @@ import { copyRecord } from '../delta/copy-record.ts';
 import { DeltaKind, isContent, RunFlag } from '../delta/kinds.ts';
 import type { OriginNames } from '../delta/origins.ts';
 import { type DeltaRun, finished } from '../store/delta-run.ts';
+import { KeyNames } from '../store/keys-at-work.ts';
 import { BatchKeys } from './batch-keys.ts';
 import { unpackBatch } from './batch-packer.ts';
 import { nackOf, type Payload } from './envelope.ts';
@@ -583,7 +584,7 @@ export class Receiver {
   ): Taking<boolean> {
     const { log, peer, store } = this.parts;
     const { taking } = this;
-    store.atWork.begin(keys.all, true, () => {
+    store.atWork.begin(KeyNames.of(keys.all), true, () => {
       if (taking !== undefined) this.hurry(taking);
     });
     // What is written here meanwhile comes after it.

@@ -404,3 +404,16 @@ test('nothing asks while every key is held', () => {
   assert.equal(pair.ask('GET', 'k'), bulk('v'));
   assert.equal(pair.edge.services.attention.bits, 0);
 });
+
+test('MSET of very many over keys that were evicted, before it came or before its turn, is done at once', () => {
+  const pair = new Pair(['SET', 'k', 'old'], ['INCRBY', 'n', '5']);
+  const { edge, client } = pair;
+  const pairs = Array.from({ length: 5000 }, (_, n) => [`new${n}`, 'v']).flat();
+  assert.equal(client.send('MSET', ...pairs, 'k', 'first', 'n', '7'), '+OK\r\n');
+  assert.equal(client.send('MSET', ...pairs, 'k', 'second', 'n', '8'), '');
+  while (edge.store.counts().keys > 0 && edge.store.eviction.relieve(0));
+  for (let turn = 0; turn < 100; turn++) edge.timers.endTurn();
+  assert.equal(client.lateNow(), '+OK\r\n');
+  assert.equal(client.send('MGET', 'k', 'n', 'new4999'), '*3\r\n$6\r\nsecond\r\n$1\r\n8\r\n$1\r\nv\r\n');
+  assert.deepEqual(pair.asked, []);
+});

@@ -3,17 +3,14 @@ import { test } from 'node:test';
 import { ExecuteResult } from '../../src/commands/executor.ts';
 import { commandsOf, namedKeys } from '../../src/commands/named-keys.ts';
 import { WorkGate } from '../../src/commands/work-gate.ts';
+import { KeyNames } from '../../src/store/keys-at-work.ts';
 import { Rig } from './command-rig.ts';
 
 function rigAtWork(...keys: string[]): Rig {
   const rig = new Rig();
   const { atWork } = rig.store;
   rig.connect().send('MSET', 'busy', '1', 'idle', '2');
-  atWork.begin(
-    keys.map((key) => ({ db: 0, key: Buffer.from(key) })),
-    true,
-    () => atWork.end(),
-  );
+  atWork.begin(KeyNames.of(keys.map((key) => ({ db: 0, key: Buffer.from(key) }))), true, () => atWork.end());
   return rig;
 }
 
@@ -47,7 +44,7 @@ test('who waits for a key is not served from the midst of work', () => {
   atWork.end();
   const [waiting, pushing] = [rig.connect(), rig.connect()];
   waiting.send('BLPOP', 'list', 'second', '0');
-  atWork.begin([{ db: 0, key: Buffer.from('list') }], true, () => atWork.end());
+  atWork.begin(KeyNames.of([{ db: 0, key: Buffer.from('list') }]), true, () => atWork.end());
   pushing.send('RPUSH', 'second', 'x');
   rig.timers.endTurn();
   assert.equal(waiting.lateNow(), '');
@@ -72,7 +69,7 @@ test('a write that had to have work done and committed first is a write all the 
   rig.connect().send('SET', 'before', 'v');
   const block = rig.store.recorder?.count ?? 0;
   assert.ok(block > 0);
-  atWork.begin([{ db: 0, key: Buffer.from('busy') }], true, () => {
+  atWork.begin(KeyNames.of([{ db: 0, key: Buffer.from('busy') }]), true, () => {
     rig.journal.commit(() => {});
     atWork.end();
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KeysAtWork } from '../../src/store/keys-at-work.ts';
+import { KeyNames, KeysAtWork } from '../../src/store/keys-at-work.ts';
 
 test('keys are at work until the work ends, and whoever waits for that is told', async () => {
   const atWork = new KeysAtWork();
@@ -8,7 +8,7 @@ test('keys are at work until the work ends, and whoever waits for that is told',
   atWork.onChange = () => changes.push(atWork.isAny);
   const key = Buffer.from('xkey');
   assert.equal(atWork.has(0, key, 1, 3), false);
-  atWork.begin([{ db: 0, key: Buffer.from('key') }], true, () => atWork.end());
+  atWork.begin(KeyNames.of([{ db: 0, key: Buffer.from('key') }]), true, () => atWork.end());
   assert.deepEqual([atWork.isAny, atWork.takesDots, atWork.ended], [true, true, 0]);
   assert.equal(atWork.has(0, key, 1, 3), true);
   assert.equal(atWork.has(1, key, 1, 3), false);

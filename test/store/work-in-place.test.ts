@@ -5,6 +5,7 @@ import { CommandError } from '../../src/base/errors.ts';
 import { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { unkeptRuns } from '../../src/store/delta-run.ts';
+import { type KeyAtWork, KeyNames } from '../../src/store/keys-at-work.ts';
 import type { Store } from '../../src/store/store.ts';
 import { WorkInPlace } from '../../src/store/work-in-place.ts';
 import { buildMs, newStore } from './new-store.ts';
@@ -29,6 +30,9 @@ function sizeOf(store: Store): number {
   return store.elements.open(store.keyspace(0), key, 0, key.length, 2) ? store.elements.size : 0;
 }
 
+const target: KeyAtWork = { db: 0, key };
+const ofKey = { names: KeyNames.of([target]), targets: () => [target] };
+
 function withLog(): { store: Store; journal: MemoryJournal } {
   const store = newStore('work');
   store.nowMs = buildMs;
@@ -39,7 +43,7 @@ function withLog(): { store: Store; journal: MemoryJournal } {
 }
 
 function begin(store: Store, change: Generator<void, void, void>): WorkInPlace {
-  const work = WorkInPlace.begin(store, { targets: [{ db: 0, key }], dots: 10, heldBytes: 0, steps: change });
+  const work = WorkInPlace.begin(store, { ...ofKey, dots: 10, heldBytes: 0, steps: change });
   assert.ok(work !== undefined);
   return work;
 }
@@ -116,7 +120,7 @@ test('one change after the other keeps the clock within half a second of the tim
     store.nowMs += 400;
     store.clock.observe(store.nowMs);
     const steps = WorkInPlace.begin(store, {
-      targets: [{ db: 0, key }],
+      ...ofKey,
       dots: 100_000,
       heldBytes: 0,
       steps: puts(store, [`a${n}`, `b${n}`]),

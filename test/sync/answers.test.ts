@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { Origins } from '../../src/delta/origins.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
-import { KeysAtWork } from '../../src/store/keys-at-work.ts';
+import { KeyNames, KeysAtWork } from '../../src/store/keys-at-work.ts';
 import { Answers, fetchMsMax } from '../../src/sync/answers.ts';
 import { frameHeaderBytes } from '../../src/sync/frame.ts';
 import { syncLimitsDefault } from '../../src/sync/limits.ts';
@@ -107,7 +107,7 @@ test('what is held elsewhere is fetched first, and holds no other answer up', ()
 test('while work is under way nothing is shown', () => {
   const rig = new Rig();
   rig.room = 100;
-  rig.atWork.begin([], true, () => {});
+  rig.atWork.begin(new KeyNames(), true, () => {});
   rig.answers.ask(1, 0, Buffer.from('k'));
   rig.answers.send();
   assert.equal(rig.made, 0);

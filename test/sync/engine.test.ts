@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { stampHi, stampLo, stampMax, stampOfMs } from '../../src/base/clock.ts';
+import { KeyNames } from '../../src/store/keys-at-work.ts';
 import { SyncEngine } from '../../src/sync/engine.ts';
 import type { Connection, Dial } from '../../src/sync/transport.ts';
 import { Scheduler } from '../sim/scheduler.ts';
@@ -582,7 +583,7 @@ test('a sync ends where what is pending is refused, or not taken, whatever comes
   await others(10);
   await refused;
   let error: unknown;
-  hub.store.atWork.begin([], true, () => {});
+  hub.store.atWork.begin(new KeyNames(), true, () => {});
   b.set('l', 'w');
   void b.engine.sync().catch((e: unknown) => {
     error = e;

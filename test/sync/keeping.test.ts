@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { KeyNames } from '../../src/store/keys-at-work.ts';
 import { Scheduler } from '../sim/scheduler.ts';
 import { copyDisk, type Disk, newDisk } from '../sim/sim-log.ts';
 import { SimNet } from '../sim/sim-net.ts';
@@ -342,7 +343,7 @@ test('an edge in the midst of work has that done before it recedes', async () =>
   const { atWork } = e!.store;
   linked.restart('hub', backup);
   let hurried = 0;
-  atWork.begin([], true, () => {
+  atWork.begin(new KeyNames(), true, () => {
     hurried += 1;
     atWork.end();
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { originName, originsMax } from '../../src/delta/origins.ts';
+import { KeyNames } from '../../src/store/keys-at-work.ts';
 import { peerNotesMax } from '../../src/store/ledger.ts';
 import { Envelopes, type MessageType, type Payload, protocolVersion } from '../../src/sync/envelope.ts';
 import { Link } from '../../src/sync/link.ts';
@@ -111,7 +112,7 @@ test('a peer that sends more than it was let is broken off with, and what it has
   assert.equal(facts?.windowBytes, 8192);
   Object.assign(facts, { windowBytes: 2 ** 24 });
   let [ended, inFlightMost] = [0, 0];
-  hub.store.atWork.begin([], true, () => {});
+  hub.store.atWork.begin(new KeyNames(), true, () => {});
   for (let i = 0; i < 100; i++) {
     edge.set(`k${i}`, 'v'.repeat(1000));
     await pair.pass(10);

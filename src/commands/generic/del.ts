@@ -1,5 +1,7 @@
-// DEL and UNLINK key [key ...]: one clear for each key that exists. https://redis.io/commands/del
+// DEL and UNLINK key [key ...]: one clear for each key that exists, in slices where they are very many.
+// https://redis.io/commands/del
 import type { Call } from '../call.ts';
+import { areManyToChange, canChangeMany, changeMany } from '../change-many.ts';
 import type { CommandSpec } from '../command.ts';
 
 export const commands: readonly CommandSpec[] = [
@@ -14,7 +16,7 @@ export const commands: readonly CommandSpec[] = [
     summary: 'Removes keys.',
     syntax: '<key> [<key> ...]',
     complexity: 'O(N), N being the number of keys and of their elements',
-    run: del,
+    run: (call) => removeAll(call, remove),
   },
   {
     name: 'unlink',
@@ -27,30 +29,38 @@ export const commands: readonly CommandSpec[] = [
     summary: 'Removes keys; here the same as DEL, which takes no longer.',
     syntax: '<key> [<key> ...]',
     complexity: 'O(N), N being the number of keys',
-    run: unlink,
+    run: (call) => removeAll(call, free),
   },
 ];
 
-function del(call: Call): void {
-  let removed = 0;
-  for (let i = 1; i < call.argc; i++) {
-    if (!call.removeKey(i)) continue;
-    removed += 1;
-    call.notify('del', i);
-  }
-  call.reply.integer(removed);
+/** Removes the key in argument i, and tells of it. */
+function remove(call: Call, i: number): boolean {
+  if (!call.removeKey(i)) return false;
+  call.notify('del', i);
+  return true;
 }
 
 /** What has more than that outside its block counts as freed later. */
 const lazyBytesMin = 4096;
 
-function unlink(call: Call): void {
+/** The same for UNLINK. */
+function free(call: Call, i: number): boolean {
   const { store } = call;
-  let large = 0;
-  for (let i = 1; i < call.argc; i++) {
-    const at = call.find(i);
-    if (at !== 0 && store.outerBytes(at) > lazyBytesMin) large += 1;
+  const at = call.find(i);
+  if (at !== 0 && store.outerBytes(at) > lazyBytesMin) store.lazyFreedCount += 1;
+  return remove(call, i);
+}
+
+function end({ reply }: Call, removed: number): void {
+  reply.integer(removed);
+}
+
+function removeAll(call: Call, removeOne: (call: Call, i: number) => boolean): void {
+  if (areManyToChange(call, 1) && canChangeMany(call, 0)) {
+    changeMany(call, { step: 1, bytes: 0, change: removeOne, end });
+    return;
   }
-  del(call);
-  store.lazyFreedCount += large;
+  let removed = 0;
+  for (let i = 1; i < call.argc; i++) if (removeOne(call, i)) removed += 1;
+  end(call, removed);
 }

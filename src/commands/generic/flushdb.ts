@@ -7,7 +7,7 @@ export const command: CommandSpec = {
   name: 'flushdb',
   arity: -1,
   flags: ['write'],
-  replacesKeys: true,
+  concernsAllKeys: true,
   categories: ['keyspace', 'dangerous'],
   group: 'server',
   since: '1.0.0',

@@ -13,6 +13,7 @@ export const command: CommandSpec = {
   arity: 2,
   flags: ['readonly'],
   categories: ['dangerous'],
+  concernsAllKeys: true,
   group: 'generic',
   since: '1.0.0',
   summary: 'Returns all keys that match a pattern.',

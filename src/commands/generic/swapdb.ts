@@ -9,7 +9,7 @@ export const command: CommandSpec = {
   name: 'swapdb',
   arity: 3,
   flags: ['write', 'fast'],
-  replacesKeys: true,
+  concernsAllKeys: true,
   categories: ['keyspace', 'dangerous'],
   group: 'server',
   since: '4.0.0',

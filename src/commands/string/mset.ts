@@ -1,4 +1,4 @@
-// MSET key value [key value ...]: one put for each pair, in one turn. https://redis.io/commands/mset
+// MSET key value [key value ...]: one put for each pair, all at one moment. https://redis.io/commands/mset
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { putPairs, requirePairs } from './put-pairs.ts';
@@ -20,6 +20,9 @@ export const command: CommandSpec = {
 
 function mSet(call: Call): void {
   requirePairs(call);
-  putPairs(call);
-  call.reply.ok();
+  putPairs(call, end);
+}
+
+function end({ reply }: Call): void {
+  reply.ok();
 }

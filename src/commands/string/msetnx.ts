@@ -19,12 +19,13 @@ export const command: CommandSpec = {
 
 function mSetNx(call: Call): void {
   requirePairs(call);
-  for (let i = 1; i < call.argc; i += 2) {
-    if (call.find(i) !== 0) {
-      call.reply.integer(0);
-      return;
-    }
-  }
-  putPairs(call);
-  call.reply.integer(1);
+  putPairs(call, end, isAbsent);
+}
+
+function isAbsent(call: Call, i: number): boolean {
+  return call.find(i) === 0;
+}
+
+function end({ reply }: Call, put: number): void {
+  reply.integer(put > 0 ? 1 : 0);
 }
