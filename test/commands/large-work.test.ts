@@ -713,6 +713,71 @@ test('what is popped in slices is replied once, and gone', async () => {
   }
 });
 
+test('LMPOP and ZMPOP of very many take from the first key that has any when their turn comes', async () => {
+  for (const [words, key, card] of [
+    [['LMPOP', '3', 'none', 'l', 'm', 'LEFT', 'COUNT', '5000'], 'l', 'LLEN'],
+    [['BLMPOP', '0', '2', 'l', 'm', 'RIGHT', 'COUNT', '1700'], 'l', 'LLEN'],
+    [['ZMPOP', '2', 'none', 'z', 'MIN', 'COUNT', '1700'], 'z', 'ZCARD'],
+    [['BZMPOP', '0', '2', 'z', 'none', 'MAX', 'COUNT', '5000'], 'z', 'ZCARD'],
+  ] as const) {
+    const [node, other] = [filled([key]), filled([key])];
+    const expected = whole(other, words);
+    const { rig } = node;
+    const watcher = rig.connect();
+    watcher.send('WATCH', 'none', 'm');
+    const seen: string[] = [];
+    const reply = sliced(node, words, () => {
+      seen.push(rig.connect().send('EXISTS', key), rig.connect().send('EXISTS', 'none', 'm'));
+      seen.push(rig.connect().send('SET', 'else', 'v'));
+    });
+    assert.deepEqual(reply, expected);
+    assert.deepEqual(seen, ['', '', '+OK\r\n'], 'who names one of the keys waits');
+    assert.equal(whole(node, [card, key]), whole(other, [card, key]));
+    watcher.send('MULTI');
+    watcher.send('PING');
+    assert.equal(watcher.send('EXEC'), '*1\r\n+PONG\r\n', 'what is not popped from has not changed');
+    const copy = await replayed(node, 0);
+    assert.equal(copy.runs, 1);
+    assert.deepEqual(shown(copy.node, key), shown(node, key));
+    const gone = filled([key]);
+    assert.equal(gone.client.send(...words), '');
+    gone.rig.connect().send('RPUSH', 'm', 'x');
+    gone.rig.connect().send('DEL', key);
+    for (let turn = 0; turn < 4; turn++) gone.rig.timers.endTurn();
+    const late = gone.client.lateNow();
+    if (words.includes('m' as never)) assert.equal(late, '*2\r\n$1\r\nm\r\n*1\r\n$1\r\nx\r\n');
+    else assert.equal(late, words[0] === 'BZMPOP' ? '' : '*-1\r\n');
+  }
+});
+
+test('a pop in slices takes as many as are there when it begins', () => {
+  for (const [words, added] of [
+    [
+      ['LPOP', 'l', '3000'],
+      ['LPUSH', 'l', 'new'],
+    ],
+    [
+      ['ZPOPMIN', 'z', '3000'],
+      ['ZADD', 'z', '-5', 'new'],
+    ],
+    [
+      ['LMPOP', '1', 'l', 'LEFT', 'COUNT', '3000'],
+      ['LPUSH', 'l', 'new'],
+    ],
+    [
+      ['ZMPOP', '1', 'z', 'MIN', 'COUNT', '3000'],
+      ['ZADD', 'z', '-5', 'new'],
+    ],
+  ] as const) {
+    const node = filled([words.includes('l' as never) ? 'l' : 'z']);
+    assert.equal(node.client.send(...words), '');
+    node.rig.connect().send(...added);
+    for (let turn = 0; turn < 200; turn++) node.rig.timers.endTurn();
+    assert.match(node.client.lateNow(), /\$3\r\nnew\r\n/);
+    assert.equal(node.run('DBSIZE'), 0);
+  }
+});
+
 test('all of a large set is popped at one moment, by one clear', async () => {
   const node = filled(['s']);
   const added = (): void => {

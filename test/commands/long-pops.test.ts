@@ -57,7 +57,13 @@ test('what does not fit in the longest reply stays where it is', () => {
 
 test('where nothing fits nothing goes', () => {
   const node = filled();
-  for (const line of ['SPOP s 500', 'SPOP s 2000', 'ZPOPMIN z 500', 'ZMPOP 1 z MIN COUNT 2000']) {
+  for (const line of [
+    'SPOP s 500',
+    'SPOP s 2000',
+    'ZPOPMIN z 500',
+    'ZPOPMIN z 1900',
+    'ZMPOP 1 z MIN COUNT 2000',
+  ]) {
     assert.ok(within(node, 900, line) instanceof ReplyError, line);
   }
   const long = 'v'.repeat(5000);

@@ -4,7 +4,7 @@ import { outOfRangePositive, wrongArguments } from '../../resp/errors.ts';
 import { isTooLong } from '../../resp/reply-writer.ts';
 import type { Lists } from '../../store/lists.ts';
 import type { Call } from '../call.ts';
-import { type Pace, popInPlace, type Work } from '../large-work.ts';
+import { type PopSource, popInSlices } from '../pop-many.ts';
 import { openList } from './open-list.ts';
 
 /** LPOP and RPOP. */
@@ -23,7 +23,7 @@ export function popCommand(call: Call, atFront: boolean): void {
   if (count < 0) popOne(call, lists, atFront, 1);
   else if (count === 0) reply.array(0);
   else if (wanted >= call.sliceSizes.largeElementsMin) {
-    call.services.largeWork.run(call, [], (own, pace) => popInSlices(own, pace, atFront, wanted));
+    popInSlices(call, count, wanted, (own) => sourceOf(own, atFront));
   } else popMany(call, lists, atFront, count, 1);
 }
 
@@ -49,17 +49,28 @@ export function popMany(call: Call, lists: Lists, atFront: boolean, count: numbe
   tellOfPop(call, lists, atFront, key);
 }
 
-function popInSlices(call: Call, pace: Pace, atFront: boolean, count: number): Work {
-  const { reply, store } = call;
-  return popInPlace(call, pace, count, {
-    open: () => sizeOf(openList(call, 1)),
+function sourceOf(call: Call, atFront: boolean): PopSource {
+  const { reply } = call;
+  return {
+    firstKey: 1,
+    lastKey: 1,
+    find: () => 1,
+    ...listsOf(call, atFront),
     header: (n) => (n === 0 ? reply.nilArray() : reply.array(n)),
+  };
+}
+
+/** What is the same of all that pop from lists in slices. */
+export function listsOf(call: Call, atFront: boolean): Pick<PopSource, 'open' | 'take' | 'tell' | 'width'> {
+  const { reply, store } = call;
+  return {
+    open: (i) => sizeOf(openList(call, i)),
     take: (n) => {
       for (let i = 0; i < n; i++) store.lists.pop(atFront, reply);
     },
-    tell: (isAll) => tell(call, atFront, 1, isAll),
+    tell: (key, isAll) => tell(call, atFront, key, isAll),
     width: 1,
-  });
+  };
 }
 
 const sizeOf = (lists: Lists): number => (lists.at === 0 ? 0 : lists.size);

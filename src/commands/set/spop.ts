@@ -4,7 +4,8 @@ import { outOfRangePositive } from '../../resp/errors.ts';
 import { EntryType } from '../../store/entry.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { type Pace, popInPlace, type Work } from '../large-work.ts';
+import type { Work } from '../large-work.ts';
+import { type PopSource, popInSlices } from '../pop-many.ts';
 import { drawDifferent } from '../random-elements.ts';
 import { eachInSlices } from '../reply-collection.ts';
 
@@ -43,7 +44,7 @@ function spop(call: Call): void {
     if (isAll) popAll(call);
     else popDrawn(call, count);
   } else if (isAll) largeWork.run(call, [1], (own) => readAllInSlices(own, count));
-  else largeWork.run(call, [], (own, pace) => popInSlices(own, pace, count));
+  else popInSlices(call, count, count, sourceOf);
 }
 
 function popDrawn(call: Call, count: number): void {
@@ -102,10 +103,13 @@ function* readAllInSlices(call: Call, count: number): Work {
 }
 
 /** One after the other, each of those that are left then. */
-function popInSlices(call: Call, pace: Pace, wanted: number): Work {
+function sourceOf(call: Call): PopSource {
   const { reply, store } = call;
   const { elements } = store;
-  return popInPlace(call, pace, wanted, {
+  return {
+    firstKey: 1,
+    lastKey: 1,
+    find: () => 1,
     open: () => (call.openToWrite(1, EntryType.set) ? elements.size : 0),
     header: (n) => reply.set(n),
     take: (n) => {
@@ -115,7 +119,7 @@ function popInSlices(call: Call, pace: Pace, wanted: number): Work {
         elements.dropDrawn();
       }
     },
-    tell: (isAll) => tellPopped(call, isAll),
+    tell: (_key, isAll) => tellPopped(call, isAll),
     width: 1,
-  });
+  };
 }

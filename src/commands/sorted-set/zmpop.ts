@@ -2,10 +2,11 @@
 // with a timeout before waits for one where none has. https://redis.io/commands/zmpop
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { type PopSource, popInSlices } from '../pop-many.ts';
 import { type PopRequest, readPopRequest } from '../pop-request.ts';
 import { readTimeoutSeconds } from '../timeout.ts';
-import { openFirst } from './find-sorted-set.ts';
-import { popElements } from './pop-elements.ts';
+import { openFirst, openToWrite } from './find-sorted-set.ts';
+import { popElements, takeElements, tellPopped } from './pop-elements.ts';
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -48,15 +49,37 @@ function bzMPop(call: Call): void {
   call.block({ firstKey, lastKey, timeoutMs, onTimeout: (late) => late.nilArray() });
 }
 
-function pop(call: Call, { firstKey, lastKey, isFirstEnd: highest, count }: PopRequest): boolean {
-  const { reply } = call;
+function pop(call: Call, request: PopRequest): boolean {
+  const { firstKey, lastKey, isFirstEnd: highest, count } = request;
   const key = openFirst(call, firstKey, lastKey);
   if (key === 0) return false;
   const { cursor } = call.store.sortedSets;
   const taken = Math.min(count, cursor.size);
-  reply.array(2);
-  reply.bulk(call.buf, call.offset(key), call.length(key));
-  reply.array(taken);
+  if (taken >= call.sliceSizes.largeElementsMin) {
+    popInSlices(call, count, taken, (own) => sourceOf(own, request));
+    return true;
+  }
+  begin(call, key, taken);
   popElements(call, key, cursor, taken, highest, true);
   return true;
+}
+
+/** Begins the reply with so many elements of the key in argument i. */
+function begin({ reply, buf, args }: Call, i: number, count: number): void {
+  reply.array(2);
+  reply.bulk(buf, args.offsets[i]!, args.lengths[i]!);
+  reply.array(count);
+}
+
+function sourceOf(call: Call, { firstKey, lastKey, isFirstEnd: highest }: PopRequest): PopSource {
+  return {
+    firstKey,
+    lastKey,
+    find: () => openFirst(call, firstKey, lastKey),
+    open: (i) => openToWrite(call, i)?.size ?? 0,
+    header: (n, key) => begin(call, key, n),
+    take: (n) => takeElements(call, call.store.sortedSets.cursor, n, highest, true),
+    tell: (key, isAll) => tellPopped(call, key, highest, isAll),
+    width: 1,
+  };
 }

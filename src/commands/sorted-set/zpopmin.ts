@@ -4,7 +4,7 @@ import { CommandError } from '../../base/errors.ts';
 import { outOfRangePositive } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { type Pace, popInPlace, type Work } from '../large-work.ts';
+import { type PopSource, popInSlices } from '../pop-many.ts';
 import { openToWrite } from './find-sorted-set.ts';
 import { popElements, takeElements, tellPopped } from './pop-elements.ts';
 
@@ -47,21 +47,24 @@ function pop(call: Call, highest: boolean): void {
   const count = Math.min(wanted, cursor?.size ?? 0);
   const isNested = isCounted && reply.protocol === 3;
   if (count >= call.sliceSizes.largeElementsMin) {
-    call.services.largeWork.run(call, [], (own, pace) => popInSlices(own, pace, count, highest, isNested));
+    popInSlices(call, wanted, count, (own) => sourceOf(own, highest, isNested));
     return;
   }
   reply.array(isNested ? count : count * 2);
   if (cursor !== undefined && count > 0) popElements(call, 1, cursor, count, highest, isNested);
 }
 
-function popInSlices(call: Call, pace: Pace, wanted: number, highest: boolean, isNested: boolean): Work {
+function sourceOf(call: Call, highest: boolean, isNested: boolean): PopSource {
   const { cursor } = call.store.sortedSets;
   const width = isNested ? 1 : 2;
-  return popInPlace(call, pace, wanted, {
+  return {
+    firstKey: 1,
+    lastKey: 1,
+    find: () => 1,
     open: () => openToWrite(call, 1)?.size ?? 0,
     header: (n) => call.reply.array(n * width),
     take: (n) => takeElements(call, cursor, n, highest, isNested),
-    tell: (isAll) => tellPopped(call, 1, highest, isAll),
+    tell: (key, isAll) => tellPopped(call, key, highest, isAll),
     width,
-  });
+  };
 }
