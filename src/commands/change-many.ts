@@ -1,5 +1,5 @@
-// What DEL, UNLINK, MSET and MSETNX of very many keys share: each is changed where it is, in slices (large-work.ts), all
-// or none of them, and who names one meanwhile waits. What they put begins only where there is ample room, which is
+// What DEL, UNLINK, MSET and MSETNX of very many keys share: each is changed where it is, in slices (large-work.ts),
+// all or none of them, and who names one meanwhile waits. What they put begins only where there is ample room, which is
 // kept for it; elsewhere, and where a key was evicted, the command does all at once, as it does with fewer. It knows no
 // types.
 import { KeyNames } from '../store/keys-at-work.ts';

@@ -25,8 +25,8 @@ export interface PopSource {
 }
 
 /**
- * Pops up to `wanted` elements in slices, about `expected`, and replies with them. Nil stands for what there was no room
- * for, and stays.
+ * Pops up to `wanted` elements in slices, about `expected`, and replies with them. Nil stands for what there was no
+ * room for, and stays.
  */
 export function popInSlices(
   call: Call,

@@ -471,6 +471,56 @@ export class Strings {
   }
 
   /**
+   * Makes the string of a key, which may not be there, `length` bytes long, and writes the zeros that come to it in
+   * parts between the yields: a `patch` behind them has none to write then. Nobody may see the key meanwhile. Where a
+   * string cannot grow where it is, all is left to the patch. Throws CommandError OOM.
+   */
+  *widen(
+    ks: Keyspace,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+    length: number,
+  ): Generator<void, void, void> {
+    const { store } = this;
+    const { entries, arena, sliceSizes } = store;
+    const hash = store.hash.of(key, keyOffset, keyLength);
+    const found = store.find(ks, hash, key, keyOffset, keyLength);
+    const at =
+      found === 0
+        ? this.makeEmpty(ks, hash, key, keyOffset, keyLength, length)
+        : this.makePatchable(ks, hash, found, key, keyOffset, keyLength);
+    if (at === 0) return;
+    const old = entries.valueLength(at);
+    this.grow(ks, hash, at, old, length);
+    for (let from = old; from < length; from += sliceSizes.stringBytes) {
+      if (from > old) yield;
+      const start = entries.valueOffset(ks.entryOf(hash, key, keyOffset, keyLength));
+      arena.u8.fill(0, start + from, start + Math.min(length, from + sliceSizes.stringBytes));
+    }
+  }
+
+  /** Lays a string that is not large out so that it can be patched where it is. Returns its entry, or 0. */
+  private makePatchable(
+    ks: Keyspace,
+    hash: number,
+    found: number,
+    key: Uint8Array,
+    keyOffset: number,
+    keyLength: number,
+  ): number {
+    const { entries, ground, sliceSizes } = this.store;
+    const isPatchable = (at: number): boolean =>
+      entries.encoding(at) === Encoding.raw && (!ground.keepsDead || entries.hasExpiry(at));
+    if (isPatchable(found)) return found;
+    if (this.length(found) >= sliceSizes.largeStringBytesMin) return 0;
+    const value = this.copy(found);
+    this.set(ks, key, keyOffset, keyLength, value, 0, value.length, keepDeadline, false);
+    const at = ks.entryOf(hash, key, keyOffset, keyLength);
+    return isPatchable(at) ? at : 0;
+  }
+
+  /**
    * Makes room for `length` bytes of value in a raw entry; where its block grows, it takes spare room for the next
    * growth.
    */

@@ -3,6 +3,7 @@ import { CommandError } from '../../base/errors.ts';
 import { bitInvalid } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { isFar, writeFar } from '../write-far.ts';
 import { readBitOffset } from './bit-offset.ts';
 
 export const command: CommandSpec = {
@@ -24,6 +25,12 @@ function setBit(call: Call): void {
   const offset = readBitOffset(call, 2);
   const bit = call.integer(3, bitInvalid);
   if (bit !== 0 && bit !== 1) throw new CommandError(bitInvalid);
+  const position = Math.floor(offset / 8);
+  if (isFar(call, position)) writeFar(call, position, 1, (own) => write(own, offset, bit));
+  else write(call, offset, bit);
+}
+
+function write(call: Call, offset: number, bit: number): void {
   const at = call.findStringToWrite(1);
   const { strings } = call.store;
   const position = Math.floor(offset / 8);

@@ -1,7 +1,7 @@
-// What MSET and MSETNX share: puts of all pairs or of none, in slices where they are very many. Memory is checked before
-// the first put, so a refusal for lack of it leaves everything as it was; near the limit it errs towards refusing. Only
-// where tombstones and counter records that a put must carry along outgrow what was checked can a later put of the same
-// command still fail.
+// What MSET and MSETNX share: puts of all pairs or of none, in slices where they are very many. Memory is checked
+// before the first put, so a refusal for lack of it leaves everything as it was; near the limit it errs towards
+// refusing. Only where tombstones and counter records that a put must carry along outgrow what was checked can a later
+// put of the same command still fail.
 import { CommandError } from '../../base/errors.ts';
 import { wrongArguments } from '../../resp/errors.ts';
 import { requireRoom } from '../../store/room.ts';
@@ -17,8 +17,8 @@ export function requirePairs(call: Call): void {
 }
 
 /**
- * Puts every pair of key and value, unless `mayPut` says no of any key, and replies by `end`. Throws OOM before the first
- * put.
+ * Puts every pair of key and value, unless `mayPut` says no of any key, and replies by `end`. Throws OOM before the
+ * first put.
  */
 export function putPairs(
   call: Call,

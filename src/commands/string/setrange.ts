@@ -3,6 +3,7 @@ import { CommandError } from '../../base/errors.ts';
 import { offsetOutOfRange, stringTooLong } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { isFar, writeFar } from '../write-far.ts';
 
 export const command: CommandSpec = {
   name: 'setrange',
@@ -29,9 +30,24 @@ function setRange(call: Call): void {
     return;
   }
   if (position + added > call.services.requestLimits.bulkBytesMax) throw new CommandError(stringTooLong);
+  if (isFar(call, position)) writeFar(call, position, added, (own) => write(own, position));
+  else write(call, position);
+}
+
+function write(call: Call, position: number): void {
   const { keyspace, buf } = call;
+  const { strings } = call.store;
   const [offset, keyLength] = [call.offset(1), call.length(1)];
-  const total = strings.patch(keyspace, buf, offset, keyLength, position, buf, call.offset(3), added);
+  const total = strings.patch(
+    keyspace,
+    buf,
+    offset,
+    keyLength,
+    position,
+    buf,
+    call.offset(3),
+    call.length(3),
+  );
   call.notify('setrange', 1);
   call.reply.integer(total);
 }

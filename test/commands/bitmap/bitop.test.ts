@@ -51,7 +51,7 @@ function largeNode(keepsDead = false): CommandNode {
     ['z', largeBytes + 3],
     ['short', 30_001],
   ] as const) {
-    node.call('SETRANGE', key, bytes - 1, '\0');
+    whole(node, ['SETRANGE', key, bytes - 1, '\0']);
     if (key === 'z') continue;
     for (let n = 1; n < bytes; n = n * 2 + 3) node.call('SETRANGE', key, n, `${key}${n}`);
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandNode } from '../harness.ts';
-import { replayed, sliced, smallNode } from '../in-slices.ts';
+import { replayed, sliced, smallNode, whole } from '../in-slices.ts';
 
 test('copies value and deadline', () => {
   const node = new CommandNode();
@@ -66,7 +66,7 @@ test('of a hash whose last field has expired nothing is copied, and no deadline 
 test('a large string is copied, and renamed, in slices with its deadline', async () => {
   const bytes = 510_001;
   const node = smallNode(8 * 1024 * 1024);
-  node.call('SETRANGE', 'k', bytes - 1, 'x');
+  whole(node, ['SETRANGE', 'k', bytes - 1, 'x']);
   node.call('SETRANGE', 'k', 300_000, 'in the middle');
   node.run('PEXPIRE k 5000');
   const other = node.rig.connect();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { CommandNode } from '../harness.ts';
-import { replayed } from '../in-slices.ts';
+import { type Argument, CommandNode } from '../harness.ts';
+import { replayed, sliced, smallNode, whole } from '../in-slices.ts';
 
 test('writes over, and pads with zero bytes', () => {
   const node = new CommandNode();
@@ -74,3 +75,104 @@ for (const keepsDead of [false, true]) {
     assert.equal(node.run('EXISTS huge'), 0);
   });
 }
+
+interface Far {
+  readonly before: Argument[][];
+  readonly words: Argument[];
+  /** What is replied, and asked then. */
+  readonly reply: number;
+}
+
+const large = 500_000;
+const fars: Record<string, Far> = {
+  'a new string': { before: [], words: ['SETRANGE', 'k', large, 'end'], reply: large + 3 },
+  'a new bitmap': { before: [], words: ['SETBIT', 'k', large * 8, 1], reply: 0 },
+  'a short text': { before: [['SET', 'k', 'x']], words: ['SETBIT', 'k', large * 8 + 5, 1], reply: 0 },
+  'a number': { before: [['SET', 'k', '12345']], words: ['SETRANGE', 'k', large, 'e'], reply: large + 1 },
+  'a counter': { before: [['INCR', 'k']], words: ['SETRANGE', 'k', large, 'e'], reply: large + 1 },
+  'a packed text': {
+    before: [['SET', 'k', 'ab'.repeat(1000)]],
+    words: ['SETRANGE', 'k', large, 'e'],
+    reply: large + 1,
+  },
+  'a text with a deadline': {
+    before: [['SET', 'k', 'text', 'EX', '100']],
+    words: ['SETRANGE', 'k', large, 'e'],
+    reply: large + 1,
+  },
+  'a bitmap': {
+    before: [
+      ['SETBIT', 'k', 2_000_000, 1],
+      ['SETBIT', 'k', 5_000_000, 1],
+    ],
+    words: ['SETBIT', 'k', 9_000_000, 1],
+    reply: 0,
+  },
+};
+
+for (const [name, { before, words, reply }] of Object.entries(fars)) {
+  for (const keepsDead of [false, true]) {
+    test(`zeros far behind ${name} are written in slices (${keepsDead ? 'with' : 'without'} peers)`, async () => {
+      const [node, other] = [smallNode(16 * 1024 * 1024), smallNode(16 * 1024 * 1024)];
+      for (const { store } of [node, other]) if (keepsDead) store.keepDead();
+      for (const one of before) for (const each of [node, other]) each.call(...one);
+      const { rig } = node;
+      const seen: string[] = [];
+      const got = sliced(node, words, () => {
+        seen.push(rig.connect().send('GET', 'k'), rig.connect().send('SET', 'other', 'v'));
+      });
+      assert.equal(got, reply);
+      // What cannot grow where it is is written at once.
+      if (name !== 'a counter') assert.deepEqual(seen, ['', '+OK\r\n'], 'who names the key waits');
+      assert.equal(whole(other, words), reply);
+      assert.ok(node.bytes('GETRANGE', 'k', 0, 299_999).equals(other.bytes('GETRANGE', 'k', 0, 299_999)));
+      assert.ok(node.bytes('GETRANGE', 'k', 300_000, -1).equals(other.bytes('GETRANGE', 'k', 300_000, -1)));
+      assert.equal(node.run('STRLEN k'), other.run('STRLEN k'));
+      assert.equal(node.run('TTL k'), other.run('TTL k'));
+      const copy = await replayed(node, 0);
+      assert.equal(copy.runs, 1);
+      assert.equal(copy.node.run('STRLEN k'), node.run('STRLEN k'));
+      for (const range of [
+        [0, 299_999],
+        [300_000, -1],
+      ]) {
+        const ask = ['GETRANGE', 'k', ...range];
+        assert.ok(copy.node.bytes(...ask).equals(node.bytes(...ask)));
+      }
+      assert.equal(copy.node.run('TTL k'), node.run('TTL k'));
+    });
+  }
+}
+
+test('zeros take the place of what was in memory before', () => {
+  const node = smallNode(16 * 1024 * 1024);
+  for (const key of ['a', 'b', 'c']) node.call('SET', key, randomBytes(2_000_000));
+  node.run('DEL a b c');
+  assert.equal(sliced(node, ['SETRANGE', 'k', 5_000_000, 'end']), 5_000_003);
+  for (let at = 0; at < 5_000_000; at += 250_000) {
+    const part = node.bytes('GETRANGE', 'k', at, at + 249_999);
+    assert.ok(part.subarray(part.indexOf('\n') + 1, -2).every((byte) => byte === 0));
+  }
+});
+
+test('a string of another type, or no room, is told of as ever, and a new key is told of', () => {
+  const node = smallNode(4 * 1024 * 1024);
+  const ears = node.rig.connect();
+  node.run('CONFIG SET notify-keyspace-events KEAn');
+  ears.send('SUBSCRIBE', '__keyspace@0__:k');
+  assert.match(String(node.run('SETRANGE k 10000000 x')), /OOM/);
+  node.run('SADD set a');
+  assert.match(String(node.run('SETBIT set 8000000 1')), /WRONGTYPE/);
+  assert.equal(node.client.send('SETRANGE', 'k', '500000', 'x'), '');
+  node.rig.connect().send('SET', 'large', randomBytes(3_800_000));
+  let late = '';
+  for (let turn = 0; late === '' && turn < 100; turn++) {
+    node.rig.timers.endTurn();
+    late = node.client.lateNow();
+  }
+  assert.match(late, /OOM/);
+  node.run('DEL large');
+  assert.equal(sliced(node, ['SETRANGE', 'k', '500000', 'x']), 500_001);
+  node.rig.timers.endTurn();
+  assert.match(ears.pushed(), /new.*setrange/s);
+});
