@@ -92,7 +92,7 @@ export function createInterplay(store: Store, timers: Timers, joining: () => boo
       changes,
       timers,
       () => pause.isOn,
-      ({ call, entry }) => workGate.concerns(call, entry),
+      ({ call, entry }) => workGate.concernsStill(call, entry),
     ),
     unheldKeys: new UnheldKeys(store, attention, blocked, changes, timers),
     workGate,

@@ -1,5 +1,5 @@
-// Reads of very many keys, MGET and EXISTS, in slices (large-work.ts). What is replied was there when the last one was
-// read: where one that had been read changes meanwhile, all is read anew. It knows no types.
+// Reads of very many keys, MGET, EXISTS and TOUCH, in slices (large-work.ts). What is replied was there when the last
+// one was read: where one that had been read changes meanwhile, all is read anew. It knows no types.
 import type { Call } from './call.ts';
 import type { KeyId } from './key-changes.ts';
 import { endsSlice, type Work } from './large-work.ts';

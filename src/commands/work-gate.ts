@@ -16,6 +16,8 @@ export class WorkGate {
   private readonly blocked: BlockedClients;
   /** Those who could have been served meanwhile, had they not named a key at work as well. */
   private readonly postponed = new Set<Waiter>();
+  /** Whether commands are concerned by the work that is under way when so many have ended. */
+  private readonly looked = new WeakMap<Call, { readonly ended: number; readonly isConcerned: boolean }>();
 
   constructor(atWork: KeysAtWork, attention: Attention, changes: KeyChanges, blocked: BlockedClients) {
     this.atWork = atWork;
@@ -36,6 +38,18 @@ export class WorkGate {
         request.entry.spec.concernsAllKeys === true ||
         namedKeys(call, request).some(({ ks, key }) => atWork.has(ks.id, key, 0, key.length)),
     );
+  }
+
+  /** The same for a command that is asked of again and again, always by the same call: it is looked through once. */
+  concernsStill(call: Call, entry: CommandEntry): boolean {
+    const { atWork, looked } = this;
+    if (!atWork.isAny) return false;
+    const known = looked.get(call);
+    if (known?.ended === atWork.ended) return known.isConcerned;
+    const isConcerned = this.concerns(call, entry);
+    // What others hold may come to name other keys.
+    if (entry.spec.keysBehind === undefined) looked.set(call, { ended: atWork.ended, isConcerned });
+    return isConcerned;
   }
 
   /** Keeps the request of the call for later where it has to wait. */

@@ -94,11 +94,18 @@ export class Registers {
     return true;
   }
 
-  /** Adds all of `registers` to the key, which is made where there is none. */
-  merge(where: KeyAt, at: number, registers: Uint8Array): void {
+  /** Adds all of `registers` to the key, which is made where there is none. Returns whether anything changed. */
+  merge(where: KeyAt, at: number, registers: Uint8Array): boolean {
     this.open();
     for (let i = 0; i < registerCount; i++) if (registers[i]! > 0) this.note(i, registers[i]!);
-    this.add(where, at);
+    return this.add(where, at);
+  }
+
+  /** Takes an element in that is to be added later, into `registers`, by `merge`. */
+  raise(registers: Uint8Array, bytes: Uint8Array, offset: number, length: number): void {
+    this.hash.of(bytes, offset, length);
+    const { index, rank } = this.hash;
+    if (rank > registers[index]!) registers[index] = rank;
   }
 
   /** Raises `registers` to those of the entry. Throws CommandError where it is no HyperLogLog, or a bad one. */

@@ -16,7 +16,7 @@ function filled(): CommandNode {
   return node;
 }
 
-for (const verb of ['MGET', 'EXISTS']) {
+for (const verb of ['MGET', 'EXISTS', 'TOUCH']) {
   const words = [verb, ...names];
 
   test(`${verb} of very many replies in slices what it does at once, and counts what it finds once`, () => {

@@ -1,4 +1,5 @@
 // HMSET key field value [field value ...]: HSET with another reply. https://redis.io/commands/hmset
+import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { putFields } from './put-fields.ts';
 
@@ -14,5 +15,10 @@ export const command: CommandSpec = {
   summary: 'Sets fields of a hash.',
   syntax: '<key> <field> <value> [<field> <value>]...',
   complexity: 'O(1) for each field',
-  run: (call) => putFields(call, ({ reply }) => reply.ok()),
+  run: (call) => putFields(call, end),
 };
+
+function end(call: Call): void {
+  call.notify('hset', 1);
+  call.reply.ok();
+}

@@ -1,4 +1,5 @@
 // HSET key field value [field value ...]: sets fields of a hash. https://redis.io/commands/hset
+import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { putFields } from './put-fields.ts';
 
@@ -14,5 +15,10 @@ export const command: CommandSpec = {
   summary: 'Sets fields of a hash, which is created where there is none.',
   syntax: '<key> <field> <value> [<field> <value>]...',
   complexity: 'O(1) for each field',
-  run: (call) => putFields(call, ({ reply }, added) => reply.integer(added)),
+  run: (call) => putFields(call, end),
 };
+
+function end(call: Call, added: number): void {
+  call.notify('hset', 1);
+  call.reply.integer(added);
+}

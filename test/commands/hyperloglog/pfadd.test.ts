@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Encoding } from '../../../src/store/entry.ts';
 import { CommandNode } from '../harness.ts';
+import { errorOf, replayed, sliced, smallNode, whole } from '../in-slices.ts';
 
 test('says whether the estimate may have changed', () => {
   const node = new CommandNode();
@@ -59,4 +60,26 @@ test('begins anew over an expired one', () => {
   assert.equal(node.run('PFADD h x'), 1);
   assert.equal(node.run('PFCOUNT h'), 1);
   assert.equal(node.run('TTL h'), -1);
+});
+
+test('very many elements are counted in slices, as at once', async () => {
+  const names = Array.from({ length: 2000 }, (_, n) => `e${n}`);
+  for (const before of [[], ['PFADD h e5 x'], names.map((name) => `PFADD h ${name}`)]) {
+    for (const keepsDead of [false, true]) {
+      const [node, other] = [smallNode(), smallNode()];
+      if (keepsDead) for (const { store } of [node, other]) store.keepDead();
+      for (const line of before) for (const each of [node, other]) each.run(line);
+      const added = (): void => void node.rig.connect().send('PFADD', 'h', 'meanwhile');
+      other.run('PFADD h meanwhile');
+      assert.equal(sliced(node, ['PFADD', 'h', ...names], added), whole(other, ['PFADD', 'h', ...names]));
+      assert.deepEqual(node.bytes('GET', 'h'), other.bytes('GET', 'h'));
+      const copy = await replayed(node, 0);
+      assert.equal(copy.node.run('PFCOUNT h'), other.run('PFCOUNT h'));
+    }
+  }
+  const node = smallNode();
+  node.run('SET s abc');
+  assert.match(node.bytes('PFADD', 's', ...names).toString(), /WRONGTYPE/);
+  const retyped = (): void => void node.rig.connect().send('SADD', 'h', 'x');
+  assert.match(errorOf(sliced(node, ['PFADD', 'h', ...names], retyped)), /WRONGTYPE/);
 });
