@@ -1,7 +1,8 @@
 // A node with a stream of many entries, all but the first of them pending in a group, for tests of what is done with
 // them in slices; and what it shows of the group.
+import assert from 'node:assert/strict';
 import type { CommandNode } from '../harness.ts';
-import { smallNode, whole } from '../in-slices.ts';
+import { replayed, sliced, smallNode, whole } from '../in-slices.ts';
 import type { Reply } from '../parse-reply.ts';
 
 export const entryCount = 2000;
@@ -29,4 +30,16 @@ export function shownGroup(node: CommandNode): Reply[] {
   return ['XPENDING s g - + 5000', 'XINFO GROUPS s', 'XINFO CONSUMERS s g'].map((line) =>
     whole(node, line.split(' ')),
   );
+}
+
+/** A command that claims entries does in slices what it does at once, and its log says the same. */
+export async function assertClaimsAlike(line: string): Promise<void> {
+  const words = line.split(' ');
+  const [node, other] = [pendingNode(), pendingNode()];
+  for (const each of [node, other]) each.run('XGROUP CREATECONSUMER s g c');
+  const expected = whole(other, words);
+  assert.deepEqual(sliced(node, words), expected);
+  assert.deepEqual(shownGroup(node), shownGroup(other));
+  const copy = await replayed(node, 0);
+  assert.deepEqual(whole(copy.node, ['XPENDING', 's', 'g']), whole(node, ['XPENDING', 's', 'g']));
 }
