@@ -1,7 +1,12 @@
 // LINSERT key BEFORE | AFTER pivot element: an insert at a position between two elements.
 // https://redis.io/commands/linsert
+import { atOnce } from '../../base/at-once.ts';
+import type { Lists } from '../../store/lists.ts';
+import { hasAmpleRoom, roomOf } from '../../store/room.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { changeInPlace, type Pace, type Work } from '../large-work.ts';
+import { findInSlices, findSoon, type Sought } from './find-values.ts';
 import { openList } from './open-list.ts';
 
 export const command: CommandSpec = {
@@ -26,7 +31,19 @@ function linsert(call: Call): void {
     call.reply.integer(0);
     return;
   }
-  const [pivot] = lists.reader.matches(call.buf, call.offset(3), call.length(3), false, 0, 0, 1);
+  const found = findSoon(call, lists, sought);
+  if (found !== undefined) insert(call, lists, found[0], isBehind);
+  else if (!hasAmpleRoom(call.store, call.length(4))) insert(call, lists, firstOf(call, lists), isBehind);
+  else call.services.largeWork.run(call, [], (own, pace) => insertInSlices(own, pace, isBehind));
+}
+
+const sought: Sought = { i: 3, count: 1 };
+
+function firstOf(call: Call, lists: Lists): number | undefined {
+  return atOnce(findInSlices(call, lists, sought))[0];
+}
+
+function insert(call: Call, lists: Lists, pivot: number | undefined, isBehind: boolean): void {
   if (pivot === undefined) {
     call.reply.integer(-1);
     return;
@@ -34,4 +51,22 @@ function linsert(call: Call): void {
   lists.insert(isBehind ? pivot + 1 : pivot, call.buf, call.offset(4), call.length(4));
   call.reply.integer(lists.size);
   call.notify('linsert', 1);
+}
+
+function* insertInSlices(call: Call, pace: Pace, isBehind: boolean): Work {
+  const bytes = call.length(4);
+  let fits = true;
+  const steps = function* (): Generator<void, void, void> {
+    fits = pace.isWhole || hasAmpleRoom(call.store, bytes);
+    if (!fits) return;
+    const lists = openList(call, 1);
+    if (lists.at === 0) {
+      call.reply.integer(0);
+      return;
+    }
+    const [pivot] = yield* findInSlices(call, lists, sought);
+    insert(call, openList(call, 1), pivot, isBehind);
+  };
+  yield* changeInPlace(call, pace, { keys: [1], dots: 1, heldBytes: roomOf(call.store, bytes), steps });
+  return fits || 'again';
 }
