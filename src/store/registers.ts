@@ -96,8 +96,11 @@ export class Registers {
 
   /** Adds all of `registers` to the key, which is made where there is none. Returns whether anything changed. */
   merge(where: KeyAt, at: number, registers: Uint8Array): boolean {
+    const { united } = this;
     this.open();
-    for (let i = 0; i < registerCount; i++) if (registers[i]! > 0) this.note(i, registers[i]!);
+    united.fill(0);
+    if (at !== 0) this.mergeEntry(united, at);
+    for (let i = 0; i < registerCount; i++) if (registers[i]! > united[i]!) this.note(i, registers[i]!);
     return this.add(where, at);
   }
 

@@ -62,6 +62,20 @@ test('begins anew over an expired one', () => {
   assert.equal(node.run('TTL h'), -1);
 });
 
+test('very many that a large set has counted change nothing, and are told of to nobody', () => {
+  const names = Array.from({ length: 20_000 }, (_, n) => `e${n}`);
+  const node = smallNode();
+  assert.equal(sliced(node, ['PFADD', 'h', ...names]), 1);
+  const { journal } = node.rig;
+  journal.commit(() => {});
+  const { seq } = journal;
+  assert.equal(sliced(node, ['PFADD', 'h', ...names]), 0);
+  assert.equal(node.run('PFMERGE h h'), 'OK');
+  journal.commit(() => {});
+  assert.equal(journal.seq, seq);
+  assert.equal(sliced(node, ['PFADD', 'h', ...names, 'one', 'more', 'and', 'others']), 1);
+});
+
 test('very many elements are counted in slices, as at once', async () => {
   const names = Array.from({ length: 2000 }, (_, n) => `e${n}`);
   for (const before of [[], ['PFADD h e5 x'], names.map((name) => `PFADD h ${name}`)]) {
