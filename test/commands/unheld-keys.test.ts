@@ -28,7 +28,7 @@ function copy(from: Store, to: Store, key?: Buffer, db = 0): void {
 
 /** An edge that has evicted everything, and its hub, which answers when it is told to. */
 class Pair implements Keeper {
-  readonly edge = new Rig();
+  readonly edge = new Rig({ memoryBytes: 64 * 1024 * 1024 });
   readonly hub = new Rig();
   readonly client: RigClient;
   isReachable = true;
