@@ -16,6 +16,7 @@ const benches = {
   start: 'start/ready.js',
   sync: 'sync/upload.js',
   link: 'sync/link.js',
+  edges: 'sync/edges.js',
 };
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined || !(name in benches)) {

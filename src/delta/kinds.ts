@@ -113,3 +113,8 @@ export function isBookkeeping(kind: number): boolean {
 export const bulkBytesMax = 512 * 1024 * 1024;
 /** Databases a node has; keyspaces in deltas are 0 to 15. */
 export const keyspacesMax = 16;
+/**
+ * Blocks of a log name the node that their records come from, '' for those made here. This is what a node notes down of
+ * its links for itself: whoever reads the log for others may pass over it. No node has such an id.
+ */
+export const notesSource = '#notes';

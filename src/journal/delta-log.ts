@@ -53,6 +53,8 @@ export interface DeltaLog {
   readonly seq: number;
   /** How many of the records below `seq` were made here. */
   readonly ownSeq: number;
+  /** What follows is notes of this node's own (delta/kinds.ts), which tell others nothing. */
+  readonly newsSeq: number;
   readonly durableSeq: number;
   readonly durableOwnSeq: number;
   /** The first record that `read` can still give. */

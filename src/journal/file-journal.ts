@@ -206,6 +206,10 @@ export class FileJournal implements DeltaLog {
     return this.tail.source;
   }
 
+  get newsSeq(): number {
+    return this.tail.newsSeq;
+  }
+
   get seq(): number {
     return this.tail.seq;
   }

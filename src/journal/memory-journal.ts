@@ -78,6 +78,10 @@ export class MemoryJournal implements DeltaLog {
     return this.tail.ownSeq;
   }
 
+  get newsSeq(): number {
+    return this.tail.newsSeq;
+  }
+
   get durableSeq(): number {
     return this.tail.seq;
   }

@@ -4,6 +4,7 @@
 // are, so nothing is copied; chunks that no reader has been given are used again, so a steady log allocates nothing.
 import { assert } from '../base/assert.ts';
 import { BatchWriter } from '../delta/batch-writer.ts';
+import { notesSource } from '../delta/kinds.ts';
 import type { Origins } from '../delta/origins.ts';
 import {
   BlockForm,
@@ -52,10 +53,14 @@ export class BlockTail {
   source = '';
   seq: number;
   ownSeq: number;
+  /** Where the last block ends that is not of this node's notes. */
+  newsSeq: number;
   /** The chunk that the writer fills; it lies in `chunks` too, as the last. */
   current: Chunk;
   private readonly chunks: Chunk[];
   private readonly spares: Buffer[] = [];
+  /** Where the block that was asked for last begins: many links read on from about the same place. */
+  private lastRead = { firstSeq: 0, at: 0, chunk: undefined as Chunk | undefined };
   private readonly chunkBytes: number;
   private readonly bytesMax: number;
 
@@ -72,6 +77,7 @@ export class BlockTail {
     this.bytesMax = bytesMax;
     this.seq = seq;
     this.ownSeq = ownSeq;
+    this.newsSeq = seq;
     this.current = { buf: this.writer.buf, end: 0, firstSeq: seq, shared: false, writes: 0 };
     this.chunks = [this.current];
     this.writer.restart(blockHeaderBytes);
@@ -115,6 +121,7 @@ export class BlockTail {
     current.end = end;
     this.seq += count;
     if (this.source === '') this.ownSeq += count;
+    if (this.source !== notesSource) this.newsSeq = this.seq;
     writer.restart(end + blockHeaderBytes + this.source.length);
     return true;
   }
@@ -140,9 +147,10 @@ export class BlockTail {
     let bytes = 0;
     for (let i = this.chunkOf(fromSeq); i < this.chunks.length; i++) {
       const chunk = this.chunks[i]!;
-      for (let at = 0; at < chunk.end; at += blockLengthAt(chunk.buf, at)) {
+      for (let at = this.beginOf(chunk, fromSeq); at < chunk.end; at += blockLengthAt(chunk.buf, at)) {
         const endSeq = blockFirstSeqAt(chunk.buf, at) + blockCountAt(chunk.buf, at);
         if (endSeq <= fromSeq) continue;
+        if (blocks.length === 0) this.lastRead = { firstSeq: blockFirstSeqAt(chunk.buf, at), at, chunk };
         bytes += blockLengthAt(chunk.buf, at);
         if (endSeq > durableSeq || (blocks.length > 0 && bytes > limitBytes)) return blocks;
         chunk.shared = true;
@@ -150,6 +158,12 @@ export class BlockTail {
       }
     }
     return blocks;
+  }
+
+  /** A block of the chunk from which on to look for a record. */
+  private beginOf(chunk: Chunk, seq: number): number {
+    const { lastRead } = this;
+    return lastRead.chunk === chunk && lastRead.firstSeq <= seq ? lastRead.at : 0;
   }
 
   private chunkOf(seq: number): number {

@@ -3,6 +3,7 @@
 // ask it. Everything that differs between a real node and a simulated one (time, connections, disk) is handed in.
 import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { BatchWriters } from '../delta/batch-writers.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { cursorsLostNote } from '../store/ledger.ts';
 import { BatchPacker } from './batch-packer.ts';
@@ -143,6 +144,7 @@ export class SyncEngine {
       if (id !== undefined) options.onEvent?.({ type: 'conflict', id, conflict });
     };
     const packer = new BatchPacker();
+    const writers = new BatchWriters(store.origins, limits.batchBytes + 65_536);
     const node: NodeParts = {
       store,
       log,
@@ -150,6 +152,7 @@ export class SyncEngine {
       identity,
       limits,
       packer,
+      writers,
       timers,
       role,
       software,

@@ -1,6 +1,7 @@
 // The handshake's words: what each side says of itself and of what it knows of the other, and what it makes of the
 // other's claims (version, identity, fork, horizon). Claims are judged here; what follows is the link machine's.
 import { FerriteError } from '../base/errors.ts';
+import type { BatchWriters } from '../delta/batch-writers.ts';
 import { isNodeId, nodeIdOf, type OriginNames } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import type { BatchPacker } from './batch-packer.ts';
@@ -34,6 +35,7 @@ export interface NodeParts {
   readonly identity: Identity;
   readonly limits: SyncLimits;
   readonly packer: BatchPacker;
+  readonly writers: BatchWriters;
   readonly timers: Timers;
   readonly role: 'edge' | 'hub';
   readonly software: string;

@@ -501,6 +501,10 @@ export class Link {
       this.sender?.pump();
     });
     if (!isDialer) noteMet(node, greeting, undefined);
+    // They hold a row for each origin, and there may be as many links.
+    this.vectorThen = undefined;
+    this.hello = undefined;
+    this.ready = undefined;
     onLive(this);
     node.log.requestSync();
     this.receiver.tellDurable();

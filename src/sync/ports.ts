@@ -86,6 +86,7 @@ export interface SyncLog {
   readonly runs: DeltaRuns;
   readonly seq: number;
   readonly ownSeq: number;
+  readonly newsSeq: number;
   readonly durableSeq: number;
   readonly oldestSeq: number;
   readonly failure: string | undefined;

@@ -2,7 +2,8 @@
 // It keeps what is in flight, how far the peer is durable, and goes back where the peer refused a batch. It knows the
 // log, the store's scans and how to put bytes on a connection, and nothing of how the connection came about.
 import { BatchReader } from '../delta/batch-reader.ts';
-import { BatchWriter } from '../delta/batch-writer.ts';
+import type { BatchWriter } from '../delta/batch-writer.ts';
+import type { BatchWriters } from '../delta/batch-writers.ts';
 import { VersionVector } from '../delta/vector.ts';
 import { Answers } from './answers.ts';
 import type { BatchPacker } from './batch-packer.ts';
@@ -44,6 +45,7 @@ export interface SenderParts {
   readonly peer: Peer;
   readonly limits: SyncLimits;
   readonly packer: BatchPacker;
+  readonly writers: BatchWriters;
   readonly timers: Timers;
   readonly figures: SendFigures;
   /** An origin that the peer had before it started over, and lacks what it made under. */
@@ -94,7 +96,8 @@ export class Sender {
   /** The last batch that the peer has received. */
   receivedNumber = 0;
   private readonly parts: SenderParts;
-  private readonly writer: BatchWriter;
+  /** While batches are made. */
+  private lent: BatchWriter | undefined;
   private readonly answers: Answers;
   private readonly inFlight: Batch[] = [];
   private inFlightBytes = 0;
@@ -133,7 +136,6 @@ export class Sender {
   /** `cursor`: a sound place in the log up to which the peer has it; undefined: none is known. */
   constructor(parts: SenderParts, cursor: Position | undefined) {
     this.parts = parts;
-    this.writer = new BatchWriter(parts.store.origins, parts.limits.batchBytes + 65_536);
     this.siftReader = new BatchReader(parts.store.origins);
     this.answers = new Answers({
       ...parts,
@@ -155,6 +157,11 @@ export class Sender {
     const covered = this.parts.peer.vector.clone();
     if (this.parts.peerLacks !== undefined) covered.retract(this.parts.peerLacks, undefined);
     return covered;
+  }
+
+  private get writer(): BatchWriter {
+    this.lent ??= this.parts.writers.lend();
+    return this.lent;
   }
 
   private get pinName(): string {
@@ -356,6 +363,8 @@ export class Sender {
         await this.sendWhilePossible();
       }
     } finally {
+      if (this.lent !== undefined) this.parts.writers.giveBack(this.lent);
+      this.lent = undefined;
       // In the same turn as the last look at `again`: a call in between would be lost.
       this.pumping = false;
     }
@@ -379,11 +388,26 @@ export class Sender {
 
   private nextBatch(): Batch | undefined | Promise<Batch | undefined> {
     if (this.held !== undefined) return this.held;
-    if (this.scan === undefined) return this.tailBatch();
+    if (this.scan === undefined) return this.isAtNotes ? this.passNotes() : this.tailBatch();
     const { atWork } = this.parts.store;
     if (!atWork.isAny) return this.scanBatch(this.scan);
     atWork.whenFree(() => this.pump());
     return undefined;
+  }
+
+  private get isAtNotes(): boolean {
+    return this.passing === undefined && this.position.seq >= this.parts.log.newsSeq;
+  }
+
+  /** Whatever one link has noted, all others pass over it, so that has to cost them next to nothing. */
+  private passNotes(): undefined {
+    const { log } = this.parts;
+    const { durableSeq: seq } = log;
+    if (seq > this.position.seq) {
+      this.position = { seq, ownSeq: seq === log.seq ? log.ownSeq : this.position.ownSeq };
+      this.catchUp();
+    }
+    if (seq < log.seq) log.requestSync();
   }
 
   private trySend(batch: Batch): boolean {
@@ -483,6 +507,8 @@ export class Sender {
       return this.partOf(deltas, holdSeq);
     }
     const frontiers = [...this.scanFrontiers.values()];
+    this.scanFrontiers.clear();
+    this.scanCovered = undefined;
     for (const f of frontiers) this.writer.frontier(f.origin, f.stamp, f.tag);
     return this.batchOf(deltas, frontiers, FrameFlag.scan, this.position, undefined, holdSeq);
   }
@@ -605,7 +631,10 @@ export class Sender {
     const { blocks } = this;
     while (this.blockAt < blocks.length && endOf(blocks[this.blockAt]!) <= seq) this.blockAt += 1;
     if (this.blockAt < blocks.length) return blocks[this.blockAt];
-    if (seq >= log.durableSeq) return undefined;
+    if (seq >= log.durableSeq) {
+      this.blocks = [];
+      return undefined;
+    }
     const reading = log.read(seq, limits.batchBytes * windowFactor);
     if (reading === undefined) {
       this.beginScan(this.covered());

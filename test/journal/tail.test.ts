@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { notesSource } from '../../src/delta/kinds.ts';
 import { Origins } from '../../src/delta/origins.ts';
 import { BlockTail } from '../../src/journal/tail.ts';
 import { putRecord } from './toy.ts';
@@ -73,4 +74,34 @@ test('only durable blocks are read, whole', () => {
     t.read(7, 10, 1)?.map((b) => b.firstSeq),
     [5],
   );
+});
+
+test('readers at many places find what they ask for, in whatever order they ask', () => {
+  const { tail: t, set } = tail(64 * 1024);
+  for (let n = 0; n < 300; n++) {
+    set(n);
+    t.closeBlock(0);
+    t.turn(t.seq);
+  }
+  for (let n = 0; n < 300; n++) {
+    const from = (n * 7919) % 300;
+    const blocks = t.read(from, t.seq, 1000)!;
+    assert.equal(blocks[0]!.firstSeq, from);
+    assert.ok(blocks.length >= Math.min(2, 300 - from));
+  }
+  assert.deepEqual(t.read(300, t.seq, 200), []);
+});
+
+test('what this node notes for itself is no news', () => {
+  const { tail: t, set } = tail(8192);
+  set(0);
+  t.setSource(notesSource, 0);
+  assert.equal(t.newsSeq, 1);
+  set(1);
+  t.closeBlock(0);
+  assert.deepEqual([t.newsSeq, t.seq], [1, 2]);
+  t.setSource('edge', 0);
+  set(2);
+  t.closeBlock(0);
+  assert.deepEqual([t.newsSeq, t.seq], [3, 3]);
 });

@@ -1,6 +1,7 @@
 // The journal of a simulated node: blocks on a simulated disk, durable some time after they were written, lost with
 // the power until then. The disk outlives the node, can be copied, and can be put back to an earlier state.
 import { BatchWriter } from '../../src/delta/batch-writer.ts';
+import { notesSource } from '../../src/delta/kinds.ts';
 import type { Origins } from '../../src/delta/origins.ts';
 import { MemoryRun } from '../../src/journal/memory-run.ts';
 import type { DeltaRun, DeltaRuns } from '../../src/store/delta-run.ts';
@@ -61,6 +62,10 @@ export class SimLog implements SyncLog {
 
   get seq(): number {
     return endOf(this.disk.blocks.at(-1));
+  }
+
+  get newsSeq(): number {
+    return endOf(this.disk.blocks.findLast((block) => block.source !== notesSource));
   }
 
   get durableSeq(): number {
