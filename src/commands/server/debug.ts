@@ -5,6 +5,7 @@ import { noSuchKey, notAFloat } from '../../resp/errors.ts';
 import { idleSeconds } from '../../store/access-clock.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
+import { encodingOf } from '../encoding-of.ts';
 
 /** Nobody needs more, and nothing but the end of the process could cut it short. */
 const sleepSecondsMax = 600;
@@ -133,8 +134,9 @@ function object(call: Call): void {
   const at = call.find(2);
   if (at === 0) throw new CommandError(noSuchKey);
   const { entries, ground, nowMs } = call.store;
+  const encoding = encodingOf(call, at);
   const idle = ground.isLfu ? 0 : idleSeconds(entries.access(at), nowMs);
   call.reply.simple(
-    `Value at:${at} refcount:1 type:${entries.type(at)} lru:${entries.access(at)} lru_seconds_idle:${idle}`,
+    `Value at:${at} refcount:1 encoding:${encoding} lru:${entries.access(at)} lru_seconds_idle:${idle}`,
   );
 }

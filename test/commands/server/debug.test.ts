@@ -24,8 +24,10 @@ test('DEBUG OBJECT tells of a key without touching it', () => {
   rig.advance(5000);
   assert.match(
     client.send('DEBUG', 'OBJECT', 'a'),
-    /^\+Value at:\d+ refcount:1 type:0 lru:\d+ lru_seconds_idle:5\r\n$/,
+    /^\+Value at:\d+ refcount:1 encoding:embstr lru:\d+ lru_seconds_idle:5\r\n$/,
   );
+  client.send('RPUSH', 'l', 'v');
+  assert.match(client.send('DEBUG', 'OBJECT', 'l'), / encoding:listpack lru:/);
   assert.equal(client.send('DEBUG', 'OBJECT', 'b'), '-ERR no such key\r\n');
 });
 
