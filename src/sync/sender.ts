@@ -96,7 +96,7 @@ export class Sender {
   /** The last batch that the peer has received. */
   receivedNumber = 0;
   private readonly parts: SenderParts;
-  /** While batches are made. */
+  /** While a batch is made. */
   private lent: BatchWriter | undefined;
   private readonly answers: Answers;
   private readonly inFlight: Batch[] = [];
@@ -117,7 +117,7 @@ export class Sender {
   private passing: { seq: number | undefined; cancel: () => void } | undefined;
   /** What the peer is too small for. */
   private readonly shortfall = new Shortfall();
-  private readonly siftReader: BatchReader;
+  private readonly reader: BatchReader;
   /** Refusals since the last scan, or place in the log, was acknowledged. */
   private refusals = 0;
   private held: Batch | undefined;
@@ -136,7 +136,7 @@ export class Sender {
   /** `cursor`: a sound place in the log up to which the peer has it; undefined: none is known. */
   constructor(parts: SenderParts, cursor: Position | undefined) {
     this.parts = parts;
-    this.siftReader = new BatchReader(parts.store.origins);
+    this.reader = new BatchReader(parts.store.origins);
     this.answers = new Answers({
       ...parts,
       framesOf: (writer, want) =>
@@ -162,6 +162,11 @@ export class Sender {
   private get writer(): BatchWriter {
     this.lent ??= this.parts.writers.lend();
     return this.lent;
+  }
+
+  private giveBack(): void {
+    if (this.lent !== undefined) this.parts.writers.giveBack(this.lent);
+    this.lent = undefined;
   }
 
   private get pinName(): string {
@@ -363,8 +368,7 @@ export class Sender {
         await this.sendWhilePossible();
       }
     } finally {
-      if (this.lent !== undefined) this.parts.writers.giveBack(this.lent);
-      this.lent = undefined;
+      this.giveBack();
       // In the same turn as the last look at `again`: a call in between would be lost.
       this.pumping = false;
     }
@@ -464,7 +468,7 @@ export class Sender {
     writer.reset(frameHeaderBytes);
     const { recordBytesMax } = this.shortfall;
     const hasMore = scan.next(writer, Math.min(limits.batchBytes, recordBytesMax), recordBytesMax);
-    this.shortfall.sift(writer, frameHeaderBytes, this.siftReader);
+    this.shortfall.sift(writer, frameHeaderBytes, this.reader);
     const deltas = writer.count;
     if (!hasMore) this.scan = undefined;
     if (!hasMore && !this.beginPassing()) return this.endScan(Math.max(log.seq, this.storeSeq()), deltas);
@@ -527,16 +531,16 @@ export class Sender {
 
   private async tailBatch(): Promise<Batch | undefined> {
     const { log, limits, store, peer, identity, ledger } = this.parts;
-    const { writer, passing } = this;
+    const { passing } = this;
     const before = this.position;
     if (passing?.seq !== undefined && before.seq >= passing.seq) {
       this.passing = undefined;
-      writer.reset(frameHeaderBytes);
+      this.writer.reset(frameHeaderBytes);
       return this.endScan(before.seq, 0);
     }
     const covered = passing === undefined ? peer.vector : (this.scanCovered ?? new VersionVector());
     const { shortfall } = this;
-    const window = new Window(store.origins, store.self, shortfall);
+    const window = new Window(store.origins, store.self, shortfall, this.reader);
     let { seq, ownSeq } = before;
     let rawBytes = 0;
     while (rawBytes < limits.batchBytes * windowFactor) {
@@ -562,6 +566,7 @@ export class Sender {
     if (window.lastOwnStamp > 0 && identity.tagOf(window.lastOwnStamp) === identity.tag) {
       ledger.witnessOwn(window.lastOwnStamp);
     }
+    const { writer } = this;
     writer.reset(frameHeaderBytes);
     const emitKey = (w: BatchWriter, db: number, key: Uint8Array): boolean =>
       store.holds(db, key) && !store.atWork.has(db, key, 0, key.length) && store.emitKey(w, db, key);
@@ -581,6 +586,7 @@ export class Sender {
     this.position = after;
     if (passing !== undefined) this.noteScanned(frontiers);
     if (writer.count === 0) {
+      this.giveBack();
       this.catchUp();
       this.again = true;
       return undefined;
@@ -673,6 +679,7 @@ export class Sender {
       batch: number,
       cursorSeq: after?.seq ?? 0,
     });
+    this.giveBack();
     return { number, frames, bytes, deltas, frontiers, after, before, holdSeq, received: false };
   }
 

@@ -88,12 +88,17 @@ export class Window {
   /** The own stamp up to which the peer is complete already. */
   private ownKnown = 0;
 
-  /** `shortfall`: what the peer cannot take; undefined: it takes all. */
-  constructor(origins: Origins, self: number, shortfall?: Pick<Shortfall, 'leavesOut'>) {
+  /** `shortfall`: what the peer cannot take; undefined: it takes all. `reader`: its own until it is written. */
+  constructor(
+    origins: Origins,
+    self: number,
+    shortfall?: Pick<Shortfall, 'leavesOut'>,
+    reader = new BatchReader(origins),
+  ) {
     this.origins = origins;
     this.self = self;
     this.shortfall = shortfall;
-    this.reader = new BatchReader(origins);
+    this.reader = reader;
   }
 
   /**
