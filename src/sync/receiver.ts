@@ -39,6 +39,12 @@ const batchMemoriesMax = 4;
  */
 const recordShareMax = 0.8;
 const recordShareTold = 0.75;
+/**
+ * What finds no room is to be made anew after so many tries, and each time in a row after twice as many: what was
+ * removed since may be behind it.
+ */
+const triesMax = 12;
+const doublingsMax = 6;
 /** An answer that is too large is asked for again after so many times as long as others. */
 const tooLargeFactor = 64;
 /** A slice ends after so long at the latest; the time is looked at after some records. */
@@ -136,6 +142,15 @@ function bytesNeeded({ kind, pos, start, at, valueLength }: BatchReader): number
   return kind === DeltaKind.patch ? at + valueLength : pos - start;
 }
 
+/** Whether a kind does nothing but remove. */
+function isRemoval(kind: number): boolean {
+  return kind === DeltaKind.clear || kind === DeltaKind.clearDb || kind === DeltaKind.remove;
+}
+
+function isOfScan(batch: WholeBatch): boolean {
+  return (batch.head.flags & FrameFlag.scan) !== 0;
+}
+
 function isAnswer(batch: WholeBatch): boolean {
   return (batch.head.flags & FrameFlag.answer) !== 0;
 }
@@ -154,7 +169,7 @@ type Taking<T> = Generator<Promise<void> | undefined, T, void>;
 
 /** Why a batch is not to be joined, and how many deltas it has. */
 interface Refusal {
-  readonly reason: 'skew' | 'forged' | 'too_large';
+  readonly reason: 'skew' | 'forged' | 'too_large' | 'busy';
   readonly error: string;
   readonly deltas: number;
 }
@@ -198,6 +213,9 @@ export class Receiver {
   private peerStamp = 0;
   private nextNumber = 1;
   private wasStarved = false;
+  /** How often the batch that waits for room was tried in vain; how often in a row one was asked for anew. */
+  private tries = 0;
+  private timesAnew = 0;
   /** The record that found no room last. */
   private fullBytes = 0;
   private nextWant = 1;
@@ -251,12 +269,12 @@ export class Receiver {
 
   /** Whether something that the peer has is not taken in for want of room. */
   get isStarved(): boolean {
-    return this.starved !== undefined || this.lacks !== undefined;
+    return this.wasStarved || this.lacks !== undefined;
   }
 
   /** Why what the peer sends waits, in words; undefined where it does not. */
   get noRoom(): string | undefined {
-    if (this.starved === undefined) return undefined;
+    if (!this.wasStarved) return undefined;
     const { failure } = this.parts.log;
     return failure === undefined
       ? 'no memory for what the peer sends'
@@ -315,11 +333,17 @@ export class Receiver {
   }
 
   private nackLarge(number: number, error: string): void {
-    const { limits, nack, store, onTooLarge } = this.parts;
-    const bytes = Math.floor(store.limitBytes * recordShareTold);
+    const { onTooLarge } = this.parts;
     if (this.lacks === undefined) onTooLarge(error);
     this.lacks = `what the peer has is too large for this node: ${error}`;
-    nack(nackOf({ batch: number, reason: 'too_large', error, retry_after: limits.retryMs, bytes }));
+    this.nackAnew(number, 'too_large', error);
+  }
+
+  /** Has the peer go through its store instead, as that is by then. */
+  private nackAnew(batch: number, reason: Refusal['reason'], error: string): void {
+    const { limits, nack, store } = this.parts;
+    const bytes = Math.floor(store.limitBytes * recordShareTold);
+    nack(nackOf({ batch, reason, error, retry_after: limits.retryMs, bytes }));
   }
 
   /** Whether the record that found no room last will never find any. */
@@ -467,7 +491,8 @@ export class Receiver {
       } else this.starve(batch);
       return;
     }
-    this.tellStarved(false);
+    this.tries = 0;
+    if (this.timesAnew === 0) this.tellStarved(false);
     this.nextNumber += 1;
   }
 
@@ -483,15 +508,27 @@ export class Receiver {
       this.nackLarge(number, error);
       return;
     }
+    if (reason === 'busy') {
+      this.nackAnew(number, reason, error);
+      return;
+    }
     nack(nackOf({ batch: number, reason, error, ...(reason === 'skew' && { retry_after: limits.retryMs }) }));
     if (reason === 'forged') this.parts.onForked();
   }
 
+  /** Has a batch for which there is no room wait; by and by it is to be made anew. */
   private starve(batch: WholeBatch): void {
-    const { timers, limits } = this.parts;
+    const { timers, limits, log } = this.parts;
     if (this.stopped) return;
-    this.starved = batch;
     this.tellStarved(true);
+    this.tries += 1;
+    if (log.failure === undefined && this.tries > triesMax * 2 ** Math.min(this.timesAnew, doublingsMax)) {
+      this.tries = 0;
+      this.timesAnew += 1;
+      this.refuse(batch, { reason: 'busy', error: 'no memory for what this peer sends', deltas: 0 });
+      return;
+    }
+    this.starved = batch;
     this.cancelRetry = timers.after(limits.retryMs, () => this.retryStarved());
   }
 
@@ -500,13 +537,37 @@ export class Receiver {
     this.wasStarved = isStarved;
   }
 
+  /** All that was asked for anew has found room. */
+  private endScarcity(): void {
+    this.timesAnew = 0;
+    this.tellStarved(false);
+  }
+
   /** Tries again what did not fit. */
   private retryStarved(): void {
     const { starved } = this;
     if (starved === undefined) return;
-    this.starved = undefined;
-    this.behind.unshift(starved);
-    this.goOn(() => this.takeNext());
+    this.goOn(() => {
+      if (this.tries % triesMax === 1) this.takeRemovals();
+      this.starved = undefined;
+      this.behind.unshift(starved);
+      this.takeNext();
+    });
+  }
+
+  /** Joins what of the scan behind the batch that waits for room may make some; it comes again in its turn. */
+  private takeRemovals(): void {
+    const { log, peer, store, beginTurn } = this.parts;
+    beginTurn();
+    for (const batch of this.behind) {
+      if (isAnswer(batch)) continue;
+      if (!isOfScan(batch) || store.atWork.isAny) break;
+      if (atOnce(this.check(batch, this.reader, undefined)) !== undefined) break;
+      log.setSource(peer.nodeId);
+      atOnce(this.joinRecords(batch, this.reader, false, [], new Set(), undefined, undefined, false));
+      this.noteSeen([]);
+    }
+    this.commit();
   }
 
   /** Walks the whole batch: throws if it is malformed, and says why it is not to be joined. */
@@ -622,7 +683,10 @@ export class Receiver {
     if (stamp > (identity.seenOf(name)?.stamp ?? 0)) identity.noteSeen(name, { stamp, tag: peer.facts.tag });
   }
 
-  /** `run`, `keys`: of a large batch. */
+  /**
+   * `run`, `keys`: of a large batch. Where a record of a scan finds no room, and without `hasRoom` from the first on,
+   * only removals are joined: a scan has no order, and they may make some.
+   */
   private *joinRecords(
     batch: WholeBatch,
     reader: BatchReader,
@@ -631,23 +695,28 @@ export class Receiver {
     wants: Set<number>,
     run?: DeltaRun,
     keys?: BatchKeys,
+    hasRoom = true,
   ): Taking<boolean> {
     const { store, log, peer, figures, isKeeper, judgesSkew } = this.parts;
+    let isWhole = hasRoom;
     const leftOut = new Set<string>();
     const writer = run?.writer ?? log.writer;
     reader.open(batch.buf, batch.start, batch.buf.length);
     while (reader.next()) {
       if (!judgesSkew) store.clock.vouch(reader.greatestStamp);
       if (reader.kind === DeltaKind.frontier) {
-        frontiers.push({ origin: reader.origin, stamp: reader.stamp, tag: reader.tag });
+        if (isWhole) frontiers.push({ origin: reader.origin, stamp: reader.stamp, tag: reader.tag });
         continue;
       }
+      if (!isWhole && !isRemoval(reader.kind)) continue;
       if (reader.origin === peer.origin && reader.stamp > this.peerStamp) this.peerStamp = reader.stamp;
       const isKept = isKeeper && !whole && !this.takesAll && !this.isAwaited(reader);
       const result = store.join(reader, peer.vector, whole, isKept);
       if (result === Joined.full) {
-        this.fullBytes = bytesNeeded(reader);
-        return false;
+        if (isWhole) this.fullBytes = bytesNeeded(reader);
+        if (!isOfScan(batch)) return false;
+        isWhole = false;
+        continue;
       }
       figures.deltasReceived += 1;
       if (result === Joined.joined) {
@@ -662,7 +731,7 @@ export class Receiver {
       if (run === undefined || !this.isSliceOver(keys)) continue;
       yield run.flush();
     }
-    return true;
+    return isWhole;
   }
 
   /** In the journal all the same: what is passed on from there must have no gaps. */
@@ -814,6 +883,7 @@ export class Receiver {
       if (held.cursorSeq !== undefined) {
         this.noteCursor(held.cursorSeq);
         this.lacks = undefined;
+        if (this.timesAnew > 0 && this.starved === undefined) this.endScarcity();
       }
       if (held.endsScan) this.noteWhole();
       this.durables.push({ seq: log.seq + log.writer.count, number: held.number });

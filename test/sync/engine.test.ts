@@ -262,6 +262,43 @@ test('a hub without room says so', async () => {
   assert.ok(a.engine.pendingOps() > 0);
 });
 
+test('what was removed since makes room for what waits, over the same connection', async () => {
+  const star = new Star({ memoryBytes: 256 * 1024 });
+  const { hub } = star;
+  const a = star.edge('a');
+  for (let i = 0; i < 100; i++) a.set(`big${i}`, unpackable(5000));
+  await star.pass(30_000);
+  const { reconnects } = a.engine.status();
+  assert.equal(hub.engine.status().syncStatus, 'starved');
+  // More than fits into the window stands before it.
+  for (let i = 0; i < 3000; i++) a.set(`big${i % 100}`, unpackable(5000));
+  for (let i = 0; i < 90; i++) a.del(`big${i}`);
+  await star.pass(600_000);
+  assert.deepEqual(hub.visible(), a.visible());
+  assert.deepEqual([hub.engine.status().syncStatus, hub.engine.status().lastError], ['synced', '']);
+  assert.deepEqual([a.engine.status().syncStatus, a.engine.status().reconnects], ['synced', reconnects]);
+});
+
+test('a collection that is too large for an edge ends when it goes; till then it is sent ever more rarely', async () => {
+  const star = new Star({ memoryBytes: 8 * 1024 * 1024 });
+  const { hub } = star;
+  const a = star.edge('a', { memoryBytes: 256 * 1024 });
+  await star.pass(5000);
+  for (let i = 0; i < 1000; i++) hub.send(0, 'HSET', 'h', `f${i}`, unpackable(1000));
+  await star.pass(3600_000);
+  assert.equal(a.engine.status().syncStatus, 'starved');
+  assert.match(a.engine.status().lastError, /^no memory/);
+  assert.ok(hub.engine.status().figures.scans < 10);
+  a.set('own', 'v');
+  await star.pass(5000);
+  assert.equal(hub.get('own'), 'v@0');
+  hub.send(0, 'DEL', 'h');
+  hub.set('after', 'v');
+  await star.pass(7200_000);
+  assert.deepEqual(a.visible(), hub.visible());
+  assert.deepEqual([a.engine.status().syncStatus, a.engine.status().lastError], ['synced', '']);
+});
+
 /** Bytes that nothing packs, as text. */
 function unpackable(bytes: number): string {
   return randomBytes(bytes).toString('latin1');
