@@ -39,6 +39,10 @@ export interface EdgeView {
   config(): readonly Row[];
   /** A fresh sample. */
   resources(): Promise<readonly Row[]>;
+  /** The nodes whose changes this one has taken in: 'linked' or 'away'. */
+  peers(): readonly Row[];
+  /** Has a node that is away counted as one that was never met; false where it was not known. */
+  forgetPeer(nodeId: string): boolean;
   /** Key patterns that sync. */
   prefixes(): readonly string[];
   /** The WebSocket address for edges, or undefined where none are accepted. */

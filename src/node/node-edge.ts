@@ -49,6 +49,9 @@ export function createEdgeView(parts: EdgeViewParts): EdgeView {
     clock: () => [...(engine()?.clock() ?? new Map<string, number>())].sort(byName),
     config: () => configRows(parts, parametersAtStart),
     resources: () => resourceRows(parts),
+    peers: () =>
+      [...(engine()?.knownPeers() ?? [])].map(([nodeId, isLinked]) => [nodeId, isLinked ? 'linked' : 'away']),
+    forgetPeer: (nodeId) => engine()?.forgetPeer(nodeId) ?? false,
     prefixes: () => (engine() === undefined ? [] : ['*']),
     endpoint: () => parts.sync()?.endpoint(),
     sync: async (full) => {

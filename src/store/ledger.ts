@@ -194,13 +194,31 @@ export class Ledger {
   }
 
   private findCursor(name: string): void {
-    const text = this.noteMap.get(cursorsLostNote) ?? moreLost;
-    if (!name.startsWith(cursorPrefix) || text === moreLost) return;
-    const lost: unknown[] = JSON.parse(text);
+    const lost = this.lostCursors;
     const left = lost.filter((other) => other !== name);
     if (left.length < lost.length) {
       this.setNote(cursorsLostNote, left.length === 0 ? undefined : JSON.stringify(left));
     }
+  }
+
+  /** The ids of nodes that were linked once, also where their cursors have made room for others. */
+  get knownPeers(): readonly string[] {
+    const cursors = [...this.noteMap.keys()].filter((name) => name.startsWith(cursorPrefix));
+    return [...cursors, ...this.lostCursors].map((name) => name.slice(cursorPrefix.length));
+  }
+
+  private get lostCursors(): readonly string[] {
+    const text = this.noteMap.get(cursorsLostNote) ?? moreLost;
+    return text === moreLost ? [] : JSON.parse(text);
+  }
+
+  /** Has a node count as one that was never met. Returns whether it was known. */
+  forgetPeer(nodeId: string): boolean {
+    const isKnown = this.knownPeers.includes(nodeId);
+    const name = `${cursorPrefix}${nodeId}`;
+    this.setNote(name, undefined);
+    this.findCursor(name);
+    return isKnown;
   }
 
   /** The note is of use: others are to make room first. */

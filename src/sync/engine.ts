@@ -16,6 +16,7 @@ import { forgetKept, Keeping } from './keeping.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Link, LinkFigures, LinkParts } from './link.ts';
 import type { LinkTimes } from './link-machine.ts';
+import { commitNotes } from './notes.ts';
 import { type Peer, rowsOf } from './peer.ts';
 import type { SyncConflict, SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
 import { lacksNote } from './receiver.ts';
@@ -627,6 +628,25 @@ export class SyncEngine {
     return isKept && (known.length === 0 || known.some((name) => stays(linked.get(name))));
   }
 
+  /** Whether each node that was ever linked is so now, by its id. */
+  knownPeers(): ReadonlyMap<string, boolean> {
+    const linked = new Set([...this.links].filter((link) => link.isLive).map((link) => link.peerId));
+    return new Map(this.options.ledger.knownPeers.map((nodeId) => [nodeId, linked.has(nodeId)]));
+  }
+
+  /**
+   * Takes a node that is away for one that was never met, so that nothing is held back any more which it may lack: see
+   * mayForget. Returns whether it was known.
+   */
+  forgetPeer(nodeId: string): boolean {
+    const { ledger, log } = this.options;
+    let isKnown = false;
+    commitNotes(log, () => {
+      isKnown = ledger.forgetPeer(nodeId);
+    });
+    return isKnown;
+  }
+
   /** What the hub has durably, as far as was last known; undefined where nothing is. */
   keptByHub(): VersionVector | undefined {
     return this.keeping?.kept;
@@ -648,7 +668,7 @@ export class SyncEngine {
     if (this.options.ledger.notes.has(cursorsLostNote)) {
       return 'nothing: there were more peers than are remembered, and what they have is not known';
     }
-    return 'strings that all peers have, one with a lesser node id among them: there is no hub that keeps the rest';
+    return 'strings that all peers have (EDGE.PEERS), one with a lesser node id among them: there is no hub that keeps the rest';
   }
 
   /** Whether a key was asked for from the hub, and is not here yet. */

@@ -126,6 +126,8 @@ export interface SyncLedger {
   ): void;
   setNote(name: string, value: string | undefined): void;
   useNote(name: string): void;
+  readonly knownPeers: readonly string[];
+  forgetPeer(nodeId: string): boolean;
   witnessOwn(stamp: number): void;
   lastStampOfTag(origin: number, tag: number): number | undefined;
 }

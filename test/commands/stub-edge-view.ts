@@ -20,11 +20,18 @@ export class StubEdgeView implements EdgeView {
     },
   ];
 
+  known = new Map([
+    ['a', 'linked'],
+    ['b', 'away'],
+  ]);
+
   status = () => [['sync_status', 'synced'] as const, ['pending_ops', 0] as const];
   stats = () => [['keys', 3] as const];
   queue = () => [['pending_ops', 0] as const];
   clock = () => [['a/00000001', 42] as const];
   config = () => [['edge.mode', 'edge'] as const];
+  peers = () => [...this.known];
+  forgetPeer = (nodeId: string) => this.known.delete(nodeId);
   prefixes = () => ['*'];
   endpoint = () => this.url;
   resources = async () => [['memory_level', 'normal'] as const];

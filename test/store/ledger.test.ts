@@ -210,3 +210,25 @@ test('peers whose cursors made room are named until each has one again; of very 
   for (const id of ['a', 'b', 'c']) ledger.setNote(`cursor:${id}`, 'j,3,1');
   assert.equal(ledger.notes.get(cursorsLostNote), '1', 'who the others were is not known');
 });
+
+test('a peer that is forgotten is known no more, also where its cursor had made room', () => {
+  const origins = new Origins();
+  const journal = new BatchWriter(origins);
+  const ledger = new Ledger();
+  ledger.recorder = journal;
+  ledger.addStart(origins.intern('n/00000001'), 100, 7);
+  for (const id of ['a', 'b']) ledger.setNote(`cursor:${id}`, 'j,1,1');
+  for (let i = 0; i < peerNotesMax; i++) ledger.setNote(`tags:x/${i}`, '1');
+  ledger.setNote('cursor:c', 'j,1,1');
+  assert.deepEqual(ledger.knownPeers, ['c', 'a', 'b']);
+  assert.deepEqual(
+    ['a', 'x', 'c'].map((id) => ledger.forgetPeer(id)),
+    [true, false, true],
+  );
+  for (const each of [ledger, replay(journal, origins)]) assert.deepEqual(each.knownPeers, ['b']);
+  assert.equal(ledger.forgetPeer('b'), true);
+  for (const each of [ledger, replay(journal, origins)]) {
+    assert.deepEqual(each.knownPeers, []);
+    assert.equal(each.notes.has(cursorsLostNote), false);
+  }
+});

@@ -225,6 +225,53 @@ test('of nodes without a hub the least that has something keeps it', async () =>
   assert.deepEqual(sizes({ a, b }), [2, 0]);
 });
 
+test('a peer that will not come back is forgotten by hand, and holds back nothing any more', async () => {
+  const scheduler = new Scheduler(14, Date.UTC(2026, 10, 1));
+  const net = new SimNet(scheduler);
+  const a = new SimNode({ nodeId: 'a', role: 'edge' }, scheduler, newDisk('a'));
+  const dialing = (nodeId: string, to: SimNode): SimNode => {
+    const dial = net.dialer(`${nodeId}>`, () => (c) => to.engine.hub.accept(c, nodeId, nodeId));
+    const peers = [{ url: `sim://${to.options.nodeId}`, isHub: false, dial }];
+    return new SimNode({ nodeId, role: 'edge', peers }, scheduler, newDisk(nodeId));
+  };
+  const b = dialing('b', a);
+  const c = dialing('c', b);
+  const evict = (): void => {
+    b.store.eviction.policy = 'allkeys-random';
+    b.store.eviction.isAcknowledged = (origin, stamp) => b.engine.mayForget(origin, stamp);
+    for (let i = 0; i < 10; i++) b.evict();
+  };
+  for (const node of [a, b, c]) node.start();
+  c.set('of c', 'v');
+  await scheduler.runUntil(scheduler.nowMs + 20_000);
+  assert.deepEqual([...b.engine.knownPeers()].sort(), [
+    ['a', true],
+    ['c', true],
+  ]);
+  c.crash(false);
+  b.set('of b', 'v');
+  await scheduler.runUntil(scheduler.nowMs + 200_000);
+  evict();
+  assert.deepEqual(sizes({ a, b }), [2, 2]);
+  assert.equal(b.engine.forgetPeer('x'), false);
+  assert.equal(b.engine.forgetPeer('c'), true);
+  assert.deepEqual([...b.engine.knownPeers()].sort(), [['a', true]]);
+  b.crash(false);
+  b.start();
+  await scheduler.runUntil(scheduler.nowMs + 20_000);
+  evict();
+  assert.deepEqual(sizes({ a, b }), [2, 0]);
+  // It comes back after all: as one that was never met.
+  c.start();
+  c.set('news', 'w');
+  await scheduler.runUntil(scheduler.nowMs + 60_000);
+  assert.equal(a.get('news'), 'w@0');
+  assert.deepEqual([...b.engine.knownPeers()].sort(), [
+    ['a', true],
+    ['c', true],
+  ]);
+});
+
 test('a node without a keeper forgets what one had', async () => {
   const pair = await filled();
   pair.edge.crash(false);

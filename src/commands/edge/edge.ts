@@ -7,6 +7,7 @@ import { command as config } from './config.ts';
 import { command as conflicts } from './conflicts.ts';
 import { asSubcommand, edgeCommand } from './edge-command.ts';
 import { command as endpoint } from './endpoint.ts';
+import { command as peers } from './peers.ts';
 import { command as prefixes } from './prefixes.ts';
 import { command as queue } from './queue.ts';
 import { command as resources } from './resources.ts';
@@ -14,7 +15,7 @@ import { command as stats } from './stats.ts';
 import { command as status } from './status.ts';
 import { command as sync } from './sync.ts';
 
-const family = [clock, config, conflicts, endpoint, prefixes, queue, resources, stats, status, sync];
+const family = [clock, config, conflicts, endpoint, peers, prefixes, queue, resources, stats, status, sync];
 const help = helpSubcommand('edge', '0.1.0');
 
 export const commands: readonly CommandSpec[] = [

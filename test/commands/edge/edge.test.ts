@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parseReply } from '../parse-reply.ts';
 import { edgeRig } from './both-forms.ts';
 
-const names = 'CLOCK CONFIG CONFLICTS ENDPOINT PREFIXES QUEUE RESOURCES STATS STATUS SYNC'.split(' ');
+const names = 'CLOCK CONFIG CONFLICTS ENDPOINT PEERS PREFIXES QUEUE RESOURCES STATS STATUS SYNC'.split(' ');
 
 function lines(reply: string): string[] {
   const parsed = parseReply(Buffer.from(reply), 0)?.value;
