@@ -6,6 +6,7 @@ import { AttentionBit } from './attention.ts';
 import type { Call } from './call.ts';
 import { keyExists } from './interplay.ts';
 import { changeInPlace, endsSlice, type Pace, type Work } from './large-work.ts';
+import { namesEvicted } from './unheld-keys.ts';
 
 /** What an element takes at most beside its bytes. */
 const elementExtraBytes = 80;
@@ -31,8 +32,13 @@ function bytesOf(count: number, bytes: number): number {
 
 /** Whether so many elements, of so many bytes, are worth slicing, and there is room for it. */
 export function areMany(call: Call, count: number, bytes: number): boolean {
-  const { store, sliceSizes } = call;
-  return count >= sliceSizes.largeElementsMin && hasAmpleRoom(store, bytesOf(count, bytes));
+  const { sliceSizes } = call;
+  return count >= sliceSizes.largeElementsMin && fits(call, bytesOf(count, bytes));
+}
+
+/** Whether there is room, and the key was not evicted: else dispatch has to see to it. */
+function fits(call: Call, bytes: number): boolean {
+  return !namesEvicted(call) && hasAmpleRoom(call.store, bytes);
 }
 
 /** Adds elements that are many. */
@@ -43,13 +49,13 @@ export function addMany(call: Call, addition: Addition): void {
 function* slices(call: Call, pace: Pace, addition: Addition): Work {
   const { count } = addition;
   const bytes = bytesOf(count, addition.bytes);
-  let fits = true;
+  let isDone = true;
   const steps = function* (): Generator<void, void, void> {
-    fits = pace.isWhole || hasAmpleRoom(call.store, bytes);
-    if (fits) yield* add(call, addition);
+    isDone = pace.isWhole || fits(call, bytes);
+    if (isDone) yield* add(call, addition);
   };
   yield* changeInPlace(call, pace, { keys: [1], dots: count, heldBytes: roomOf(call.store, bytes), steps });
-  return fits || 'again';
+  return isDone || 'again';
 }
 
 function* add(call: Call, addition: Addition): Generator<void, void, void> {

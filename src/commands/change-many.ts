@@ -8,6 +8,7 @@ import { AttentionBit } from './attention.ts';
 import type { Call } from './call.ts';
 import { keyExists } from './interplay.ts';
 import { changeInPlace, endsSlice, type Pace, type Work } from './large-work.ts';
+import { namesEvicted } from './unheld-keys.ts';
 
 /** To change a key takes as long as so many elements of a collection. */
 const elementsPerKey = 4;
@@ -32,13 +33,7 @@ export function areManyToChange({ argc, sliceSizes }: Call, step: number): boole
 
 /** Whether keys that are many can be changed in slices: none was evicted, and there is room. */
 export function canChangeMany(call: Call, bytes: number): boolean {
-  return !nameEvicted(call) && (bytes === 0 || hasAmpleRoom(call.store, bytes));
-}
-
-/** Dispatch knows what is to become of such a key. */
-function nameEvicted(call: Call): boolean {
-  const { attention, unheldKeys } = call.services;
-  return (attention.bits & AttentionBit.unheld) !== 0 && unheldKeys.concerns(call, call.entry!);
+  return !namesEvicted(call) && (bytes === 0 || hasAmpleRoom(call.store, bytes));
 }
 
 /** Changes keys that are many. */

@@ -326,3 +326,9 @@ export class UnheldKeys {
     for (const { ks, key, floor } of replaced) this.store.holdReplaced(ks, key, floor);
   }
 }
+
+/** Whether a call names evicted keys: dispatch knows what is to become of it. */
+export function namesEvicted(call: Call): boolean {
+  const { attention, unheldKeys } = call.services;
+  return (attention.bits & AttentionBit.unheld) !== 0 && unheldKeys.concerns(call, call.entry!);
+}

@@ -417,3 +417,17 @@ test('MSET of very many over keys that were evicted, before it came or before it
   assert.equal(client.send('MGET', 'k', 'n', 'new4999'), '*3\r\n$6\r\nsecond\r\n$1\r\n8\r\n$1\r\nv\r\n');
   assert.deepEqual(pair.asked, []);
 });
+
+test('SADD of very many to a set that is evicted before its turn counts with what the keeper has', () => {
+  const pair = new Pair(['SADD', 's', 'm1', 'old']);
+  const { edge, client } = pair;
+  assert.equal(pair.ask('SCARD', 's'), ':2\r\n');
+  const members = Array.from({ length: 20_000 }, (_, n) => `m${n}`);
+  assert.equal(client.send('SADD', 's', ...members), '');
+  while (edge.store.counts().keys > 0 && edge.store.eviction.relieve(0));
+  for (let turn = 0; turn < 10; turn++) edge.timers.endTurn();
+  assert.deepEqual(pair.answer(), ['s']);
+  for (let turn = 0; turn < 200; turn++) edge.timers.endTurn();
+  assert.equal(client.lateNow(), ':19999\r\n');
+  assert.equal(client.send('SCARD', 's'), ':20001\r\n');
+});
