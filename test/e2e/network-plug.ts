@@ -1,16 +1,24 @@
 // A network cable for tests: a TCP proxy on loopback between an edge and its hub that can be pulled and plugged in
-// again while the processes at both ends go on running, made to swallow everything without closing anything, or be
-// slow.
+// again while the processes at both ends go on running, made to swallow everything without closing anything, break for
+// one end alone, or be slow.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
+interface Joint {
+  readonly near: Socket;
+  readonly far: Socket;
+  /** What comes goes nowhere. */
+  isDeaf: boolean;
+}
+
 export class NetworkPlug {
-  private readonly targetPort: number;
+  private targetPort: number;
   private readonly server: Server;
-  private readonly sockets = new Set<Socket>();
+  private readonly joints = new Set<Joint>();
   private isPlugged = true;
   private isSilent = false;
-  private readonly bytesPerSecond: number;
+  private bytesPerSecond: number;
+  private delayMs = 0;
 
   private constructor(targetPort: number, bytesPerSecond: number) {
     this.targetPort = targetPort;
@@ -35,10 +43,18 @@ export class NetworkPlug {
     return `ws://127.0.0.1:${this.port}/edge/ws`;
   }
 
+  /** New connections go to the port of this url. */
+  leadTo(targetUrl: string): void {
+    this.targetPort = Number(new URL(targetUrl).port);
+  }
+
   /** Connections break, and new ones break at once. */
   pull(): void {
     this.isPlugged = false;
-    for (const socket of this.sockets) socket.destroy();
+    for (const { near, far } of this.joints) {
+      near.destroy();
+      far.destroy();
+    }
   }
 
   /** Nothing comes through any more, and nobody is told. */
@@ -46,9 +62,29 @@ export class NetworkPlug {
     this.isSilent = true;
   }
 
+  /** Connections break for the far end alone: what the near end says goes nowhere. */
+  breakFar(): void {
+    for (const joint of this.joints) {
+      joint.isDeaf = true;
+      joint.far.destroy();
+    }
+  }
+
+  /** Each far end is told that nothing more comes, and may go on speaking. */
+  closeHalf(): void {
+    for (const { far } of this.joints) far.end();
+  }
+
+  /** So much goes each way, and this much later. */
+  slow(bytesPerSecond: number, delayMs: number): void {
+    this.bytesPerSecond = bytesPerSecond;
+    this.delayMs = delayMs;
+  }
+
   plugIn(): void {
     this.isPlugged = true;
     this.isSilent = false;
+    this.slow(Number.POSITIVE_INFINITY, 0);
   }
 
   async close(): Promise<void> {
@@ -62,25 +98,36 @@ export class NetworkPlug {
       near.destroy();
       return;
     }
-    const far = connect(this.targetPort, '127.0.0.1');
-    const ends: readonly (readonly [Socket, Socket])[] = [
-      [near, far],
-      [far, near],
-    ];
-    for (const [from, to] of ends) {
-      this.sockets.add(from);
-      from.on('data', (chunk: Buffer) => {
-        if (!this.isSilent) to.write(chunk);
-        const delayMs = (chunk.length / this.bytesPerSecond) * 1000;
-        if (delayMs < 1) return;
-        from.pause();
-        setTimeout(() => from.resume(), delayMs);
-      });
-      from.on('error', () => {});
-      from.on('close', () => {
-        this.sockets.delete(from);
-        to.destroy();
-      });
-    }
+    const far = connect({ port: this.targetPort, host: '127.0.0.1', allowHalfOpen: true });
+    const joint: Joint = { near, far, isDeaf: false };
+    this.joints.add(joint);
+    this.carry(joint, near, far);
+    this.carry(joint, far, near);
+  }
+
+  private carry(joint: Joint, from: Socket, to: Socket): void {
+    /** Under way, in order, whatever the delay of each was. */
+    const late: Buffer[] = [];
+    const deliver = (chunk: Buffer): void => {
+      if (!this.isSilent && !joint.isDeaf && to.writable) to.write(chunk);
+    };
+    from.on('data', (chunk: Buffer) => {
+      if (this.delayMs === 0 && late.length === 0) deliver(chunk);
+      else {
+        late.push(chunk);
+        setTimeout(() => deliver(late.shift()!), this.delayMs);
+      }
+      const pauseMs = (chunk.length / this.bytesPerSecond) * 1000;
+      if (pauseMs < 1) return;
+      from.pause();
+      setTimeout(() => from.resume(), pauseMs);
+    });
+    from.on('end', () => to.end());
+    from.on('error', () => {});
+    from.on('close', () => {
+      if (joint.isDeaf && from === joint.far) return;
+      this.joints.delete(joint);
+      to.destroy();
+    });
   }
 }

@@ -1,10 +1,15 @@
 // All that a node holds, as text by which two nodes, or one before and after a restart, can be compared.
 import { connect } from 'node:net';
-import { parseReply, type Reply } from '../commands/parse-reply.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseReply, type Reply, ReplyError } from '../commands/parse-reply.ts';
 import { OracleClient } from '../commands/redis-oracle.ts';
 import type { Request } from '../fuzz/grammar.ts';
 
 const databases = 16;
+/** What a node that evicts says of a key that did not come in time: how often it is asked again, and after what. */
+const late = /^EVICTED .* try again$/;
+const triesMax = 20;
+const againMs = 200;
 /** Of a HyperLogLog's bytes. */
 const countAt = 8;
 const registersAt = 16;
@@ -24,11 +29,18 @@ const ownViews: typeof views = {
     ['XINFO', 'GROUPS', key],
   ],
 };
+/** Of two texts that differ. */
+const charsBefore = 60;
+const charsShown = 1000;
 const isUnordered = new Set(['HGETALL', 'SMEMBERS']);
 
 async function ask(client: OracleClient, ...request: string[]): Promise<Reply> {
-  const [bytes] = await client.run([request]);
-  return parseReply(bytes!, 0)!.value;
+  for (let tries = 1; ; tries++) {
+    const [bytes] = await client.run([request]);
+    const { value } = parseReply(bytes!, 0)!;
+    if (!(value instanceof ReplyError) || !late.test(value.message) || tries === triesMax) return value;
+    await delay(againMs);
+  }
 }
 
 /** Pairs, or members, in one order. */
@@ -39,39 +51,92 @@ function inOrder(view: string, value: readonly Reply[]): readonly Reply[] {
     .sort();
 }
 
+/** XINFO without what it tells of chunks: they are laid out anew. */
+function withoutChunks(view: string, value: Reply): Reply {
+  return view === 'XINFO' && Array.isArray(value)
+    ? value.filter((_, i) => !String(value[i - (i % 2)]).startsWith('radix-tree'))
+    : value;
+}
+
 /** A HyperLogLog without the count that it remembers: whoever counted last remembers it. */
 function uncounted(value: Reply): Reply {
   if (typeof value !== 'string' || !value.startsWith('HYLL')) return value;
   return value.slice(0, countAt) + value.slice(registersAt);
 }
 
-/** By database and key: type, deadline and content; `own`: what is not for other nodes too. */
+/** By database and key: type, deadline and content of what is there. `own`: also what is not for other nodes. */
 export async function digest(port: number, own: boolean): Promise<Map<string, string>> {
   const client = new OracleClient(connect(port, '127.0.0.1'));
-  const found = new Map<string, string>();
-  for (let db = 0; db < databases; db++) {
-    await ask(client, 'SELECT', String(db));
-    const keys = (await ask(client, 'KEYS', '*')) as string[];
-    for (const key of keys.sort()) {
-      const type = String(await ask(client, 'TYPE', key));
-      if (type === 'none') continue; // Its time has passed since.
-      const parts: unknown[] = [type, await ask(client, 'PEXPIRETIME', key)];
-      const wanted = [...(views[type]?.(key) ?? []), ...(own ? (ownViews[type]?.(key) ?? []) : [])];
-      for (const view of wanted) {
-        const value = await ask(client, ...view);
-        const [name = ''] = view;
-        parts.push(isUnordered.has(name) && Array.isArray(value) ? inOrder(name, value) : uncounted(value));
-      }
-      found.set(`${db} ${JSON.stringify(key)}`, JSON.stringify(parts));
+  try {
+    const found = new Map<string, string>();
+    for (let db = 0; db < databases; db++) {
+      await ask(client, 'SELECT', String(db));
+      const keys = (await ask(client, 'KEYS', '*')) as string[];
+      await add(client, found, db, keys, own);
     }
+    return found;
+  } finally {
+    client.socket.destroy();
   }
-  client.socket.destroy();
-  return found;
+}
+
+/** The same of the keys that a digest names, as a node answers that may have to fetch them first. */
+export async function digestOf(port: number, names: Iterable<string>): Promise<Map<string, string>> {
+  const client = new OracleClient(connect(port, '127.0.0.1'));
+  try {
+    const found = new Map<string, string>();
+    for (const name of names) {
+      const [db = ''] = name.split(' ', 1);
+      await ask(client, 'SELECT', db);
+      await add(client, found, Number(db), [JSON.parse(name.slice(db.length + 1))], false);
+    }
+    return found;
+  } finally {
+    client.socket.destroy();
+  }
+}
+
+async function add(
+  client: OracleClient,
+  found: Map<string, string>,
+  db: number,
+  keys: readonly string[],
+  own: boolean,
+): Promise<void> {
+  for (const key of keys.toSorted()) {
+    const type = String(await ask(client, 'TYPE', key));
+    if (type === 'none') continue; // Its time has passed since.
+    const parts: unknown[] = [type, await ask(client, 'PEXPIRETIME', key)];
+    const wanted = [...(views[type]?.(key) ?? []), ...(own ? (ownViews[type]?.(key) ?? []) : [])];
+    for (const view of wanted) {
+      const value = await ask(client, ...view);
+      const [name = ''] = view;
+      parts.push(
+        isUnordered.has(name) && Array.isArray(value)
+          ? inOrder(name, value)
+          : uncounted(withoutChunks(name, value)),
+      );
+    }
+    found.set(`${db} ${JSON.stringify(key)}`, JSON.stringify(parts));
+  }
+}
+
+/** From where two texts differ, and a little before. */
+function fromDifference(text: string | undefined, other = ''): string | undefined {
+  let at = 0;
+  while (text !== undefined && at < text.length && text[at] === other[at]) at++;
+  const from = Math.max(0, at - charsBefore);
+  return text === undefined
+    ? undefined
+    : `${from > 0 ? `${text.slice(0, charsBefore)}...` : ''}${text.slice(from, from + charsShown)}`;
 }
 
 /** The keys that two nodes hold differently, with what each holds. */
 export function differences(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): string[] {
   return [...new Set([...a.keys(), ...b.keys()])]
     .filter((key) => a.get(key) !== b.get(key))
-    .map((key) => `${key}\n    ${a.get(key)?.slice(0, 2000)}\n    ${b.get(key)?.slice(0, 2000)}`);
+    .map((key) => {
+      const [one, other] = [a.get(key), b.get(key)];
+      return `${key}\n    ${fromDifference(one, other)}\n    ${fromDifference(other, one)}`;
+    });
 }

@@ -1,0 +1,205 @@
+// What must be so once a storm is over and all nodes are linked again: they answer the same, have what clients were
+// told that they have, keep within their memory, and come back as they were. Each check gives what is wrong, in words.
+import { readFileSync } from 'node:fs';
+import type { Reply } from '../../src/resp/reply-reader.ts';
+import { askOnce } from '../e2e/pipeline.ts';
+import type { Random } from '../fuzz/random.ts';
+import type { Account } from './account.ts';
+import { differences, digest, digestOf } from './digest.ts';
+import type { StormFleet, StormNode } from './storm-fleet.ts';
+
+/** What a process has besides its data: the engine and its heap, and what is on its way. */
+const besidesBytesMax = 400 * 1024 * 1024;
+const shownMax = 5;
+/** A node that saw nothing worse than its peers coming and going logs nothing at this level. */
+const badLine = /^\S+Z error /;
+const goodLine = /^\S+Z (info|warn|debug) /;
+/** Of the elements of a HyperLogLog. */
+const shareOff = 0.06;
+
+type Holdings = ReadonlyMap<string, string>;
+
+function few(found: readonly string[]): string[] {
+  return found.length <= shownMax
+    ? [...found]
+    : [...found.slice(0, shownMax), `and ${found.length - shownMax} more`];
+}
+
+async function figuresOf(node: StormNode): Promise<Map<string, string>> {
+  const info = String(await askOnce(node.server.port, 'INFO', 'everything'));
+  return new Map(
+    info.split('\r\n').map((line) => {
+      const at = line.indexOf(':');
+      return [line.slice(0, at), line.slice(at + 1)];
+    }),
+  );
+}
+
+/** All answer as the hub does; who has room for all and evicted nothing lists the same keys, too. */
+export async function unlike(fleet: StormFleet): Promise<{ faults: string[]; common: Holdings }> {
+  const common = await digest(fleet.node('hub').server.port, false);
+  const faults = await Promise.all(
+    fleet.nodes.map(async (node) => {
+      const { port } = node.server;
+      const listed = await digest(port, false);
+      const more = [...listed.keys()].filter((name) => !common.has(name));
+      const all = node.holdsAll ? listed : await digestOf(port, [...common.keys(), ...more]);
+      return few(differences(common, all).map((text) => `the hub and ${node.name}: ${text}`));
+    }),
+  );
+  return { faults: faults.flat(), common };
+}
+
+async function textsOf(port: number, ...request: string[]): Promise<string[]> {
+  const reply = await askOnce(port, ...request);
+  if (reply instanceof Error) throw reply;
+  return Array.isArray(reply) ? reply.map(String) : [String(reply ?? '')];
+}
+
+const evenOnes = (texts: readonly string[]): string[] => texts.filter((_, i) => i % 2 === 0);
+
+const readers = {
+  set: (port: number, key: string) => textsOf(port, 'SMEMBERS', key),
+  hash: async (port: number, key: string) => evenOnes(await textsOf(port, 'HGETALL', key)),
+  zset: (port: number, key: string) => textsOf(port, 'ZRANGE', key, '0', '-1'),
+  list: (port: number, key: string) => textsOf(port, 'LRANGE', key, '0', '-1'),
+  stream: async (port: number, key: string) => {
+    const entries = (await askOnce(port, 'XRANGE', key, '-', '+')) as Reply[][];
+    return entries.map(([, fields]) => String((fields as Reply[])[1]));
+  },
+  string: async (port: number, key: string) =>
+    (await textsOf(port, 'GET', key)).join('').split(';').filter(Boolean),
+  none: async () => [],
+} satisfies Record<string, (port: number, key: string) => Promise<string[]>>;
+
+/** The number in an element's name. */
+const serialOf = (element: string): number => Number(element.split('.')[1]);
+const isRising = (numbers: readonly number[]): boolean =>
+  numbers.every((n, i) => i === 0 || n > numbers[i - 1]!);
+
+/** Elements of one client stand in the order in which it added them. */
+function disordered(key: string, found: readonly string[]): string[] {
+  const clients = new Set(found.map((element) => element.split('.')[0]));
+  return [...clients].flatMap((client) => {
+    const elements = found.filter((element) => element.startsWith(`${client}.`));
+    const atHead = elements.filter((element) => element.endsWith('.L'));
+    const atEnd = elements.filter((element) => !element.endsWith('.L'));
+    const serials = [...atHead.map((element) => -serialOf(element)), ...atEnd.map(serialOf)];
+    const isSo = isRising(serials) && elements.join() === [...atHead, ...atEnd].join();
+    return isSo
+      ? []
+      : [`${key} has what ${client} pushed in another order: ${elements.join(' ').slice(0, 4000)}`];
+  });
+}
+
+async function elementFaults(account: Account, port: number): Promise<string[]> {
+  const faults: string[] = [];
+  for (const [key, asked] of account.elements) {
+    if (key === 'kept:p') {
+      const count = Number(await askOnce(port, 'PFCOUNT', key));
+      const done = [...asked.values()].filter((outcome) => outcome === 'done').length;
+      if (count < done * (1 - shareOff) - 1 || count > asked.size * (1 + shareOff) + 1) {
+        faults.push(`${key} counts ${count}, and ${done} of ${asked.size} were added`);
+      }
+      continue;
+    }
+    const type = String(await askOnce(port, 'TYPE', key));
+    const found = await readers[type as keyof typeof readers](port, key);
+    faults.push(...few(account.faultsOf(key, found)));
+    if (['list', 'stream', 'string'].includes(type)) faults.push(...disordered(key, found));
+  }
+  const groups = await Promise.all([
+    textsOf(port, 'SMEMBERS', 'kept:gs'),
+    readers.hash!(port, 'kept:gh'),
+    textsOf(port, 'LRANGE', 'kept:gl', '0', '-1'),
+  ]);
+  const [first, ...others] = groups.map((elements) => elements.toSorted().join());
+  if (others.some((other) => other !== first)) faults.push('of what EXEC added at once a part is missing');
+  return faults;
+}
+
+async function counterFaults(account: Account, port: number): Promise<string[]> {
+  const faults: string[] = [];
+  const countOf = async (name: string): Promise<number> => {
+    const [key = '', field = ''] = name.split(' ');
+    if (field === '') return Number(await askOnce(port, 'GET', key));
+    return Number(await askOnce(port, key === 'count:z' ? 'ZSCORE' : 'HGET', key, field));
+  };
+  let sum = 0;
+  for (const [name, counter] of account.counters) {
+    const value = await countOf(name);
+    if (name.startsWith('sum:')) sum += value;
+    if (name !== 'sum' && !counter.allows(value)) faults.push(`${name} is ${value} and not ${counter}`);
+  }
+  const shared = await countOf('sum');
+  // What was refused for one of the two alone, in a group, is known; of what was not answered both are there, or none.
+  const own = [...account.counters].filter(([name]) => name.startsWith('sum:'));
+  const differing =
+    (account.counters.get('sum')?.done ?? 0) - own.reduce((all, [, { done }]) => all + done, 0);
+  if (shared !== sum + differing) faults.push(`sum is ${shared}, and its parts have ${sum + differing}`);
+  return faults;
+}
+
+async function registerFaults(account: Account, port: number): Promise<string[]> {
+  const faults: string[] = [];
+  for (const [key, register] of account.registers) {
+    const value = await askOnce(port, 'GET', key);
+    if (!register.allows(value === null ? undefined : String(value))) {
+      faults.push(`${key} is ${value ?? 'nothing'} and not ${register}`);
+    }
+  }
+  return faults;
+}
+
+/** What clients were told against what a node has. */
+export async function unkept(account: Account, node: StormNode): Promise<string[]> {
+  const { port } = node.server;
+  return [
+    ...(await elementFaults(account, port)),
+    ...few(await counterFaults(account, port)),
+    ...few(await registerFaults(account, port)),
+  ];
+}
+
+/** Who uses more memory than it may. */
+export async function overweight(fleet: StormFleet): Promise<string[]> {
+  const faults: string[] = [];
+  for (const node of fleet.nodes) {
+    const figures = await figuresOf(node);
+    const [used, limit] = [Number(figures.get('used_memory')), Number(figures.get('maxmemory'))];
+    const status = readFileSync(`/proc/${node.server.pid}/status`, 'latin1');
+    const peak = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+    if (!(used <= limit)) faults.push(`${node.name} uses ${used} of ${limit} bytes`);
+    if (!(peak <= limit + besidesBytesMax))
+      faults.push(`${node.name} had ${peak} bytes, its limit is ${limit}`);
+  }
+  return faults;
+}
+
+/** What logs say that they should not. */
+export function suspect(fleet: StormFleet): string[] {
+  return fleet.nodes.flatMap(({ name, server }) =>
+    few(
+      server.output
+        .split('\n')
+        .filter((line) => line !== '' && (badLine.test(line) || !goodLine.test(line)))
+        .map((line) => `the log of ${name}: ${line}`),
+    ),
+  );
+}
+
+/** Each ends, in order or not, and is the same when it is back. Alone, so that nobody gives it what it lost. */
+export async function changedByRestart(fleet: StormFleet, random: Random): Promise<string[]> {
+  for (const { cable } of fleet.nodes) cable?.pull();
+  const faults = await Promise.all(
+    fleet.nodes.map(async (node) => {
+      const isKilled = random.chance(0.3);
+      const before = await digest(node.server.port, true);
+      await (isKilled ? node.kill() : node.end());
+      await fleet.restart(node);
+      const how = `${node.name} before and after ${isKilled ? 'kill -9' : 'SIGTERM'}`;
+      return few(differences(before, await digest(node.server.port, true)).map((text) => `${how}: ${text}`));
+    }),
+  );
+  return faults.flat();
+}
