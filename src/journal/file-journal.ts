@@ -305,6 +305,7 @@ export class FileJournal implements DeltaLog {
     if (this.running !== undefined) return this.running;
     if (this.failure !== undefined) {
       this.save.lastStatus = 'err';
+      this.options.log.error('snapshot failed', { reason: this.failure });
       return Promise.reject(this.failed());
     }
     this.running = this.runSnapshot().finally(() => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { type Log, silentLog } from '../../src/base/log.ts';
 import { BatchReader } from '../../src/delta/batch-reader.ts';
 import { check } from '../../src/journal/check.ts';
 import type { Block } from '../../src/journal/delta-log.ts';
@@ -357,6 +358,23 @@ test('a failed write is answered with an error, reads of nothing go on, a short 
   assert.equal(rig.journal.durableSeq, 3);
   assert.equal(await setOne(rig, 'd', 4, 'y'), undefined);
   assert.deepEqual(openRig(files.killed()).store.dump(), rig.store.dump());
+});
+
+test('the log tells of a snapshot that failed, once, and not of one that the end of the node cut off', async () => {
+  const errors: string[] = [];
+  const log: Log = { ...silentLog, error: (message) => errors.push(message) };
+  const files = new ToyFiles();
+  const { journal } = openRig(files, {}, '/data', log);
+  const cutOff = assert.rejects(journal.snapshot(), /the journal is closed/);
+  await Promise.all([journal.close(), cutOff]);
+  assert.deepEqual(errors, []);
+
+  const rig = openRig(files, {}, '/data', log);
+  files.shortBytes = 10;
+  await setOne(rig, 'a', 1, 'lost?');
+  errors.length = 0;
+  await assert.rejects(rig.journal.snapshot(), /short write/);
+  assert.deepEqual(errors, ['snapshot failed']);
 });
 
 test('a failed fsync is never repeated on that file', async () => {

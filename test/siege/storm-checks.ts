@@ -1,6 +1,7 @@
 // What must be so once a storm is over and all nodes are linked again: they answer the same, have what clients were
 // told that they have, keep within their memory, and come back as they were. Each check gives what is wrong, in words.
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Reply } from '../../src/resp/reply-reader.ts';
 import { askOnce } from '../e2e/pipeline.ts';
 import type { Random } from '../fuzz/random.ts';
@@ -10,6 +11,7 @@ import type { StormFleet, StormNode } from './storm-fleet.ts';
 
 /** What a process has besides its data: the engine and its heap, and what is on its way. */
 const besidesBytesMax = 400 * 1024 * 1024;
+const restMs = 300;
 const shownMax = 5;
 /** A node that saw nothing worse than its peers coming and going logs nothing at this level. */
 const badLine = /^\S+Z error /;
@@ -25,14 +27,33 @@ function few(found: readonly string[]): string[] {
     : [...found.slice(0, shownMax), `and ${found.length - shownMax} more`];
 }
 
-async function figuresOf(node: StormNode): Promise<Map<string, string>> {
-  const info = String(await askOnce(node.server.port, 'INFO', 'everything'));
-  return new Map(
-    info.split('\r\n').map((line) => {
-      const at = line.indexOf(':');
-      return [line.slice(0, at), line.slice(at + 1)];
-    }),
-  );
+async function rowsOf(node: StormNode, command: string): Promise<Map<string, string>> {
+  const rows = (await askOnce(node.server.port, command)) as Reply[];
+  return new Map(rows.flatMap((name, i) => (i % 2 === 0 ? [[String(name), String(rows[i + 1])]] : [])));
+}
+
+/** Figures of all nodes since they were started last, added up. */
+export async function figures(fleet: StormFleet, ...names: readonly string[]): Promise<string> {
+  const all = await Promise.all(fleet.nodes.map((node) => rowsOf(node, 'EDGE.STATS')));
+  const sum = (name: string): number => all.reduce((total, rows) => total + Number(rows.get(name)), 0);
+  return names.map((name) => `${sum(name)} ${name.replaceAll('_', ' ')}`).join(', ');
+}
+
+/** Who has something to send still, or sends though nothing is written. */
+export async function restless(fleet: StormFleet): Promise<string[]> {
+  const faults: string[] = [];
+  const before = await Promise.all(fleet.nodes.map((node) => rowsOf(node, 'EDGE.STATUS')));
+  await delay(restMs);
+  for (const [i, node] of fleet.nodes.entries()) {
+    const rows = await rowsOf(node, 'EDGE.STATUS');
+    for (const name of ['deltas_sent', 'deltas_received']) {
+      const [then, now] = [before[i]!.get(name), rows.get(name)];
+      if (then !== now)
+        faults.push(`${name} of ${node.name} went from ${then} to ${now} though all is synced`);
+    }
+    if (rows.get('pending_ops') !== '0') faults.push(`${node.name} has pending: ${rows.get('pending_ops')}`);
+  }
+  return faults;
 }
 
 /** All answer as the hub does; who has room for all and evicted nothing lists the same keys, too. */
@@ -165,8 +186,8 @@ export async function unkept(account: Account, node: StormNode): Promise<string[
 export async function overweight(fleet: StormFleet): Promise<string[]> {
   const faults: string[] = [];
   for (const node of fleet.nodes) {
-    const figures = await figuresOf(node);
-    const [used, limit] = [Number(figures.get('used_memory')), Number(figures.get('maxmemory'))];
+    const rows = await rowsOf(node, 'EDGE.STATS');
+    const [used, limit] = [Number(rows.get('memory_used')), Number(rows.get('memory_limit'))];
     const status = readFileSync(`/proc/${node.server.pid}/status`, 'latin1');
     const peak = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
     if (!(used <= limit)) faults.push(`${node.name} uses ${used} of ${limit} bytes`);

@@ -2,7 +2,7 @@
 // are its own, and does anything at all to keys over which all clients fight. It enters into the account what it asked
 // for and what it was told. When its node goes, it comes back to it.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Reply } from '../../src/resp/reply-reader.ts';
+import { type Reply, ReplyError } from '../../src/resp/reply-reader.ts';
 import { Pipeline } from '../e2e/pipeline.ts';
 import type { Random } from '../fuzz/random.ts';
 import { anyCommand } from '../sim/any-command.ts';
@@ -17,7 +17,9 @@ interface Asked {
 
 /** Error replies that random commands on fought-over keys earn, and those of nodes that are full or evict. */
 const earned =
-  /^(WRONGTYPE|INVALIDOBJ|OOM|EVICTED|EXECABORT Transaction discarded because of: (OOM|EVICTED)|ERR (no such key|index out of range|value is (not|NaN)|hash value is not|increment|source and destination|resulting score|string exceeds|bit offset|The ID specified in XADD))/;
+  /^(WRONGTYPE|INVALIDOBJ|OOM|EVICTED|EXECABORT Transaction discarded because of: (OOM|EVICTED)|ERR (no such key|index out of range|value is (not|NaN)|hash value is not|increment|source and destination|resulting score|string exceeds|bit offset|The ID specified in XADD)|NOGROUP|BUSYGROUP)/;
+/** The first word of a refusal. */
+const codeOf = /^[A-Z]+/;
 const burstMax = 12;
 const pauseMsMax = 60;
 /** Deadlines are over when all is compared, or far away. */
@@ -36,10 +38,17 @@ const adding: Readonly<Record<string, (element: string, serial: number) => Args>
   'kept:x': (element) => ['XADD', 'kept:x', '*', 'e', element],
 };
 
+/** Of EXEC's reply what one command of the group was told; of a group that was not run, a refusal. */
+function ofGroup(reply: Reply, i: number): Reply {
+  return Array.isArray(reply) ? reply[i]! : new ReplyError(String(reply));
+}
+
 export class StormClient {
   readonly name: string;
   /** What it was told that no client should be told. */
   readonly complaints: string[] = [];
+  /** Replies that were errors, by their code. */
+  readonly refusals = new Map<string, number>();
   asked = 0;
   answered = 0;
   private readonly random: Random;
@@ -95,7 +104,10 @@ export class StormClient {
 
   private judge(args: Args, reply: Reply): void {
     if (Array.isArray(reply) && args[0] === 'EXEC') for (const inner of reply) this.judge(['in EXEC'], inner);
-    if (!(reply instanceof Error) || earned.test(reply.message)) return;
+    if (!(reply instanceof Error)) return;
+    const [code = ''] = codeOf.exec(reply.message) ?? [];
+    this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
+    if (earned.test(reply.message)) return;
     const words = args.slice(0, 8).map((word) => word.slice(0, 40));
     this.complaints.push(`${this.name}: ${words.join(' ')}: ${reply.message}`);
   }
@@ -152,7 +164,7 @@ export class StormClient {
       {
         args: ['EXEC'],
         told: (reply) => {
-          for (const [i, tell] of tellers.entries()) tell(Array.isArray(reply) ? reply[i]! : reply);
+          for (const [i, tell] of tellers.entries()) tell(ofGroup(reply, i));
         },
       },
     ];
@@ -200,8 +212,8 @@ export class StormClient {
       {
         args: ['EXEC'],
         told: (reply) => {
-          own(Array.isArray(reply) ? reply[0]! : reply);
-          shared(Array.isArray(reply) ? reply[1]! : reply);
+          own(ofGroup(reply, 0));
+          shared(ofGroup(reply, 1));
         },
       },
     ];
@@ -229,12 +241,13 @@ export class StormClient {
     const { random } = this;
     const key = (type: string): string => `large:${type}:${random.below(3)}`;
     const serials = Array.from({ length: 100 + random.below(largeMany) }, () => this.element());
+    const value = this.element();
     const bytes = 'z'.repeat(1000 + random.below(300_000));
     const makers: readonly (() => string[])[] = [
-      () => ['SET', key('string'), this.element() + bytes],
-      () => ['SET', key('string'), this.element() + bytes],
-      () => ['APPEND', key('string'), this.element() + bytes.slice(0, 20_000)],
-      () => ['SETRANGE', key('string'), String(random.below(400_000)), this.element()],
+      () => ['SET', key('string'), value + bytes],
+      () => ['SET', key('string'), value + bytes],
+      () => ['APPEND', key('string'), value + bytes.slice(0, 20_000)],
+      () => ['SETRANGE', key('string'), String(random.below(400_000)), value],
       () => ['SETBIT', key('string'), String(random.below(1_000_000)), '1'],
       () => ['HSET', key('hash'), 'f', bytes],
       () => ['RPUSH', key('list'), ...serials],
@@ -242,6 +255,11 @@ export class StormClient {
       () => ['SADD', key('set'), ...serials],
       () => ['HSET', key('hash'), ...serials.flatMap((serial) => [serial, 'v'])],
       () => ['ZADD', key('zset'), ...serials.flatMap((serial, i) => [String(i % 100), serial])],
+      () => ['LRANGE', key('list'), '0', '-1'],
+      () => ['SMEMBERS', key('set')],
+      () => ['ZRANGE', key('zset'), '0', '-1', 'WITHSCORES'],
+      () => ['HGETALL', key('hash')],
+      () => ['LREM', key('list'), '0', value],
       () => ['LTRIM', key('list'), '0', '999'],
       () => ['LTRIM', key('list'), '-100', '-1'],
       () => ['LPOP', key('list'), '5000'],
@@ -292,6 +310,13 @@ export class StormClient {
       () => ['PERSIST', key()],
       () => ['RENAME', key(), key()],
       () => ['COPY', key(), key(), 'REPLACE'],
+      () => ['XGROUP', 'CREATE', 'x0', 'g', '$', 'MKSTREAM'],
+      () => ['XREADGROUP', 'GROUP', 'g', 'c', 'COUNT', '3', 'STREAMS', 'x0', '>'],
+      () => ['BLPOP', 'l0', 'l1', '0.05'],
+      () => ['BZPOPMIN', 'z0', '0.05'],
+      () => ['BLMOVE', 'l0', 'l1', 'LEFT', 'RIGHT', '0.05'],
+      () => ['WATCH', key()],
+      () => ['SCAN', '0', 'COUNT', '100'],
       () => ['GEOADD', 'geo', String(random.below(90)), String(random.below(80)), `m${random.below(50)}`],
     ];
     if (random.chance(0.4)) return { args: random.pick(makers)() };

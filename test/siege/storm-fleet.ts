@@ -21,6 +21,8 @@ const above: Readonly<Record<Name, Name | undefined>> = {
 };
 
 const stopMsMax = 10_000;
+/** About what a start takes. */
+const startMsMax = 600;
 const downMsMax = 1500;
 const pausedMsMax = 4000;
 const brokenMsMax = 4000;
@@ -130,21 +132,30 @@ export class StormNode {
     this.isUp = false;
     await this.server.kill();
   }
+
+  /** Starts it, and kills it before or after it is ready. */
+  async startInVain(afterMs: number): Promise<void> {
+    const started = this.start().catch(() => {});
+    await delay(afterMs);
+    await this.kill();
+    await started;
+    this.isUp = false;
+  }
 }
 
 export class StormFleet {
-  readonly nodes: readonly StormNode[];
+  readonly nodes: StormNode[] = [];
   /** What befell whom, with the time. */
   readonly diary: string[] = [];
   private readonly random: Random;
   private readonly startedMs = performance.now();
 
-  private constructor(random: Random, nodes: readonly StormNode[]) {
+  constructor(random: Random) {
     this.random = random;
-    this.nodes = nodes;
   }
 
-  static async start(random: Random): Promise<StormFleet> {
+  async start(): Promise<void> {
+    const { random, nodes } = this;
     const edgeSizes = shuffled(random, sizes);
     const ofSize: Readonly<Record<Name, Settings>> = {
       hub: { 'edge.resources.memory_limit': '96mb' },
@@ -155,7 +166,6 @@ export class StormFleet {
     };
     const strategy = random.chance(0.15) ? 'lww' : 'crdt';
     const careful = random.pick(names);
-    const nodes: StormNode[] = [];
     for (const name of names) {
       const settings = {
         ...drawn(random),
@@ -169,7 +179,6 @@ export class StormFleet {
       nodes.push(node);
       await node.start();
     }
-    return new StormFleet(random, nodes);
   }
 
   node(name: Name): StormNode {
@@ -248,6 +257,11 @@ export class StormFleet {
       this.note(`${node.name} is killed, down for ${downMs} ms`);
       await node.kill();
       await delay(downMs);
+      if (this.random.chance(0.3)) {
+        const afterMs = this.random.below(startMsMax);
+        this.note(`${node.name} is killed ${afterMs} ms after it was started`);
+        await node.startInVain(afterMs);
+      }
       await this.restart(node);
     } else if (draw < 0.5) {
       this.note(`${node.name} is ended, down for ${downMs} ms`);

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { askOnce } from '../e2e/pipeline.ts';
 import { Random } from '../fuzz/random.ts';
 import { Account } from './account.ts';
-import { changedByRestart, overweight, suspect, unkept, unlike } from './storm-checks.ts';
+import { changedByRestart, figures, overweight, restless, suspect, unkept, unlike } from './storm-checks.ts';
 import { StormClient, soonMsMax } from './storm-client.ts';
 import { type Name, names, StormFleet } from './storm-fleet.ts';
 
@@ -36,7 +36,7 @@ const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const random = new Random(seed);
 const other = (): Random => new Random(random.below(2 ** 32));
 const account = new Account();
-let fleet: StormFleet | undefined;
+const fleet = new StormFleet(other());
 
 async function inTime<T>(promise: Promise<T>, what: string, ms = patienceMs): Promise<T> {
   let late: NodeJS.Timeout | undefined;
@@ -51,31 +51,31 @@ async function inTime<T>(promise: Promise<T>, what: string, ms = patienceMs): Pr
 }
 
 /** Troubles until the time is over, each to its end. */
-async function storm(nodes: StormFleet): Promise<string[]> {
+async function storm(): Promise<string[]> {
   const draws = other();
   const endMs = performance.now() + seconds * 1000;
   const troubles: Promise<void>[] = [];
   let failure: unknown;
-  while (performance.now() < endMs && failure === undefined && nodes.fallen().length === 0) {
+  while (performance.now() < endMs && failure === undefined && fleet.fallen().length === 0) {
     troubles.push(
-      nodes.trouble().catch((error: unknown) => {
+      fleet.trouble().catch((error: unknown) => {
         failure ??= error;
       }),
     );
     await delay(quietMsMin + draws.below(quietMsMax));
   }
   await Promise.all(troubles);
-  return [...nodes.fallen(), ...(failure === undefined ? [] : [String(failure)])];
+  return [...fleet.fallen(), ...(failure === undefined ? [] : [String(failure)])];
 }
 
 /** Syncs each with the one above it, again where it fails, for a time. */
-async function syncAll(nodes: StormFleet): Promise<void> {
+async function syncAll(): Promise<void> {
   const endMs = performance.now() + syncMsMax;
   for (const name of syncOrder) {
     for (;;) {
-      const reply = await askOnce(nodes.node(name).server.port, 'EDGE.SYNC');
+      const reply = await askOnce(fleet.node(name).server.port, 'EDGE.SYNC');
       if (!(reply instanceof Error)) break;
-      nodes.note(`EDGE.SYNC at ${name}: ${reply.message}`);
+      fleet.note(`EDGE.SYNC at ${name}: ${reply.message}`);
       if (performance.now() > endMs) throw new Error(`EDGE.SYNC at ${name}: ${reply.message}`);
       await delay(againMs);
     }
@@ -83,53 +83,56 @@ async function syncAll(nodes: StormFleet): Promise<void> {
 }
 
 async function main(): Promise<string[]> {
-  const nodes = await StormFleet.start(other());
-  fleet = nodes;
+  await fleet.start();
   const clients = names.flatMap((name) =>
     Array.from({ length: clientsPerNode }, (_, i) => {
       const port = (): number | undefined => {
-        const { isUp, server } = nodes.node(name);
+        const { isUp, server } = fleet.node(name);
         return isUp ? server.port : undefined;
       };
       return new StormClient(`${name}${i}`, other(), account, port);
     }),
   );
   const working = clients.map((client) => client.run());
-  const broken = await storm(nodes);
+  const broken = await storm();
   if (broken.length > 0) return broken;
-  nodes.calm();
+  fleet.calm();
   for (const client of clients) client.leave();
   await inTime(Promise.all(working), 'all that clients asked for is answered');
-  nodes.note('all is calm');
+  fleet.note('all is calm');
   await delay(soonMsMax);
-  await inTime(syncAll(nodes), 'all have synced', syncMsMax + patienceMs);
-  nodes.note('all have synced');
-  const { faults, common } = await unlike(nodes);
-  nodes.note('all have been compared');
-  const hub = nodes.node('hub');
+  await inTime(syncAll(), 'all have synced', syncMsMax + patienceMs);
+  fleet.note('all have synced');
+  const restlessness = await restless(fleet);
+  const { faults, common } = await unlike(fleet);
+  const seen = await figures(fleet, 'evicted', 'unheld_fetched', 'conflicts_found', 'forks');
+  fleet.note('all have been compared');
+  const hub = fleet.node('hub');
   faults.push(
+    ...restlessness,
     ...clients.flatMap(({ complaints }) => complaints.slice(0, 3)),
     ...(await unkept(account, hub)),
-    ...(await overweight(nodes)),
-    ...(await changedByRestart(nodes, other())),
-    ...nodes.fallen(),
-    ...suspect(nodes),
+    ...(await overweight(fleet)),
+    ...(await changedByRestart(fleet, other())),
+    ...fleet.fallen(),
+    ...suspect(fleet),
   );
   const sum = (of: (client: StormClient) => number): number => clients.reduce((all, one) => all + of(one), 0);
+  const refused = (code: string): number => sum(({ refusals }) => refusals.get(code) ?? 0);
   console.log(
     `seed ${seed}: ${sum((client) => client.answered)} of ${sum((client) => client.asked)} commands answered, ` +
-      `${nodes.diary.length} notes, ${common.size} keys`,
+      `${refused('OOM')} OOM, ${refused('EVICTED')} EVICTED, ${common.size} keys, ${seen}`,
   );
   return faults;
 }
 
 function printDiary(count: number): void {
-  for (const line of fleet?.diary.slice(-count) ?? []) console.log(line);
+  for (const line of fleet.diary.slice(-count)) console.log(line);
 }
 
 /** Last of all stands why, since whoever shows no more than an end of this shows that. */
 function report(faults: readonly string[]): void {
-  for (const { name, server, settings } of fleet?.nodes ?? []) {
+  for (const { name, server, settings } of fleet.nodes) {
     console.log(`${name} ${server.state}, in ${server.dir}, with ${JSON.stringify(settings)}`);
   }
   printDiary(diaryShown);
@@ -144,5 +147,5 @@ const ended = new Promise<string[]>((resolve) => {
 const faults = await Promise.race([main().catch((error: unknown) => [String(error)]), ended]);
 if (faults.length > 0) report(faults);
 else if (values.diary) printDiary(Number.POSITIVE_INFINITY);
-await fleet?.close(faults.length > 0);
+await fleet.close(faults.length > 0);
 process.exit(faults.length === 0 ? 0 : 1);

@@ -16,6 +16,6 @@ export const command: CommandSpec = {
 
 function bgrewriteaof(call: Call): void {
   const busy = 'ERR Background append only file rewriting already in progress';
-  saveInBackground(call, journalToSave(call, busy));
+  saveInBackground(journalToSave(call, busy));
   call.reply.simple('Background append only file rewriting started');
 }

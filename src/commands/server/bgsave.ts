@@ -17,6 +17,6 @@ export const command: CommandSpec = {
 
 function bgsave(call: Call): void {
   if (call.argc > 2 || (call.argc === 2 && !call.is(1, 'schedule'))) call.syntaxError();
-  saveInBackground(call, journalToSave(call, 'ERR Background save already in progress'));
+  saveInBackground(journalToSave(call, 'ERR Background save already in progress'));
   call.reply.simple('Background saving started');
 }
