@@ -1,6 +1,7 @@
 // A client in a storm: in bursts it adds elements of its own to keys that nobody takes from, counts, writes values that
 // are its own, and does anything at all to keys over which all clients fight. It enters into the account what it asked
 // for and what it was told. When its node goes, it comes back to it.
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Reply, ReplyError } from '../../src/resp/reply-reader.ts';
 import { Pipeline } from '../e2e/pipeline.ts';
@@ -17,7 +18,7 @@ interface Asked {
 
 /** Error replies that random commands on fought-over keys earn, and those of nodes that are full or evict. */
 const earned =
-  /^(WRONGTYPE|INVALIDOBJ|OOM|EVICTED|EXECABORT Transaction discarded because of: (OOM|EVICTED)|ERR (no such key|index out of range|value is (not|NaN)|hash value is not|increment|source and destination|resulting score|string exceeds|bit offset|The ID specified in XADD)|NOGROUP|BUSYGROUP)/;
+  /^(WRONGTYPE|INVALIDOBJ|OOM|EVICTED|EXECABORT Transaction discarded because of: (OOM|EVICTED)|ERR (no such key|index out of range|value is (not|NaN)|hash value is not|increment|source and destination|resulting score|string exceeds|bit offset|The ID specified in XADD|WATCH inside MULTI)|NOGROUP|BUSYGROUP)/;
 /** The first word of a refusal. */
 const codeOf = /^[A-Z]+/;
 const burstMax = 12;
@@ -28,6 +29,10 @@ const timesMs = ['100', '700', String(soonMsMax), '3000000'];
 const retryMs = 50;
 const groupKeys = ['kept:gs', 'kept:gh', 'kept:gl'] as const;
 const largeMany = 8000;
+/** Of what is large, so many to one of another kind fill small memories. */
+const fillings = 15;
+/** Text that is hardly packed. */
+const noise = randomBytes(225_000).toString('base64');
 
 /** Keys with elements that each client adds to, and how to add one. */
 const adding: Readonly<Record<string, (element: string, serial: number) => Args>> = {
@@ -121,9 +126,9 @@ export class StormClient {
     if (draw < 0.33) return this.countGroup();
     if (draw < 0.43) return [this.writeOwn()];
     if (draw < 0.46) return [this.appendOwn()];
-    if (draw < 0.465) return [this.large()];
-    if (draw < 0.5) return this.elsewhere();
-    if (draw < 0.52) return [{ args: ['MULTI'] }, this.anything(), this.anything(), { args: ['EXEC'] }];
+    if (draw < 0.49) return [this.large()];
+    if (draw < 0.52) return this.elsewhere();
+    if (draw < 0.54) return [{ args: ['MULTI'] }, this.anything(), this.anything(), { args: ['EXEC'] }];
     return [this.anything()];
   }
 
@@ -239,13 +244,19 @@ export class StormClient {
 
   private large(): Asked {
     const { random } = this;
-    const key = (type: string): string => `large:${type}:${random.below(3)}`;
+    const key = (type: string): string => `large:${type}:${random.below(5)}`;
     const serials = Array.from({ length: 100 + random.below(largeMany) }, () => this.element());
     const value = this.element();
-    const bytes = 'z'.repeat(1000 + random.below(300_000));
+    const bytes = noise.slice(random.below(100_000)).slice(0, 1000 + random.below(200_000));
     const makers: readonly (() => string[])[] = [
       () => ['SET', key('string'), value + bytes],
-      () => ['SET', key('string'), value + bytes],
+      ...Array.from({ length: fillings }, () => () => [
+        ...random.pick([
+          ['SET', `fill:s:${random.below(60)}`],
+          ['HSET', `fill:h:${random.below(20)}`, 'f'],
+        ]),
+        value + bytes.slice(0, 60_000),
+      ]),
       () => ['APPEND', key('string'), value + bytes.slice(0, 20_000)],
       () => ['SETRANGE', key('string'), String(random.below(400_000)), value],
       () => ['SETBIT', key('string'), String(random.below(1_000_000)), '1'],

@@ -34,14 +34,14 @@ type Settings = Record<string, string>;
 
 /** Sizes of edges, each with a policy; which edge has which is drawn. */
 const sizes: readonly Settings[] = [
-  { 'edge.resources.memory_limit': '6mb', 'store.eviction_policy': 'noeviction' },
-  { 'edge.resources.memory_limit': '8mb', 'store.eviction_policy': 'allkeys-lru' },
+  { 'edge.resources.memory_limit': '2mb', 'store.eviction_policy': 'noeviction' },
+  { 'edge.resources.memory_limit': '3mb', 'store.eviction_policy': 'allkeys-lru' },
   { 'edge.resources.memory_limit': '64mb', 'store.eviction_policy': 'noeviction' },
 ];
 const relaySizes: readonly Settings[] = [
   { 'edge.resources.memory_limit': '64mb' },
   { 'edge.resources.memory_limit': '64mb' },
-  { 'edge.resources.memory_limit': '10mb', 'store.eviction_policy': 'allkeys-lfu' },
+  { 'edge.resources.memory_limit': '4mb', 'store.eviction_policy': 'allkeys-lfu' },
 ];
 
 const batches: readonly Settings[] = [

@@ -105,7 +105,15 @@ async function main(): Promise<string[]> {
   fleet.note('all have synced');
   const restlessness = await restless(fleet);
   const { faults, common } = await unlike(fleet);
-  const seen = await figures(fleet, 'evicted', 'unheld_fetched', 'conflicts_found', 'forks');
+  const seen = await figures(
+    fleet,
+    'evicted',
+    'unheld_fetched',
+    'tombstones',
+    'memory_used',
+    'conflicts_found',
+    'forks',
+  );
   fleet.note('all have been compared');
   const hub = fleet.node('hub');
   faults.push(
