@@ -13,8 +13,10 @@ import { FerriteError } from '../base/errors.ts';
 
 const arenaBytesMax = 0x7fff0000;
 const classesPerOctave = 8;
-/** This part of the size is addressed beyond it: see allowSlack. */
+/** By this part of the size live blocks may go beyond it for a while: see allowSlack. */
 const slackDivisor = 16;
+/** So much is addressed beyond the size at least, or as much again, where that is less: holes of large blocks are there. */
+const spareBytesMin = 8 * 1024 * 1024;
 
 function unitBytesFor(limitBytes: number): number {
   if (limitBytes >= 48 * 1024 * 1024) return 65_536;
@@ -59,6 +61,7 @@ export class Arena {
   /** Units, of all that are addressed, that the limit allows. */
   private readonly unitsAllowed: number;
   private slackBytes = 0;
+  private spareUnits = 0;
   /** Units of the span for which there was room, but last time not in one piece; 0 = none. */
   private scatteredUnits = 0;
   /** Bytes of live blocks that are allowed. */
@@ -86,12 +89,12 @@ export class Arena {
 
   /** Allocates (untouched, so at no cost) `sizeBytes`. Throws FerriteError MEMORY where the system refuses. */
   constructor(sizeBytes: number) {
-    const slack = Math.min(Math.floor(sizeBytes / slackDivisor), Math.max(0, arenaBytesMax - sizeBytes));
     const size = Math.min(sizeBytes, arenaBytesMax);
+    const spare = Math.max(size / slackDivisor, Math.min(size, spareBytesMin));
     this.unitBytes = unitBytesFor(size);
     this.unitShift = 31 - Math.clz32(this.unitBytes);
     this.unitsAllowed = Math.floor(size / this.unitBytes) + 1;
-    this.unitCount = this.unitsAllowed + Math.ceil(slack / this.unitBytes);
+    this.unitCount = this.unitsAllowed + Math.ceil(Math.min(spare, arenaBytesMax - size) / this.unitBytes);
     try {
       this.buffer = new ArrayBuffer(this.unitCount * this.unitBytes + overreadBytes);
     } catch (cause) {
@@ -156,11 +159,13 @@ export class Arena {
   }
 
   /**
-   * Lets blocks go beyond the limit by a sixteenth, or no longer: what a full node held may lie less densely when it is
-   * read back in another order. Address space that is not touched costs nothing.
+   * Lets blocks go beyond the limit by a sixteenth, and their units by all that is addressed, or no longer: what a full
+   * node held may lie less densely when it is read back in another order. Address space that is not touched costs
+   * nothing.
    */
   allowSlack(isAllowed: boolean): void {
-    this.slackBytes = isAllowed ? (this.unitCount - this.unitsAllowed) * this.unitBytes : 0;
+    this.slackBytes = isAllowed ? Math.floor(this.capacityBytes / slackDivisor) : 0;
+    this.spareUnits = isAllowed ? this.unitCount - this.unitsAllowed : 0;
   }
 
   /** A block of at least `bytes`, or 0 when it does not fit within the limit less `reserveBytes`. */
@@ -364,13 +369,13 @@ export class Arena {
   }
 
   private hasUnits(units: number, reserveBytes: number): boolean {
-    const reserve = Math.ceil((reserveBytes - this.slackBytes) / this.unitBytes);
-    return this.unitsUsed + units <= this.unitsAllowed - 1 - reserve;
+    const reserve = Math.ceil(reserveBytes / this.unitBytes);
+    return this.unitsUsed + units <= this.unitsAllowed - 1 + this.spareUnits - reserve;
   }
 
-  /** Behind the last unit that may be used. What the slack alone can use is in one piece with the rest. */
+  /** Behind the last unit that may be used. What is spare is in one piece with the rest. */
   private get unitsEnd(): number {
-    return this.slackBytes > 0 ? this.unitCount : this.unitsAllowed;
+    return this.unitsAllowed + this.spareUnits;
   }
 
   /** The lowest run of so many free units below `end`; 0 = there is none. */

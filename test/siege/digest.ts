@@ -6,10 +6,9 @@ import { OracleClient } from '../commands/redis-oracle.ts';
 import type { Request } from '../fuzz/grammar.ts';
 
 const databases = 16;
-/** What a node that evicts says of a key that did not come in time: how often it is asked again, and after what. */
-const late = /^EVICTED .* try again$/;
-const triesMax = 20;
-const againMs = 200;
+/** A key that has to be fetched may not come in time, or while a link is down: how long it is asked for again. */
+const fetchMsMax = 30_000;
+const againMs = 100;
 /** Of a HyperLogLog's bytes. */
 const countAt = 8;
 const registersAt = 16;
@@ -35,10 +34,17 @@ const charsShown = 1000;
 const isUnordered = new Set(['HGETALL', 'SMEMBERS']);
 
 async function ask(client: OracleClient, ...request: string[]): Promise<Reply> {
-  for (let tries = 1; ; tries++) {
-    const [bytes] = await client.run([request]);
-    const { value } = parseReply(bytes!, 0)!;
-    if (!(value instanceof ReplyError) || !late.test(value.message) || tries === triesMax) return value;
+  const [bytes] = await client.run([request]);
+  return parseReply(bytes!, 0)!.value;
+}
+
+/** Has the node fetch the key, where it does not hold it. */
+async function fetch(client: OracleClient, key: string): Promise<void> {
+  const endMs = performance.now() + fetchMsMax;
+  for (;;) {
+    const reply = await ask(client, 'EXISTS', key);
+    if (!(reply instanceof ReplyError)) return;
+    if (performance.now() > endMs) throw new Error(`${key}: ${reply.message}`);
     await delay(againMs);
   }
 }
@@ -88,7 +94,9 @@ export async function digestOf(port: number, names: Iterable<string>): Promise<M
     for (const name of names) {
       const [db = ''] = name.split(' ', 1);
       await ask(client, 'SELECT', db);
-      await add(client, found, Number(db), [JSON.parse(name.slice(db.length + 1))], false);
+      const key: string = JSON.parse(name.slice(db.length + 1));
+      await fetch(client, key);
+      await add(client, found, Number(db), [key], false);
     }
     return found;
   } finally {

@@ -27,7 +27,8 @@ const pauseMsMax = 60;
 export const soonMsMax = 2000;
 const timesMs = ['100', '700', String(soonMsMax), '3000000'];
 const retryMs = 50;
-const groupKeys = ['kept:gs', 'kept:gh', 'kept:gl'] as const;
+/** Of these each has what EXEC adds to all. */
+export const groupKeys = ['kept:gs', 'kept:gh', 'kept:gl'] as const;
 const largeMany = 8000;
 /** Of what is large, so many to one of another kind fill small memories. */
 const fillings = 15;

@@ -58,7 +58,7 @@ function shuffled<T>(random: Random, items: readonly T[]): T[] {
 }
 
 function drawn(random: Random): Settings {
-  const heartbeatMs = random.pick([150, 400, 1000]);
+  const heartbeatMs = random.pick([300, 1000, 3000]);
   return {
     'persistence.appendfsync': random.pick(['everysec', 'everysec', 'no']),
     'persistence.segment_size': random.pick(['1mb', '1mb', '64mb']),
@@ -67,9 +67,9 @@ function drawn(random: Random): Settings {
     'edge.sync_interval': '400ms',
     'edge.offline_queue_size': random.pick(['10000', '10000', '300', '20']),
     'sync.heartbeat_interval': `${heartbeatMs}ms`,
-    'sync.dead_peer_timeout': `${heartbeatMs * random.pick([3, 8])}ms`,
-    'sync.connect_timeout': '1s',
-    'sync.handshake_timeout': '3s',
+    'sync.dead_peer_timeout': `${heartbeatMs * random.pick([4, 8])}ms`,
+    'sync.connect_timeout': '2s',
+    'sync.handshake_timeout': '4s',
     'sync.reconnect_initial_delay': '30ms',
     'sync.reconnect_max_delay': '400ms',
     ...random.pick(batches),

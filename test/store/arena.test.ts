@@ -92,6 +92,23 @@ test('slack goes beyond the limit by a sixteenth, and only while it is allowed',
   assert.equal(arena.capacityBytes, 1024 * 1024);
 });
 
+test('with slack there is a place for a large block, though what is free lies scattered', () => {
+  const arena = new Arena(1024 * 1024);
+  const spans: number[] = [];
+  for (let at = arena.alloc(5 * arena.unitBytes); at !== 0; at = arena.alloc(5 * arena.unitBytes))
+    spans.push(at);
+  for (let i = 0; i < spans.length; i += 2) arena.free(spans[i]!);
+  const wanted = 8 * arena.unitBytes;
+  assert.equal(arena.alloc(wanted), 0);
+  arena.allowSlack(true);
+  for (let bytes = 0; bytes + wanted < arena.capacityBytes / 2; bytes += wanted) {
+    assert.notEqual(arena.alloc(wanted), 0);
+  }
+  assert.ok(arena.liveBytes <= arena.limitBytes);
+  arena.allowSlack(false);
+  assert.equal(arena.alloc(wanted), 0);
+});
+
 test('a large block grows where it is as far as what is behind it is free', () => {
   const arena = new Arena(1024 * 1024);
   const unit = arena.unitBytes;
