@@ -112,16 +112,19 @@ export class Eviction {
     return keys > 0 || store.expiredFieldCount > before;
   }
 
-  /** The same for what a peer sent, which no policy may refuse. */
+  /** Whether keys go for a join: where nobody keeps the data, what the user said must not go does not go. */
+  get mayForJoin(): boolean {
+    return this.policy !== 'noeviction' || this.kept !== undefined;
+  }
+
+  /** As `relieve`, for what a peer sent, which no policy may refuse. */
   relieveForJoin(attempt: number): boolean {
     if (attempt >= reliefsMax) return false;
     const policy = this.policy === 'noeviction' ? 'allkeys-lru' : this.policy;
     let gained = this.purgeExpired();
-    // Where nobody is there to keep the data, what the user said must not go does not go.
-    const mayEvict = this.policy !== 'noeviction' || this.kept !== undefined;
     // Without marks a collection of which more is to come must not go: what comes would be taken for the whole.
     this.plainOnly = true;
-    if (!gained && mayEvict) gained = this.evict(firstRelief << attempt, policy) > 0;
+    if (!gained && this.mayForJoin) gained = this.evict(firstRelief << attempt, policy) > 0;
     this.plainOnly = false;
     return this.gather(attempt + 1) || gained;
   }

@@ -301,6 +301,10 @@ export class Store {
     return this.eviction.evictedCount;
   }
 
+  get evictsForJoins(): boolean {
+    return this.eviction.mayForJoin;
+  }
+
   /**
    * All that the keeper has is here now. No record says so: who replays what came before only asks for more than it
    * lacks.

@@ -54,6 +54,8 @@ export interface SyncStore {
   readonly limitBytes: number;
   /** Keys evicted since the start. */
   readonly evictedCount: number;
+  /** Whether keys are evicted where a join finds no room. */
+  readonly evictsForJoins: boolean;
   /** All that the keeper has is here now. */
   holdAll(): void;
   /** Something is left out of the key: recorded before it, in the log or where `to` says. */

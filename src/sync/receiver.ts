@@ -483,7 +483,12 @@ export class Receiver {
     while (keys !== undefined && store.atWork.isAny) yield store.atWork.free();
     if (this.stopped) return;
     const isSliced = keys?.isSliceable === true;
-    if (log.failure !== undefined || !(yield* this.joinBatch(batch, isSliced ? keys : undefined))) {
+    let isJoined = log.failure === undefined && (yield* this.joinBatch(batch, isSliced ? keys : undefined));
+    // Keys at work are not evicted: at once, each may go to make room for the next.
+    if (!isJoined && isSliced && log.failure === undefined && store.evictsForJoins && !store.atWork.isAny) {
+      isJoined = yield* this.joinBatch(batch, undefined);
+    }
+    if (!isJoined) {
       if (this.isTooLarge) {
         this.tellStarved(false);
         const error = `a value of ${this.fullBytes} bytes`;

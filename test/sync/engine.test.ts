@@ -253,6 +253,20 @@ test('an edge without room is starved, goes on pushing, and takes the rest when 
   assert.equal(star.hub.get('big0'), undefined);
 });
 
+test('an edge that evicts takes a large batch that is more than it can hold: keys of it go for others of it', async () => {
+  const star = new Star({ memoryBytes: 4 * 1024 * 1024 });
+  const a = star.edge('a', { memoryBytes: 256 * 1024, evicts: true });
+  await star.pass(5000);
+  const names = Array.from({ length: 80 }, (_, i) => `k${i}`);
+  const value = randomBytes(3750).toString('base64');
+  star.hub.send(0, 'MSET', ...names.flatMap((name) => [name, value]));
+  await star.pass(20_000);
+  const { syncStatus, pendingOps } = a.engine.status();
+  assert.deepEqual([syncStatus, pendingOps, a.store.holdsAll], ['synced', 0, false]);
+  for (const name of names) a.ask(0, ['STRLEN', name], (reply) => assert.equal(reply, ':5000\r\n', name));
+  await star.pass(20_000);
+});
+
 test('a hub without room says so', async () => {
   const star = new Star({ memoryBytes: 256 * 1024 });
   const a = star.edge('a');
