@@ -15,7 +15,7 @@ const arenaBytesMax = 0x7fff0000;
 const classesPerOctave = 8;
 /** By this part of the size live blocks may go beyond it for a while: see allowSlack. */
 const slackDivisor = 16;
-/** So much is addressed beyond the size at least, or as much again, where that is less: holes of large blocks are there. */
+/** At least so much is addressed beyond the size, or as much again where that is less: large blocks leave holes. */
 const spareBytesMin = 8 * 1024 * 1024;
 
 function unitBytesFor(limitBytes: number): number {

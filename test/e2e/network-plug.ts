@@ -109,7 +109,9 @@ export class NetworkPlug {
     /** Under way, in order, whatever the delay of each was. */
     const late: Buffer[] = [];
     const deliver = (chunk: Buffer): void => {
-      if (!this.isSilent && !joint.isDeaf && to.writable) to.write(chunk);
+      // What came after a gap would be another stream than was sent.
+      if (this.isSilent) joint.isDeaf = true;
+      if (!joint.isDeaf && to.writable) to.write(chunk);
     };
     from.on('data', (chunk: Buffer) => {
       if (this.delayMs === 0 && late.length === 0) deliver(chunk);

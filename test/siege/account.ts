@@ -1,6 +1,6 @@
-// What clients were told: of elements added to keys that nobody takes from, of what was added to counters, and of values
-// that one client alone writes. What was not answered may have been done or not; what was refused must not have been.
-// It knows no sockets and no commands.
+// What clients were told: of elements added to keys that nobody takes from, of what was added to counters, and of
+// values that one client alone writes. What was not answered may have been done or not; what was refused must not have
+// been. It knows no sockets and no commands.
 
 export type Outcome = 'done' | 'unsure' | 'refused';
 

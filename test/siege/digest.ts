@@ -104,6 +104,23 @@ export async function digestOf(port: number, names: Iterable<string>): Promise<M
   }
 }
 
+/** Of the keys that a digest names those that a node says to have evicted, while it cannot reach its hub. */
+export async function evictedOf(port: number, names: Iterable<string>): Promise<Set<string>> {
+  const client = new OracleClient(connect(port, '127.0.0.1'));
+  try {
+    const evicted = new Set<string>();
+    for (const name of names) {
+      const [db = ''] = name.split(' ', 1);
+      await ask(client, 'SELECT', db);
+      const reply = await ask(client, 'EXISTS', JSON.parse(name.slice(db.length + 1)));
+      if (reply instanceof ReplyError && reply.message.startsWith('EVICTED')) evicted.add(name);
+    }
+    return evicted;
+  } finally {
+    client.socket.destroy();
+  }
+}
+
 async function add(
   client: OracleClient,
   found: Map<string, string>,

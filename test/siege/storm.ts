@@ -1,8 +1,8 @@
-// `npm run storm -- --seconds N --seed S [--diary]`: a hub, a relay and three edges as processes, beset by clients at all of them
-// at once, while nodes are killed, ended and put to sleep and cables pulled, silent, slow or broken at one end. Then
-// everything is linked again, and all must agree, with all that clients were told. A seed draws the same settings,
-// clients and troubles, but how they fall in time is not the same twice. Exit code 1 where anything of this fails; then
-// the directories of the nodes stay, with their logs.
+// `npm run storm -- --seconds N --seed S [--diary]`: a hub, a relay and three edges as processes, beset by clients at
+// all of them at once, while nodes are killed, ended and put to sleep and cables pulled, silent, slow or broken at one
+// end. Then everything is linked again, and all must agree, with all that clients were told. A seed draws the same
+// settings, clients and troubles, but how they fall in time is not the same twice. Exit code 1 where anything of this
+// fails; then the directories of the nodes stay, with their logs.
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { askOnce } from '../e2e/pipeline.ts';
@@ -18,7 +18,7 @@ const quietMsMax = 900;
 const syncMsMax = 90_000;
 const againMs = 300;
 const patienceMs = 30_000;
-/** So far up and down again everything comes within these. */
+/** In this order everything comes up to the hub and down again. */
 const syncOrder: readonly Name[] = ['north', 'south', 'relay', 'east', 'relay', 'north', 'south'];
 const diaryShown = 60;
 const faultsShown = 12;
