@@ -18,7 +18,7 @@ interface Asked {
 
 /** Error replies that random commands on fought-over keys earn, and those of nodes that are full or evict. */
 const earned =
-  /^(WRONGTYPE|INVALIDOBJ|OOM|EVICTED|EXECABORT Transaction discarded because of: (OOM|EVICTED)|ERR (no such key|index out of range|value is (not|NaN)|hash value is not|increment|source and destination|resulting score|string exceeds|bit offset|The ID specified in XADD|WATCH inside MULTI)|NOGROUP|BUSYGROUP)/;
+  /^(WRONGTYPE|INVALIDOBJ|OOM|EVICTED|EXECABORT|ERR (no such key|index out of range|value is (not|NaN)|hash value is not|increment|source and destination|resulting score|string exceeds|bit offset|The ID specified in XADD|WATCH inside MULTI)|NOGROUP|BUSYGROUP)/;
 /** The first word of a refusal. */
 const codeOf = /^[A-Z]+/;
 const burstMax = 12;
