@@ -28,3 +28,11 @@ test('keeps the order in both forms', () => {
   assert.equal(numbers.length, 200);
   assert.equal(node.run('ZSCORE z m3'), '497');
 });
+
+test('refuses an option of ZADD as Redis does', () => {
+  const node = new CommandNode();
+  for (const option of ['NX', 'xx', 'Gt', 'incr']) {
+    assert.deepEqual(node.run(`ZINCRBY z ${option} a`), '-ERR syntax error');
+  }
+  assert.deepEqual(node.run('ZINCRBY z in a'), '-ERR value is not a valid float');
+});
