@@ -179,6 +179,7 @@ async function report(failures: readonly string[]): Promise<void> {
   const log = `the hub's log ends with:\n${hub.output.slice(-logCharsShown)}`;
   for (const text of [...failures.slice(0, -1), log, stack]) console.log(text);
   console.log(`in round ${roundNow} of seed ${seed}; the hub ${hub.state}, the edge ${edge.state}`);
+  console.log(`what they have on the disk is kept: the hub ${hub.dir}, the edge ${edge.dir}`);
   console.log(`FAILED: ${failures.at(-1)?.slice(-saidCharsShown)}`);
 }
 
@@ -191,8 +192,11 @@ if (failures.length > 0) await report(failures);
 else console.log(`seed ${seed}: ${roundNow - 1} rounds, the slowest PING took ${Math.round(slowestMs)} ms`);
 if (values.log !== undefined) writeFileSync(values.log, hub.output);
 between.close();
-// What does not answer may not end either.
-if (failures.length > 0) for (const node of [hub, edge]) node.signal('SIGKILL');
-await Promise.all([hub.stop(), edge.stop()]);
 rmSync(reports, { recursive: true });
-process.exit(failures.length === 0 ? 0 : 1);
+if (failures.length > 0) {
+  // What does not answer may not end either.
+  for (const node of [hub, edge]) node.signal('SIGKILL');
+  process.exit(1);
+}
+await Promise.all([hub.stop(), edge.stop()]);
+process.exit(0);
