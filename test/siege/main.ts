@@ -26,6 +26,8 @@ const killShare = 0.03;
 const midstMs = 60;
 const patienceMs = 20_000;
 const againMs = 50;
+/** Longer than what a client asked for last takes. */
+const restMs = 1500;
 /** A stack of where the hub is, on a signal; how long it has for that. */
 const reportSignal = 'SIGUSR2';
 const reportMs = 3000;
@@ -121,9 +123,10 @@ async function round(): Promise<string[]> {
 /** Kills the hub and starts it again; what differs from before, and from the edge. */
 async function nextLife(): Promise<string[]> {
   await answerOf('CLIENT UNPAUSE', () => askOnce(hub.port, 'CLIENT', 'UNPAUSE'));
-  // What clients asked for is done, though they are gone.
+  // What clients asked for is done, though they are gone: a store in slices is seen by nobody before its end.
   let before = await holdings(hub, true);
   for (let last = before; ; last = before) {
+    await delay(restMs);
     before = await holdings(hub, true);
     if (differences(last, before).length === 0) break;
   }
