@@ -335,8 +335,8 @@ class Recovery {
   /** Joins the scanner's current block. */
   private joinBlock(path: string): void {
     const { buf, start, end } = this.scanner;
-    this.ahead.open(buf, blockRecordsAt(buf, start), end);
     const isLong = blockCountAt(buf, start) >= lookedAheadMin;
+    if (isLong) this.ahead.open(buf, blockRecordsAt(buf, start), end);
     this.joinRecords(path, this.scanner, this.reader, isLong ? this.ahead : undefined);
     this.options.store.endBlock?.();
   }

@@ -3,6 +3,7 @@
 // floor rises to the greatest dot among it, whoever came first. An element is joined as the key of a string is
 // (key-state.ts).
 import { stampFrom } from '../base/clock.ts';
+import { sameBytes } from '../base/runs.ts';
 import type { BatchReader } from '../delta/batch-reader.ts';
 import { DeltaFlag, DeltaKind, isContent } from '../delta/kinds.ts';
 import type { VersionVector } from '../delta/vector.ts';
@@ -173,10 +174,7 @@ function isOfKeys(kind: number): boolean {
 
 function isSameKey(a: BatchReader, b: BatchReader): boolean {
   if (a.db !== b.db || a.keyLength !== b.keyLength) return false;
-  if (a.keyOffset === b.keyOffset) return true;
-  return (
-    a.buf.compare(b.buf, b.keyOffset, b.keyOffset + b.keyLength, a.keyOffset, a.keyOffset + a.keyLength) === 0
-  );
+  return a.keyOffset === b.keyOffset || sameBytes(a.buf, a.keyOffset, b.buf, b.keyOffset, a.keyLength);
 }
 
 /**

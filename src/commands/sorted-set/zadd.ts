@@ -7,6 +7,7 @@ import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { isOneOf } from '../keys-of.ts';
 import { addMembers, incrementMember } from './add-members.ts';
+import { readAddOptions } from './add-options.ts';
 import { readScore } from './read-score.ts';
 
 export const command: CommandSpec = {
@@ -24,36 +25,8 @@ export const command: CommandSpec = {
   run: zAdd,
 };
 
-/** No letter is below it. */
-const letters = 65;
-
-interface Options {
-  condition: number;
-  countChanged: boolean;
-  increments: boolean;
-  /** The first argument behind the options. */
-  next: number;
-}
-
-function readOptions(call: Call): Options {
-  const options: Options = { condition: 0, countChanged: false, increments: false, next: 2 };
-  for (; options.next < call.argc; options.next++) {
-    const i = options.next;
-    // Most often a score, which no option begins as.
-    if (call.buf[call.offset(i)]! < letters) break;
-    if (call.is(i, 'nx')) options.condition |= Condition.isNew;
-    else if (call.is(i, 'xx')) options.condition |= Condition.exists;
-    else if (call.is(i, 'gt')) options.condition |= Condition.greater;
-    else if (call.is(i, 'lt')) options.condition |= Condition.less;
-    else if (call.is(i, 'ch')) options.countChanged = true;
-    else if (call.is(i, 'incr')) options.increments = true;
-    else break;
-  }
-  return options;
-}
-
 function zAdd(call: Call): void {
-  const { condition, countChanged, increments, next } = readOptions(call);
+  const { condition, countChanged, increments, next } = readAddOptions(call);
   const rest = call.argc - next;
   if (rest === 0 || rest % 2 !== 0) call.syntaxError();
   const has = (bit: number): boolean => (condition & bit) !== 0;

@@ -2,8 +2,8 @@
 // what several nodes add apart adds up. https://redis.io/commands/zincrby
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { isOneOf } from '../keys-of.ts';
 import { incrementMember } from './add-members.ts';
+import { readAddOptions } from './add-options.ts';
 import { readScore } from './read-score.ts';
 
 export const command: CommandSpec = {
@@ -20,12 +20,8 @@ export const command: CommandSpec = {
   run: zIncrBy,
 };
 
-/** Redis reads ZADD's options here, too, and behind one there is too little left. */
-const options = ['nx', 'xx', 'gt', 'lt', 'ch', 'incr'];
-/** No letter is below it. */
-const letters = 65;
-
 function zIncrBy(call: Call): void {
-  if (call.buf[call.offset(2)]! >= letters && isOneOf(call.args, 2, options)) call.syntaxError();
+  // Behind one there is too little left.
+  if (readAddOptions(call).next !== 2) call.syntaxError();
   incrementMember(call, 3, readScore(call, 2), 0);
 }
