@@ -122,6 +122,11 @@ export class LargeWork implements ChangeListener {
     changes.settlers.push(() => this.schedule());
   }
 
+  /** How many commands are being done in slices, of clients that are gone too. */
+  get running(): number {
+    return this.jobs.size;
+  }
+
   /**
    * Does work on the keys in some arguments, in slices where the client can wait; `keys` undefined: on any key. A
    * function is told of each key of the database that changes, for which the work need not begin anew.

@@ -26,8 +26,6 @@ const killShare = 0.03;
 const midstMs = 60;
 const patienceMs = 20_000;
 const againMs = 50;
-/** Longer than what a client asked for last takes. */
-const restMs = 1500;
 /** A stack of where the hub is, on a signal; how long it has for that. */
 const reportSignal = 'SIGUSR2';
 const reportMs = 3000;
@@ -120,16 +118,25 @@ async function round(): Promise<string[]> {
   }
 }
 
+/** What the hub holds once all that clients asked for is done, though they are gone, and written. */
+async function heldAtRest(): Promise<Map<string, string>> {
+  for (;;) {
+    const before = await holdings(hub, true);
+    // A store in slices is seen by nobody before its end, and what is seen may not be written yet.
+    const clients = await answerOf('INFO', () => askOnce(hub.port, 'INFO', 'clients'));
+    const written = await answerOf('WAITAOF', () => askOnce(hub.port, 'WAITAOF', '1', '0', '0'));
+    if (String(written) !== '1,0') throw new Error(`WAITAOF: ${written}`);
+    const after = await holdings(hub, true);
+    if (String(clients).includes('ferrite_commands_in_slices:0\r') && differences(before, after).length === 0)
+      return after;
+    await delay(againMs);
+  }
+}
+
 /** Kills the hub and starts it again; what differs from before, and from the edge. */
 async function nextLife(): Promise<string[]> {
   await answerOf('CLIENT UNPAUSE', () => askOnce(hub.port, 'CLIENT', 'UNPAUSE'));
-  // What clients asked for is done, though they are gone: a store in slices is seen by nobody before its end.
-  let before = await holdings(hub, true);
-  for (let last = before; ; last = before) {
-    await delay(restMs);
-    before = await holdings(hub, true);
-    if (differences(last, before).length === 0) break;
-  }
+  const before = await inTime(heldAtRest(), 'all that was asked for');
   await hub.kill();
   await hub.start(...hubArgs());
   const after = await holdings(hub, true);

@@ -125,7 +125,7 @@ function valueLines(store: Store): InfoLine[] {
   ];
 }
 
-function clients({ clients, tracking, blocked: waiting }: Services): InfoLine[] {
+function clients({ clients, tracking, largeWork, blocked: waiting }: Services): InfoLine[] {
   let blocked = 0;
   let largestInput = 0;
   let largestOutput = 0;
@@ -145,6 +145,7 @@ function clients({ clients, tracking, blocked: waiting }: Services): InfoLine[] 
     ['clients_in_timeout_table', waiting.timedCount],
     ['total_blocking_keys', waiting.keyCount],
     ['total_blocking_keys_on_nokey', waiting.losableKeyCount],
+    ['ferrite_commands_in_slices', largeWork.running],
   ];
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rig, type RigClient, textOf } from '../command-rig.ts';
+import { smallNode } from '../in-slices.ts';
 
 const info = (client: RigClient, ...sections: string[]): string => textOf(client.send('INFO', ...sections));
 const titles = (text: string): string[] => [...text.matchAll(/^# (\w+)\r$/gm)].map((match) => match[1]!);
@@ -97,6 +98,20 @@ test('INFO has the fields that tools parse', () => {
     /^calls=3,usec=\d+,usec_per_call=\d+\.\d\d,rejected_calls=0,failed_calls=0$/,
   );
   assert.match(field(text, 'mem_fragmentation_ratio') ?? '', /^\d+\.\d\d$/);
+});
+
+test('INFO tells how many commands are being done in slices, of clients that are gone too', () => {
+  const node = smallNode();
+  node.call('SADD', 's', ...Array.from({ length: 2000 }, (_, n) => n));
+  const looker = node.rig.connect();
+  node.bytes('SUNIONSTORE', 'to', 's');
+  node.client.closed = true;
+  assert.equal(field(info(looker), 'ferrite_commands_in_slices'), '1');
+  for (let turns = 0; turns < 1000 && looker.send('EXISTS', 'to') === ':0\r\n'; turns++) {
+    node.rig.timers.endTurn();
+  }
+  assert.equal(looker.send('SCARD', 'to'), ':2000\r\n');
+  assert.equal(field(info(looker), 'ferrite_commands_in_slices'), '0');
 });
 
 test('INFO counts a subcommand under its own name, and rejections apart from failures', () => {
