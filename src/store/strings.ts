@@ -486,6 +486,7 @@ export class Strings {
     const { entries, arena, sliceSizes } = store;
     const hash = store.hash.of(key, keyOffset, keyLength);
     const found = store.find(ks, hash, key, keyOffset, keyLength);
+    if (found !== 0 && this.length(found) >= length) return;
     const at =
       found === 0
         ? this.makeEmpty(ks, hash, key, keyOffset, keyLength, length)

@@ -176,3 +176,27 @@ test('a string of another type, or no room, is told of as ever, and a new key is
   node.rig.timers.endTurn();
   assert.match(ears.pushed(), /new.*setrange/s);
 });
+
+test('a string that has grown by the time that its turn comes keeps what stands behind', async () => {
+  const node = smallNode(16 * 1024 * 1024);
+  const value = randomBytes(450_000);
+  assert.equal(node.client.send('SETRANGE', 'k', '420000', 'end'), '');
+  node.rig.connect().send('SET', 'k', value);
+  let late = '';
+  for (let turn = 0; late === '' && turn < 1000; turn++) {
+    node.rig.timers.endTurn();
+    late = node.client.lateNow();
+  }
+  assert.equal(late, ':450000\r\n');
+  value.write('end', 420_000);
+  for (const each of [node, (await replayed(node, 0)).node]) {
+    assert.equal(each.run('STRLEN k'), 450_000);
+    assert.equal(each.run('BITCOUNT k'), bitCount(value));
+  }
+});
+
+function bitCount(bytes: Buffer): number {
+  let count = 0;
+  for (let rest of bytes) for (; rest > 0; rest &= rest - 1) count += 1;
+  return count;
+}
