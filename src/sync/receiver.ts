@@ -564,11 +564,13 @@ export class Receiver {
   private takeRemovals(): void {
     const { log, peer, store, beginTurn } = this.parts;
     beginTurn();
-    for (const batch of this.behind) {
-      if (isAnswer(batch)) continue;
-      if (!isOfScan(batch) || store.atWork.isAny) break;
-      if (atOnce(this.check(batch, this.reader, undefined)) !== undefined) break;
-      log.setSource(peer.nodeId);
+    if (store.atWork.isAny) return;
+    const behind = this.behind.filter((batch) => !isAnswer(batch));
+    const mayNot = (batch: WholeBatch): boolean =>
+      !isOfScan(batch) || atOnce(this.check(batch, this.reader, undefined)) !== undefined;
+    const end = behind.findIndex(mayNot);
+    log.setSource(peer.nodeId);
+    for (const batch of end < 0 ? behind : behind.slice(0, end)) {
       atOnce(this.joinRecords(batch, this.reader, false, [], new Set(), undefined, undefined, false));
       this.noteSeen([]);
     }

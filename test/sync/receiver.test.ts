@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { stampHi, stampLo } from '../../src/base/clock.ts';
 import { BatchReader } from '../../src/delta/batch-reader.ts';
 import { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { Origins } from '../../src/delta/origins.ts';
 import { BatchKeys, batchKeysMax } from '../../src/sync/batch-keys.ts';
+import { FrameFlag, frameHeaderBytes, framesOf } from '../../src/sync/frame.ts';
 import { Receiver } from '../../src/sync/receiver.ts';
 import { Scheduler } from '../sim/scheduler.ts';
 import { newDisk } from '../sim/sim-log.ts';
@@ -152,4 +154,47 @@ test('keys of a batch are found, unless they are too many or a whole database is
   writer.reset();
   for (let i = 0; i <= batchKeysMax + 1; i++) writer.expire(0, key(i), 0, key(i).length, self, 1, i, 0);
   assert.equal(read().isSliceable, false);
+});
+
+test('what breaks the protocol behind a batch that waits for room leaves the log as it was', async () => {
+  const scheduler = new Scheduler(9, Date.UTC(2026, 10, 1));
+  const net = new SimNet(scheduler);
+  const options = { memoryBytes: 256 * 1024, limits: { windowBytes: 1024 * 1024 } };
+  const hub = new SimNode({ nodeId: 'hub', role: 'hub', ...options }, scheduler, newDisk('jh'));
+  hub.start();
+  const dial = net.dialer('a', () => (connection) => hub.engine.hub.accept(connection, 'a', 'a'));
+  const a = new SimNode({ nodeId: 'a', role: 'edge', dial }, scheduler, newDisk('j-a'));
+  a.start();
+  for (let i = 0; i < 100; i++) a.set(`big${i}`, 'x'.repeat(5000));
+  const { receiver } = await (async () => {
+    for (let i = 0; i < 1000; i++) {
+      await scheduler.runUntil(scheduler.nowMs + 10);
+      const link = hub.engine.hub.liveWith('a');
+      if (link?.receiver?.starved !== undefined) return link;
+    }
+    return assert.fail('never starved');
+  })();
+  assert.ok(receiver !== undefined);
+  const frame = (bytes: Buffer): Buffer => {
+    const buf = Buffer.concat([Buffer.alloc(frameHeaderBytes), bytes]);
+    const head = { flags: FrameFlag.scan, batch: receiver.lastNumber + 1, cursorSeq: 0, rawBytes: 0 };
+    return framesOf(buf, buf.length, head)[0]!;
+  };
+  const { origins, clock } = hub.store;
+  const writer = new BatchWriter(origins);
+  const key = Buffer.from('gone');
+  const dot = { stamp: clock.last(), origin: origins.find('a') ?? origins.intern('a/00000001') };
+  const [hi, lo] = [stampHi(dot.stamp), stampLo(dot.stamp)];
+  writer.clear(0, key, 0, key.length, dot.origin, hi, lo, dot.origin, hi, lo, 0);
+  receiver.frame(frame(writer.buf.subarray(0, writer.pos)));
+  receiver.frame(frame(Buffer.from([31, 0, 0])));
+  const broken: string[] = [];
+  const onBroken = (error: Error): void => {
+    broken.push(error.message);
+    hub.del('big0');
+  };
+  Object.assign(Reflect.get(receiver, 'parts'), { onBroken });
+  for (let i = 0; i < 1000 && broken.length === 0; i++) await scheduler.runUntil(scheduler.nowMs + 10);
+  assert.equal(broken.length, 1);
+  assert.equal(hub.disk.blocks.at(-1)?.source, '');
 });
