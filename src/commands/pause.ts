@@ -55,7 +55,7 @@ export class Pause {
   /** Whether the command of the session has to wait. */
   holds(entry: CommandEntry, session: Session): boolean {
     if (!this.isOn) return false;
-    const executes = entry.spec.runsTransaction === true && session.transaction?.writes === true;
+    const executes = entry.spec.runsTransaction === true && session.transaction?.isPausedAsWrite === true;
     return this.holdsAll || entry.isWrite || entry.spec.isPausedAsWrite === true || executes;
   }
 

@@ -18,8 +18,9 @@ export class Transaction {
   readonly queue: QueuedCommand[] = [];
   /** A command was refused while queueing: EXEC must not run the rest. */
   failed = false;
-  /** Whether a queued command writes, and whether one may need memory. */
+  /** Whether a queued command writes, whether a pause of writes holds one, and whether one may need memory. */
   writes = false;
+  isPausedAsWrite = false;
   needsMemory = false;
   bytes = 0;
 
@@ -32,7 +33,8 @@ export class Transaction {
       throw new CommandError(`ERR a transaction holds at most ${commandsMax} commands and ${bytesMax} bytes`);
     }
     this.queue.push({ entry, args: copied });
-    if (entry.isWrite || entry.spec.isPausedAsWrite === true) this.writes = true;
+    if (entry.isWrite) this.writes = true;
+    if (entry.isWrite || entry.spec.isPausedAsWrite === true) this.isPausedAsWrite = true;
     if (entry.needsMemory) this.needsMemory = true;
   }
 }

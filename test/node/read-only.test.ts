@@ -28,3 +28,15 @@ test('whether clients may write is changed while the node runs', async (t) => {
   await node.execute('CONFIG', 'SET', 'slave-read-only', 'no');
   assert.equal(await node.set('k', 'v'), true);
 });
+
+test('what writes nothing is done in a transaction as it is outside of one', async (t) => {
+  const node = await startNode(t, { settings: { 'store.read_only': 'true' } });
+  assert.equal(await node.execute('PUBLISH', 'news', 'x'), 0);
+  assert.deepEqual(
+    await node.transaction([
+      ['PUBLISH', 'news', 'x'],
+      ['PFCOUNT', 'none'],
+    ]),
+    [0, 0],
+  );
+});
