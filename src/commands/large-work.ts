@@ -81,6 +81,8 @@ interface Job extends SlicedRun {
   readonly pace: Pace;
   readonly deferral: Deferral;
   readonly db: number;
+  /** What the database showed when the work began. */
+  keyspace: Keyspace;
   /** The client is to be told of changes of what it reads. */
   readonly isTracked: boolean;
   /** The keys that are read; undefined = any of the database; a function: any, and it is told of those that change. */
@@ -161,6 +163,7 @@ export class LargeWork implements ChangeListener {
       pace,
       deferral,
       db: session.db,
+      keyspace: own.keyspace,
       isTracked: call.services.tracking.remembers(client, entry),
       keys: ids,
       work: begin(own, pace),
@@ -256,7 +259,7 @@ export class LargeWork implements ChangeListener {
   private slice(job: Job, runner: WorkRunner): boolean | Promise<unknown> | undefined {
     let finish: Finish | undefined;
     try {
-      if (job.changed) restart(job);
+      if (job.changed || (job.call.keyspace !== job.keyspace && job.pace.isAtWork !== true)) restart(job);
       if (job.restarts >= restartsMax) finish = asWhole(job);
       else {
         const { done, value } = nextStep(job);
@@ -394,6 +397,7 @@ function nextStep({ work, call, client }: Job): IteratorResult<unknown, boolean 
 /** Throws CommandError where a key is of another type by now. */
 function restart(job: Job): void {
   job.changed = false;
+  job.keyspace = job.call.keyspace;
   job.restarts += 1;
   job.call.reply.rewind(0);
   job.work.return(false);

@@ -984,3 +984,29 @@ test('with the usual sizes some thousands are done at once, and what is large in
   assert.equal(copy.runs, 1);
   assert.deepEqual(shown(copy.node, 'd'), shown(node, 's'));
 });
+
+test('what a database shows when others are swapped in is what work in slices writes to', () => {
+  const many = Array.from({ length: 3000 }, (_, n) => `element${n}`);
+  const { store, rig } = smallNode();
+  rig.connect().send('SADD', 'k', ...many.slice(0, 1500));
+  const key = Buffer.from('k');
+  const at = store.find(store.keyspace(0), store.hash.of(key, 0, 1), key, 0, 1);
+  const value = dumpPayload(store, store.keyspace(0), at)!;
+  const cases: Argument[][] = [
+    ['PFADD', 'k', ...many],
+    ['RESTORE', 'k', '0', value],
+    ['MSET', ...many.flatMap((key) => [key, 'v']), 'k', 'v'],
+  ];
+  for (const words of cases) {
+    const node = smallNode(16 * 1024 * 1024);
+    const other = node.rig.connect();
+    other.send('SELECT', '1');
+    let isSwapped = false;
+    const reply = sliced(node, words, () => {
+      isSwapped = other.send('SWAPDB', '0', '1') === '+OK\r\n';
+    });
+    assert.ok(isSwapped, String(words[0]));
+    assert.equal(errorOf(reply), '');
+    assert.deepEqual([node.run('EXISTS k'), other.send('DBSIZE')], [1, ':0\r\n'], String(words[0]));
+  }
+});

@@ -5,6 +5,7 @@ import { commandsOf, namedKeys } from '../../src/commands/named-keys.ts';
 import { WorkGate } from '../../src/commands/work-gate.ts';
 import { KeyNames } from '../../src/store/keys-at-work.ts';
 import { Rig } from './command-rig.ts';
+import { smallNode } from './in-slices.ts';
 
 function rigAtWork(...keys: string[]): Rig {
   const rig = new Rig();
@@ -76,4 +77,31 @@ test('a write that had to have work done and committed first is a write all the 
   client.session.denyBlocking = true;
   client.send('SET', 'busy', 'v');
   assert.equal(client.result, ExecuteResult.write);
+});
+
+test('work that waited for other work is on the keys that its database shows by then', async () => {
+  const node = smallNode();
+  const { rig, store } = node;
+  const members = Array.from({ length: 2000 }, (_, n) => `m${n}`);
+  for (const db of [0, 1]) {
+    node.run(`SELECT ${db}`);
+    for (const key of ['a', 'b']) node.call('SADD', key, ...members);
+  }
+  node.run('SELECT 0');
+  const [first, second, swapper, reader] = [rig.connect(), rig.connect(), rig.connect(), rig.connect()];
+  assert.equal(first.send('SREM', 'a', ...members), '');
+  assert.equal(second.send('SREM', 'b', ...members), '');
+  const until = async (isOver: () => boolean): Promise<void> => {
+    for (let turns = 0; !isOver(); turns++) {
+      assert.ok(turns < 1000);
+      rig.timers.endTurn();
+      await Promise.resolve();
+    }
+  };
+  await until(() => store.atWork.isAny);
+  assert.equal(swapper.send('SWAPDB', '0', '1'), '');
+  await until(() => swapper.lateNow() !== '');
+  await until(() => store.atWork.isAny);
+  assert.equal(second.lateNow(), '');
+  assert.equal(reader.send('SCARD', 'b'), '', 'the key is at work');
 });
