@@ -1,36 +1,31 @@
 // Copies of requests, for commands that run later than they came: queued in a transaction, waiting for a key, held by a
 // pause. The decoder's arguments are valid only until the next request, so nothing may keep those. A request may have a
-// million arguments, so nothing is made for each, and what stands together is copied together.
+// million arguments, so nothing is made or done for each: bytes that stay as they are, as those of every long request,
+// are kept where they stand, and others are copied with what stands between them, lengths and line ends.
 import { copyBytes } from '../base/runs.ts';
 import type { RequestArgs } from './executor.ts';
 
-/** What stands between two arguments of a request, at most. */
-const headBytesMax = 32;
+/** What is kept may hold up memory of so many times its size. */
+const heldTimesMax = 4;
 
-/** The arguments in a buffer of their own, those of `rewrites` (by index) replaced. */
+/** The arguments for who keeps them, those of `rewrites` (by index) replaced. */
 export function copyArguments(args: RequestArgs, rewrites?: ReadonlyMap<number, Buffer>): RequestArgs {
   return rewrites === undefined ? copyTogether(args) : copyEach(args, rewrites);
 }
 
-/** With what stands between them: lengths and line ends. */
+/** Arguments stand in the order of their numbers. */
 function copyTogether(args: RequestArgs): RequestArgs {
-  const { buf, argc, offsets, lengths } = args;
-  let [first, end, bytes] = [buf.length, 0, 0];
-  for (let i = 0; i < argc; i++) {
-    const [offset, length] = [offsets[i]!, lengths[i]!];
-    if (offset < first) first = offset;
-    if (offset + length > end) end = offset + length;
-    bytes += length;
+  const { argc } = args;
+  const offsets = args.offsets.slice(0, argc);
+  const lengths = args.lengths.slice(0, argc);
+  let { buf } = args;
+  const first = offsets[0]!;
+  const end = offsets[argc - 1]! + lengths[argc - 1]!;
+  if (!args.isLasting || (end - first) * heldTimesMax < buf.length) {
+    buf = Buffer.from(buf.subarray(first, end));
+    for (let i = 0; i < argc; i++) offsets[i]! -= first;
   }
-  if (end - first > bytes + argc * headBytesMax) return copyEach(args, new Map());
-  const copied = offsets.slice(0, argc);
-  for (let i = 0; i < argc; i++) copied[i]! -= first;
-  return {
-    buf: Buffer.from(buf.subarray(first, end)),
-    argc,
-    offsets: copied,
-    lengths: lengths.slice(0, argc),
-  };
+  return { buf, argc, offsets, lengths, isLasting: true };
 }
 
 function copyEach(args: RequestArgs, rewrites: ReadonlyMap<number, Buffer>): RequestArgs {
@@ -48,7 +43,7 @@ function copyEach(args: RequestArgs, rewrites: ReadonlyMap<number, Buffer>): Req
   for (let i = 0; i < argc; i++) {
     const rewrite = rewrites.get(i);
     if (rewrite !== undefined) buf.set(rewrite, offsets[i]!);
-    else copyBytes(buf, offsets[i]!, args.buf, args.offsets[i]!, lengths[i]!);
+    else copyBytes(buf, offsets[i]!, args.buf, args.offsets[i]!, args.lengths[i]!);
   }
-  return { buf, argc, offsets, lengths };
+  return { buf, argc, offsets, lengths, isLasting: true };
 }

@@ -9,6 +9,8 @@ export interface RequestArgs {
   argc: number;
   offsets: Int32Array;
   lengths: Int32Array;
+  /** The bytes of its arguments stay as they are: who keeps the request need not copy them. */
+  isLasting: boolean;
 }
 
 /** What the executor needs of the client's connection, beyond its session. */

@@ -250,7 +250,7 @@ function encode(args: readonly Argument[]): RequestArgs {
   const offsets = new Int32Array(parts.length);
   const lengths = Int32Array.from(parts, (p) => p.length);
   for (let i = 1; i < parts.length; i++) offsets[i] = offsets[i - 1]! + lengths[i - 1]!;
-  return { buf, argc: parts.length, offsets, lengths };
+  return { buf, argc: parts.length, offsets, lengths, isLasting: true };
 }
 
 function replyBytes({ buf, start, pos }: ReplyWriter): Buffer {

@@ -7,6 +7,8 @@ export interface DecodedArgs {
   argc: number;
   offsets: Int32Array;
   lengths: Int32Array;
+  /** The bytes of its arguments stay as they are: who keeps the request need not copy them. */
+  isLasting: boolean;
 }
 
 /** Requests of one connection that were decoded together, in order. */
@@ -23,7 +25,13 @@ const batchRequestsMax = 32;
 export const emptyBuffer = Buffer.alloc(0);
 
 export function createRequestArgs(): DecodedArgs {
-  return { buf: emptyBuffer, argc: 0, offsets: new Int32Array(16), lengths: new Int32Array(16) };
+  return {
+    buf: emptyBuffer,
+    argc: 0,
+    offsets: new Int32Array(16),
+    lengths: new Int32Array(16),
+    isLasting: false,
+  };
 }
 
 export function createRequestBatch(): RequestBatch {

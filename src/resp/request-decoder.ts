@@ -92,6 +92,11 @@ export class RequestDecoder {
     return this.end - this.start + this.tailEnd - this.tailPos;
   }
 
+  /** Arguments that have come of a request of which more are to come. */
+  get argumentsSoFar(): number {
+    return this.partial === undefined ? 0 : this.argc;
+  }
+
   /** Bytes of memory that the decoder itself holds. */
   get heldBytes(): number {
     return this.buf.length + this.tail.length;
@@ -146,6 +151,8 @@ export class RequestDecoder {
 
   /** Decodes one request into `args`. After an error it returns nothing but that error. */
   next(args: DecodedArgs): DecodeResult {
+    // Of a batch only the first request can have straddled.
+    args.isLasting = false;
     for (;;) {
       const result = this.error === '' ? this.parse(args) : DecodeResult.error;
       if (result === DecodeResult.request) return result;
@@ -435,14 +442,15 @@ export class RequestDecoder {
       this.bulkLength = -1;
       this.missing--;
     }
-    const argc = this.argc;
+    const { argc, start } = this;
     if (argc > args.offsets.length) growArguments(args, argc);
-    for (let i = 0; i < argc; i++) {
-      args.offsets[i] = partial.offsets[i]! + this.start;
-      args.lengths[i] = partial.lengths[i]!;
-    }
+    args.offsets.set(partial.offsets.subarray(0, argc));
+    args.lengths.set(partial.lengths.subarray(0, argc));
+    for (let i = 0; start > 0 && i < argc; i++) args.offsets[i]! += start;
     args.buf = this.buf;
     args.argc = argc;
+    // What is behind it in a buffer of our own may be written, itself never is.
+    args.isLasting = this.owned;
     this.start = this.pos;
     this.missing = -1;
     this.partial = undefined;

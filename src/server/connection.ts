@@ -78,6 +78,8 @@ const sliceBytes = 256 * 1024;
 const slicesPerTurn = 16;
 /** How long one connection is served in a turn of the event loop while others may wait. */
 const servedMsMax = 1;
+/** So many arguments of one request are read before others have their turn: to read them takes as long. */
+const argumentsPerTurn = 4096;
 /** How long an ended socket may wait for the client's own end. */
 const lingerMs = 2000;
 
@@ -102,6 +104,8 @@ export class Connection implements ClientPort, RegionOwner, Ending {
   /** For how long it was served in the turn of this number. */
   private servedMs = 0;
   private servedTurn = 0;
+  /** The arguments that had come of a long request when others had their turn last. */
+  private readArguments = 0;
   private paused = false;
   private inputEnded = false;
   ending = false;
@@ -322,6 +326,7 @@ export class Connection implements ClientPort, RegionOwner, Ending {
       const decoded = decoder.nextBatch(batch);
       if (decoded !== DecodeResult.request) {
         if (decoded === DecodeResult.error) this.refuse(turn.reply);
+        else this.yieldWithin(decoder.argumentsSoFar);
         break;
       }
       const done = this.execute(batch);
@@ -400,6 +405,14 @@ export class Connection implements ClientPort, RegionOwner, Ending {
     reply.protocol = this.session.protocol;
     reply.error(this.decoder.error);
     this.session.closing = true;
+  }
+
+  /** Of a request so many arguments have come, and more are on their way. */
+  private yieldWithin(count: number): void {
+    if (count < this.readArguments) this.readArguments = 0;
+    if (count - this.readArguments < argumentsPerTurn) return;
+    this.readArguments = count;
+    this.yielding = true;
   }
 
   /** A function of its own: a closure in `afterRun` would cost each run a context, whether it yields or not. */

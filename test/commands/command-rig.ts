@@ -408,7 +408,7 @@ export function requestOf(
     if (typeof word === 'string') buf.write(word, offsets[i]!, encoding);
     else buf.set(word, offsets[i]);
   }
-  return { buf, argc: words.length, offsets, lengths };
+  return { buf, argc: words.length, offsets, lengths, isLasting: false };
 }
 
 /** A bulk string as on the wire. */

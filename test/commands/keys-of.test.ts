@@ -10,7 +10,7 @@ function request(line: string): RequestArgs {
   const lengths = Int32Array.from(words, (word) => word.length);
   const offsets = new Int32Array(words.length);
   for (let i = 1; i < words.length; i++) offsets[i] = offsets[i - 1]! + lengths[i - 1]!;
-  return { buf: Buffer.concat(words), argc: words.length, offsets, lengths };
+  return { buf: Buffer.concat(words), argc: words.length, offsets, lengths, isLasting: true };
 }
 
 const plain: CommandSpec = {

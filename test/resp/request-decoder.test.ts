@@ -395,9 +395,15 @@ test('what is kept of a chunk outlives it, wherever the decoding stopped', () =>
       const args = createRequestArgs();
       const shared = Buffer.alloc(256);
       const got: string[][] = [];
+      const lasting: [got: string[], args: DecodedArgs][] = [];
       const take = (count: number): void => {
-        for (let i = 0; i < count && decoder.next(args) === DecodeResult.request; i++)
-          got.push(argumentsOf(args));
+        for (let i = 0; i < count && decoder.next(args) === DecodeResult.request; i++) {
+          const words = argumentsOf(args);
+          got.push(words);
+          const { offsets, lengths } = args;
+          if (args.isLasting)
+            lasting.push([words, { ...args, offsets: offsets.slice(), lengths: lengths.slice() }]);
+        }
       };
       for (let at = 0, i = 0; at < stream.length; i++) {
         const size = Math.min(sizes[i % sizes.length]!, stream.length - at);
@@ -414,6 +420,7 @@ test('what is kept of a chunk outlives it, wherever the decoding stopped', () =>
         bytes.map((words) => words.map((word) => word.toString('latin1'))),
       );
       assert.equal(decoder.bufferedBytes, 0);
+      for (const [words, kept] of lasting) assert.deepEqual(argumentsOf(kept), words);
     },
   );
   fc.assert(property);

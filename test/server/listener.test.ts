@@ -756,3 +756,26 @@ test('a client with much to ask does not keep the others waiting', async () => {
   await busy.expect('+PONG\r\n'.repeat(1000));
   await busy.expectEnd();
 });
+
+test('a client whose request has very many arguments does not keep the others waiting while it is read', async () => {
+  const world = await start();
+  const [busy, other] = [await world.connect(), await world.connect()];
+  const count = 250_000;
+  const { executor } = world;
+  // The system comes to hand on much at once by and by.
+  for (let n = 0; n < 5; n++) {
+    executor.executed.length = 0;
+    executor.turnBegins = () => {
+      executor.turnBegins = undefined;
+      other.send('PING\r\n');
+    };
+    busy.send(`*${count + 2}\r\n$4\r\nECHO\r\n$1\r\na\r\n${'$1\r\nx\r\n'.repeat(count)}`);
+    await busy.expect('$1\r\na\r\n');
+    await other.expect('+PONG\r\n');
+    assert.deepEqual(executor.executed, ['PING', 'ECHO']);
+  }
+  // It ends in the midst of one.
+  busy.send(`*${count}\r\n${'$1\r\nx\r\n'.repeat(count - 1)}`);
+  busy.socket.end();
+  await busy.expectEnd();
+});

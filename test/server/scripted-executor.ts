@@ -12,6 +12,7 @@ type Deferred = ReturnType<ClientPort['defer']>;
 export class ScriptedExecutor implements Executor {
   readonly isWriting = false;
   turns = 0;
+  turnBegins: (() => void) | undefined;
   /** Every request takes so long. */
   requestMs = 0;
   private monotonicMs = 0;
@@ -24,6 +25,7 @@ export class ScriptedExecutor implements Executor {
 
   beginTurn(): void {
     this.turns++;
+    this.turnBegins?.();
   }
 
   expect(): void {}
