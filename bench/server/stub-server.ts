@@ -12,6 +12,7 @@ const value = Buffer.alloc(32, 'v');
 /** GET, SET, PING and INCR by their first letter; everything else is an error. */
 class StubExecutor implements Executor {
   readonly isWriting = false;
+  sendReplies: (() => void) | undefined;
   nowMs = 0;
 
   beginTurn(): void {

@@ -55,6 +55,7 @@ export interface DispatchOptions {
 }
 
 export class Dispatch implements Executor {
+  sendReplies: (() => void) | undefined;
   private readonly services: Services;
   private readonly call: Call;
   private readonly changes: KeyChanges;
@@ -91,6 +92,7 @@ export class Dispatch implements Executor {
     options.services.blocked.rerun = (waiter, reply) => this.rerun(waiter, reply);
     options.services.largeWork.runner = {
       monotonicMs: () => this.monotonicMs(),
+      sendReplies: () => this.sendReplies?.(),
       run: (run, finish) => this.finish(run, finish),
       fail: (run, error) => this.fail(run.entry, error, run.call.reply),
       count: (run) => this.countSliced(run),

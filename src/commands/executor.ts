@@ -55,6 +55,11 @@ export interface Executor {
    * length.
    */
   readonly isWriting: boolean;
+  /**
+   * Set by who serves clients: commits and sends what has been replied so far. It is called before what takes as long
+   * as many requests.
+   */
+  sendReplies: (() => void) | undefined;
   /** Called once per turn of the event loop before its first request: reads the clock. */
   beginTurn(): void;
   /**

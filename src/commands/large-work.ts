@@ -68,6 +68,8 @@ export interface SlicedRun {
 export interface WorkRunner {
   /** A monotonic time in ms. */
   monotonicMs(): number;
+  /** Sends what others have been replied. */
+  sendReplies(): void;
   /** Runs `finish` as the command of the run. Its mistake is its reply. */
   run(run: SlicedRun, finish: Finish): void;
   /** The work could not be done: replies so. */
@@ -233,6 +235,8 @@ export class LargeWork implements ChangeListener {
   private step(job: Job): boolean | Promise<unknown> | undefined {
     const { runner } = this;
     assert(runner !== undefined, 'nobody runs work in slices');
+    // This slice was due before they asked, so their replies would leave behind it.
+    runner.sendReplies();
     // What a client that is gone wanted to know is of no use; what it wanted to be stored is.
     if (job.deferral.gone && !job.entry.isWrite) {
       job.work.return(false);

@@ -98,8 +98,10 @@ export class Listener {
     this.limits = options.limits ?? defaultConnectionLimits();
     this.requestLimits = options.requestLimits ?? defaultRequestLimits();
     const { executor, committer, nowMs, log } = options;
+    const turn = new Turn(executor, committer, nowMs, () => replyBytesMax(this.limits));
+    executor.sendReplies = () => turn.flush();
     this.context = {
-      turn: new Turn(executor, committer, nowMs, () => replyBytesMax(this.limits)),
+      turn,
       endings: new Endings(setImmediate),
       readBuffer: Buffer.allocUnsafeSlow(readBufferBytes),
       shortWrites: new ShortWrites(),

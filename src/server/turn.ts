@@ -282,7 +282,8 @@ export class Turn {
     this.flush();
   }
 
-  private flush(): void {
+  /** Commits and sends what has been replied so far. Not while requests are executed, nor from what it calls. */
+  flush(): void {
     if (this.batch.count === 0) return;
     const batch = this.batch;
     this.flushing = batch;

@@ -1010,3 +1010,20 @@ test('what a database shows when others are swapped in is what work in slices wr
     assert.deepEqual([node.run('EXISTS k'), other.send('DBSIZE')], [1, ':0\r\n'], String(words[0]));
   }
 });
+
+test('others get their replies before each slice', () => {
+  const node = filled(['s']);
+  const { rig } = node;
+  const client = rig.connect();
+  let sent = 0;
+  rig.dispatch.sendReplies = () => {
+    sent += 1;
+  };
+  assert.equal(client.send('SMEMBERS', 's'), '');
+  for (let slices = 1, reply = ''; reply === ''; slices++) {
+    rig.timers.endTurn();
+    assert.equal(sent, slices);
+    reply = client.lateNow();
+  }
+  assert.ok(sent > 1);
+});

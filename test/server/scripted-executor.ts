@@ -11,6 +11,7 @@ type Deferred = ReturnType<ClientPort['defer']>;
  */
 export class ScriptedExecutor implements Executor {
   readonly isWriting = false;
+  sendReplies: (() => void) | undefined;
   turns = 0;
   turnBegins: (() => void) | undefined;
   /** Every request takes so long. */

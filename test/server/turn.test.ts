@@ -86,12 +86,12 @@ const request = fc.record({ writes: fc.boolean(), length: fc.constantFrom(8, 60,
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ client: fc.nat(2), request, isLater: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ settlesOlder: fc.boolean(), settlesOwn: rarely, keeps: rarely }) },
-  { weight: 4, arbitrary: fc.constantFrom('turn', 'turn', 'settle') },
+  { weight: 4, arbitrary: fc.constantFrom('turn', 'turn', 'settle', 'flush') },
 );
 
-const ask = (client: number, length: number, isLater = false) => ({
+const ask = (client: number, length: 8 | 60, isLater = false) => ({
   client,
-  request: { writes: true, length },
+  request: { writes: true, length } as const,
   isLater,
 });
 const settling = { settlesOlder: true, settlesOwn: false, keeps: false };
@@ -118,6 +118,7 @@ test('whenever commits are done and sockets take bytes, each client gets its own
       for (const next of steps) {
         if (next === 'turn') await nextTurn();
         else if (next === 'settle') commits.settleOldest();
+        else if (next === 'flush') turn.flush();
         else if ('client' in next) {
           const client = clients[next.client]!;
           if (next.isLater) client.later.push(next.request);
@@ -136,4 +137,25 @@ test('whenever commits are done and sockets take bytes, each client gets its own
     }),
     { numRuns: runs(1000), examples: [[[...settledWithin]]] },
   );
+});
+
+test('what was replied can be sent before the turn ends', async () => {
+  const executor = new ScriptedExecutor();
+  const commits = new Commits();
+  commits.settlesOwn = true;
+  const turn = new Turn(
+    executor,
+    commits,
+    () => 0,
+    () => regionBytesMost,
+  );
+  const clients = ['a', 'b'].map((letter) => new Client(turn, letter));
+  for (const writes of [false, true]) {
+    for (const client of clients) client.ask({ writes, length: 8 });
+    turn.flush();
+    for (const client of clients) client.check();
+  }
+  clients[0]!.ask({ writes: true, length: 8 });
+  await nextTurn();
+  clients[0]!.check();
 });
