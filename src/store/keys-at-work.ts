@@ -22,6 +22,10 @@ export class KeyNames {
     return names;
   }
 
+  get size(): number {
+    return this.names.size;
+  }
+
   add(db: number, key: Uint8Array, offset: number, length: number): void {
     this.names.add(nameOf(db, key, offset, length));
   }

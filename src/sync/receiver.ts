@@ -12,7 +12,6 @@ import { copyRecord } from '../delta/copy-record.ts';
 import { DeltaKind, isContent, RunFlag } from '../delta/kinds.ts';
 import type { OriginNames } from '../delta/origins.ts';
 import { type DeltaRun, finished } from '../store/delta-run.ts';
-import { KeyNames } from '../store/keys-at-work.ts';
 import { BatchKeys } from './batch-keys.ts';
 import { unpackBatch } from './batch-packer.ts';
 import { nackOf, type Payload } from './envelope.ts';
@@ -652,13 +651,14 @@ export class Receiver {
   ): Taking<boolean> {
     const { log, peer, store } = this.parts;
     const { taking } = this;
-    store.atWork.begin(KeyNames.of(keys.all), true, () => {
+    store.atWork.begin(keys.names, true, () => {
       if (taking !== undefined) this.hurry(taking);
     });
     // What is written here meanwhile comes after it.
     if (store.clock.believes(keys.lastStamp)) store.clock.witness(keys.lastStamp);
     const run = log.runs.begin(true);
     const isWhole = yield* this.joinRecords(batch, this.reader, false, frontiers, wants, run, keys);
+    keys.tell(log.writer.onRecord);
     const isKept = this.isHurried ? run.finish() === true : yield* finished(run);
     log.setSource(peer.nodeId);
     if (run.count === 0) run.discard();
@@ -667,17 +667,13 @@ export class Receiver {
     return isWhole;
   }
 
-  /** The run counts from here on; who listens is told of the keys that it changed. */
-  private place(run: DeltaRun, keys: BatchKeys): void {
-    const { writer } = this.parts.log;
-    const { origin } = this.parts.peer;
-    const changed = keys.all.filter((key) => key.kind !== 0);
-    const [hi, lo] = [stampHi(keys.lastStamp), stampLo(keys.lastStamp)];
-    const first = changed[0]!;
+  /** The run counts from here on. */
+  private place(run: DeltaRun, { changed, lastStamp }: BatchKeys): void {
+    const { log, peer } = this.parts;
+    const { db, key } = changed!;
+    const [hi, lo] = [stampHi(lastStamp), stampLo(lastStamp)];
     run.place();
-    const { length } = first.key;
-    writer.run(first.db, first.key, 0, length, origin, hi, lo, run.number, run.count, RunFlag.mixed);
-    for (const { db, key, kind, type } of changed) writer.onRecord?.(kind, db, key, 0, key.length, type);
+    log.writer.run(db, key, 0, key.length, peer.origin, hi, lo, run.number, run.count, RunFlag.mixed);
   }
 
   /** In the middle of a scan: remembers how far the peer's own stamps went, should the end never come. */
@@ -728,12 +724,12 @@ export class Receiver {
       figures.deltasReceived += 1;
       if (result === Joined.joined) {
         copyRecord(reader, writer);
-        keys?.joined(reader);
+        keys?.joined(reader, log.writer.onRecord);
         figures.deltasJoined += 1;
       } else if (result === Joined.want) wants.add(this.want(reader.db, keyOf(reader), true));
       else if (result === Joined.leftOut) {
         this.leaveOut(reader, leftOut, writer);
-        keys?.joined(reader);
+        keys?.joined(reader, log.writer.onRecord);
       }
       if (run === undefined || !this.isSliceOver(keys)) continue;
       yield run.flush();

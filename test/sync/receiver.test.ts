@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { stampHi, stampLo } from '../../src/base/clock.ts';
 import { BatchReader } from '../../src/delta/batch-reader.ts';
 import { BatchWriter } from '../../src/delta/batch-writer.ts';
+import { DeltaKind } from '../../src/delta/kinds.ts';
 import { Origins } from '../../src/delta/origins.ts';
 import { BatchKeys, batchKeysMax } from '../../src/sync/batch-keys.ts';
 import { FrameFlag, frameHeaderBytes, framesOf } from '../../src/sync/frame.ts';
@@ -22,20 +23,24 @@ class Trio {
   readonly a: SimNode;
   readonly b: SimNode;
 
-  constructor(seed: number) {
+  constructor(seed: number, memoryBytes = 1024 * 1024) {
     this.scheduler = new Scheduler(seed, Date.UTC(2026, 10, 1));
     this.net = new SimNet(this.scheduler);
-    this.hub = new SimNode({ nodeId: 'hub', role: 'hub' }, this.scheduler, newDisk('jh'));
+    this.hub = new SimNode({ nodeId: 'hub', role: 'hub', memoryBytes }, this.scheduler, newDisk('jh'));
     this.hub.start();
-    [this.a, this.b] = [this.edge('a'), this.edge('b')];
+    [this.a, this.b] = [this.edge('a', memoryBytes), this.edge('b', memoryBytes)];
   }
 
-  private edge(nodeId: string): SimNode {
+  private edge(nodeId: string, memoryBytes: number): SimNode {
     const dial = this.net.dialer(
       nodeId,
       () => (connection) => this.hub.engine.hub.accept(connection, nodeId, nodeId),
     );
-    const edge = new SimNode({ nodeId, role: 'edge', dial }, this.scheduler, newDisk(`j-${nodeId}`));
+    const edge = new SimNode(
+      { nodeId, role: 'edge', dial, memoryBytes },
+      this.scheduler,
+      newDisk(`j-${nodeId}`),
+    );
     edge.start();
     return edge;
   }
@@ -80,6 +85,26 @@ test('a large batch is joined while others are served, and nobody sees a part of
   // Passed on whole.
   assert.equal(b.send(0, 'SCARD', 'set'), `:${members.length}\r\n`);
   assert.equal(a.engine.pendingOps(), 0);
+});
+
+test('so is one of very many keys, of which who listens is told', async () => {
+  const trio = new Trio(9, 8 * 1024 * 1024);
+  const { a, b, hub } = trio;
+  const names = Array.from({ length: 1500 }, (_, i) => `key:${i}`);
+  await trio.pass(5000);
+  hub.send(0, 'WATCH', names[1400]!);
+  a.send(0, 'MSET', ...names.flatMap((name) => [name, 'v']));
+  await trio.untilAtWork();
+  const replies: string[] = [];
+  hub.ask(0, ['EXISTS', names[0]!, names[1499]!], (reply) => replies.push(reply));
+  await trio.pass(1);
+  assert.deepEqual(replies, []);
+  await trio.pass(60_000);
+  hub.ask(0, ['PING']);
+  assert.deepEqual(replies, [':2\r\n']);
+  hub.send(0, 'MULTI');
+  assert.equal(hub.send(0, 'EXEC'), '*-1\r\n');
+  assert.equal(b.send(0, 'EXISTS', ...names), `:${names.length}\r\n`);
 });
 
 test('a crash in the midst of a join leaves nothing of it, and it comes again', async () => {
@@ -137,18 +162,24 @@ test('keys of a batch are found, unless they are too many or a whole database is
     const reader = new BatchReader(origins);
     reader.open(writer.buf, 0, writer.pos);
     while (reader.next()) keys.add(reader);
-    reader.open(writer.buf, 0, writer.pos);
-    if (reader.next()) keys.joined(reader);
     return keys;
   };
-  for (const i of [1, 1, 2]) writer.expire(0, key(i), 0, 5, self, 1, i, 0);
+  for (const i of [1, 1, 2, 3]) writer.expire(0, key(i), 0, 5, self, 1, i, 0);
   const few = read();
-  assert.deepEqual(
-    few.all.map((one) => `${one.key} ${one.kind !== 0}`),
-    ['key:1 true', 'key:2 false'],
-  );
-  assert.equal(few.lastStamp, 2 ** 32 + 2);
+  assert.equal(few.names.size, 3);
+  assert.equal(few.lastStamp, 2 ** 32 + 3);
   assert.equal(few.isSliceable, true);
+  const told: string[] = [];
+  const tell: BatchWriter['onRecord'] = (kind, db, bytes, offset, length) =>
+    told.push(`${kind === DeltaKind.expire} ${db} ${bytes.subarray(offset, offset + length)}`);
+  const reader = new BatchReader(origins);
+  reader.open(writer.buf, 0, writer.pos);
+  for (let n = 0; reader.next(); n++) if (n < 3) few.joined(reader, tell);
+  assert.deepEqual(told, ['true 0 key:1']);
+  few.tell(tell);
+  few.tell(tell);
+  assert.deepEqual(told, ['true 0 key:1', 'true 0 key:2']);
+  assert.equal(`${few.changed?.db} ${few.changed?.key}`, '0 key:1');
   writer.clearDb(0, self, 1, 9, self, 1, 9);
   assert.equal(read().isSliceable, false);
   writer.reset();
