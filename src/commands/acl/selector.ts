@@ -2,7 +2,7 @@
 // selector and any number of others. Texts are bytes as latin1; a rule that is none is answered by the reason, in
 // Redis's words, and changes nothing. https://redis.io/docs/management/security/acl
 import { Glob } from '../../base/glob.ts';
-import type { KeyFlag } from '../command.ts';
+import type { KeyFlag, KeyUse } from '../command.ts';
 import type { CommandEntry } from '../command-table.ts';
 import type { RequestArgs } from '../executor.ts';
 import { findKeys, isWord } from '../keys-of.ts';
@@ -94,12 +94,8 @@ export class Selector {
   /** Why the request, whose command's name is argument `base`, may not run; undefined where it may. */
   check(entry: CommandEntry, args: RequestArgs, base: number): Denial | undefined {
     if (!this.allowsCommand(entry, args, base)) return { reason: 'command', index: base };
-    if (!this.allKeys) {
-      for (const { index, flags } of findKeys(entry, args, base) ?? []) {
-        const from = args.offsets[index]!;
-        if (!this.allowsKey(args.buf, from, args.lengths[index]!, flags)) return { reason: 'key', index };
-      }
-    }
+    const denied = this.allKeys ? -1 : this.firstDenied(findKeys(entry, args, base) ?? [], args);
+    if (denied >= 0) return { reason: 'key', index: denied };
     const { channels } = entry.spec;
     if (this.allChannels || channels === undefined) return undefined;
     const last = channels.last < 0 ? args.argc + channels.last : base + channels.last;
@@ -152,14 +148,26 @@ export class Selector {
     return words?.some((word) => args.argc > base + 1 && isWord(args, base + 1, word)) ?? false;
   }
 
-  private allowsKey(buf: Buffer, offset: number, length: number, flags: readonly KeyFlag[]): boolean {
-    if (flags.includes('not_key')) return true;
-    const reads = flags.includes('access');
-    const writes = flags.includes('update') || flags.includes('insert') || flags.includes('delete');
-    return this.keys.some(
-      (pattern) =>
-        (!reads || pattern.reads) && (!writes || pattern.writes) && pattern.glob.matches(buf, offset, length),
-    );
+  /** The argument that is the first key that may not be used so; below 0: all may. */
+  private firstDenied(uses: readonly KeyUse[], { buf, offsets, lengths }: RequestArgs): number {
+    let known: readonly KeyFlag[] | undefined;
+    let globs: readonly Glob[] | undefined;
+    // Keys are very many where they are of one group, with the same flags.
+    for (const { index, flags } of uses) {
+      if (flags !== known) globs = this.globsFor(flags);
+      known = flags;
+      if (globs !== undefined && !matchesAny(globs, buf, offsets[index]!, lengths[index]!)) return index;
+    }
+    return -1;
+  }
+
+  /** The patterns of which one has to match a key that is used so; undefined where none has to. */
+  private globsFor(flags: readonly KeyFlag[]): readonly Glob[] | undefined {
+    if (flags.includes('not_key')) return undefined;
+    const needsRead = flags.includes('access');
+    const needsWrite = flags.includes('update') || flags.includes('insert') || flags.includes('delete');
+    const fitting = this.keys.filter(({ reads, writes }) => (!needsRead || reads) && (!needsWrite || writes));
+    return fitting.map(({ glob }) => glob);
   }
 
   private setKeys(all: boolean): undefined {
@@ -269,4 +277,9 @@ export class Selector {
 function showKeyPattern({ text, reads, writes }: KeyPattern): string {
   if (reads && writes) return `~${text}`;
   return reads ? `%R~${text}` : `%W~${text}`;
+}
+
+function matchesAny(globs: readonly Glob[], buf: Buffer, offset: number, length: number): boolean {
+  for (const glob of globs) if (glob.matches(buf, offset, length)) return true;
+  return false;
 }
