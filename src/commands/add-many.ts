@@ -33,12 +33,9 @@ function bytesOf(count: number, bytes: number): number {
 /** Whether so many elements, of so many bytes, are worth slicing, and there is room for it. */
 export function areMany(call: Call, count: number, bytes: number): boolean {
   const { sliceSizes } = call;
-  return count >= sliceSizes.largeElementsMin && fits(call, bytesOf(count, bytes));
-}
-
-/** Whether there is room, and the key was not evicted: else dispatch has to see to it. */
-function fits(call: Call, bytes: number): boolean {
-  return !namesEvicted(call) && hasAmpleRoom(call.store, bytes);
+  if (count < sliceSizes.largeElementsMin) return false;
+  // A key that was evicted is dispatch's business.
+  return !namesEvicted(call) && hasAmpleRoom(call.store, bytesOf(count, bytes));
 }
 
 /** Adds elements that are many. */
@@ -49,13 +46,14 @@ export function addMany(call: Call, addition: Addition): void {
 function* slices(call: Call, pace: Pace, addition: Addition): Work {
   const { count } = addition;
   const bytes = bytesOf(count, addition.bytes);
-  let isDone = true;
-  const steps = function* (): Generator<void, void, void> {
-    isDone = pace.isWhole || fits(call, bytes);
-    if (isDone) yield* add(call, addition);
+  const change = {
+    keys: [1],
+    dots: count,
+    heldBytes: roomOf(call.store, bytes),
+    fits: () => hasAmpleRoom(call.store, bytes),
+    steps: () => add(call, addition),
   };
-  yield* changeInPlace(call, pace, { keys: [1], dots: count, heldBytes: roomOf(call.store, bytes), steps });
-  return isDone || 'again';
+  return (yield* changeInPlace(call, pace, change)) || 'again';
 }
 
 function* add(call: Call, addition: Addition): Generator<void, void, void> {

@@ -33,7 +33,11 @@ export function areManyToChange({ argc, sliceSizes }: Call, step: number): boole
 
 /** Whether keys that are many can be changed in slices: none was evicted, and there is room. */
 export function canChangeMany(call: Call, bytes: number): boolean {
-  return !namesEvicted(call) && (bytes === 0 || hasAmpleRoom(call.store, bytes));
+  return !namesEvicted(call) && hasRoom(call, bytes);
+}
+
+function hasRoom({ store }: Call, bytes: number): boolean {
+  return bytes === 0 || hasAmpleRoom(store, bytes);
 }
 
 /** Changes keys that are many. */
@@ -45,11 +49,8 @@ function* slices(call: Call, pace: Pace, keys: KeysToChange): Work {
   const { step, bytes } = keys;
   const names = pace.isWhole ? undefined : yield* namesOf(call, step);
   const told = [1];
-  let isDone = true;
   let changed = 0;
   const steps = function* (): Generator<void, void, void> {
-    isDone = pace.isWhole || canChangeMany(call, bytes);
-    if (!isDone) return;
     if (yield* mayChange(call, keys)) {
       const keysAtOnce = Math.ceil(call.sliceSizes.changedElements / elementsPerKey);
       for (let from = 1; from < call.argc; from += step * keysAtOnce) {
@@ -64,8 +65,9 @@ function* slices(call: Call, pace: Pace, keys: KeysToChange): Work {
   };
   const dots = Math.ceil((call.argc - 1) / step);
   const heldBytes = bytes === 0 ? 0 : roomOf(call.store, bytes);
-  yield* changeInPlace(call, pace, { keys: told, ...(names && { names }), dots, heldBytes, steps });
-  return isDone || 'again';
+  const fits = (): boolean => hasRoom(call, bytes);
+  const change = { keys: told, ...(names && { names }), dots, heldBytes, fits, steps };
+  return (yield* changeInPlace(call, pace, change)) || 'again';
 }
 
 /** The names of the keys; those of which the time has come are gone from then on. */

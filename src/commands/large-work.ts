@@ -22,6 +22,7 @@ import { copyArguments } from './copy-arguments.ts';
 import type { ClientPort } from './executor.ts';
 import type { ChangeListener, KeyChanges, KeyId } from './key-changes.ts';
 import type { Timers } from './timers.ts';
+import { namesEvicted } from './unheld-keys.ts';
 
 /** What is left to do at once, when everything has been read. */
 export interface Finish {
@@ -85,6 +86,8 @@ interface Job extends SlicedRun {
   readonly db: number;
   /** What the database showed when the work began. */
   keyspace: Keyspace;
+  /** A key was evicted before it began: what is here is what there is. */
+  readonly isPart: boolean;
   /** The client is to be told of changes of what it reads. */
   readonly isTracked: boolean;
   /** The keys that are read; undefined = any of the database; a function: any, and it is told of those that change. */
@@ -166,6 +169,7 @@ export class LargeWork implements ChangeListener {
       deferral,
       db: session.db,
       keyspace: own.keyspace,
+      isPart: namesEvicted(call),
       isTracked: call.services.tracking.remembers(client, entry),
       keys: ids,
       work: begin(own, pace),
@@ -263,7 +267,8 @@ export class LargeWork implements ChangeListener {
   private slice(job: Job, runner: WorkRunner): boolean | Promise<unknown> | undefined {
     let finish: Finish | undefined;
     try {
-      if (job.changed || (job.call.keyspace !== job.keyspace && job.pace.isAtWork !== true)) restart(job);
+      const isSwapped = job.call.keyspace !== job.keyspace && job.pace.isAtWork !== true;
+      if ((job.changed || isSwapped) && !this.beginAnew(job)) return undefined;
       if (job.restarts >= restartsMax) finish = asWhole(job);
       else {
         const { done, value } = nextStep(job);
@@ -275,8 +280,7 @@ export class LargeWork implements ChangeListener {
         if (typeof value === 'object') finish = value;
         if (value === false || job.changed) {
           finish?.discard();
-          restart(job);
-          return true;
+          return this.beginAnew(job) || undefined;
         }
       }
     } catch (error) {
@@ -298,6 +302,25 @@ export class LargeWork implements ChangeListener {
    */
   private track({ call, client, entry, isTracked, restarts }: Job): void {
     if (isTracked && restarts > 0) call.services.tracking.readAgain(client, entry, call.args);
+  }
+
+  /**
+   * Begins the work anew; false where the command runs again, for a key was evicted meanwhile. Throws CommandError
+   * where a key is of another type by now.
+   */
+  private beginAnew(job: Job): boolean {
+    if (!job.isPart && namesEvicted(job.call)) {
+      job.work.return(false);
+      this.runAgain(job);
+      return false;
+    }
+    job.changed = false;
+    job.keyspace = job.call.keyspace;
+    job.restarts += 1;
+    job.call.reply.rewind(0);
+    job.work.return(false);
+    job.work = job.begin(job.call, job.pace);
+    return true;
   }
 
   /** Runs the command of a job as one that comes now. */
@@ -398,16 +421,6 @@ function nextStep({ work, call, client }: Job): IteratorResult<unknown, boolean 
   }
 }
 
-/** Throws CommandError where a key is of another type by now. */
-function restart(job: Job): void {
-  job.changed = false;
-  job.keyspace = job.call.keyspace;
-  job.restarts += 1;
-  job.call.reply.rewind(0);
-  job.work.return(false);
-  job.work = job.begin(job.call, job.pace);
-}
-
 /**
  * The command of a job run again as in a transaction, where nothing may wait: it knows what to reply where keys are
  * gone.
@@ -455,23 +468,28 @@ export interface Change {
   readonly names?: KeyNames;
   /** How many dots it gives, about; 0: none. */
   readonly dots: number;
-  /** Memory that is kept for it, of which there is enough when it begins. */
+  /** Memory that is kept for it. */
   readonly heldBytes?: number;
+  /** Whether there is enough of that as it begins. */
+  fits?(): boolean;
   /** Does it, in parts between the yields. */
   steps(): Generator<void, void, void>;
 }
 
 /**
  * Makes a change in slices; it begins when no other work is under way, and finds then what there is. The work that this
- * is part of must not begin anew: it reads no key of which it is told. Throws CommandError where the change does.
+ * is part of must not begin anew: it reads no key of which it is told. Returns false where it did nothing, for want of
+ * room or because a key was evicted by then: so the command is to run as if it came now. Throws CommandError where the
+ * change does.
  */
-export function* changeInPlace(call: Call, pace: Pace, change: Change): Generator<unknown, void, void> {
+export function* changeInPlace(call: Call, pace: Pace, change: Change): Generator<unknown, boolean, void> {
   const { store, keyspace } = call;
   const { keys, dots, heldBytes = 0 } = change;
   const { atWork } = store;
   while (!pace.isWhole && (atWork.isAny || (dots > 0 && store.dotsAhead !== undefined))) {
     yield atWork.isAny ? atWork.free() : store.dotsAhead;
   }
+  if (!pace.isWhole && (namesEvicted(call) || change.fits?.() === false)) return false;
   const targets = (): KeyAtWork[] => keys.map((i) => ({ db: keyspace.id, key: call.bytes(i) }));
   const names = change.names ?? KeyNames.of(targets());
   const steps = change.steps();
@@ -483,4 +501,5 @@ export function* changeInPlace(call: Call, pace: Pace, change: Change): Generato
     pace.isAtWork = true;
     yield* work.all();
   }
+  return true;
 }

@@ -65,8 +65,8 @@ function* slices(call: Call, pace: Pace, wanted: number, expected: number, sourc
     // In the last step, as others may be let in right behind it.
     if (count > 0) source.tell(key, isAll);
   };
-  yield* changeInPlace(call, pace, { keys, names, dots: expected, steps });
-  if (keys[0] === 0) return 'again';
+  const isDone = yield* changeInPlace(call, pace, { keys, names, dots: expected, steps });
+  if (!isDone || keys[0] === 0) return 'again';
   // Of what went otherwise meanwhile, as by its deadline.
   for (let missing = (count - taken) * source.width; missing > 0; missing--) call.reply.nil();
   return true;

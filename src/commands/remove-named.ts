@@ -67,7 +67,8 @@ function* removeInSlices(call: Call, pace: Pace, removal: Removal): Work {
     // In the last step, as others may be let in right behind it.
     tell(call, removal, removed);
   };
-  yield* changeInPlace(call, pace, { keys: [1], dots: givesDots ? call.argc - first : 0, steps });
+  const dots = givesDots ? call.argc - first : 0;
+  if (!(yield* changeInPlace(call, pace, { keys: [1], dots, steps }))) return 'again';
   call.reply.integer(removed);
   return true;
 }

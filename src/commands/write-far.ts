@@ -30,12 +30,8 @@ function hasRoom(call: Call, length: number): boolean {
 }
 
 function* inSlices(call: Call, pace: Pace, length: number, write: (call: Call) => void): Work {
-  let fits = true;
   const steps = function* (): Generator<void, void, void> {
     call.findStringToWrite(1);
-    // Where there is none any more, evictions make some as the command comes anew.
-    fits = pace.isWhole || hasRoom(call, length);
-    if (!fits) return;
     const { store, keyspace, buf, services } = call;
     const id = call.keyId(1);
     const isNew = (services.attention.bits & AttentionBit.created) !== 0 && !keyExists(store, id);
@@ -43,6 +39,7 @@ function* inSlices(call: Call, pace: Pace, length: number, write: (call: Call) =
     if (isNew) services.events.noteAbsent([id]);
     write(call);
   };
-  yield* changeInPlace(call, pace, { keys: [1], dots: 3, steps });
-  return fits || 'again';
+  // Where there is no room any more, evictions make some as the command comes anew.
+  const fits = (): boolean => hasRoom(call, length);
+  return (yield* changeInPlace(call, pace, { keys: [1], dots: 3, fits, steps })) || 'again';
 }

@@ -29,7 +29,7 @@ function copy(from: Store, to: Store, key?: Buffer, db = 0): void {
 /** An edge that has evicted everything, and its hub, which answers when it is told to. */
 class Pair implements Keeper {
   readonly edge = new Rig({ memoryBytes: 64 * 1024 * 1024 });
-  readonly hub = new Rig();
+  readonly hub = new Rig({ memoryBytes: 64 * 1024 * 1024 });
   readonly client: RigClient;
   isReachable = true;
   readonly asked: {
@@ -431,3 +431,33 @@ test('SADD of very many to a set that is evicted before its turn counts with wha
   assert.equal(client.lateNow(), ':19999\r\n');
   assert.equal(client.send('SCARD', 's'), ':20001\r\n');
 });
+
+const many = Array.from({ length: 20_000 }, (_, n) => `e${n}`);
+const half = [many.slice(0, 10_000), many.slice(10_000)];
+const inSlices: Readonly<
+  Record<string, readonly [make: string[][], reply: string, read: string[], shown: string]>
+> = {
+  'LTRIM k 0 0': [half.map((part) => ['RPUSH', 'k', ...part]), '+OK\r\n', ['LLEN', 'k'], ':1\r\n'],
+  'LPOP k 19000': [half.map((part) => ['RPUSH', 'k', ...part]), '*19000', ['LLEN', 'k'], ':1000\r\n'],
+  'SPOP k 19000': [half.map((part) => ['SADD', 'k', ...part]), '*19000', ['SCARD', 'k'], ':1000\r\n'],
+  'LRANGE k 0 -1': [half.map((part) => ['RPUSH', 'k', ...part]), '*20000', ['LLEN', 'k'], ':20000\r\n'],
+  'SUNIONSTORE k s': [half.map((part) => ['SADD', 's', ...part]), ':20000', ['SCARD', 's'], ':20000\r\n'],
+  'SETRANGE k 5000000 w': [[['SET', 'k', 'v']], ':5000001\r\n', ['GETRANGE', 'k', '0', '0'], bulk('v')],
+};
+for (const [line, [make, reply, read, shown]] of Object.entries(inSlices)) {
+  test(`a key that is evicted before ${line} in slices has its turn is fetched again`, () => {
+    const pair = new Pair(...make);
+    const { edge, client } = pair;
+    pair.ask(...read);
+    assert.equal(client.send(...line.split(' ')), '');
+    while (edge.store.counts().keys > 0 && edge.store.eviction.relieve(0));
+    let late = '';
+    for (let turns = 0; late === '' && turns < 1000; turns++) {
+      pair.answer();
+      late = client.lateNow();
+    }
+    assert.equal(late.slice(0, reply.length), reply);
+    assert.equal(client.send(...read), shown);
+    assert.equal(pair.onHub(...read), shown);
+  });
+}

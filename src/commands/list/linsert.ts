@@ -55,10 +55,7 @@ function insert(call: Call, lists: Lists, pivot: number | undefined, isBehind: b
 
 function* insertInSlices(call: Call, pace: Pace, isBehind: boolean): Work {
   const bytes = call.length(4);
-  let fits = true;
   const steps = function* (): Generator<void, void, void> {
-    fits = pace.isWhole || hasAmpleRoom(call.store, bytes);
-    if (!fits) return;
     const lists = openList(call, 1);
     if (lists.at === 0) {
       call.reply.integer(0);
@@ -67,6 +64,7 @@ function* insertInSlices(call: Call, pace: Pace, isBehind: boolean): Work {
     const [pivot] = yield* findInSlices(call, lists, sought);
     insert(call, openList(call, 1), pivot, isBehind);
   };
-  yield* changeInPlace(call, pace, { keys: [1], dots: 1, heldBytes: roomOf(call.store, bytes), steps });
-  return fits || 'again';
+  const heldBytes = roomOf(call.store, bytes);
+  const fits = (): boolean => hasAmpleRoom(call.store, bytes);
+  return (yield* changeInPlace(call, pace, { keys: [1], dots: 1, heldBytes, fits, steps })) || 'again';
 }

@@ -68,7 +68,7 @@ function* removeInSlices(call: Call, pace: Pace, count: number, expected: number
     }
     if (removed > 0) tell(call, isGone);
   };
-  yield* changeInPlace(call, pace, { keys: [1], dots: expected, steps });
+  if (!(yield* changeInPlace(call, pace, { keys: [1], dots: expected, steps }))) return 'again';
   call.reply.integer(removed);
   return true;
 }

@@ -81,7 +81,7 @@ function* trimInSlices(
     }
     tell(call, fromFront + fromEnd === size);
   };
-  yield* changeInPlace(call, pace, { keys: [1], dots: expected, steps });
+  if (!(yield* changeInPlace(call, pace, { keys: [1], dots: expected, steps }))) return 'again';
   call.reply.ok();
   return true;
 }

@@ -88,7 +88,7 @@ function* removeInSlices(call: Call, pace: Pace, kind: RangeKind, event: Removal
     }
     if (removed > 0) tell(call, event, isAll);
   };
-  yield* changeInPlace(call, pace, { keys: [1], dots: count, steps });
+  if (!(yield* changeInPlace(call, pace, { keys: [1], dots: count, steps }))) return 'again';
   call.reply.integer(removed);
   return true;
 }

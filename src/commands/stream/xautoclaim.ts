@@ -64,8 +64,7 @@ function run(call: Call): void {
 
 function* slices(call: Call, pace: Pace, options: AutoClaim): Work {
   const steps = (): Generator<void, void, void> => claim(call, options);
-  yield* changeInPlace(call, pace, { keys: [1], dots: 0, steps });
-  return true;
+  return (yield* changeInPlace(call, pace, { keys: [1], dots: 0, steps })) || 'again';
 }
 
 function* claim(call: Call, options: AutoClaim): Generator<void, void, void> {

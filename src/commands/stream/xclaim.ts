@@ -50,8 +50,7 @@ function run(call: Call): void {
 
 function* slices(call: Call, pace: Pace, idleMs: number, idsEnd: number): Work {
   const steps = (): Generator<void, void, void> => claim(call, readOptions(call, idsEnd), idleMs, idsEnd);
-  yield* changeInPlace(call, pace, { keys: [1], dots: 0, steps });
-  return true;
+  return (yield* changeInPlace(call, pace, { keys: [1], dots: 0, steps })) || 'again';
 }
 
 function* claim(

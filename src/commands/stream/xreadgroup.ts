@@ -101,7 +101,7 @@ function* slices(call: Call, pace: Pace, options: ReadOptions): Work {
     if (isServed) replyStreams(call, found.length);
     for (const key of found) yield* serveInSlices(call, key, options);
   };
-  yield* changeInPlace(call, pace, { keys, dots: 0, steps });
+  if (!(yield* changeInPlace(call, pace, { keys, dots: 0, steps }))) return 'again';
   if (!isServed && timeoutMs >= 0) return 'again';
   if (!isServed) call.reply.nilArray();
   return true;
