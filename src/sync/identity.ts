@@ -9,9 +9,12 @@
 import { randomBytes } from 'node:crypto';
 import { nodeIdOf, originName } from '../delta/origins.ts';
 import { type Cursor, type Entry, tagsMax } from './envelope.ts';
+import { commitNotes, type Position } from './notes.ts';
 import type { SyncLedger, SyncLog, SyncStart, SyncStore } from './ports.ts';
 
 const startsKeptMax = 64;
+/** What `start` appends to the log. */
+const recordsOfStart = 2;
 
 export interface IdentityParts {
   readonly nodeId: string;
@@ -35,6 +38,11 @@ export class Identity {
   forks = 0;
   private readonly parts: IdentityParts;
   private readonly random32: () => number;
+  /** The note of starts as it was read last. */
+  private startsRead: { text: string | undefined; pairs: readonly (readonly [number, number])[] } = {
+    text: undefined,
+    pairs: [],
+  };
 
   constructor(parts: IdentityParts) {
     this.parts = parts;
@@ -81,11 +89,21 @@ export class Identity {
     store.markBefore(origin, ledger.unknownStarts);
   }
 
-  private startSeqs(): (readonly [number, number])[] {
-    const flat = parseNumbers(this.parts.ledger.notes.get('starts'));
-    const pairs: (readonly [number, number])[] = [];
-    for (let i = 0; i + 1 < flat.length; i += 2) pairs.push([flat[i]!, flat[i + 1]!]);
-    return pairs;
+  /** Own records of the log from a place in it on, but for those that say that the node began. */
+  recordsFrom(place: Position): number {
+    const starts = this.startSeqs().filter(([, seq]) => seq >= place.seq).length;
+    return Math.max(0, this.parts.log.ownSeq - place.ownSeq - starts * recordsOfStart);
+  }
+
+  private startSeqs(): readonly (readonly [number, number])[] {
+    const text = this.parts.ledger.notes.get('starts');
+    if (text !== this.startsRead.text) {
+      const flat = parseNumbers(text);
+      const pairs: (readonly [number, number])[] = [];
+      for (let i = 0; i + 1 < flat.length; i += 2) pairs.push([flat[i]!, flat[i + 1]!]);
+      this.startsRead = { text, pairs };
+    }
+    return this.startsRead.pairs;
   }
 
   private ownStarts(): SyncStart[] {
@@ -132,9 +150,9 @@ export class Identity {
 
   /** A peer has everything own up to `stamp` durably. */
   noteKnown(stamp: number): void {
-    const { ledger } = this.parts;
+    const { ledger, log } = this.parts;
     const tag = String(this.tagOf(stamp));
-    if (ledger.notes.get('known') !== tag) ledger.setNote('known', tag);
+    if (ledger.notes.get('known') !== tag) commitNotes(log, () => ledger.setNote('known', tag));
   }
 
   /** The tags seen of another origin, oldest first. */

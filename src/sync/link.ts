@@ -36,7 +36,7 @@ import {
   step,
   type Verdict,
 } from './link-machine.ts';
-import { commitNotes } from './notes.ts';
+import { notedPosition, notePosition, type Position } from './notes.ts';
 import type { Peer } from './peer.ts';
 import { type ReceiveFigures, Receiver } from './receiver.ts';
 import type { Rest } from './rest.ts';
@@ -512,38 +512,25 @@ export class Link {
   }
 
   /** Where the tail may be read from, by the peer's cursor; undefined: a scan is needed. */
-  private tailPosition(
-    knowledge: Pick<Payload<'ready'>, 'cursor'>,
-  ): { seq: number; ownSeq: number } | undefined {
+  private tailPosition(knowledge: Pick<Payload<'ready'>, 'cursor'>): Position | undefined {
     const { log, identity, limits } = this.parts.node;
     const { cursor } = knowledge;
     if (cursor === null || !identity.isSoundCursor(cursor)) return undefined;
     if (cursor.seq < log.oldestSeq || log.seq - cursor.seq > limits.offlineQueueSize) return undefined;
-    const noted = this.notedAcknowledged();
+    const noted = notedPosition(this.parts.node, this.peerId);
     const behind = Math.max(0, noted.seq - cursor.seq);
     return { seq: cursor.seq, ownSeq: Math.max(0, Math.min(noted.ownSeq - behind, log.ownSeq)) };
   }
 
-  /** How far the peer was when that was last noted: for figures only, what the peer says is the truth. */
-  notedAcknowledged(): { seq: number; ownSeq: number } {
-    const [journal, seq, ownSeq] = (this.parts.node.ledger.notes.get(`acked:${this.peerId}`) ?? '').split(
-      ',',
-    );
-    if (journal !== this.parts.node.log.id) return { seq: 0, ownSeq: 0 };
-    return { seq: Number(seq), ownSeq: Number(ownSeq) };
-  }
-
   /** At most once a second, but for the last time. */
   private noteAcknowledged(isLast: boolean): void {
-    const { timers, log, ledger } = this.parts.node;
+    const { node } = this.parts;
     const durable = this.sender?.durable;
-    const nowMs = timers.steadyMs();
+    const nowMs = node.timers.steadyMs();
     if (durable === undefined || (!isLast && nowMs - this.lastNotedMs < 1000)) return;
-    if (durable.ownSeq <= this.notedAcknowledged().ownSeq + (isLast ? 0 : 1)) return;
+    if (durable.ownSeq <= notedPosition(node, this.peerId).ownSeq + (isLast ? 0 : 1)) return;
     this.lastNotedMs = nowMs;
-    commitNotes(log, () =>
-      ledger.setNote(`acked:${this.peerId}`, `${log.id},${durable.seq},${durable.ownSeq}`),
-    );
+    notePosition(node, this.peerId, durable);
   }
 
   /** The listener took this node's word, and did not find itself forked: its tag is one of its own. */

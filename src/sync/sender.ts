@@ -11,6 +11,7 @@ import { nackOf, type Payload, unavailable } from './envelope.ts';
 import { FrameFlag, frameHeaderBytes, framesOf } from './frame.ts';
 import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
+import { logStart, type Position } from './notes.ts';
 import type { Frontier, Peer } from './peer.ts';
 import type { SyncBlock, SyncLedger, SyncLog, SyncScan, SyncStore, Timers } from './ports.ts';
 import type { Rest } from './rest.ts';
@@ -61,12 +62,6 @@ export interface SenderParts {
   /** The peer has more durably, or nothing is pending any more. */
   readonly onProgress: () => void;
   readonly onError: (error: unknown) => void;
-}
-
-/** A place in this node's log, with how many of the records before it were made here. */
-interface Position {
-  readonly seq: number;
-  readonly ownSeq: number;
 }
 
 interface Batch {
@@ -175,7 +170,7 @@ export class Sender {
 
   /** Own records that the peer does not have durably. */
   get pendingOps(): number {
-    return Math.max(0, this.parts.log.ownSeq - (this.durable?.ownSeq ?? 0));
+    return this.parts.identity.recordsFrom(this.durable ?? logStart);
   }
 
   /** Records of the log, whoever made them, that the peer does not have durably. */

@@ -6,6 +6,7 @@ import { nodeIdOf } from '../delta/origins.ts';
 import { uplinkOriginNote } from './greeting.ts';
 import { Link, type LinkParts, newFigures } from './link.ts';
 import { hasGivenUp } from './link-machine.ts';
+import { notedPosition, type Position } from './notes.ts';
 import type { FetchDone } from './receiver.ts';
 import type { Dial } from './transport.ts';
 
@@ -172,19 +173,17 @@ export class Uplink {
 
   /** Own records that the node there does not have durably. */
   pendingOps(): number {
-    const { log } = this.parts.link.node;
     const { sender } = this.current;
     if (sender?.durable !== undefined) return sender.pendingOps;
-    return Math.max(0, log.ownSeq - this.acknowledged());
+    return this.parts.link.node.identity.recordsFrom(this.acknowledged());
   }
 
-  /** Own records that the node there had when that was last noted. */
-  private acknowledged(): number {
-    const { ledger, log } = this.parts.link.node;
-    const origin = ledger.notes.get(`${uplinkOriginNote}${this.target.url}`);
+  /** How far the node there had this log when that was last noted. */
+  private acknowledged(): Position {
+    const { node } = this.parts.link;
+    const origin = node.ledger.notes.get(`${uplinkOriginNote}${this.target.url}`);
     const peerId = this.peerId !== '' || origin === undefined ? this.peerId : nodeIdOf(origin);
-    const [journal, , ownSeq] = (ledger.notes.get(`acked:${peerId}`) ?? '').split(',');
-    return journal === log.id ? Number(ownSeq) : 0;
+    return notedPosition(node, peerId);
   }
 
   private get isForced(): boolean {

@@ -57,6 +57,27 @@ test('nothing comes back to where it came from, and an idle link says nothing', 
   assert.equal(a.engine.pendingOps(), 0);
 });
 
+test('what is pending is what was written: a start is no write', async () => {
+  const star = new Star();
+  const a = star.edge('a');
+  star.net.cut('a');
+  assert.equal(a.engine.pendingOps(), 0);
+  a.set('k', 'v');
+  assert.equal(a.engine.pendingOps(), 1);
+  a.crash(false);
+  a.start();
+  assert.equal(a.engine.pendingOps(), 1);
+  star.net.heal();
+  await star.pass(60_000);
+  assert.equal(star.hub.get('k'), 'v@0');
+  star.net.cut('a');
+  await star.pass(60_000);
+  a.crash(false);
+  a.start();
+  a.set('k', 'w');
+  assert.deepEqual([a.engine.pendingOps(), a.engine.status().syncStatus], [1, 'offline']);
+});
+
 test('a long time offline reconnects with traffic by keys, not by writes', async () => {
   const star = new Star();
   const a = star.edge('a', { limits: { batchBytes: 256 * 1024 } });

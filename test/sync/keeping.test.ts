@@ -378,7 +378,7 @@ test('what a hub has lost is given to it from the log, though all have let go of
   assert.equal(await linked.ask('e', 'HLEN', 'h'), ':3\r\n');
   assert.equal(await linked.ask('e', 'INCR', 'c'), ':8\r\n');
   linked.net.heal();
-  await linked.pass(60_000);
+  await linked.pass(120_000);
   assert.equal(await linked.ask('f', 'GET', 'c'), '$1\r\n8\r\n');
   const { e } = linked.nodes;
   assert.equal(e!.ledger.notes.has('receded'), false);
