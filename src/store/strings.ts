@@ -472,8 +472,9 @@ export class Strings {
 
   /**
    * Makes the string of a key, which may not be there, `length` bytes long, and writes the zeros that come to it in
-   * parts between the yields: a `patch` behind them has none to write then. Nobody may see the key meanwhile. Where a
-   * string cannot grow where it is, all is left to the patch. Throws CommandError OOM.
+   * parts between the yields: a `patch` behind them, which is to follow, has none to write then. Nobody may see the key
+   * meanwhile. Where a string cannot grow where it is, all is left to the patch. Returns whether it is longer now.
+   * Throws CommandError OOM.
    */
   *widen(
     ks: Keyspace,
@@ -481,17 +482,17 @@ export class Strings {
     keyOffset: number,
     keyLength: number,
     length: number,
-  ): Generator<void, void, void> {
+  ): Generator<void, boolean, void> {
     const { store } = this;
     const { entries, arena, sliceSizes } = store;
     const hash = store.hash.of(key, keyOffset, keyLength);
     const found = store.find(ks, hash, key, keyOffset, keyLength);
-    if (found !== 0 && this.length(found) >= length) return;
+    if (found !== 0 && this.length(found) >= length) return false;
     const at =
       found === 0
         ? this.makeEmpty(ks, hash, key, keyOffset, keyLength, length)
         : this.makePatchable(ks, hash, found, key, keyOffset, keyLength);
-    if (at === 0) return;
+    if (at === 0) return false;
     const old = entries.valueLength(at);
     this.grow(ks, hash, at, old, length);
     for (let from = old; from < length; from += sliceSizes.stringBytes) {
@@ -499,6 +500,7 @@ export class Strings {
       const start = entries.valueOffset(ks.entryOf(hash, key, keyOffset, keyLength));
       arena.u8.fill(0, start + from, start + Math.min(length, from + sliceSizes.stringBytes));
     }
+    return true;
   }
 
   /** Lays a string that is not large out so that it can be patched where it is. Returns its entry, or 0. */

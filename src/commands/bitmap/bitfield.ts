@@ -6,6 +6,7 @@ import { bitfieldOnlyGet, bitfieldOverflowInvalid, bitfieldTypeInvalid } from '.
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
 import { hasWord } from '../keys-of.ts';
+import { type Grown, isFar, writeFar } from '../write-far.ts';
 import { applyIncrement, applySet, type Field, Overflow, readField, writeField } from './bit-field.ts';
 import { readBitOffset } from './bit-offset.ts';
 
@@ -57,15 +58,27 @@ function bitField(call: Call, mayWrite: boolean): void {
   const operations = readOperations(call);
   const writes = operations.filter((op) => op.kind !== 'get');
   if (writes.length > 0 && !mayWrite) throw new CommandError(bitfieldOnlyGet);
-  const isNew = writes.length > 0 && call.findStringToWrite(1) === 0;
+  const last = spanOf(writes).end - 1;
+  if (isFar(call, last)) writeFar(call, last, 1, (own, grown) => runAll(own, operations, writes, grown));
+  else runAll(call, operations, writes, undefined);
+}
+
+function runAll(
+  call: Call,
+  operations: readonly Operation[],
+  writes: readonly Operation[],
+  grown: Grown,
+): void {
+  const isNew = grown === 'new' || (writes.length > 0 && call.findStringToWrite(1) === 0);
   if (writes.length === 0) call.findString(1);
+  const isLonger = grown !== undefined;
   let runs: Run[];
   const span = spanOf(operations);
-  if (span.end - span.from <= spanBytesMax) runs = [runTogether(call, operations)];
+  if (span.end - span.from <= spanBytesMax) runs = [runTogether(call, operations, isLonger)];
   else {
     // The furthest first: where it does not fit, nothing has changed.
-    const grown = writes.length > 0 && growTo(call, spanOf(writes).end);
-    runs = [{ results: [], patched: grown }, ...operations.map((op) => runTogether(call, [op]))];
+    const patched = writes.length > 0 && growTo(call, spanOf(writes).end, isLonger);
+    runs = [{ results: [], patched }, ...operations.map((op) => runTogether(call, [op], false))];
   }
   const results = runs.flatMap((each) => each.results);
   // An overflow that is refused makes the string longer all the same, of which Redis tells nobody but that it is new.
@@ -97,8 +110,11 @@ interface Run {
   readonly patched: boolean;
 }
 
-/** Runs operations on a copy of the bytes that they span and patches the part that is written. */
-function runTogether(call: Call, operations: readonly Operation[]): Run {
+/**
+ * Runs operations on a copy of the bytes that they span and patches the part that is written. `isLonger`: the string
+ * was made as long as they need.
+ */
+function runTogether(call: Call, operations: readonly Operation[], isLonger: boolean): Run {
   const { strings } = call.store;
   const span = spanOf(operations);
   const bytes = Buffer.alloc(span.end - span.from);
@@ -115,7 +131,7 @@ function runTogether(call: Call, operations: readonly Operation[]): Run {
   const results = operations.map((op) => run(op, bytes, span.from));
   const written = spanOf(operations.filter((op) => op.kind !== 'get'));
   const length = written.end - written.from;
-  const patched = length > 0 && (written.end > lengthBefore || !before.equals(bytes));
+  const patched = length > 0 && (isLonger || written.end > lengthBefore || !before.equals(bytes));
   if (patched) {
     const { keyspace, buf } = call;
     const from = written.from - span.from;
@@ -124,11 +140,11 @@ function runTogether(call: Call, operations: readonly Operation[]): Run {
   return { results, patched };
 }
 
-/** Returns whether the string was shorter. */
-function growTo(call: Call, length: number): boolean {
+/** Returns whether the string was shorter; `isLonger`: it was, and is made as long already. */
+function growTo(call: Call, length: number, isLonger: boolean): boolean {
   const { strings } = call.store;
   const at = call.find(1);
-  if (at !== 0 && strings.length(at) >= length) return false;
+  if (!isLonger && at !== 0 && strings.length(at) >= length) return false;
   const { keyspace, buf } = call;
   strings.patch(keyspace, buf, call.offset(1), call.length(1), length - 1, new Uint8Array(1), 0, 1);
   return true;

@@ -3,7 +3,7 @@ import { CommandError } from '../../base/errors.ts';
 import { bitInvalid } from '../../resp/errors.ts';
 import type { Call } from '../call.ts';
 import type { CommandSpec } from '../command.ts';
-import { isFar, writeFar } from '../write-far.ts';
+import { type Grown, isFar, writeFar } from '../write-far.ts';
 import { readBitOffset } from './bit-offset.ts';
 
 export const command: CommandSpec = {
@@ -26,11 +26,11 @@ function setBit(call: Call): void {
   const bit = call.integer(3, bitInvalid);
   if (bit !== 0 && bit !== 1) throw new CommandError(bitInvalid);
   const position = Math.floor(offset / 8);
-  if (isFar(call, position)) writeFar(call, position, 1, (own) => write(own, offset, bit));
-  else write(call, offset, bit);
+  if (isFar(call, position)) writeFar(call, position, 1, (own, grown) => write(own, offset, bit, grown));
+  else write(call, offset, bit, undefined);
 }
 
-function write(call: Call, offset: number, bit: number): void {
+function write(call: Call, offset: number, bit: number, grown: Grown): void {
   const at = call.findStringToWrite(1);
   const { strings } = call.store;
   const position = Math.floor(offset / 8);
@@ -39,7 +39,7 @@ function write(call: Call, offset: number, bit: number): void {
   let isThere = false;
   if (at !== 0) {
     strings.read(at);
-    isThere = position < strings.valueLength;
+    isThere = grown === undefined && position < strings.valueLength;
     if (isThere) old = strings.valueBytes[strings.valueOffset + position]!;
   }
   const oldBit = (old & mask) === 0 ? 0 : 1;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Encoding } from '../../../src/store/entry.ts';
-import { sliced, smallNode, whole } from '../in-slices.ts';
+import { replayed, sliced, smallNode, whole } from '../in-slices.ts';
 
 const bytes = 500_000;
 
@@ -76,3 +76,42 @@ test('bits of a string that has to be put together to be read are counted at onc
   assert.equal(store.entries.encoding(at), Encoding.state);
   assert.equal(node.call('BITCOUNT', 'k'), bytes);
 });
+
+const farBit = 4_000_000;
+for (const words of [
+  ['SETBIT', 'k', farBit, 1],
+  ['SETBIT', 'k', farBit, 0],
+  ['BITFIELD', 'k', 'SET', 'u8', farBit, 7, 'INCRBY', 'u8', farBit, 1, 'GET', 'u16', farBit - 8],
+  ['BITFIELD', 'k', 'GET', 'u8', 0, 'SET', 'i5', farBit + 3, 0],
+  ['BITFIELD', 'k', 'OVERFLOW', 'FAIL', 'INCRBY', 'u2', farBit, 9],
+  ['BITFIELD', 'k', 'OVERFLOW', 'FAIL', 'INCRBY', 'u2', farBit, 9, 'GET', 'u2', 5, 'INCRBY', 'u2', 0, 3],
+]) {
+  for (const before of ['', 'what was there']) {
+    const name = `${words.join(' ')} behind ${before === '' ? 'nothing' : 'a string'}`;
+    test(`${name} writes the zeros in slices, and says what it does as a whole`, async () => {
+      const [node, other] = [smallNode(16 * 1024 * 1024), smallNode(16 * 1024 * 1024)];
+      const events: string[][] = [];
+      for (const each of [node, other]) {
+        if (before !== '') each.call('SET', 'k', before);
+        each.run('CONFIG SET notify-keyspace-events EAn');
+        const listener = each.rig.connect();
+        listener.send('PSUBSCRIBE', '__keyevent*');
+        events.push([]);
+        const reply = each === node ? sliced(node, words) : whole(other, words);
+        each.rig.timers.endTurn();
+        events.at(-1)!.push(JSON.stringify(reply), listener.pushed());
+      }
+      assert.deepEqual(events[0], events[1]);
+      for (const each of [node, (await replayed(node, 0)).node]) {
+        assert.equal(each.run('STRLEN k'), other.run('STRLEN k'));
+        for (const range of [
+          [0, 299_999],
+          [300_000, -1],
+        ]) {
+          const ask = ['GETRANGE', 'k', ...range];
+          assert.ok(each.bytes(...ask).equals(other.bytes(...ask)));
+        }
+      }
+    });
+  }
+}
