@@ -344,6 +344,7 @@ export class EdgeNode {
       eviction.isAcknowledged = (origin, stamp) => engine.mayForget(origin, stamp);
       if (engine.keeper !== undefined) {
         eviction.kept = () => engine.keptByHub();
+        eviction.lettingGo = () => engine.lettingGo();
         eviction.isAwaited = (keyspace, key) => engine.awaits(keyspace, key);
         services.unheldKeys.begin(engine.keeper);
       } else if (eviction.policy !== 'noeviction') {

@@ -60,6 +60,8 @@ export class Eviction {
   kept: (() => VersionVector | undefined) | undefined;
   /** Whether a key has been asked for: then what comes for it meanwhile must stay until the answer is here. */
   isAwaited: (keyspace: number, key: Buffer) => boolean = () => false;
+  /** Called before a key goes that the keeper has. */
+  lettingGo: () => void = () => {};
   onEvicted: ((db: number, key: Buffer) => void) | undefined;
   evictedCount = 0;
   private readonly store: Store;
@@ -272,6 +274,7 @@ export class Eviction {
     if (at === 0 || !this.mayGo(ks, at, policy)) return false;
     const unheld = this.kept === undefined ? undefined : this.unheldOf(ks, at, key);
     if (unheld === undefined && this.kept !== undefined) return false;
+    if (unheld !== undefined) this.lettingGo();
     const dot = store.nextDot();
     if (unheld === undefined) store.recorder?.evict(ks.id, key, 0, key.length, dot, 0);
     else store.recorder?.evict(ks.id, key, 0, key.length, dot, flagsOf(unheld), endsIn(unheld));

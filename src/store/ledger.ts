@@ -34,6 +34,11 @@ const forgetName = 'start-over';
  * none.
  */
 const recedeName = 'recede';
+/**
+ * Name of the record, not kept as a note, that of what an origin made something may have been let go of, up to the
+ * record's stamp.
+ */
+const letGoName = 'let-go';
 /** Name of the note of the newest own tag that a peer has durably. */
 const knownName = 'known';
 const rowsMax = 65_536;
@@ -68,6 +73,11 @@ export class Ledger {
   ownStamp: (() => number) | undefined;
   /** How far each origin is complete here; for the own one, its last stamp. Changed through this ledger only. */
   readonly vector = new VersionVector();
+  /**
+   * Of what is within this something may not be held here any more, because a keeper has it: the vector rests on that
+   * keeper. Changed through this ledger only.
+   */
+  readonly letGo = new VersionVector();
   private readonly startList: { origin: number; stamp: number; tag: number; lastStamp: number }[] = [];
   private readonly noteMap = new Map<string, string>();
   /** Of the notes of peers, the one that was used longest ago first. */
@@ -131,7 +141,7 @@ export class Ledger {
    * gives an origin's name.
    */
   startOver(covered: VersionVector, nameOf: (origin: number) => string): void {
-    this.keepOwnEntry();
+    this.beginOver();
     const own = this.ownOrigin;
     const rows = [...covered.entries()].map(([origin, { stamp, tag }]) => [nameOf(origin), stamp, tag]);
     this.recorder?.ledger(own, this.vector.stampOf(own), forgetName, JSON.stringify(rows));
@@ -154,8 +164,15 @@ export class Ledger {
 
   private setBack(origin: number, entry: VectorEntry | undefined): void {
     this.vector.retract(origin, entry);
+    const stamp = entry?.stamp ?? 0;
+    if (this.letGo.stampOf(origin) > stamp) this.letGo.retract(origin, entry && { stamp, tag: 0 });
     const kept = this.startList.filter((s) => s.origin !== origin);
     this.startList.splice(0, this.startList.length, ...kept);
+  }
+
+  /** Records that of what `origin` made something is let go of, up to `stamp` at most. */
+  lettingGo(origin: number, stamp: number): void {
+    if (this.letGo.advance(origin, stamp, 0)) this.recorder?.ledger(origin, stamp, letGoName, '');
   }
 
   /** Notes, without a record of its own, that a record with this own stamp is in the journal. */
@@ -270,6 +287,7 @@ export class Ledger {
       if (start.lastStamp > 0) writer.frontier(start.origin, start.lastStamp, start.tag);
     }
     for (const [origin, entry] of this.vector.entries()) writer.frontier(origin, entry.stamp, entry.tag);
+    for (const [origin, { stamp }] of this.letGo.entries()) writer.ledger(origin, stamp, letGoName, '');
     for (const [name, value] of this.noteMap) {
       if (!this.peerNotes.has(name)) this.writeNote(writer, name, value);
     }
@@ -293,8 +311,12 @@ export class Ledger {
       }
       return true;
     }
+    if (name === letGoName) {
+      this.letGo.advance(reader.origin, reader.stamp, 0);
+      return true;
+    }
     if (name !== forgetName) return false;
-    this.keepOwnEntry();
+    this.beginOver();
     const covered = new VersionVector();
     for (const [origin, { stamp, tag }] of rowsIn(reader)) covered.advance(origin, stamp, tag);
     this.repairs?.forgetCovered(covered);
@@ -308,10 +330,11 @@ export class Ledger {
     this.vector.retract(origin, before && { stamp: before.lastStamp, tag: before.tag });
   }
 
-  private keepOwnEntry(): void {
+  private beginOver(): void {
     const own = this.ownOrigin;
     const entry = this.vector.get(own);
     this.vector.clear();
+    this.letGo.clear();
     if (entry !== undefined) this.vector.advance(own, entry.stamp, entry.tag);
   }
 

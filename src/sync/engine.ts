@@ -652,6 +652,11 @@ export class SyncEngine {
     return this.keeping?.kept;
   }
 
+  /** To be called before something goes that the hub has. */
+  lettingGo(): void {
+    this.keeping?.lettingGo();
+  }
+
   /** What this node may evict by its place among others, in words. */
   evictable(): string {
     const { keeping, uplinks } = this;

@@ -8,6 +8,10 @@
 // says on whom it relies (its hub, whom that relies on, and so on), and does not rely on a hub that says so of it, or
 // says nothing.
 //
+// Before something goes, it is recorded in the ledger that what its origins made may be gone up to where the hub has
+// it (`letGo`). A node that comes up while its hub was down knows by that what rests on the hub, and what is merely
+// pending for it.
+//
 // A hub can come back with less than it had, from a backup or without a disk. Then what this node let go of is not to
 // be had any more, and it must not go on saying that it has it: it recedes. Its vector falls to the hub's, so whoever
 // has something of that gives it to the hub and to this node anew; and it goes on under a new start, in a new epoch
@@ -70,8 +74,10 @@ export class Keeping {
   /** What was noted before this start and still counts; undefined where nothing does, and once the hub was met. */
   private recalled: VersionVector | undefined;
   private peer: Peer | undefined;
-  /** What was let go of before the peer was met is within this; undefined: it may be anything. */
+  /** What was let go of before the peer was met is within this; undefined: within what is recorded of that. */
   private before: VersionVector | undefined;
+  /** All that is known to be kept is recorded to be let go of. */
+  private isLetGo = false;
   private cancelTimer: (() => void) | undefined;
 
   /** To be made after this start was recorded. */
@@ -116,8 +122,12 @@ export class Keeping {
     this.peer = peer;
     this.recalled = undefined;
     this.noteKeeper(this.startOf(peer));
-    // What a hub without a disk has does not outlive it.
-    if (peer.facts.isDurable) peer.onKept = () => this.schedule();
+    this.isLetGo = false;
+    peer.onKept = () => {
+      this.isLetGo = false;
+      // What a hub without a disk has does not outlive it.
+      if (peer.facts.isDurable) this.schedule();
+    };
     this.setRelies(this.reliesBy(peer));
     const noted = this.noted();
     if (noted === undefined) return;
@@ -178,13 +188,25 @@ export class Keeping {
     if (this.isGiving) commitNotes(node.log, () => node.ledger.setNote(recededName, undefined));
   }
 
+  /**
+   * Something goes that the hub has: recorded with it, and so there after a restart, too. What all comes from the hub
+   * is kept to the end of all stamps, and recorded once.
+   */
+  lettingGo(): void {
+    if (this.isLetGo) return;
+    this.isLetGo = true;
+    const { ledger } = this.parts.node;
+    for (const [origin, { stamp }] of this.kept?.entries() ?? []) ledger.lettingGo(origin, stamp);
+  }
+
   /** What of this node's vector the hub was known to have: of that something may have been let go of. */
   private reliedUpon(): VersionVector {
-    const { vector } = this.parts.node.ledger;
-    const { before, peer } = this;
-    if (before === undefined) return vector.clone();
-    const known = before.clone();
-    for (const [origin, { stamp, tag }] of peer?.kept.entries() ?? []) known.advance(origin, stamp, tag);
+    const { vector, letGo } = this.parts.node.ledger;
+    const { before, peer, recalled } = this;
+    const known = (before ?? letGo).clone();
+    for (const [origin, { stamp, tag }] of (peer?.kept ?? recalled)?.entries() ?? []) {
+      known.advance(origin, stamp, tag);
+    }
     return lesser(vector, known);
   }
 

@@ -112,6 +112,7 @@ export interface SyncStart {
 /** See Ledger of the store. */
 export interface SyncLedger {
   readonly vector: VersionVector;
+  readonly letGo: VersionVector;
   readonly starts: readonly SyncStart[];
   readonly notes: ReadonlyMap<string, string>;
   readonly ownOrigin: number;
@@ -126,6 +127,7 @@ export interface SyncLedger {
     entries: readonly (readonly [origin: number, entry: VectorEntry | undefined])[],
     nameOf: (origin: number) => string,
   ): void;
+  lettingGo(origin: number, stamp: number): void;
   setNote(name: string, value: string | undefined): void;
   useNote(name: string): void;
   readonly knownPeers: readonly string[];

@@ -210,6 +210,8 @@ export class Receiver {
   private sliceCount = 0;
   /** The highest stamp of the peer's own origin in the batch being joined. */
   private peerStamp = 0;
+  /** By origin the highest stamp of what was left out of it. */
+  private readonly leftOutStamps = new Map<number, number>();
   private nextNumber = 1;
   private wasStarved = false;
   /** How often the batch that waits for room was tried in vain; how often in a row one was asked for anew. */
@@ -572,6 +574,7 @@ export class Receiver {
     for (const batch of end < 0 ? behind : behind.slice(0, end)) {
       atOnce(this.joinRecords(batch, this.reader, false, [], new Set(), undefined, undefined, false));
       this.noteSeen([]);
+      this.noteLeftOut();
     }
     this.commit();
   }
@@ -625,6 +628,7 @@ export class Receiver {
       isWhole = atOnce(this.joinRecords(batch, this.reader, false, frontiers, wants));
     } else isWhole = yield* this.joinAtWork(batch, keys, frontiers, wants);
     this.noteSeen(frontiers);
+    this.noteLeftOut();
     if (isWhole) {
       const { flags, batch: number, cursorSeq } = batch.head;
       const cursor = (flags & FrameFlag.cursor) === 0 ? undefined : cursorSeq;
@@ -686,6 +690,12 @@ export class Receiver {
     if (stamp > (identity.seenOf(name)?.stamp ?? 0)) identity.noteSeen(name, { stamp, tag: peer.facts.tag });
   }
 
+  /** What was left out is with the peer alone. */
+  private noteLeftOut(): void {
+    for (const [origin, stamp] of this.leftOutStamps) this.parts.ledger.lettingGo(origin, stamp);
+    this.leftOutStamps.clear();
+  }
+
   /**
    * `run`, `keys`: of a large batch. Where a record of a scan finds no room, and without `hasRoom` from the first on,
    * only removals are joined: a scan has no order, and they may make some.
@@ -745,6 +755,8 @@ export class Receiver {
     if (!leftOut.has(name)) store.recordLeftOut(reader.db, key, writer);
     leftOut.add(name);
     copyRecord(reader, writer);
+    const { origin, stamp } = reader;
+    if (stamp > (this.leftOutStamps.get(origin) ?? 0)) this.leftOutStamps.set(origin, stamp);
     figures.deltasLeftOut += 1;
   }
 

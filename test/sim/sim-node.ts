@@ -157,6 +157,7 @@ export class SimNode {
     const evicts = options.evicts === true && keeper !== undefined;
     if (evicts) {
       this.store.eviction.kept = () => this.engine.keptByHub();
+      this.store.eviction.lettingGo = () => this.engine.lettingGo();
       this.store.eviction.isAwaited = (keyspace, key) => this.engine.awaits(keyspace, key);
       this.store.eviction.policy = 'allkeys-random';
       this.rig.services.unheldKeys.begin(keeper);

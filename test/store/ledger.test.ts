@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { stampMax } from '../../src/base/clock.ts';
 import { BatchReader } from '../../src/delta/batch-reader.ts';
 import { BatchWriter } from '../../src/delta/batch-writer.ts';
 import { DeltaKind } from '../../src/delta/kinds.ts';
@@ -14,7 +15,8 @@ function replay(writer: BatchWriter, origins: Origins, into = new Ledger()): Led
 }
 
 function state(ledger: Ledger): unknown {
-  return { starts: ledger.starts, notes: [...ledger.notes], vector: [...ledger.vector.entries()] };
+  const { starts, notes, vector, letGo } = ledger;
+  return { starts, notes: [...notes], vector: [...vector.entries()], letGo: [...letGo.entries()] };
 }
 
 test('what was recorded, and what a snapshot holds, gives the same ledger again', () => {
@@ -27,6 +29,8 @@ test('what was recorded, and what a snapshot holds, gives the same ledger again'
   ledger.addStart(own, 100, 7);
   ledger.advance(own, 150, 7);
   ledger.advance(other, 90, 3);
+  ledger.lettingGo(own, 120);
+  ledger.lettingGo(other, stampMax);
   ledger.setNote('cursor:hub', '12 ä');
   ledger.setNote('gone', 'x');
   ledger.setNote('gone', undefined);
@@ -54,6 +58,13 @@ test('receding sets entries back, and what was its own among them is no past any
   ledger.advance(own!, 150, 7);
   ledger.advance(other!, 90, 3);
   ledger.advance(gone!, 80, 2);
+  for (const [origin, stamp] of [
+    [own!, 110],
+    [other!, stampMax],
+    [gone!, 70],
+  ] as const) {
+    ledger.lettingGo(origin, stamp);
+  }
   const renewed = origins.intern('e/00000004');
   ledger.addStart(renewed, 160, 8);
   ledger.recede(
@@ -67,6 +78,10 @@ test('receding sets entries back, and what was its own among them is no past any
   assert.deepEqual(
     [own!, other!, gone!].map((origin) => ledger.vector.stampOf(origin)),
     [120, 50, 0],
+  );
+  assert.deepEqual(
+    [own!, other!, gone!].map((origin) => ledger.letGo.stampOf(origin)),
+    [110, 50, 0],
   );
   assert.equal(ledger.tagKnown(own!, 7), false);
   assert.equal(ledger.ownOrigin, renewed);

@@ -445,3 +445,75 @@ test('who has started over is not behind the same horizon again, though nobody s
   }
   assert.equal(origins.size, 1);
 });
+
+for (const [name, hubOf, keeps] of [
+  ['an edge', { hub: undefined, e: 'hub' }, 'e'],
+  ['a hub below it', { hub: undefined, r: 'hub', e: 'r' }, 'r'],
+] as const) {
+  test(`what is pending for a hub is not lost there, though ${name} and the hub were both down meanwhile`, async () => {
+    const linked = new Linked(hubOf);
+    await linked.pass(20_000);
+    const { hub, e, [keeps]: node } = linked.nodes;
+    for (let i = 0; i < 5; i++) e!.set(`old${i}`, 'v');
+    await linked.pass(20_000);
+    linked.evictAll(keeps);
+    const { originName } = node!.engine.identity;
+    linked.net.cut(keeps);
+    for (let i = 0; i < 5; i++) e!.set(`pending${i}`, 'v');
+    await linked.pass(20_000);
+    for (const nodeId of [keeps, 'hub']) linked.nodes[nodeId]!.crash(false);
+    for (const nodeId of ['hub', keeps]) linked.nodes[nodeId]!.start();
+    linked.net.heal();
+    await linked.pass(60_000);
+    assert.equal(Object.keys(hub!.visible()).length, 10);
+    assert.equal(node!.engine.identity.originName, originName);
+    linked.evictAll(keeps);
+  });
+
+  test(`what a hub loses is missed by ${name} that was down at the time, too`, async () => {
+    const linked = new Linked(hubOf, 6);
+    await linked.pass(20_000);
+    const { hub, e, [keeps]: node } = linked.nodes;
+    e!.set('first', 'v');
+    await linked.pass(20_000);
+    const backup = copyDisk(hub!.disk);
+    e!.set('second', 'v');
+    await linked.pass(20_000);
+    linked.evictAll(keeps);
+    for (let i = 0; i < 10; i++) hub!.set('other', `${i}`);
+    await linked.pass(20_000);
+    const { originName } = node!.engine.identity;
+    // It may be behind what was let go of.
+    node!.ledger.setNote('kept', undefined);
+    node!.log.commit(() => {});
+    node!.crash(false);
+    linked.restart('hub', backup);
+    node!.start();
+    await linked.pass(60_000);
+    if (keeps === 'e') assert.notEqual(node!.engine.identity.originName, originName);
+    else assert.equal(hub!.get('second'), 'v@0');
+  });
+}
+
+test('so is what a hub loses that was left out at the one below it', async () => {
+  const linked = new Linked({ hub: undefined, r: 'hub', e: 'r', f: 'hub' }, 6);
+  await linked.pass(20_000);
+  const { hub, r, e, f } = linked.nodes;
+  e!.set('k', 'v');
+  await linked.pass(20_000);
+  linked.evictAll('r');
+  const backup = copyDisk(hub!.disk);
+  f!.set('k', 'w');
+  for (let i = 0; i < 10; i++) e!.set('other', `${i}`);
+  await linked.pass(20_000);
+  assert.equal(e!.get('k'), 'w@0');
+  assert.equal(r!.get('k'), undefined);
+  linked.net.cut('f');
+  r!.ledger.setNote('kept', undefined);
+  r!.log.commit(() => {});
+  r!.crash(false);
+  linked.restart('hub', backup);
+  r!.start();
+  await linked.pass(60_000);
+  assert.equal(hub!.get('k'), 'w@0');
+});
