@@ -213,6 +213,8 @@ export class Receiver {
   /** By origin the highest stamp of what was left out of it. */
   private readonly leftOutStamps = new Map<number, number>();
   private nextNumber = 1;
+  /** A batch was refused, and has not come again. */
+  private hasRefused = false;
   private wasStarved = false;
   /** How often the batch that waits for room was tried in vain; how often in a row one was asked for anew. */
   private tries = 0;
@@ -310,10 +312,19 @@ export class Receiver {
     this.takeNext();
   }
 
-  /** Whether a numbered batch is the next one. Throws FerriteError LINK_PROTOCOL where it is beyond the window. */
+  /**
+   * Whether a numbered batch is the next one. Throws FerriteError LINK_PROTOCOL where it does not follow the one
+   * before, or is beyond the window.
+   */
   private admit(batch: WholeBatch): boolean {
-    // After a refusal the peer goes back: what it had sent in the meantime comes again.
-    if (batch.head.batch !== this.nextNumber + this.waitingCount) return false;
+    const { batch: number } = batch.head;
+    const next = this.nextNumber + this.waitingCount;
+    if (number !== next) {
+      // After a refusal the peer goes back: what it had sent in the meantime comes again.
+      if (this.hasRefused) return false;
+      throw new FerriteError('LINK_PROTOCOL', `the peer sent batch ${number} in place of ${next}`);
+    }
+    this.hasRefused = false;
     const bytes = this.uncreditedBytes + bytesOf(batch);
     if (this.uncreditedBytes > 0 && bytes > this.parts.limits.windowBytes) {
       throw new FerriteError(
@@ -330,7 +341,10 @@ export class Receiver {
     const { batch: number } = batch.head;
     const error = 'longer than this node can put together';
     if (isAnswer(batch)) this.wantRefused(number, error, tooLargeFactor);
-    else if (number === this.nextNumber + this.waitingCount) this.nackLarge(number, error);
+    else if (number === this.nextNumber + this.waitingCount) {
+      this.hasRefused = true;
+      this.nackLarge(number, error);
+    }
   }
 
   private nackLarge(number: number, error: string): void {
@@ -505,6 +519,7 @@ export class Receiver {
   private refuse(batch: WholeBatch, { reason, error, deltas }: Refusal): void {
     const { limits, nack, figures } = this.parts;
     figures.deltasRejected += deltas;
+    this.hasRefused = true;
     const { batch: number } = batch.head;
     for (const dropped of [batch, ...this.behind]) {
       if (!isAnswer(dropped)) this.uncreditedBytes -= bytesOf(dropped);

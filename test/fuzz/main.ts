@@ -14,7 +14,7 @@ import { shown } from './compare.ts';
 import { type Difference, Duel, type Side } from './duel.ts';
 import { Ears } from './ears.ts';
 import { makeRequest, type Request, type Target, targetsOf } from './grammar.ts';
-import { Random } from './random.ts';
+import { Random, seedFrom } from './random.ts';
 import { allKeys, offerPayloads } from './values.ts';
 
 const groups = new Set<string>([
@@ -121,7 +121,7 @@ function configured(): ConstructorParameters<typeof EdgeNode>[0] {
   return { config, configFile: '', log: silentLog, listenTcp: true, ...sizes };
 }
 
-const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const seed = seedFrom(values.seed);
 
 async function main(): Promise<void> {
   if (redisMissing !== false) throw new Error(redisMissing);

@@ -1,5 +1,10 @@
 // Random numbers from a seed, for streams of commands that can be made again. It knows nothing of commands.
 
+/** The seed that was asked for; of a time of its own where none was. */
+export function seedFrom(text: string | undefined): number {
+  return Number(text ?? Date.now() % 1_000_000);
+}
+
 export class Random {
   private state: number;
 

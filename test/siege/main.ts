@@ -11,9 +11,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { askOnce } from '../e2e/pipeline.ts';
 import { ServerProcess } from '../e2e/server-process.ts';
-import { Random } from '../fuzz/random.ts';
+import { Random, seedFrom } from '../fuzz/random.ts';
 import { differences, digest } from './digest.ts';
 import { Eavesdropper, falseEdge } from './false-edges.ts';
+import { inTime } from './in-time.ts';
 import { session, wanted } from './sessions.ts';
 import { visit } from './web.ts';
 
@@ -44,7 +45,7 @@ const { values } = parseArgs({
     log: { type: 'string' },
   },
 });
-const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const seed = seedFrom(values.seed);
 const random = new Random(seed);
 const targets = wanted(values.only?.split(','));
 const reports = mkdtempSync(join(tmpdir(), 'ferrite-siege-'));
@@ -58,18 +59,6 @@ const between = new Eavesdropper(() => hub.edgesUrl);
 let roundNow = 0;
 let slowestMs = 0;
 
-async function inTime<T>(promise: Promise<T>, what: string, msMax = patienceMs): Promise<T> {
-  let late: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    late = setTimeout(() => reject(new Error(`no answer to ${what}`)), msMax);
-  });
-  try {
-    return await Promise.race([promise, deadline]);
-  } finally {
-    clearTimeout(late);
-  }
-}
-
 /**
  * What the hub answers. Clients may close each other's connections, and so this one: it is asked again on another for
  * as long as its process lives.
@@ -81,7 +70,7 @@ function answerOf<T>(what: string, ask: () => Promise<T>): Promise<T> {
     await delay(againMs);
     return ask().catch(again);
   };
-  return inTime(ask().catch(again), what);
+  return inTime(ask().catch(again), what, patienceMs);
 }
 
 function holdings(node: ServerProcess, own: boolean): Promise<Map<string, string>> {
@@ -144,7 +133,7 @@ async function nextLife(): Promise<string[]> {
   const after = await holdings(hub, true);
   const lost = differences(before, after).map((text) => `before and after kill -9: ${text}`);
   if (values['false-edges']) return lost;
-  const synced = await inTime(askOnce(edge.port, 'EDGE.SYNC'), 'EDGE.SYNC');
+  const synced = await inTime(askOnce(edge.port, 'EDGE.SYNC'), 'EDGE.SYNC', patienceMs);
   return [
     ...lost,
     ...(synced instanceof Error ? [`EDGE.SYNC: ${synced.message}`] : []),

@@ -43,6 +43,19 @@ export async function figures(fleet: StormFleet, ...names: readonly string[]): P
   return names.map((name) => `${sum(name)} ${name.replaceAll('_', ' ')}`).join(', ');
 }
 
+/** How each that answers stands to its hub, in words. */
+export async function standings(fleet: StormFleet): Promise<string[]> {
+  const rows = await Promise.allSettled(fleet.nodes.map((node) => rowsOf(node, 'EDGE.STATUS')));
+  return rows.map((answer, i) => {
+    const { name } = fleet.nodes[i]!;
+    if (answer.status === 'rejected') return `${name} does not answer: ${String(answer.reason)}`;
+    const said = ['sync_status', 'link_state', 'pending_ops', 'last_error'].map((row) =>
+      answer.value.get(row),
+    );
+    return `${name}: ${said.join(', ')}`;
+  });
+}
+
 /** Who has something to send still, or sends though nothing is written. */
 export async function restless(fleet: StormFleet): Promise<string[]> {
   const faults: string[] = [];

@@ -32,17 +32,20 @@ const largeMb = 64;
 
 type Settings = Record<string, string>;
 
+const large: Settings = {
+  'edge.resources.memory_limit': `${largeMb}mb`,
+  'store.eviction_policy': 'noeviction',
+};
 /** Sizes of edges, each with a policy; which edge has which is drawn. */
-const sizes: readonly Settings[] = [
+const small: readonly Settings[] = [
   { 'edge.resources.memory_limit': '2mb', 'store.eviction_policy': 'noeviction' },
   { 'edge.resources.memory_limit': '3mb', 'store.eviction_policy': 'allkeys-lru' },
-  { 'edge.resources.memory_limit': '64mb', 'store.eviction_policy': 'noeviction' },
 ];
-const relaySizes: readonly Settings[] = [
-  { 'edge.resources.memory_limit': '64mb' },
-  { 'edge.resources.memory_limit': '64mb' },
-  { 'edge.resources.memory_limit': '4mb', 'store.eviction_policy': 'allkeys-lfu' },
-];
+/** With room for all that may be pending at two small edges: what a scan brings may not go before the scan is over. */
+const smallRelay: Settings = {
+  'edge.resources.memory_limit': '8mb',
+  'store.eviction_policy': 'allkeys-lfu',
+};
 
 const batches: readonly Settings[] = [
   {},
@@ -156,10 +159,12 @@ export class StormFleet {
 
   async start(): Promise<void> {
     const { random, nodes } = this;
-    const edgeSizes = shuffled(random, sizes);
+    const relay = random.pick([large, large, smallRelay]);
+    const edgeSizes =
+      relay === large ? shuffled(random, [...small, large]) : [...shuffled(random, small), large];
     const ofSize: Readonly<Record<Name, Settings>> = {
       hub: { 'edge.resources.memory_limit': '96mb' },
-      relay: random.pick(relaySizes),
+      relay,
       north: edgeSizes[0]!,
       south: edgeSizes[1]!,
       east: edgeSizes[2]!,

@@ -6,9 +6,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { askOnce } from '../e2e/pipeline.ts';
-import { Random } from '../fuzz/random.ts';
+import { Random, seedFrom } from '../fuzz/random.ts';
 import { Account } from './account.ts';
-import { changedByRestart, figures, overweight, restless, suspect, unkept, unlike } from './storm-checks.ts';
+import { inTime } from './in-time.ts';
+import {
+  changedByRestart,
+  figures,
+  overweight,
+  restless,
+  standings,
+  suspect,
+  unkept,
+  unlike,
+} from './storm-checks.ts';
 import { StormClient, soonMsMax } from './storm-client.ts';
 import { type Name, names, StormFleet } from './storm-fleet.ts';
 
@@ -32,23 +42,11 @@ const { values } = parseArgs({
   },
 });
 const seconds = Number(values.seconds);
-const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const seed = seedFrom(values.seed);
 const random = new Random(seed);
 const other = (): Random => new Random(random.below(2 ** 32));
 const account = new Account();
 const fleet = new StormFleet(other());
-
-async function inTime<T>(promise: Promise<T>, what: string, ms = patienceMs): Promise<T> {
-  let late: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    late = setTimeout(() => reject(new Error(`not within ${ms / 1000} s: ${what}`)), ms);
-  });
-  try {
-    return await Promise.race([promise, deadline]);
-  } finally {
-    clearTimeout(late);
-  }
-}
 
 /** Troubles until the time is over, each to its end. */
 async function storm(): Promise<string[]> {
@@ -98,7 +96,7 @@ async function main(): Promise<string[]> {
   if (broken.length > 0) return broken;
   fleet.calm();
   for (const client of clients) client.leave();
-  await inTime(Promise.all(working), 'all that clients asked for is answered');
+  await inTime(Promise.all(working), 'all that clients asked for is answered', patienceMs);
   fleet.note('all is calm');
   await delay(soonMsMax);
   await inTime(syncAll(), 'all have synced', syncMsMax + patienceMs);
@@ -139,11 +137,13 @@ function printDiary(count: number): void {
 }
 
 /** Last of all stands why, since whoever shows no more than an end of this shows that. */
-function report(faults: readonly string[]): void {
+async function report(faults: readonly string[]): Promise<void> {
   for (const { name, server, settings } of fleet.nodes) {
     console.log(`${name} ${server.state}, in ${server.dir}, with ${JSON.stringify(settings)}`);
   }
   printDiary(diaryShown);
+  const standing = inTime(standings(fleet), 'all say how they stand', patienceMs);
+  for (const line of await standing.catch((error: unknown) => [String(error)])) console.log(line);
   console.log(`seed ${seed} FAILED`);
   for (const fault of faults.slice(0, faultsShown)) console.log(`FAILED: ${fault.slice(0, faultCharsShown)}`);
 }
@@ -153,7 +153,7 @@ const ended = new Promise<string[]>((resolve) => {
   process.once('SIGTERM', () => resolve(['the storm itself was ended by SIGTERM']));
 });
 const faults = await Promise.race([main().catch((error: unknown) => [String(error)]), ended]);
-if (faults.length > 0) report(faults);
+if (faults.length > 0) await report(faults);
 else if (values.diary) printDiary(Number.POSITIVE_INFINITY);
 await fleet.close(faults.length > 0);
 process.exit(faults.length === 0 ? 0 : 1);

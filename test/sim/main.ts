@@ -2,6 +2,7 @@
 // [--evicts] [--relays N] [--go-on]`: simulations of a whole fleet, each from one seed that is printed when it fails.
 // Without --seed the seeds begin with the clock. With --mesh in place of fleets the meshes of mesh.ts by turns.
 import { parseArgs } from 'node:util';
+import { seedFrom } from '../fuzz/random.ts';
 import { type FleetReport, runFleet, type Trouble } from './fleet.ts';
 import { type Mesh, type MeshTrouble, meshesBelowHubs, runMesh } from './mesh.ts';
 
@@ -46,7 +47,7 @@ function run(seed: number): Promise<FleetReport | ReturnType<Mesh['figures']>> {
 }
 
 const charsShown = 1000;
-const first = Number(values.seed ?? Date.now() % 1_000_000);
+const first = seedFrom(values.seed);
 const failed: string[] = [];
 for (let seed = first; seed < first + Number(values.runs); seed++) {
   try {

@@ -710,6 +710,45 @@ test('a sync goes on while a batch leaves the socket, however slowly', async () 
   assert.equal(hub.get('k'), `${value}@0`);
 });
 
+test('a batch that does not follow the one before ends the link, and all comes over the next one', async () => {
+  const star = new Star();
+  const { hub, net } = star;
+  const dial = net.dialer('a', () => (connection) => hub.engine.hub.accept(connection, 'a', 'a'));
+  let frames = 0;
+  const holed: Dial = (opened, failed) =>
+    dial(
+      (whole) =>
+        opened({
+          sendText: (text) => whole.sendText(text),
+          sendBinary: (frame) => {
+            frames += 1;
+            if (frames !== 2) whole.sendBinary(frame);
+          },
+          get bufferedBytes() {
+            return whole.bufferedBytes;
+          },
+          ping: () => whole.ping(),
+          close: (code, reason) => whole.close(code, reason),
+          terminate: () => whole.terminate(),
+        }),
+      failed,
+    );
+  const a = star.edge('a', { dial: holed });
+  await star.pass(5000);
+  for (const key of ['k', 'lost', 'l']) {
+    a.set(key, 'v');
+    await star.pass(5000);
+  }
+  assert.deepEqual(
+    ['k', 'lost', 'l'].map((key) => hub.get(key)),
+    ['v@0', 'v@0', 'v@0'],
+  );
+  assert.equal(hub.engine.status().figures.malformedFrames, 1);
+  const synced = a.engine.sync();
+  await star.pass(5000);
+  await synced;
+});
+
 test('no sync dials once the node stops, and those that wait are told so', async () => {
   const star = new Star();
   const edge = star.edge('n', { policy: 'never' });
