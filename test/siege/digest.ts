@@ -142,6 +142,8 @@ async function add(
           : uncounted(withoutChunks(name, value)),
       );
     }
+    // All its fields have expired; who has purged them is a matter of time.
+    if (type === 'hash' && Array.isArray(parts[2]) && parts[2].length === 0) continue;
     found.set(`${db} ${JSON.stringify(key)}`, JSON.stringify(parts));
   }
 }
