@@ -13,10 +13,16 @@ import { freePort } from '../free-port.ts';
 import { newDir, startHub, startNode } from './start-node.ts';
 
 function fillDisk(t: TestContext): void {
+  const error = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
   const full = (): never => {
-    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    throw error;
+  };
+  const fullLater: typeof diskFiles.writeLater = (_fd, _buf, _offset, _length, _position, done) => {
+    setImmediate(done, error, 0);
   };
   t.mock.method(diskFiles, 'write', full);
+  // While the disk is slow to take what was written before.
+  t.mock.method(diskFiles, 'writeLater', fullLater);
   t.mock.method(diskFiles, 'open', full);
 }
 
