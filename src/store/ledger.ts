@@ -102,6 +102,11 @@ export class Ledger {
     for (const [, { stamp }] of this.vector.entries()) yield stamp;
   }
 
+  /** The newest own tag that a peer is noted to know; -1: none. */
+  get knownTag(): number {
+    return Number(this.noteMap.get(knownName) ?? -1);
+  }
+
   /**
    * The first stamps of the starts of the own origin that no peer is noted to know, oldest first: one of them is where
    * a fork begins. Of very many, the first and the newest.
@@ -109,8 +114,8 @@ export class Ledger {
   get unknownStarts(): readonly number[] {
     const own = this.ownOrigin;
     const starts = this.startList.filter((s) => s.origin === own);
-    const known = Number(this.noteMap.get(knownName) ?? -1);
-    const unknown = starts.slice(starts.findLastIndex((s) => s.tag === known) + 1).map((s) => s.stamp);
+    const { knownTag } = this;
+    const unknown = starts.slice(starts.findLastIndex((s) => s.tag === knownTag) + 1).map((s) => s.stamp);
     return unknown.length > unknownMax ? [unknown[0]!, ...unknown.slice(1 - unknownMax)] : unknown;
   }
 

@@ -4,7 +4,8 @@
 //
 // Notes: `starts` [[tag, seq at the start], ...]; `fork` the seq below which links must not read the log (a new epoch
 // began); `known` the newest own tag that a peer has durably; `tags:ORIGIN` the tags seen of another origin, oldest
-// first (of earlier ones of a node too: a disk that is rolled back finds by them where its past ends); `seen:ORIGIN`
+// first, behind each but the newest a colon and how far it went, where that is known (of earlier ones of a node too: a
+// disk that is rolled back finds by them where its past ends); `seen:ORIGIN`
 // stamp and tag of a scan of another origin that has not come to its end.
 import { randomBytes } from 'node:crypto';
 import { nodeIdOf, originName } from '../delta/origins.ts';
@@ -110,10 +111,16 @@ export class Identity {
     return this.parts.ledger.starts.filter((s) => s.origin === this.origin);
   }
 
-  /** The start that follows the last one of whose tag a peer knows; the first where it knows none. */
+  /**
+   * The start that follows the last one of whose tag a peer knows; the first where it knows none. Where it remembers
+   * as many as it can, and this past ended before all of them, the last is that which a peer was noted to know.
+   */
   private firstUnknown(tags: readonly number[]): SyncStart | undefined {
     const starts = this.ownStarts();
-    return starts[starts.findLastIndex((s) => tags.includes(s.tag)) + 1];
+    const last = starts.findLastIndex((s) => tags.includes(s.tag));
+    if (last >= 0 || tags.length < tagsMax) return starts[last + 1];
+    const { knownTag } = this.parts.ledger;
+    return starts[starts.findLastIndex((s) => s.tag === knownTag) + 1];
   }
 
   /** Whether all that a peer has seen of this node's origin is of this node's own past. */
@@ -148,6 +155,19 @@ export class Identity {
     return next === undefined || cursor.seq <= next[1];
   }
 
+  /**
+   * What to state of the own origin where a peer has it up to `known` and now gets it up to `stamp`: an entry for each
+   * start in between, so that it knows them all, oldest first.
+   */
+  ownEntries(known: number, stamp: number): Entry[] {
+    const ends = this.ownStarts().filter(
+      (s) => s.stamp <= stamp && s.lastStamp > known && s.lastStamp < stamp,
+    );
+    const tag = this.tagOf(stamp);
+    const earlier = ends.filter((s) => s.tag !== tag).map((s) => ({ stamp: s.lastStamp, tag: s.tag }));
+    return [...earlier.slice(1 - tagsMax), { stamp, tag }];
+  }
+
   /** A peer has everything own up to `stamp` durably. */
   noteKnown(stamp: number): void {
     const { ledger, log } = this.parts;
@@ -157,7 +177,23 @@ export class Identity {
 
   /** The tags seen of another origin, oldest first. */
   tagsOf(origin: string): number[] {
-    return parseNumbers(this.parts.ledger.notes.get(`tags:${origin}`));
+    return this.startsOf(origin).map(({ tag }) => tag);
+  }
+
+  /** The starts seen of another origin, oldest first, and how far each went; 0: that is not known, or of the newest. */
+  private startsOf(origin: string): Entry[] {
+    const text = this.parts.ledger.notes.get(`tags:${origin}`);
+    return (text?.split(',') ?? []).map((start) => {
+      const [tag, stamp = 0] = start.split(':').map(Number);
+      return { tag: tag!, stamp };
+    });
+  }
+
+  /** As `ownEntries`, of another origin, of which everything up to `entry` is here. */
+  entriesOf(origin: string, known: number, entry: Entry): Entry[] {
+    const isBetween = ({ stamp, tag }: Entry): boolean =>
+      stamp > known && stamp < entry.stamp && tag !== entry.tag;
+    return [...this.startsOf(origin).filter(isBetween), entry];
   }
 
   /** The highest stamp seen of another origin in a scan that was broken off. */
@@ -172,11 +208,19 @@ export class Identity {
     this.parts.ledger.setNote(`seen:${origin}`, note);
   }
 
-  /** Remembers that another origin has stated a frontier under this tag. */
-  noteTag(origin: string, tag: number): void {
-    const tags = this.tagsOf(origin);
-    const known = tags.includes(tag) ? tags : [...tags, tag].slice(-tagsMax);
-    this.parts.ledger.setNote(`tags:${origin}`, known.join(','));
+  /**
+   * Remembers that another origin has this tag. `before`: what the entry of that origin was until a frontier under this
+   * tag raised it.
+   */
+  noteTag(origin: string, tag: number, before?: Entry): void {
+    let starts = this.startsOf(origin);
+    const hasEnded = before !== undefined && before.tag !== tag;
+    if (hasEnded || starts.every((s) => s.tag !== tag)) {
+      const others = starts.filter((s) => s.tag !== tag).map((s) => (s.tag === before?.tag ? before : s));
+      starts = [...others, { tag, stamp: 0 }].slice(-tagsMax);
+    }
+    const text = starts.map((s) => (s.stamp === 0 ? s.tag : `${s.tag}:${s.stamp}`)).join(',');
+    this.parts.ledger.setNote(`tags:${origin}`, text);
   }
 
   /**

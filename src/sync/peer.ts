@@ -11,6 +11,11 @@ export interface Frontier {
   readonly tag: number;
 }
 
+/** Tells frontiers apart by origin and start. */
+export function frontierKey({ origin, tag }: Frontier): number {
+  return origin * 2 ** 32 + tag;
+}
+
 export interface PeerFacts {
   readonly nodeId: string;
   /** Its current origin, as a local index. */

@@ -116,6 +116,8 @@ export interface SyncLedger {
   readonly starts: readonly SyncStart[];
   readonly notes: ReadonlyMap<string, string>;
   readonly ownOrigin: number;
+  /** The newest own tag that a peer is noted to know. */
+  readonly knownTag: number;
   /** The first stamps of the own starts that no peer is noted to know. */
   readonly unknownStarts: readonly number[];
   advance(origin: number, stamp: number, tag: number): boolean;

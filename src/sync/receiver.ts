@@ -904,8 +904,9 @@ export class Receiver {
       for (const f of held.frontiers) {
         if (f.origin === store.self) continue;
         const name = store.origins.name(f.origin);
-        ledger.advance(f.origin, f.stamp, f.tag);
-        identity.noteTag(name, f.tag);
+        const before = ledger.vector.get(f.origin);
+        const isNews = ledger.advance(f.origin, f.stamp, f.tag);
+        identity.noteTag(name, f.tag, isNews ? before : undefined);
         if (f.stamp >= (identity.seenOf(name)?.stamp ?? 0)) identity.noteSeen(name, undefined);
       }
       peer.has(held.frontiers);

@@ -12,7 +12,7 @@ import { FrameFlag, frameHeaderBytes, framesOf } from './frame.ts';
 import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
 import { logStart, type Position } from './notes.ts';
-import type { Frontier, Peer } from './peer.ts';
+import { type Frontier, frontierKey, type Peer } from './peer.ts';
 import type { SyncBlock, SyncLedger, SyncLog, SyncScan, SyncStore, Timers } from './ports.ts';
 import type { Rest } from './rest.ts';
 import { Shortfall } from './shortfall.ts';
@@ -450,7 +450,13 @@ export class Sender {
     for (const [origin, entry] of ledger.vector.entries()) {
       // What others made may be among what is not held here any more.
       if (rest === undefined && !store.holdsAll && origin !== store.self) continue;
-      if (!peer.vector.covers(origin, entry.stamp)) this.scanFrontiers.set(origin, { origin, ...entry });
+      const known = peer.vector.stampOf(origin);
+      if (entry.stamp <= known) continue;
+      const entries =
+        origin === store.self
+          ? identity.ownEntries(known, entry.stamp)
+          : identity.entriesOf(store.origins.name(origin), known, entry);
+      this.noteScanned(entries.map((e) => ({ origin, ...e })));
     }
     this.position = { seq: log.seq, ownSeq: log.ownSeq };
     log.retain(this.pinName, log.seq);
@@ -514,7 +520,8 @@ export class Sender {
 
   private noteScanned(frontiers: readonly Frontier[]): void {
     for (const f of frontiers) {
-      if (f.stamp > (this.scanFrontiers.get(f.origin)?.stamp ?? 0)) this.scanFrontiers.set(f.origin, f);
+      const key = frontierKey(f);
+      if (f.stamp > (this.scanFrontiers.get(key)?.stamp ?? 0)) this.scanFrontiers.set(key, f);
     }
   }
 
@@ -565,10 +572,10 @@ export class Sender {
     writer.reset(frameHeaderBytes);
     const emitKey = (w: BatchWriter, db: number, key: Uint8Array): boolean =>
       store.holds(db, key) && !store.atWork.has(db, key, 0, key.length) && store.emitKey(w, db, key);
-    const tagOf = (stamp: number): number => identity.tagOf(stamp);
+    const ownEntries = (known: number, stamp: number) => identity.ownEntries(known, stamp);
     this.awaitFit();
     const isPart = passing !== undefined || shortfall.isAny;
-    const writing = window.write(writer, emitKey, tagOf, !isPart);
+    const writing = window.write(writer, emitKey, ownEntries, !isPart);
     let written = writing.next();
     while (written.done !== true) {
       await this.othersTurn();

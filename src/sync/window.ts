@@ -8,7 +8,8 @@ import { copyRecord } from '../delta/copy-record.ts';
 import { DeltaFlag, DeltaKind, isContent, RunFlag } from '../delta/kinds.ts';
 import { compareDots, type Origins } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
-import type { Frontier, Peer } from './peer.ts';
+import type { Entry } from './envelope.ts';
+import { type Frontier, frontierKey, type Peer } from './peer.ts';
 import type { SyncBlock } from './ports.ts';
 import { addressOf, type Shortfall } from './shortfall.ts';
 
@@ -82,6 +83,7 @@ export class Window {
   private readonly keys = new Map<string, KeyRecords>();
   private stays = new Uint8Array(1024);
   private readonly bases = new Map<number, Kept>();
+  /** One for each start of another origin. */
   private readonly others = new Map<number, Frontier>();
   private ordinal = 0;
   private ownStamp = 0;
@@ -142,8 +144,9 @@ export class Window {
   private noteFrontier(): void {
     const { origin, stamp, tag } = this.reader;
     if (origin === this.self) return;
-    const known = this.others.get(origin);
-    if (known === undefined || known.stamp < stamp) this.others.set(origin, { origin, stamp, tag });
+    const stated = { origin, stamp, tag };
+    const key = frontierKey(stated);
+    if (stamp > (this.others.get(key)?.stamp ?? 0)) this.others.set(key, stated);
   }
 
   private take(isRun: boolean): void {
@@ -236,12 +239,13 @@ export class Window {
 
   /**
    * Writes what stays, then the frontiers if it `states` them; yields now and then where that is much. `emitKey` writes
-   * all that the store knows of a key, where it holds that whole; `tagOf` gives the tag of an own stamp.
+   * all that the store knows of a key, where it holds that whole; `ownEntries` has what is to be stated of the own
+   * origin where the peer has it up to one stamp and now gets it up to another.
    */
   *write(
     writer: BatchWriter,
     emitKey: (writer: BatchWriter, db: number, key: Uint8Array) => boolean,
-    tagOf: (stamp: number) => number,
+    ownEntries: (known: number, stamp: number) => readonly Entry[],
     states = true,
   ): Generator<void, WindowResult, void> {
     const showsStore = this.emitPatched(writer, emitKey);
@@ -265,7 +269,8 @@ export class Window {
     const deltas = writer.count;
     const frontiers = [...this.others.values()];
     if (this.ownStamp > this.ownKnown) {
-      frontiers.push({ origin: this.self, stamp: this.ownStamp, tag: tagOf(this.ownStamp) });
+      const entries = ownEntries(this.ownKnown, this.ownStamp);
+      frontiers.push(...entries.map((entry) => ({ origin: this.self, ...entry })));
     }
     if (states) for (const f of frontiers) writer.frontier(f.origin, f.stamp, f.tag);
     return { deltas, frontiers, showsStore };

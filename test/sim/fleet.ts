@@ -158,8 +158,11 @@ export class Fleet {
     this.commands += 1;
     if (this.options.evicts) {
       if (node !== this.hub && random() < 0.2 && this.mayEvict(node)) node.evict();
-      const expect = (name: string, by: number): void => this.expect(name, by);
-      askAnything(node, { random, count: this.commands, expect: node === this.hub ? undefined : expect });
+      askAnything(node, {
+        random,
+        count: this.commands,
+        expect: (name: string, by: number): void => this.expect(name, by),
+      });
       return;
     }
     if (this.options.allTypes && random() < 0.7) {
@@ -177,12 +180,12 @@ export class Fleet {
     else if (r < 0.74) node.incr(key, 1);
     else if (r < 0.78) node.incrByFloat(key, '0.5');
     else if (r < 0.82) node.ship(key, this.pick(keys), random() < 0.5);
-    else if (node !== this.hub) this.count(node, this.pick(counters), 1 + Math.floor(random() * 5));
+    else this.count(node, this.pick(counters), 1 + Math.floor(random() * 5));
   }
 
   private workOnAll(node: SimNode): void {
     const { random } = this.scheduler;
-    if (random() < 0.1 && node !== this.hub) {
+    if (random() < 0.1) {
       const [field, by] = [this.pick(summedFields), 1 + Math.floor(random() * 5)];
       const name = `${summedKey}.${field}`;
       node.askToIncr(['HINCRBY', summedKey, field, String(by)], name, by, () => this.expect(name, by));
@@ -259,7 +262,13 @@ export class Fleet {
     } else if (kind === 'rollback') {
       const backup = this.backups.get(edge);
       if (backup === undefined || edge === this.witness || !this.isInStep(edge)) {
-        if (edge.isUp) this.backups.set(edge, copyDisk(edge.disk));
+        if (!edge.isUp) return;
+        this.backups.set(edge, copyDisk(edge.disk));
+        // What the copy has and nobody was told of is then told by the next start.
+        if (random() < 0.5) {
+          this.powerLoss(edge);
+          edge.start();
+        }
         return;
       }
       edge.crash(false);
@@ -269,12 +278,18 @@ export class Fleet {
     } else if (kind === 'sweep') this.sweep(this.hub, this.scheduler.nowMs - 30_000);
     else {
       if (this.hubBackup === undefined) {
-        if (this.hub.isUp) this.hubBackup = copyDisk(this.hub.disk);
+        if (!this.hub.isUp) return;
+        this.hubBackup = copyDisk(this.hub.disk);
+        if (random() < 0.5) {
+          this.powerLoss(this.hub);
+          this.hub.start();
+        }
         return;
       }
       await this.heal();
       this.hub.crash(false);
       this.hub.disk = copyDisk(this.hubBackup);
+      this.hub.increments = [];
       this.hubBackup = undefined;
       this.witness = this.pick(this.edges.filter((e) => this.isInStep(e)));
       this.hub.start();

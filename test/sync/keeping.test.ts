@@ -332,7 +332,7 @@ for (const [name, hubOf] of shapes) {
     linked.restart('e');
     await linked.pass(20_000);
     linked.net.heal();
-    await linked.pass(60_000);
+    await linked.pass(120_000);
     for (const nodeId of ['e', 'f']) await linked.ask(nodeId, 'GET', 'x');
     assert.deepEqual(e!.visible(), hub!.visible());
     assert.deepEqual(f!.visible(), hub!.visible());

@@ -62,7 +62,7 @@ function write(node: TestNode, window: Window): { batch: Buffer; deltas: number 
   const writing = window.write(
     writer,
     (w, db, key) => node.store.emitKey(w, db, key),
-    () => 1,
+    (_known, stamp) => [{ stamp, tag: 1 }],
   );
   let written = writing.next();
   while (written.done !== true) written = writing.next();
