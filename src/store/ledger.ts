@@ -134,7 +134,7 @@ export class Ledger {
 
   /**
    * Gives up this node's own past under `origin` from `sinceStamp` on (a fork): those starts are no longer its own, and
-   * the origin is complete up to the end of the start before. To be called after the start of the next origin.
+   * the origin is complete up to the end of what is left. To be called after the start of the next origin.
    */
   retract(origin: number, sinceStamp: number): void {
     this.giveUp(origin, sinceStamp);
@@ -331,6 +331,7 @@ export class Ledger {
   private giveUp(origin: number, sinceStamp: number): void {
     const kept = this.startList.filter((s) => s.origin !== origin || s.stamp < sinceStamp);
     this.startList.splice(0, this.startList.length, ...kept);
+    for (const s of kept) if (s.origin === origin) s.lastStamp = Math.min(s.lastStamp, sinceStamp - 1);
     const before = kept.filter((s) => s.origin === origin && s.lastStamp > 0).at(-1);
     this.vector.retract(origin, before && { stamp: before.lastStamp, tag: before.tag });
   }

@@ -1,6 +1,7 @@
 // The sync of one node, whole: identity, uplinks to a hub and to peers, links from edges, conflicts, status. It sees to
 // it that two nodes keep one link, whoever dialed. node.ts makes one and wires it to log, store and listeners; commands
 // ask it. Everything that differs between a real node and a simulated one (time, connections, disk) is handed in.
+import { msOfStamp } from '../base/clock.ts';
 import { FerriteError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { BatchWriters } from '../delta/batch-writers.ts';
@@ -9,6 +10,7 @@ import { cursorsLostNote } from '../store/ledger.ts';
 import { BatchPacker } from './batch-packer.ts';
 import { CloseCode } from './close-codes.ts';
 import { ConflictLog } from './conflicts.ts';
+import type { Entry } from './envelope.ts';
 import { horizonNote, type NodeParts, recallHorizon, uplinkOriginNote } from './greeting.ts';
 import { Hub, type PeerRow } from './hub.ts';
 import type { Identity } from './identity.ts';
@@ -221,7 +223,7 @@ export class SyncEngine {
       node,
       times: options.times,
       beginTurn: () => this.beginTurn(),
-      onForked: (_link: Link, tags: readonly number[]) => this.fork(tags),
+      onForked: (_link: Link, starts: readonly Entry[]) => this.fork(starts),
       onStartedOver: () => {
         options.logger.warn('behind what the peer remembers of deletes: starting over with a full copy');
         this.startedOverMs = options.timers.steadyMs();
@@ -462,10 +464,16 @@ export class SyncEngine {
     return new Set([...this.uplinks.map((u) => u.current), ...this.hub.live()]);
   }
 
-  private fork(tags: readonly number[]): void {
+  private fork(starts: readonly Entry[]): void {
     this.beginTurn();
     this.options.logger.warn('history forked: going on in a new epoch', { was: this.identity.originName });
-    this.identity.fork(tags);
+    const since = this.identity.fork(starts);
+    if (since !== undefined) {
+      const { logger } = this.options;
+      logger.warn('increments since the fork may count twice', {
+        since: new Date(msOfStamp(since)).toISOString(),
+      });
+    }
     this.restartAll('this node forked');
   }
 

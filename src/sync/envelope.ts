@@ -56,6 +56,7 @@ const knowledge = {
   entry: 'entry|null',
   seen: 'entry|null',
   tags: 'tags',
+  ends: 'tags',
   cursor: 'cursor|null',
   vector: 'vector|null',
   relies: 'text?',

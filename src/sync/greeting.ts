@@ -6,7 +6,7 @@ import { isNodeId, nodeIdOf, type OriginNames } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import type { BatchPacker } from './batch-packer.ts';
 import { CloseCode, closeCodeOf } from './close-codes.ts';
-import { type Payload, protocolVersion, type VectorRow } from './envelope.ts';
+import { type Entry, type Payload, protocolVersion, type VectorRow } from './envelope.ts';
 import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Verdict } from './link-machine.ts';
@@ -46,7 +46,7 @@ export interface NodeParts {
 }
 
 type Greeting = Payload<'hello'> | Payload<'welcome'>;
-type Knowledge = Pick<Payload<'ready'>, 'entry' | 'seen' | 'tags' | 'cursor' | 'relies'>;
+type Knowledge = Pick<Payload<'ready'>, 'entry' | 'seen' | 'tags' | 'ends' | 'cursor' | 'relies'>;
 
 function greetingOf(node: NodeParts) {
   return {
@@ -80,7 +80,14 @@ function knowledgeOf(node: NodeParts, peer: Greeting): Knowledge {
   const noted = notedCursor(ledger, peer.node_id);
   const cursor = noted !== undefined && noted.journal === peer.journal ? noted : null;
   const seen = identity.seenOf(peer.origin);
-  return { entry, seen, tags: identity.tagsOf(peer.origin), cursor, relies: node.relies() };
+  const starts = identity.startsOf(peer.origin);
+  const [tags, ends] = [starts.map((s) => s.tag), starts.map((s) => s.stamp)];
+  return { entry, seen, tags, ends, cursor, relies: node.relies() };
+}
+
+/** The starts of this node that a peer knows, oldest first, and how far each went; 0: it does not know. */
+export function knownStarts({ tags, ends }: Pick<Knowledge, 'tags' | 'ends'>): Entry[] {
+  return tags.map((tag, i) => ({ tag, stamp: ends[i] ?? 0 }));
 }
 
 export function welcomeTo(node: NodeParts, hello: Payload<'hello'>): Payload<'welcome'> {

@@ -4,9 +4,9 @@
 //
 // Notes: `starts` [[tag, seq at the start], ...]; `fork` the seq below which links must not read the log (a new epoch
 // began); `known` the newest own tag that a peer has durably; `tags:ORIGIN` the tags seen of another origin, oldest
-// first, behind each but the newest a colon and how far it went, where that is known (of earlier ones of a node too: a
-// disk that is rolled back finds by them where its past ends); `seen:ORIGIN`
-// stamp and tag of a scan of another origin that has not come to its end.
+// first, each with a colon and how far it went once that is known (of earlier ones of a node too: a disk that is rolled
+// back finds by them where its past ends); `seen:ORIGIN` stamp and tag of a scan of another origin that has not come to
+// its end.
 import { randomBytes } from 'node:crypto';
 import { nodeIdOf, originName } from '../delta/origins.ts';
 import { type Cursor, type Entry, tagsMax } from './envelope.ts';
@@ -112,15 +112,22 @@ export class Identity {
   }
 
   /**
-   * The start that follows the last one of whose tag a peer knows; the first where it knows none. Where it remembers
-   * as many as it can, and this past ended before all of them, the last is that which a peer was noted to know.
+   * The first own stamp that is not of the past that a peer knows, by the starts that it has seen: that of the start
+   * which follows the last one of these; the first where it knows none. Where it remembers as many as it can, and this
+   * past ended before all of them, the last is that which a peer was noted to know. Where the last goes further here
+   * than it went there (two copies of a disk that was in use), what is beyond that is not.
    */
-  private firstUnknown(tags: readonly number[]): SyncStart | undefined {
+  private firstUnknown(peerStarts: readonly Entry[]): number {
+    const { ledger, store } = this.parts;
     const starts = this.ownStarts();
-    const last = starts.findLastIndex((s) => tags.includes(s.tag));
-    if (last >= 0 || tags.length < tagsMax) return starts[last + 1];
-    const { knownTag } = this.parts.ledger;
-    return starts[starts.findLastIndex((s) => s.tag === knownTag) + 1];
+    let last = starts.findLastIndex((s) => peerStarts.some((p) => p.tag === s.tag));
+    if (last < 0 && peerStarts.length >= tagsMax)
+      last = starts.findLastIndex((s) => s.tag === ledger.knownTag);
+    const known = starts[last];
+    const end = peerStarts.find((p) => p.tag === known?.tag)?.stamp ?? 0;
+    const lastStamp = known?.tag === this.tag ? store.clock.last() : (known?.lastStamp ?? 0);
+    if (end > 0 && end < lastStamp) return end + 1;
+    return (starts[last + 1] ?? starts.at(-1))?.stamp ?? 0;
   }
 
   /** Whether all that a peer has seen of this node's origin is of this node's own past. */
@@ -175,13 +182,8 @@ export class Identity {
     if (ledger.notes.get('known') !== tag) commitNotes(log, () => ledger.setNote('known', tag));
   }
 
-  /** The tags seen of another origin, oldest first. */
-  tagsOf(origin: string): number[] {
-    return this.startsOf(origin).map(({ tag }) => tag);
-  }
-
   /** The starts seen of another origin, oldest first, and how far each went; 0: that is not known, or of the newest. */
-  private startsOf(origin: string): Entry[] {
+  startsOf(origin: string): Entry[] {
     const text = this.parts.ledger.notes.get(`tags:${origin}`);
     return (text?.split(',') ?? []).map((start) => {
       const [tag, stamp = 0] = start.split(':').map(Number);
@@ -216,7 +218,10 @@ export class Identity {
     let starts = this.startsOf(origin);
     const hasEnded = before !== undefined && before.tag !== tag;
     if (hasEnded || starts.every((s) => s.tag !== tag)) {
-      const others = starts.filter((s) => s.tag !== tag).map((s) => (s.tag === before?.tag ? before : s));
+      const ended = before?.stamp ?? 0;
+      const others = starts
+        .filter((s) => s.tag !== tag)
+        .map((s) => (s.tag === before?.tag && s.stamp < ended ? before : s));
       starts = [...others, { tag, stamp: 0 }].slice(-tagsMax);
     }
     const text = starts.map((s) => (s.stamp === 0 ? s.tag : `${s.tag}:${s.stamp}`)).join(',');
@@ -239,13 +244,18 @@ export class Identity {
   }
 
   /**
-   * Repairs a fork, given the tags of this node that the peer knows: what was written since is re-dotted under a new
-   * epoch, and what the old origin said since is given up, to be taken back from peers. One block of the log.
+   * Repairs a fork, given the starts of this node that the peer knows: what was written since is re-dotted under a new
+   * epoch, and what the old origin said since is given up, to be taken back from peers. One block of the log. Returns
+   * the stamp since when increments may count twice, because some peer has taken them under the old origin; or
+   * undefined.
    */
-  fork(peerTags: readonly number[]): void {
+  fork(peerStarts: readonly Entry[]): number | undefined {
     const { store, ledger, log } = this.parts;
     const old = this.origin;
-    const since = (this.firstUnknown(peerTags) ?? this.ownStarts().at(-1))?.stamp ?? 0;
+    const since = this.firstUnknown(peerStarts);
+    const starts = this.ownStarts();
+    const isTold = starts.some((s) => s.tag === ledger.knownTag && s.stamp >= since);
+    const isClean = starts.length === 0 || starts.some((s) => s.stamp === since);
     log.setSource('');
     log.commit(() => {});
     ledger.setNote('fork', String(log.seq));
@@ -256,5 +266,6 @@ export class Identity {
     this.forks += 1;
     log.commit(() => {});
     log.requestSync();
+    return isTold || !isClean ? since : undefined;
   }
 }

@@ -7,6 +7,7 @@ import type { OriginNames } from '../delta/origins.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { CloseCode, closeCodeOf } from './close-codes.ts';
 import {
+  type Entry,
   Envelopes,
   type Message,
   type MessageType,
@@ -20,6 +21,7 @@ import {
   judgeHello,
   judgeReady,
   judgeWelcome,
+  knownStarts,
   type NodeParts,
   noteMet,
   peerOf,
@@ -109,8 +111,8 @@ export interface LinkParts {
   readonly onState: (link: Link) => void;
   readonly onLive: (link: Link) => void;
   readonly onProgress: (link: Link) => void;
-  /** This node must fork, given the tags of it that the peer knows. */
-  readonly onForked: (link: Link, tags: readonly number[]) => void;
+  /** This node must fork, given the starts of it that the peer knows. */
+  readonly onForked: (link: Link, starts: readonly Entry[]) => void;
   /** This node has started over, to take a full copy from this peer. */
   readonly onStartedOver: (link: Link) => void;
   readonly onRefused: (link: Link, error: string) => void;
@@ -366,7 +368,7 @@ export class Link {
         return;
       case 'fork':
         node.store.atWork.hurry();
-        onForked(this, this.welcome?.tags ?? this.ready?.tags ?? []);
+        onForked(this, knownStarts(this.welcome ?? this.ready ?? { tags: [], ends: [] }));
         return;
       case 'start_over':
         node.store.atWork.hurry();

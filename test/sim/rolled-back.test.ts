@@ -40,7 +40,7 @@ async function rollBack(mesh: Mesh, copy: Disk): Promise<void> {
   edge.crash(false);
   edge.disk = copy;
   edge.start();
-  await mesh.pass(60_000);
+  await mesh.pass(120_000);
 }
 
 function check(mesh: Mesh): void {
@@ -63,7 +63,7 @@ for (const isFirst of [true, false]) {
     mesh.net.cut('edge>hub');
     const copy = await writeUntold(mesh);
     mesh.net.heal('edge>hub');
-    await mesh.pass(60_000);
+    await mesh.pass(120_000);
     await rollBack(mesh, copy);
     check(mesh);
     mesh.stop();
@@ -79,9 +79,9 @@ test('so it is where the peer learned of it from another, out of the log or in a
     net.cut('near>far');
     const copy = await writeUntold(mesh);
     net.heal('edge>near');
-    await mesh.pass(60_000);
+    await mesh.pass(120_000);
     net.heal('near>far');
-    await mesh.pass(60_000);
+    await mesh.pass(120_000);
     assert.equal(mesh.node('far').get('c'), '7@0');
     net.cut('edge>near');
     net.heal('edge>far');
@@ -112,5 +112,36 @@ test('a copy from before more starts than a peer remembers: what it was known to
   await mesh.pass(30_000);
   await rollBack(mesh, copy);
   check(mesh);
+  mesh.stop();
+});
+
+test('two copies of a disk that was in use: what the one that comes second wrote is not lost', async () => {
+  const mesh = await meshOf(toHub);
+  const edge = mesh.node('edge');
+  mesh.net.cut('edge>hub');
+  edge.crash(false);
+  edge.start();
+  edge.set('k0', 'shared');
+  await mesh.pass(1000);
+  const copy = copyDisk(edge.disk);
+  edge.set('k1', 'own');
+  edge.send(0, 'RPUSH', 'l', 'own');
+  edge.crash(false);
+  const { disk } = edge;
+  edge.disk = copy;
+  edge.start();
+  edge.set('k2', 'of the copy');
+  await mesh.pass(1000);
+  mesh.net.heal();
+  await mesh.pass(120_000);
+  await rollBack(mesh, disk);
+  assert.equal(edge.engine.identity.forks, 1);
+  for (const node of mesh.nodes.values()) {
+    assert.deepEqual(
+      ['k0', 'k1', 'k2'].map((key) => node.get(key)),
+      ['shared@0', 'own@0', 'of the copy@0'],
+    );
+    assert.equal(node.send(0, 'LLEN', 'l'), ':1\r\n');
+  }
   mesh.stop();
 });

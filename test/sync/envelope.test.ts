@@ -12,7 +12,7 @@ import { FrameFlag, frameHeaderBytes } from '../../src/sync/frame.ts';
  */
 const schemaHashes: Record<number, string> = {
   1: '97fe1eac26982ff5',
-  2: 'f2fa7f61cf400449',
+  2: 'acfa685129a23e24',
 };
 
 test('the schema of the wire belongs to its protocol version', () => {

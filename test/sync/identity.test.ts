@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stampMax } from '../../src/base/clock.ts';
+import type { Entry } from '../../src/sync/envelope.ts';
 import { Identity } from '../../src/sync/identity.ts';
 import { Scheduler } from '../sim/scheduler.ts';
-import { newDisk } from '../sim/sim-log.ts';
+import { copyDisk, newDisk } from '../sim/sim-log.ts';
 import { SimNode } from '../sim/sim-node.ts';
 
 function nodeOf(): SimNode {
   const scheduler = new Scheduler(7, Date.UTC(2026, 10, 1));
   return new SimNode({ nodeId: 'n', role: 'edge' }, scheduler, newDisk('j'));
+}
+
+/** As a peer tells them that knows of none how far it went. */
+function startsOf(tags: readonly number[]): Entry[] {
+  return tags.map((tag) => ({ tag, stamp: 0 }));
 }
 
 test('a node without a past begins in a new epoch; one with a past goes on in it, under a new tag', () => {
@@ -86,7 +92,7 @@ test('a fork: what came since the last start that the peer knows gets new dots, 
   const old = node.engine.identity.origin;
   node.incr('c', 2);
   node.set('new', '2');
-  node.engine.identity.fork([tag, 777]);
+  assert.equal(node.engine.identity.fork(startsOf([tag, 777])), undefined);
   const check = (): void => {
     assert.notEqual(node.engine.identity.originName, originName);
     assert.equal(node.get('c'), '7@0');
@@ -121,7 +127,7 @@ for (const noted of [true, false]) {
     if (!noted) tags.push(node.engine.identity.tag);
     restart(1);
     restart(1);
-    node.engine.identity.fork(tags);
+    node.engine.identity.fork(startsOf(tags));
     const key = Buffer.from('c');
     const { slots } = node.store.keyspaces[0]!.load(node.store.hash.of(key, 0, 1), key, 0, 1);
     const sums = new Map(slots.map(({ origin, sum }) => [node.store.origins.name(origin), sum]));
@@ -132,3 +138,31 @@ for (const noted of [true, false]) {
     assert.deepEqual(sums, expected);
   });
 }
+
+test('a fork of what a peer has taken already, or in the midst of a start, tells since when counters may be wrong', () => {
+  const node = nodeOf();
+  node.start();
+  const { tag } = node.engine.identity;
+  node.incr('c', 1);
+  const shared = node.store.clock.last();
+  node.incr('c', 1);
+  node.crash(false);
+  const { disk } = node;
+  node.disk = copyDisk(disk);
+  node.start();
+  const inMidst = node.engine.identity.fork([
+    { tag, stamp: shared },
+    { tag: 777, stamp: 0 },
+  ]);
+  assert.equal(inMidst, shared + 1);
+  const { origin } = node.engine.identity;
+  const given = [...node.ledger.vector.entries()].find(([o, entry]) => o !== origin && entry.tag === tag);
+  assert.deepEqual(given?.[1], { stamp: shared, tag });
+  node.crash(false);
+  node.disk = disk;
+  node.start();
+  const { stamp } = node.ledger.starts.at(-1)!;
+  node.incr('c', 1);
+  node.engine.identity.noteKnown(node.store.clock.last());
+  assert.equal(node.engine.identity.fork(startsOf([tag, 777])), stamp);
+});

@@ -30,7 +30,7 @@ const greeting = {
   unpacks: undefined,
 };
 const hello: Payload<'hello'> = { ...greeting, hash: 0, peer: undefined };
-const knowledge = { entry: null, tags: [], cursor: null, vector: null, relies: '' };
+const knowledge = { entry: null, tags: [], ends: [], cursor: null, vector: null, relies: '' };
 const welcome: Payload<'welcome'> = { ...greeting, ...knowledge, seen: null, horizon: null };
 const ready: Payload<'ready'> = { ...knowledge, seen: null, lacks: undefined };
 const ack: Message = { type: 'ack', id: '1', timestamp: 0, payload: { received: 1, durable: undefined } };

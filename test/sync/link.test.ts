@@ -194,7 +194,7 @@ const greeting = {
   window: 8192,
   unpacks: '',
 } as const;
-const nothing = { entry: null, seen: null, tags: [], cursor: null, relies: '' };
+const nothing = { entry: null, seen: null, tags: [], ends: [], cursor: null, relies: '' };
 
 function strangersOf(count: number): [string, number, number][] {
   return Array.from({ length: count }, (_, i) => [originName('s', i), 1, 1]);
