@@ -28,8 +28,10 @@ export function closeReason(code: number): string {
   return reasons[code] ?? `connection closed (${code})`;
 }
 
-/** How long to wait after this code: by backoff, the longest delay, or not at all. */
-export function retryAfterCode(code: number): 'backoff' | 'longest' | 'now' {
+/** How long to wait before the next try: by backoff, the longest delay, or not at all. */
+export type Pace = 'backoff' | 'longest' | 'now';
+
+export function retryAfterCode(code: number): Pace {
   if (code === CloseCode.anew) return 'now';
   return code === CloseCode.unauthorized || code === CloseCode.version ? 'longest' : 'backoff';
 }

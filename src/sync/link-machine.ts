@@ -2,7 +2,7 @@
 // and listener share it. Time and randomness come in with each event; sockets, data and verdicts about a peer's claims
 // are the driver's. Its time is a steady clock's (`Timers.steadyMs`), which nobody sets. The table at the end has every
 // cell of state and event, so the compiler asks for what is missing.
-import { CloseCode, closeReason, retryAfterCode } from './close-codes.ts';
+import { CloseCode, closeReason, type Pace, retryAfterCode } from './close-codes.ts';
 import type { Message, Payload } from './envelope.ts';
 
 export interface LinkTimes {
@@ -19,6 +19,9 @@ export interface LinkTimes {
   /** A link that was live for so long starts the backoff from its beginning. */
   readonly stableAfterMs: number;
 }
+
+/** Times in a row that a link which begins anew is dialed at once. */
+const anewsMax = 3;
 
 export const linkTimesDefault: LinkTimes = {
   connectTimeoutMs: 10_000,
@@ -54,6 +57,8 @@ export interface LinkState {
   readonly wanted: boolean;
   /** Tries in a row that led to no lasting link. */
   readonly tries: number;
+  /** Times in a row that the link was to begin anew, and was dialed again at once. */
+  readonly anews: number;
   /** When this phase began. */
   readonly sinceMs: number;
   /** When `tick` is due; 0 = not at all. */
@@ -153,6 +158,7 @@ export function newLink(side: 'dialer' | 'listener', times: LinkTimes, nowMs: nu
     phase,
     wanted: false,
     tries: 0,
+    anews: 0,
     sinceMs: nowMs,
     wakeMs: side === 'dialer' ? 0 : nowMs + times.handshakeTimeoutMs,
     aliveMs: nowMs,
@@ -185,23 +191,32 @@ function dial(s: LinkState, e: At): Step {
   return enter(fresh, 'connecting', e, s.times.connectTimeoutMs, { do: 'dial' });
 }
 
-/** The delay before the next try: full jitter, but never less than what the peer asked for. */
-export function backoffMs(s: LinkState, random: number, pace: 'backoff' | 'longest' | 'now'): number {
+/** Whether the next try comes at once, and counts as none. */
+function isAtOnce(s: LinkState, pace: Pace): boolean {
+  return pace === 'now' && s.anews < anewsMax;
+}
+
+/**
+ * The delay before the next try: full jitter, but never less than what the peer asked for. A link that begins anew has
+ * met its peer, so the tries of an outage before do not count.
+ */
+export function backoffMs(s: LinkState, random: number, pace: Pace): number {
   const { reconnectInitialMs, reconnectMaxMs, reconnectMultiplier } = s.times;
-  if (pace === 'now' && s.tries < 3) return Math.max(1, s.retryAfterMs);
+  if (isAtOnce(s, pace)) return Math.max(1, s.retryAfterMs);
   const ceiling = Math.min(reconnectMaxMs, reconnectInitialMs * reconnectMultiplier ** Math.min(s.tries, 30));
   const delay = pace === 'longest' ? reconnectMaxMs * (0.5 + random / 2) : random * ceiling;
   return Math.max(1, Math.round(delay), s.retryAfterMs);
 }
 
 /** The connection is over: a listener ends, a dialer waits for its next try. */
-function over(s: LinkState, e: At, error: string | undefined, pace: 'backoff' | 'longest' | 'now'): Step {
+function over(s: LinkState, e: At, error: string | undefined, pace: Pace): Step {
   const drop: LinkEffect = { do: 'drop' };
   const next = { ...s, lastError: error ?? s.lastError };
   if (s.side === 'listener') return enter(next, 'closed', e, 0, drop);
   if (!s.wanted) return enter({ ...next, tries: 0 }, 'idle', e, 0, drop);
   const waitMs = backoffMs(s, e.random, pace);
-  const tried = { ...next, tries: s.tries + 1, retryAfterMs: 0 };
+  const counted = isAtOnce(s, pace) ? { anews: s.anews + 1 } : { tries: s.tries + 1 };
+  const tried = { ...next, ...counted, retryAfterMs: 0 };
   const { reconnectAttempts } = s.times;
   if (reconnectAttempts > 0 && tried.tries >= reconnectAttempts) {
     return enter({ ...tried, wanted: false }, 'idle', e, 0, drop);
@@ -230,7 +245,9 @@ function close(
 
 /** A live link that lasted gives the backoff its beginning back. */
 function settled(s: LinkState, e: At): LinkState {
-  return s.phase === 'live' && e.nowMs - s.sinceMs >= s.times.stableAfterMs ? { ...s, tries: 0 } : s;
+  return s.phase === 'live' && e.nowMs - s.sinceMs >= s.times.stableAfterMs
+    ? { ...s, tries: 0, anews: 0 }
+    : s;
 }
 
 function stopLink(s: LinkState, e: At): Step {
@@ -393,9 +410,9 @@ const handshake = {
 const table: { readonly [P in LinkPhase]: Row } = {
   idle: {
     ...nothingArrives,
-    start: (s, e) => dial({ ...s, wanted: true, tries: 0 }, e),
+    start: (s, e) => dial({ ...s, wanted: true, tries: 0, anews: 0 }, e),
     stop: (s) => stay({ ...s, wanted: false }),
-    kick: (s, e) => dial({ ...s, wanted: true, tries: 0 }, e),
+    kick: (s, e) => dial({ ...s, wanted: true, tries: 0, anews: 0 }, e),
     tick: ignore,
   },
   waiting: {

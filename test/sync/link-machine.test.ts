@@ -188,6 +188,21 @@ test('retry_after is honoured; only a link that lasted resets the backoff', () =
   assert.equal(long.tries, 1);
 });
 
+test('a link that begins anew is dialed at once, however long the outage before, but not for ever', () => {
+  const times = { ...linkTimesDefault, reconnectAttempts: 12 };
+  let state: LinkState = { ...stateIn('live'), times, tries: 10 };
+  const anew = { type: 'down', code: CloseCode.anew, error: undefined } as const;
+  for (let i = 1; i <= 3; i++) {
+    state = on(state, anew, 2000, 0.5).state;
+    assert.deepEqual([state.phase, state.wakeMs, state.tries], ['waiting', 2001, 10]);
+    state = { ...state, phase: 'live' };
+  }
+  state = on(state, anew, 2000, 0.5).state;
+  assert.deepEqual([state.wakeMs, state.tries], [32_000, 11]);
+  const lasted = on({ ...state, phase: 'live', sinceMs: 2000 }, anew, 50_000, 0.5).state;
+  assert.deepEqual([lasted.wakeMs, lasted.tries], [50_001, 0]);
+});
+
 test('whatever comes in whatever order: a wanted dialer is never stuck, and data only flows when live', () => {
   const index = fc.integer({ min: 0, max: events.length - 1 });
   fc.assert(
