@@ -470,7 +470,7 @@ export class SyncEngine {
     const since = this.identity.fork(starts);
     if (since !== undefined) {
       const { logger } = this.options;
-      logger.warn('increments since the fork may count twice', {
+      logger.warn('increments since the fork may be counted wrongly', {
         since: new Date(msOfStamp(since)).toISOString(),
       });
     }

@@ -246,7 +246,7 @@ export class Identity {
   /**
    * Repairs a fork, given the starts of this node that the peer knows: what was written since is re-dotted under a new
    * epoch, and what the old origin said since is given up, to be taken back from peers. One block of the log. Returns
-   * the stamp since when increments may count twice, because some peer has taken them under the old origin; or
+   * the stamp since when increments may be counted wrongly, because some peer has taken them under the old origin; or
    * undefined.
    */
   fork(peerStarts: readonly Entry[]): number | undefined {
