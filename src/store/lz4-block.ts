@@ -49,6 +49,8 @@ export class BlockEncoder {
   private base = 0;
   private matchLength = 0;
   private matchAt = 0;
+  /** From where on bytes were left for the sequence after those of the last part. */
+  anchor = 0;
 
   /**
    * Compresses buf[start .. end) into `out` from 0 on. buf[0 .. start) is the dictionary, which `index` describes.
@@ -64,10 +66,30 @@ export class BlockEncoder {
     out: Uint8Array,
     outMax: number,
   ): number {
+    const at = this.part(buf, start, start, end, index, attempts, out, 0, outMax);
+    return at < 0 ? 0 : writeSequence(buf, this.anchor, end, 0, 0, out, at, outMax);
+  }
+
+  /**
+   * Compresses a part of what is to be one block: the sequences of buf[start .. end), with the bytes from `from` on
+   * that the part before it left, into `out` from `outFrom` on. Bytes that follow the last match are left, from
+   * `this.anchor` on. Returns the new end of the output, below 0 where it would be more than `outMax`.
+   */
+  part(
+    buf: Uint8Array,
+    from: number,
+    start: number,
+    end: number,
+    index: DictionaryIndex | undefined,
+    attempts: number,
+    out: Uint8Array,
+    outFrom: number,
+    outMax: number,
+  ): number {
     this.begin(end - start);
     const limit = end - lastMatchStart;
-    let anchor = start;
-    let at = 0;
+    let anchor = from;
+    let at = outFrom;
     let misses = 0;
     for (let p = start; p <= limit; ) {
       this.find(buf, p, start, end, index, attempts);
@@ -78,7 +100,7 @@ export class BlockEncoder {
       }
       misses = 0;
       let length = this.matchLength;
-      let from = this.matchAt;
+      let { matchAt } = this;
       if (attempts > 1) {
         while (p + 1 <= limit) {
           this.find(buf, p + 1, start, end, index, attempts);
@@ -86,16 +108,16 @@ export class BlockEncoder {
           p += 1;
           this.note(buf, p, start);
           length = this.matchLength;
-          from = this.matchAt;
+          matchAt = this.matchAt;
         }
       }
-      while (p > anchor && from > 0 && buf[p - 1] === buf[from - 1]) {
+      while (p > anchor && matchAt > 0 && buf[p - 1] === buf[matchAt - 1]) {
         p -= 1;
-        from -= 1;
+        matchAt -= 1;
         length += 1;
       }
-      at = writeSequence(buf, anchor, p, p - from, length, out, at, outMax);
-      if (at === 0) return 0;
+      at = writeSequence(buf, anchor, p, p - matchAt, length, out, at, outMax);
+      if (at === 0) return -1;
       const next = p + length;
       // Every place inside a match is worth knowing where the search goes deep; else the last ones are.
       for (let q = attempts > 1 ? p + 1 : Math.max(p + 1, next - 2); q < next && q <= limit; q++)
@@ -103,7 +125,13 @@ export class BlockEncoder {
       p = next;
       anchor = p;
     }
-    return writeSequence(buf, anchor, end, 0, 0, out, at, outMax);
+    this.anchor = anchor;
+    return at;
+  }
+
+  /** Ends the block of which parts were compressed: what they left. Returns as `encode`. */
+  rest(buf: Uint8Array, from: number, end: number, out: Uint8Array, at: number, outMax: number): number {
+    return writeSequence(buf, from, end, 0, 0, out, at, outMax);
   }
 
   private begin(length: number): void {

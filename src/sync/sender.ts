@@ -1,6 +1,7 @@
 // Sends a peer what it lacks: the journal's tail from its cursor where that will do, a scan of the store where not.
 // It keeps what is in flight, how far the peer is durable, and goes back where the peer refused a batch. It knows the
 // log, the store's scans and how to put bytes on a connection, and nothing of how the connection came about.
+import { atOnce } from '../base/at-once.ts';
 import { BatchReader } from '../delta/batch-reader.ts';
 import type { BatchWriter } from '../delta/batch-writer.ts';
 import type { BatchWriters } from '../delta/batch-writers.ts';
@@ -8,7 +9,7 @@ import { VersionVector } from '../delta/vector.ts';
 import { Answers } from './answers.ts';
 import type { BatchPacker } from './batch-packer.ts';
 import { nackOf, type Payload, unavailable } from './envelope.ts';
-import { FrameFlag, frameHeaderBytes, framesOf } from './frame.ts';
+import { FrameFlag, type FrameHead, frameHeaderBytes, framesOf } from './frame.ts';
 import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
 import { logStart, type Position } from './notes.ts';
@@ -30,6 +31,15 @@ const refusalsMax = 6;
 const deadlineWaitMsMax = 3_600_000;
 /** Shorter batches are copied out of the writer's buffer, which is used again. */
 const copiedBytesMax = 16 * 1024;
+
+/** What goes into the frames of a batch, behind the room for a header. */
+interface Body {
+  readonly buf: Buffer;
+  /** How long the batch is, where it is packed; else 0. */
+  readonly rawBytes: number;
+  /** What it takes of the window. */
+  readonly bytes: number;
+}
 
 export interface SendFigures {
   deltasSent: number;
@@ -135,7 +145,7 @@ export class Sender {
     this.answers = new Answers({
       ...parts,
       framesOf: (writer, want) =>
-        this.framesOf(writer, { flags: FrameFlag.answer, batch: want, cursorSeq: 0 }),
+        framesOfBody(atOnce(this.bodyOf(writer)), { flags: FrameFlag.answer, batch: want, cursorSeq: 0 }),
       put: (frame) => this.put(frame),
       refuse: (want, error) => parts.nack(nackOf({ want, reason: unavailable, error })),
       bytesMax: () => this.shortfall.recordBytesMax,
@@ -477,8 +487,8 @@ export class Sender {
   }
 
   /** The batch being made, without a word on how far it goes. */
-  private partOf(deltas: number, holdSeq: number): Batch {
-    return this.batchOf(deltas, [], FrameFlag.scan, undefined, undefined, holdSeq);
+  private partOf(deltas: number, holdSeq: number, body?: Body): Batch {
+    return this.batchOf(deltas, [], FrameFlag.scan, undefined, undefined, holdSeq, body);
   }
 
   /**
@@ -575,26 +585,37 @@ export class Sender {
     const ownEntries = (known: number, stamp: number) => identity.ownEntries(known, stamp);
     this.awaitFit();
     const isPart = passing !== undefined || shortfall.isAny;
-    const writing = window.write(writer, emitKey, ownEntries, !isPart);
-    let written = writing.next();
-    while (written.done !== true) {
-      await this.othersTurn();
-      if (this.stopped || this.scan !== undefined || this.position !== before) return;
-      written = writing.next();
-    }
-    const { deltas, frontiers, showsStore } = written.value;
+    const written = await this.inTurns(window.write(writer, emitKey, ownEntries, !isPart), before);
+    if (written === undefined) return undefined;
+    const isEmpty = writer.count === 0;
+    const body = await this.inTurns(this.bodyOf(writer), before);
+    if (body === undefined) return undefined;
+    const { deltas, frontiers, showsStore } = written;
     // Where the count began is an estimate after a restart; at the end of the log it is known.
     const after = { seq, ownSeq: seq === log.seq ? log.ownSeq : ownSeq };
     this.position = after;
     if (passing !== undefined) this.noteScanned(frontiers);
-    if (writer.count === 0) {
+    if (isEmpty) {
       this.giveBack();
       this.catchUp();
       this.again = true;
       return undefined;
     }
     const holdSeq = showsStore ? this.storeSeq() : seq;
-    return isPart ? this.partOf(deltas, holdSeq) : this.batchOf(deltas, frontiers, 0, after, before, holdSeq);
+    return isPart
+      ? this.partOf(deltas, holdSeq, body)
+      : this.batchOf(deltas, frontiers, 0, after, before, holdSeq, body);
+  }
+
+  /** Does all of something, and lets others have their turn in between; undefined where it makes no sense any more. */
+  private async inTurns<T>(steps: Generator<void, T, void>, before: Position): Promise<T | undefined> {
+    let step = steps.next();
+    while (step.done !== true) {
+      await this.othersTurn();
+      if (this.stopped || this.scan !== undefined || this.position !== before) return undefined;
+      step = steps.next();
+    }
+    return step.value;
   }
 
   /** Lets everything else that waits have its turn. */
@@ -672,11 +693,12 @@ export class Sender {
     after: Position | undefined,
     before: Position | undefined,
     holdSeq: number,
+    body: Body = atOnce(this.bodyOf(this.writer)),
   ): Batch {
     const number = this.nextNumber++;
     const cursor = after === undefined ? 0 : FrameFlag.cursor;
-    const bytes = this.writer.pos;
-    const frames = this.framesOf(this.writer, {
+    const { bytes } = body;
+    const frames = framesOfBody(body, {
       flags: flags | cursor,
       batch: number,
       cursorSeq: after?.seq ?? 0,
@@ -685,16 +707,14 @@ export class Sender {
     return { number, frames, bytes, deltas, frontiers, after, before, holdSeq, received: false };
   }
 
-  private framesOf(writer: BatchWriter, head: { flags: number; batch: number; cursorSeq: number }): Buffer[] {
+  /** What the frames of what was written hold: packed, where that makes it smaller and the peer unpacks. */
+  private *bodyOf(writer: BatchWriter): Generator<void, Body, void> {
     const { packer, peer, limits } = this.parts;
-    const end = writer.pos;
-    const packed = peer.facts.unpacks && limits.packs ? packer.pack(writer.buf, end) : undefined;
-    if (packed !== undefined) {
-      const own = Buffer.from(packed.buf.subarray(0, packed.end));
-      return framesOf(own, packed.end, { ...head, rawBytes: end - frameHeaderBytes });
-    }
-    const buf = end <= copiedBytesMax ? Buffer.from(writer.buf.subarray(0, end)) : writer.take(0);
-    return framesOf(buf, end, { ...head, rawBytes: 0 });
+    const bytes = writer.pos;
+    const packed = peer.facts.unpacks && limits.packs ? yield* packer.packing(writer.buf, bytes) : undefined;
+    if (packed !== undefined) return { buf: packed, rawBytes: bytes - frameHeaderBytes, bytes };
+    const buf = bytes <= copiedBytesMax ? Buffer.from(writer.buf.subarray(0, bytes)) : writer.take(0);
+    return { buf: buf.subarray(0, bytes), rawBytes: 0, bytes };
   }
 
   private settle(): void {
@@ -705,4 +725,8 @@ export class Sender {
       drain.done(this.leftOut);
     }
   }
+}
+
+function framesOfBody({ buf, rawBytes }: Body, head: Omit<FrameHead, 'rawBytes'>): Buffer[] {
+  return framesOf(buf, buf.length, { ...head, rawBytes });
 }

@@ -19,10 +19,7 @@ test('what is packed comes back, whatever was packed before', () => {
       const buf = withHeader(words.join(''));
       const packed = packer.pack(buf, buf.length);
       if (packed === undefined) return;
-      const raw = unpackBatch(
-        packed.buf.subarray(frameHeaderBytes, packed.end),
-        buf.length - frameHeaderBytes,
-      );
+      const raw = unpackBatch(packed.subarray(frameHeaderBytes), buf.length - frameHeaderBytes);
       assert.ok(raw.equals(buf.subarray(frameHeaderBytes)));
     }),
     { numRuns: runs(50) },
@@ -56,4 +53,29 @@ test('a size that lies is refused before memory is taken for it, and garbage aft
       },
     ),
   );
+});
+
+test('a long batch is packed in parts, while others are packed', () => {
+  const packer = new BatchPacker();
+  const random = pseudoRandom(3);
+  const words = Array.from({ length: 100_000 }, (_, i) => `member:${i} ${Math.floor(random() * 1e6)} `);
+  const noise = Buffer.from(Array.from({ length: 700_000 }, () => random() * 256)).toString('latin1');
+  const small = withHeader('abcd'.repeat(1000));
+  for (const text of [words.join(''), words.join('') + noise, `${'x'.repeat(600_000)}${words.join('')}y`]) {
+    const buf = Buffer.concat([Buffer.alloc(frameHeaderBytes, 7), Buffer.from(text, 'latin1')]);
+    const packing = packer.packing(buf, buf.length);
+    let step = packing.next();
+    let parts = 1;
+    for (; step.done !== true; parts++) {
+      assert.ok(unpackBatch(packer.pack(small, small.length)!.subarray(frameHeaderBytes), 4000));
+      step = packing.next();
+    }
+    assert.equal(parts, Math.ceil((buf.length - frameHeaderBytes) / (256 * 1024)));
+    const packed = step.value!;
+    assert.ok(packed.length < buf.length * 0.875);
+    const raw = unpackBatch(packed.subarray(frameHeaderBytes), buf.length - frameHeaderBytes);
+    assert.ok(raw.equals(buf.subarray(frameHeaderBytes)));
+  }
+  const all = Buffer.concat([Buffer.alloc(frameHeaderBytes), Buffer.from(noise, 'latin1')]);
+  assert.equal(packer.pack(all, all.length), undefined);
 });
