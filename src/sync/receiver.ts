@@ -20,6 +20,7 @@ import type { Identity } from './identity.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Frontier, Peer } from './peer.ts';
 import { Joined, type SyncLedger, type SyncLog, type SyncStore, type Timers } from './ports.ts';
+import { type FetchDone, type Wanted, Wants } from './wants.ts';
 
 /** Note from starting over to the end of the full copy: this node's origin before, whose deltas it
  * lacks too, the hash of the horizon that it was behind, and the node whose copy it awaits. */
@@ -62,20 +63,6 @@ export interface ReceiveFigures {
   wantsRefused: number;
   /** Deltas of keys that are not held whole here: not joined. */
   deltasLeftOut: number;
-}
-
-/** Told of the end of a fetch: undefined, or why the key could not be had. */
-export type FetchDone = (error: string | undefined) => void;
-
-/** A key that was asked for. */
-interface Want {
-  readonly name: string;
-  readonly db: number;
-  readonly key: Buffer;
-  /** Clients that need it. */
-  readonly waiting: Set<FetchDone>;
-  /** A batch waits for it. */
-  isForBatch: boolean;
 }
 
 export interface ReceiverParts {
@@ -189,12 +176,7 @@ export class Receiver {
   /** For answers, while `reader` may stand in the midst of a batch. */
   private readonly answerReader: BatchReader;
   private readonly held: HeldBatch[] = [];
-  private readonly wants = new Map<number, Want>();
-  private readonly wantedKeys = new Map<string, number>();
-  /** Wants of which the answers are awaited, or wait for room. */
-  private readonly asked = new Set<number>();
-  /** Wants that are asked for once others are answered, or refused. */
-  private readonly unasked: number[] = [];
+  private readonly wants: Wants;
   /** Of numbered batches that have come and were not said to be received. */
   private uncreditedBytes = 0;
   /** Of answers that have come and are not joined. */
@@ -221,7 +203,6 @@ export class Receiver {
   private timesAnew = 0;
   /** The record that found no room last. */
   private fullBytes = 0;
-  private nextWant = 1;
   private stopped = false;
   private cancelRetry: (() => void) | undefined;
 
@@ -232,6 +213,7 @@ export class Receiver {
     this.assembly = new BatchAssembly(Math.min(batchMax, batchBytesMax));
     this.reader = new BatchReader(parts.origins);
     this.answerReader = new BatchReader(parts.origins);
+    this.wants = new Wants({ ...parts, ask: parts.want });
     // The first word on durability is of what this node greeted with.
     this.durables.push({ seq: parts.log.seq + parts.log.writer.count, number: 0 });
   }
@@ -239,25 +221,12 @@ export class Receiver {
   stop(): void {
     this.stopped = true;
     this.cancelRetry?.();
-    const waiting = [...this.wants.values()].flatMap((want) => [...want.waiting]);
-    this.wants.clear();
-    this.wantedKeys.clear();
-    this.unasked.length = 0;
-    for (const done of waiting) done('the link went down');
+    this.wants.stop();
   }
 
-  /**
-   * Asks for all of a key, once however many need it; `done` is told in the middle of a turn of the link. Returns how
-   * to give it up.
-   */
+  /** See Wants. */
   fetch(db: number, key: Buffer, done: FetchDone): () => void {
-    if (this.stopped) {
-      done('the link went down');
-      return () => {};
-    }
-    const want = this.wants.get(this.want(db, key, false));
-    want?.waiting.add(done);
-    return () => want?.waiting.delete(done);
+    return this.wants.fetch(db, key, done);
   }
 
   /** The last batch that has come. */
@@ -291,7 +260,7 @@ export class Receiver {
 
   /** Whether a key was asked for, and is not here yet. */
   awaits(db: number, key: Buffer): boolean {
-    return this.wants.size > 0 && this.wantedKeys.has(nameOf(db, key));
+    return this.wants.awaits(db, key);
   }
 
   /** Takes a frame. Throws FerriteError LINK_PROTOCOL where the peer broke the protocol: nothing of it was joined. */
@@ -340,7 +309,7 @@ export class Receiver {
   private refuseLong(batch: WholeBatch): void {
     const { batch: number } = batch.head;
     const error = 'longer than this node can put together';
-    if (isAnswer(batch)) this.wantRefused(number, error, tooLargeFactor);
+    if (isAnswer(batch)) this.wants.refused(number, error, tooLargeFactor);
     else if (number === this.nextNumber + this.waitingCount) {
       this.hasRefused = true;
       this.nackLarge(number, error);
@@ -372,10 +341,10 @@ export class Receiver {
    */
   private admitAnswer(batch: WholeBatch): boolean {
     const { batch: number } = batch.head;
-    if (!this.asked.has(number)) return false;
+    if (!this.wants.isAsked(number)) return false;
     const bytes = this.answerBytes + bytesOf(batch);
     if (this.answerBytes > 0 && bytes > this.parts.limits.windowBytes) {
-      this.askLater(number);
+      this.wants.askLater(number);
       return false;
     }
     this.answerBytes = bytes;
@@ -751,7 +720,7 @@ export class Receiver {
         copyRecord(reader, writer);
         keys?.joined(reader, log.writer.onRecord);
         figures.deltasJoined += 1;
-      } else if (result === Joined.want) wants.add(this.want(reader.db, keyOf(reader), true));
+      } else if (result === Joined.want) wants.add(this.wants.need(reader.db, keyOf(reader)));
       else if (result === Joined.leftOut) {
         this.leaveOut(reader, leftOut, writer);
         keys?.joined(reader, log.writer.onRecord);
@@ -780,68 +749,12 @@ export class Receiver {
    * joined with what is here, even if that is nothing.
    */
   private isAwaited(reader: BatchReader): boolean {
-    return this.wants.size > 0 && this.awaits(reader.db, keyOf(reader));
+    return this.wants.count > 0 && this.wants.awaits(reader.db, keyOf(reader));
   }
 
-  /** Asks for a key; returns the number of the want. */
-  private want(db: number, key: Buffer, isForBatch: boolean): number {
-    const name = nameOf(db, key);
-    const known = this.wantedKeys.get(name);
-    if (known !== undefined) {
-      this.wants.get(known)!.isForBatch ||= isForBatch;
-      return known;
-    }
-    const number = this.nextWant++;
-    this.wants.set(number, { name, db, key: Buffer.from(key), waiting: new Set(), isForBatch });
-    this.wantedKeys.set(name, number);
-    this.parts.figures.wants += 1;
-    this.unasked.push(number);
-    this.askNext();
-    return number;
-  }
-
-  private askNext(): void {
-    while (this.asked.size < this.parts.limits.wantsMax) {
-      const number = this.unasked.shift();
-      if (number === undefined) return;
-      const want = this.wants.get(number);
-      if (want === undefined) continue;
-      this.asked.add(number);
-      this.parts.want({ want: number, db: want.db, key: want.key.toString('base64') });
-    }
-  }
-
-  /** A key that was asked for in vain is asked for again by and by, behind all others. */
-  private askLater(number: number, factor = 1): void {
-    const { timers, limits } = this.parts;
-    this.asked.delete(number);
-    timers.after(limits.retryMs * factor, () => {
-      this.unasked.push(number);
-      this.askNext();
-    });
-    this.askNext();
-  }
-
-  /**
-   * The peer cannot have a key that was asked for. Clients are told so; a batch goes on waiting for it, and asks again
-   * `factor` times as late as for others.
-   */
-  wantRefused(number: number, error: string, factor = 1): void {
-    const want = this.wants.get(number);
-    if (want === undefined || !this.asked.has(number)) return;
-    this.parts.figures.wantsRefused += 1;
-    const waiting = [...want.waiting];
-    want.waiting.clear();
-    if (want.isForBatch) this.askLater(number, factor);
-    else this.endWant(number, want);
-    for (const done of waiting) done(error);
-  }
-
-  private endWant(number: number, want: Want): void {
-    this.wants.delete(number);
-    this.wantedKeys.delete(want.name);
-    this.asked.delete(number);
-    this.askNext();
+  /** The peer cannot have a key that was asked for. */
+  wantRefused(number: number, error: string): void {
+    this.wants.refused(number, error);
   }
 
   private joinAnswer(batch: WholeBatch): void {
@@ -851,7 +764,7 @@ export class Receiver {
     if (want !== undefined && refusal === undefined && !this.joinWanted(batch, want)) {
       if (this.isTooLarge) {
         this.answerBytes -= bytesOf(batch);
-        this.wantRefused(
+        this.wants.refused(
           number,
           `a value of ${this.fullBytes} bytes is too large for this node`,
           tooLargeFactor,
@@ -870,11 +783,11 @@ export class Receiver {
       this.refuseAnswer(number, refusal);
       return;
     }
-    this.endWant(number, want);
+    const waiting = this.wants.answered(number);
     for (const held of this.held) held.wants.delete(number);
     this.release();
     this.commit();
-    for (const done of want.waiting) done(undefined);
+    for (const done of waiting) done(undefined);
   }
 
   private refuseAnswer(number: number, { reason, error, deltas }: Refusal): void {
@@ -882,11 +795,11 @@ export class Receiver {
     figures.deltasRejected += deltas;
     nack(nackOf({ want: number, reason, error }));
     if (reason === 'forged') onForked();
-    else this.askLater(number);
+    else this.wants.askLater(number);
   }
 
   /** Joins the answer to a want; false where it does not fit in memory. */
-  private joinWanted(batch: WholeBatch, want: Want): boolean {
+  private joinWanted(batch: WholeBatch, want: Wanted): boolean {
     const { log, peer, store, isKeeper } = this.parts;
     log.setSource(peer.nodeId);
     this.fullBytes = 0;
@@ -920,7 +833,7 @@ export class Receiver {
       this.durables.push({ seq: log.seq + log.writer.count, number: held.number });
       this.credit(held);
     }
-    if (this.wants.size >= this.parts.limits.wantsMax * wantedCreditFactor) return;
+    if (this.wants.count >= this.parts.limits.wantsMax * wantedCreditFactor) return;
     for (const held of this.held.slice(0, heldCreditMax)) this.credit(held);
   }
 

@@ -1,8 +1,9 @@
 // What this node does not hold whole, for peers that lack it: a key is fetched from the keeper before it is told to
 // them, and before a scan is complete the keeper is asked to send everything anew. What of that is not joined here is
 // in the log, and so is passed on from there. It knows no links but the keeper's, and none of those that ask.
-import type { FetchDone } from './receiver.ts';
+
 import type { Uplink } from './uplink.ts';
+import type { FetchDone } from './wants.ts';
 
 type Keeper = Pick<Uplink, 'isReachable' | 'fetch'> & { readonly link: Pick<Uplink['link'], 'request'> };
 

@@ -7,8 +7,8 @@ import { uplinkOriginNote } from './greeting.ts';
 import { Link, type LinkParts, newFigures } from './link.ts';
 import { hasGivenUp } from './link-machine.ts';
 import { notedPosition, type Position } from './notes.ts';
-import type { FetchDone } from './receiver.ts';
 import type { Dial } from './transport.ts';
+import type { FetchDone } from './wants.ts';
 
 export type SyncPolicy = 'immediate' | 'periodic' | 'opportunistic' | 'never';
 
