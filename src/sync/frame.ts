@@ -88,14 +88,24 @@ function isSameBatch(a: FrameHead, b: FrameHead): boolean {
   return a.batch === b.batch && a.cursorSeq === b.cursorSeq && a.rawBytes === b.rawBytes;
 }
 
-/**
- * A batch that is whole: its bytes are `buf` from `start` on. `isTooLong`: it is longer than is taken, and not kept.
- */
-export interface AssembledBatch {
+/** A batch that is whole: its bytes are `buf` from `start` on. */
+export interface WholeBatch {
   readonly head: FrameHead;
   readonly buf: Buffer;
   readonly start: number;
+}
+
+export interface AssembledBatch extends WholeBatch {
+  /** It is longer than is taken, and not kept. */
   readonly isTooLong: boolean;
+}
+
+export function isOfScan({ head }: WholeBatch): boolean {
+  return (head.flags & FrameFlag.scan) !== 0;
+}
+
+export function isAnswer({ head }: WholeBatch): boolean {
+  return (head.flags & FrameFlag.answer) !== 0;
 }
 
 const nothing = Buffer.alloc(0);

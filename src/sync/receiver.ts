@@ -4,22 +4,31 @@
 // "Receiving"). Batches that wait for an answer to `want` hold back their frontiers and those after them. It knows no
 // connection but the words it may say.
 import { atOnce } from '../base/at-once.ts';
-import { stampHi, stampLo, stampMax } from '../base/clock.ts';
+import { stampHi, stampLo } from '../base/clock.ts';
 import { FerriteError } from '../base/errors.ts';
 import { BatchReader } from '../delta/batch-reader.ts';
-import type { BatchWriter } from '../delta/batch-writer.ts';
-import { copyRecord } from '../delta/copy-record.ts';
-import { DeltaKind, isContent, RunFlag } from '../delta/kinds.ts';
+import { RunFlag } from '../delta/kinds.ts';
 import type { OriginNames } from '../delta/origins.ts';
 import { type DeltaRun, finished } from '../store/delta-run.ts';
 import { BatchKeys } from './batch-keys.ts';
 import { unpackBatch } from './batch-packer.ts';
 import { nackOf, type Payload } from './envelope.ts';
-import { BatchAssembly, batchBytesMax, FrameFlag, type FrameHead, frameHeaderBytes } from './frame.ts';
+import {
+  BatchAssembly,
+  batchBytesMax,
+  FrameFlag,
+  frameHeaderBytes,
+  isAnswer,
+  isOfScan,
+  type WholeBatch,
+} from './frame.ts';
 import type { Identity } from './identity.ts';
+import { judgeBatch, type Refusal } from './judge-batch.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Frontier, Peer } from './peer.ts';
-import { Joined, type SyncLedger, type SyncLog, type SyncStore, type Timers } from './ports.ts';
+import type { SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
+import { type Outcome, RecordJoiner } from './record-joiner.ts';
+import { SlicePace } from './slice-pace.ts';
 import { type FetchDone, type Wanted, Wants } from './wants.ts';
 
 /** Note from starting over to the end of the full copy: this node's origin before, whose deltas it
@@ -47,10 +56,6 @@ const triesMax = 12;
 const doublingsMax = 6;
 /** An answer that is too large is asked for again after so many times as long as others. */
 const tooLargeFactor = 64;
-/** A slice ends after so long at the latest; the time is looked at after some records. */
-const sliceMs = 3;
-const stepRecords = 64;
-
 export interface ReceiveFigures {
   deltasReceived: number;
   deltasJoined: number;
@@ -106,16 +111,6 @@ interface HeldBatch {
   credited: boolean;
 }
 
-interface WholeBatch {
-  readonly head: FrameHead;
-  readonly buf: Buffer;
-  readonly start: number;
-}
-
-function nameOf(db: number, key: Buffer): string {
-  return `${db}:${key.toString('base64')}`;
-}
-
 function unpacked(batch: WholeBatch): WholeBatch {
   const { head, buf, start } = batch;
   return head.rawBytes === 0
@@ -123,42 +118,13 @@ function unpacked(batch: WholeBatch): WholeBatch {
     : { head, buf: unpackBatch(buf.subarray(start), head.rawBytes), start: 0 };
 }
 
-/** What a record takes of the memory, or what it makes longer. */
-function bytesNeeded({ kind, pos, start, at, valueLength }: BatchReader): number {
-  return kind === DeltaKind.patch ? at + valueLength : pos - start;
-}
-
-/** Whether a kind does nothing but remove. */
-function isRemoval(kind: number): boolean {
-  return kind === DeltaKind.clear || kind === DeltaKind.clearDb || kind === DeltaKind.remove;
-}
-
-function isOfScan(batch: WholeBatch): boolean {
-  return (batch.head.flags & FrameFlag.scan) !== 0;
-}
-
-function isAnswer(batch: WholeBatch): boolean {
-  return (batch.head.flags & FrameFlag.answer) !== 0;
-}
-
 /** What a batch takes of the window. */
 function bytesOf({ buf, start }: WholeBatch): number {
   return buf.length - start + frameHeaderBytes;
 }
 
-function keyOf({ buf, keyOffset, keyLength }: BatchReader): Buffer {
-  return buf.subarray(keyOffset, keyOffset + keyLength);
-}
-
 /** How a batch is taken in: what it yields is waited for before the next slice, if anything. */
 type Taking<T> = Generator<Promise<void> | undefined, T, void>;
-
-/** Why a batch is not to be joined, and how many deltas it has. */
-interface Refusal {
-  readonly reason: 'skew' | 'forged' | 'too_large' | 'busy';
-  readonly error: string;
-  readonly deltas: number;
-}
 
 export class Receiver {
   /** A batch waits for memory. */
@@ -168,8 +134,6 @@ export class Receiver {
    * nothing.
    */
   lacks: string | undefined;
-  /** A full copy is under way: what is not held whole is joined too. */
-  takesAll = false;
   private readonly parts: ReceiverParts;
   private readonly assembly: BatchAssembly;
   private readonly reader: BatchReader;
@@ -177,6 +141,8 @@ export class Receiver {
   private readonly answerReader: BatchReader;
   private readonly held: HeldBatch[] = [];
   private readonly wants: Wants;
+  private readonly joiner: RecordJoiner;
+  private readonly pace: SlicePace;
   /** Of numbered batches that have come and were not said to be received. */
   private uncreditedBytes = 0;
   /** Of answers that have come and are not joined. */
@@ -186,14 +152,7 @@ export class Receiver {
   private behind: WholeBatch[] = [];
   /** A large batch that is taken in. */
   private taking: Taking<void> | undefined;
-  private isHurried = false;
   private awaitsFree = false;
-  private sliceEndMs = 0;
-  private sliceCount = 0;
-  /** The highest stamp of the peer's own origin in the batch being joined. */
-  private peerStamp = 0;
-  /** By origin the highest stamp of what was left out of it. */
-  private readonly leftOutStamps = new Map<number, number>();
   private nextNumber = 1;
   /** A batch was refused, and has not come again. */
   private hasRefused = false;
@@ -214,6 +173,8 @@ export class Receiver {
     this.reader = new BatchReader(parts.origins);
     this.answerReader = new BatchReader(parts.origins);
     this.wants = new Wants({ ...parts, ask: parts.want });
+    this.joiner = new RecordJoiner({ ...parts, wants: this.wants });
+    this.pace = new SlicePace(parts.limits, parts.timers);
     // The first word on durability is of what this node greeted with.
     this.durables.push({ seq: parts.log.seq + parts.log.writer.count, number: 0 });
   }
@@ -227,6 +188,11 @@ export class Receiver {
   /** See Wants. */
   fetch(db: number, key: Buffer, done: FetchDone): () => void {
     return this.wants.fetch(db, key, done);
+  }
+
+  /** A full copy is under way, or not any more: what is not held whole is joined too. */
+  set takesAll(takesAll: boolean) {
+    this.joiner.takesAll = takesAll;
   }
 
   /** The last batch that has come. */
@@ -420,8 +386,7 @@ export class Receiver {
     if (this.taking !== taking) return;
     const { log, timers, beginTurn } = this.parts;
     beginTurn();
-    this.sliceEndMs = timers.steadyMs() + sliceMs;
-    this.sliceCount = 0;
+    this.pace.begin();
     const { done, value } = taking.next();
     // What was evicted for it.
     if (log.writer.count > 0) log.commit(() => {});
@@ -432,22 +397,14 @@ export class Receiver {
     else void value.then(() => this.goOn(() => this.slice(taking)));
   }
 
-  /** Whether a slice of a large batch is over: asked after each record. */
-  private isSliceOver(keys: BatchKeys | undefined): boolean {
-    if (keys === undefined || this.isHurried) return false;
-    this.sliceCount += 1;
-    if (this.sliceCount >= this.parts.limits.sliceRecords) return true;
-    return this.sliceCount % stepRecords === 0 && this.parts.timers.steadyMs() >= this.sliceEndMs;
-  }
-
   /** Takes in the rest of a large batch at once. */
   private hurry(taking: Taking<void>): void {
-    this.isHurried = true;
+    this.pace.isHurried = true;
     this.parts.beginTurn();
     try {
       atOnce(taking);
     } finally {
-      this.isHurried = false;
+      this.pace.isHurried = false;
       this.taking = undefined;
     }
     this.parts.timers.after(0, () => this.goOn(() => this.takeNext()));
@@ -456,7 +413,7 @@ export class Receiver {
   /** `keys`: those of a large batch, to be found. */
   private *takingOf(batch: WholeBatch, keys: BatchKeys | undefined): Taking<void> {
     const { log, store } = this.parts;
-    const refusal = yield* this.check(batch, this.reader, keys);
+    const refusal = yield* judgeBatch(this.parts, batch, this.reader, keys && { keys, pace: this.pace });
     if (this.stopped) return;
     if (refusal !== undefined) {
       // What is refused waits for no room.
@@ -552,49 +509,15 @@ export class Receiver {
     if (store.atWork.isAny) return;
     const behind = this.behind.filter((batch) => !isAnswer(batch));
     const mayNot = (batch: WholeBatch): boolean =>
-      !isOfScan(batch) || atOnce(this.check(batch, this.reader, undefined)) !== undefined;
+      !isOfScan(batch) || atOnce(judgeBatch(this.parts, batch, this.reader)) !== undefined;
     const end = behind.findIndex(mayNot);
     log.setSource(peer.nodeId);
     for (const batch of end < 0 ? behind : behind.slice(0, end)) {
-      atOnce(this.joinRecords(batch, this.reader, false, [], new Set(), undefined, undefined, false));
+      const { leftOut } = atOnce(this.joiner.join(batch, this.reader, { isFull: true }));
       this.noteSeen([]);
-      this.noteLeftOut();
+      this.noteLeftOut(leftOut);
     }
     this.commit();
-  }
-
-  /** Walks the whole batch: throws if it is malformed, and says why it is not to be joined. */
-  private *check(
-    batch: WholeBatch,
-    reader: BatchReader,
-    keys: BatchKeys | undefined,
-  ): Taking<Refusal | undefined> {
-    const { store, identity, judgesSkew, timers, limits } = this.parts;
-    const latest = judgesSkew ? store.clock.latest(timers.nowMs(), limits.maxClockSkewMs) : stampMax;
-    const lastOwn = store.clock.last();
-    let refusal: Pick<Refusal, 'reason' | 'error'> | undefined;
-    let deltas = 0;
-    reader.open(batch.buf, batch.start, batch.buf.length);
-    while (reader.next()) {
-      const { origin, kind } = reader;
-      if (kind !== DeltaKind.frontier) deltas += 1;
-      if (!isContent(kind) && kind !== DeltaKind.frontier) {
-        refusal ??= { reason: 'forged', error: `a delta of kind ${kind} does not travel` };
-      }
-      if (origin === store.self) {
-        const isOwn =
-          kind === DeltaKind.frontier
-            ? identity.isOwnPast({ stamp: reader.stamp, tag: reader.tag })
-            : reader.stamp <= lastOwn;
-        if (!isOwn) refusal ??= { reason: 'forged', error: 'a delta of the receiver that it never made' };
-      }
-      if (reader.greatestStamp > latest) {
-        refusal ??= { reason: 'skew', error: `stamps are ahead by more than ${limits.maxClockSkewMs} ms` };
-      }
-      keys?.add(reader);
-      if (this.isSliceOver(keys)) yield;
-    }
-    return refusal && { ...refusal, deltas };
   }
 
   /**
@@ -603,17 +526,14 @@ export class Receiver {
    */
   private *joinBatch(batch: WholeBatch, keys: BatchKeys | undefined): Taking<boolean> {
     const { log, peer, figures } = this.parts;
-    this.fullBytes = 0;
-    const frontiers: Frontier[] = [];
-    const wants = new Set<number>();
-    let isWhole: boolean;
-    if (keys === undefined) {
-      log.setSource(peer.nodeId);
-      isWhole = atOnce(this.joinRecords(batch, this.reader, false, frontiers, wants));
-    } else isWhole = yield* this.joinAtWork(batch, keys, frontiers, wants);
-    this.noteSeen(frontiers);
-    this.noteLeftOut();
-    if (isWhole) {
+    if (keys === undefined) log.setSource(peer.nodeId);
+    const outcome =
+      keys === undefined ? atOnce(this.joiner.join(batch, this.reader)) : yield* this.joinAtWork(batch, keys);
+    this.fullBytes = outcome.fullBytes;
+    this.noteSeen(outcome.frontiers);
+    this.noteLeftOut(outcome.leftOut);
+    if (outcome.isWhole) {
+      const { frontiers, wants } = outcome;
       const { flags, batch: number, cursorSeq } = batch.head;
       const cursor = (flags & FrameFlag.cursor) === 0 ? undefined : cursorSeq;
       figures.batchesReceived += 1;
@@ -624,19 +544,14 @@ export class Receiver {
     }
     this.commit();
     if (keys !== undefined) this.parts.store.atWork.end();
-    return isWhole;
+    return outcome.isWhole;
   }
 
   /**
    * Joins a large batch while its keys are at work, and puts it into a run. What it says of itself is to be journaled
    * next.
    */
-  private *joinAtWork(
-    batch: WholeBatch,
-    keys: BatchKeys,
-    frontiers: Frontier[],
-    wants: Set<number>,
-  ): Taking<boolean> {
+  private *joinAtWork(batch: WholeBatch, keys: BatchKeys): Taking<Outcome> {
     const { log, peer, store } = this.parts;
     const { taking } = this;
     store.atWork.begin(keys.names, true, () => {
@@ -645,14 +560,16 @@ export class Receiver {
     // What is written here meanwhile comes after it.
     if (store.clock.believes(keys.lastStamp)) store.clock.witness(keys.lastStamp);
     const run = log.runs.begin(true);
-    const isWhole = yield* this.joinRecords(batch, this.reader, false, frontiers, wants, run, keys);
+    const outcome = yield* this.joiner.join(batch, this.reader, {
+      large: { slices: { keys, pace: this.pace }, run },
+    });
     keys.tell(log.writer.onRecord);
-    const isKept = this.isHurried ? run.finish() === true : yield* finished(run);
+    const isKept = this.pace.isHurried ? run.finish() === true : yield* finished(run);
     log.setSource(peer.nodeId);
     if (run.count === 0) run.discard();
     else if (isKept) this.place(run, keys);
     else run.spill(log.writer);
-    return isWhole;
+    return outcome;
   }
 
   /** The run counts from here on. */
@@ -667,89 +584,15 @@ export class Receiver {
   /** In the middle of a scan: remembers how far the peer's own stamps went, should the end never come. */
   private noteSeen(frontiers: readonly Frontier[]): void {
     const { peer, identity, store } = this.parts;
-    const stamp = this.peerStamp;
-    this.peerStamp = 0;
+    const stamp = this.joiner.takePeerStamp();
     if (stamp === 0 || frontiers.some((f) => f.origin === peer.origin && f.stamp >= stamp)) return;
     const name = store.origins.name(peer.origin);
     if (stamp > (identity.seenOf(name)?.stamp ?? 0)) identity.noteSeen(name, { stamp, tag: peer.facts.tag });
   }
 
   /** What was left out is with the peer alone. */
-  private noteLeftOut(): void {
-    for (const [origin, stamp] of this.leftOutStamps) this.parts.ledger.lettingGo(origin, stamp);
-    this.leftOutStamps.clear();
-  }
-
-  /**
-   * `run`, `keys`: of a large batch. Where a record of a scan finds no room, and without `hasRoom` from the first on,
-   * only removals are joined: a scan has no order, and they may make some.
-   */
-  private *joinRecords(
-    batch: WholeBatch,
-    reader: BatchReader,
-    whole: boolean,
-    frontiers: Frontier[],
-    wants: Set<number>,
-    run?: DeltaRun,
-    keys?: BatchKeys,
-    hasRoom = true,
-  ): Taking<boolean> {
-    const { store, log, peer, figures, isKeeper, judgesSkew } = this.parts;
-    let isWhole = hasRoom;
-    const leftOut = new Set<string>();
-    const writer = run?.writer ?? log.writer;
-    reader.open(batch.buf, batch.start, batch.buf.length);
-    while (reader.next()) {
-      if (!judgesSkew) store.clock.vouch(reader.greatestStamp);
-      if (reader.kind === DeltaKind.frontier) {
-        if (isWhole) frontiers.push({ origin: reader.origin, stamp: reader.stamp, tag: reader.tag });
-        continue;
-      }
-      if (!isWhole && !isRemoval(reader.kind)) continue;
-      if (reader.origin === peer.origin && reader.stamp > this.peerStamp) this.peerStamp = reader.stamp;
-      const isKept = isKeeper && !whole && !this.takesAll && !this.isAwaited(reader);
-      const result = store.join(reader, peer.vector, whole, isKept);
-      if (result === Joined.full) {
-        if (isWhole) this.fullBytes = bytesNeeded(reader);
-        if (!isOfScan(batch)) return false;
-        isWhole = false;
-        continue;
-      }
-      figures.deltasReceived += 1;
-      if (result === Joined.joined) {
-        copyRecord(reader, writer);
-        keys?.joined(reader, log.writer.onRecord);
-        figures.deltasJoined += 1;
-      } else if (result === Joined.want) wants.add(this.wants.need(reader.db, keyOf(reader)));
-      else if (result === Joined.leftOut) {
-        this.leaveOut(reader, leftOut, writer);
-        keys?.joined(reader, log.writer.onRecord);
-      }
-      if (run === undefined || !this.isSliceOver(keys)) continue;
-      yield run.flush();
-    }
-    return isWhole;
-  }
-
-  /** In the journal all the same: what is passed on from there must have no gaps. */
-  private leaveOut(reader: BatchReader, leftOut: Set<string>, writer: BatchWriter): void {
-    const { store, figures } = this.parts;
-    const key = keyOf(reader);
-    const name = nameOf(reader.db, key);
-    if (!leftOut.has(name)) store.recordLeftOut(reader.db, key, writer);
-    leftOut.add(name);
-    copyRecord(reader, writer);
-    const { origin, stamp } = reader;
-    if (stamp > (this.leftOutStamps.get(origin) ?? 0)) this.leftOutStamps.set(origin, stamp);
-    figures.deltasLeftOut += 1;
-  }
-
-  /**
-   * Whether the key of the current record was asked for. The answer may be older than what overtakes it, so that is
-   * joined with what is here, even if that is nothing.
-   */
-  private isAwaited(reader: BatchReader): boolean {
-    return this.wants.count > 0 && this.wants.awaits(reader.db, keyOf(reader));
+  private noteLeftOut(stamps: Outcome['leftOut']): void {
+    for (const [origin, stamp] of stamps) this.parts.ledger.lettingGo(origin, stamp);
   }
 
   /** The peer cannot have a key that was asked for. */
@@ -760,7 +603,7 @@ export class Receiver {
   private joinAnswer(batch: WholeBatch): void {
     const number = batch.head.batch;
     const want = this.wants.get(number);
-    const refusal = want && atOnce(this.check(batch, this.answerReader, undefined));
+    const refusal = want && atOnce(judgeBatch(this.parts, batch, this.answerReader));
     if (want !== undefined && refusal === undefined && !this.joinWanted(batch, want)) {
       if (this.isTooLarge) {
         this.answerBytes -= bytesOf(batch);
@@ -802,8 +645,8 @@ export class Receiver {
   private joinWanted(batch: WholeBatch, want: Wanted): boolean {
     const { log, peer, store, isKeeper } = this.parts;
     log.setSource(peer.nodeId);
-    this.fullBytes = 0;
-    const isWhole = atOnce(this.joinRecords(batch, this.answerReader, true, [], new Set()));
+    const { isWhole, fullBytes } = atOnce(this.joiner.join(batch, this.answerReader, { isAnswer: true }));
+    this.fullBytes = fullBytes;
     if (isWhole && isKeeper) store.holdWhole(want.db, want.key);
     if (!isWhole) this.commit();
     return isWhole;
