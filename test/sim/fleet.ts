@@ -262,7 +262,7 @@ export class Fleet {
     } else if (kind === 'rollback') {
       const backup = this.backups.get(edge);
       if (backup === undefined || edge === this.witness || !this.isInStep(edge)) {
-        if (!edge.isUp) return;
+        if (!edge.isUp || edge.isAstray()) return;
         this.backups.set(edge, copyDisk(edge.disk));
         // What the copy has and nobody was told of is then told by the next start.
         if (random() < 0.5) {
@@ -271,14 +271,11 @@ export class Fleet {
         }
         return;
       }
-      edge.crash(false);
-      edge.disk = copyDisk(backup);
-      edge.increments = [];
-      edge.start();
+      edge.putBack(copyDisk(backup));
     } else if (kind === 'sweep') this.sweep(this.hub, this.scheduler.nowMs - 30_000);
     else {
       if (this.hubBackup === undefined) {
-        if (!this.hub.isUp) return;
+        if (!this.hub.isUp || this.hub.isAstray()) return;
         this.hubBackup = copyDisk(this.hub.disk);
         if (random() < 0.5) {
           this.powerLoss(this.hub);
@@ -287,12 +284,10 @@ export class Fleet {
         return;
       }
       await this.heal();
-      this.hub.crash(false);
-      this.hub.disk = copyDisk(this.hubBackup);
-      this.hub.increments = [];
+      const backup = this.hubBackup;
       this.hubBackup = undefined;
       this.witness = this.pick(this.edges.filter((e) => this.isInStep(e)));
-      this.hub.start();
+      this.hub.putBack(copyDisk(backup));
     }
     this.did[kind] += 1;
   }

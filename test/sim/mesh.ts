@@ -154,7 +154,7 @@ export class Mesh {
   private async restore(node: SimNode): Promise<boolean> {
     const backup = this.backups.get(node);
     if (backup === undefined) {
-      if (!node.isUp) return false;
+      if (!node.isUp || node.isAstray()) return false;
       this.backups.set(node, copyDisk(node.disk));
       // What the copy has and nobody was told of is then told by the next start.
       if (this.scheduler.random() < 0.5) {
@@ -165,11 +165,7 @@ export class Mesh {
     }
     await this.heal();
     this.backups.delete(node);
-    node.crash(false);
-    node.disk = backup;
-    // What a crash takes from here on is none of these.
-    node.increments = [];
-    node.start();
+    node.putBack(backup);
     return true;
   }
 

@@ -67,6 +67,7 @@ export class SimNode {
   /** Own increments by the seq that they were journaled at: what a crash may take. */
   increments: { readonly seq: number; readonly key: string; readonly by: number }[] = [];
   private run = 0;
+  private wasPutBack = false;
   private asked: Asked[] = [];
 
   constructor(options: SimNodeOptions, scheduler: Scheduler, disk: Disk) {
@@ -367,6 +368,26 @@ export class SimNode {
     });
     this.store.nowMs = this.scheduler.nowMs;
     return visibleOf(this.store);
+  }
+
+  /** Puts its disk back to an earlier state, and starts it. What a crash takes from here on is none of what it counted. */
+  putBack(disk: Disk): void {
+    this.crash(false);
+    this.disk = disk;
+    this.increments = [];
+    this.wasPutBack = true;
+    this.start();
+  }
+
+  /**
+   * Whether it was put back and has met nobody since: a copy of what it makes then is of a past that its peers know under
+   * another name (SPEC, "What a crash does").
+   */
+  isAstray(): boolean {
+    const { hub } = this.engine;
+    if (this.isUp && (hub.live().length > 0 || this.engine.status().linkState === 'live'))
+      this.wasPutBack = false;
+    return this.wasPutBack;
   }
 
   /** The process dies; with `powerLoss`, what was not durable dies with it. */
