@@ -370,7 +370,7 @@ export class SimNode {
     return visibleOf(this.store);
   }
 
-  /** Puts its disk back to an earlier state, and starts it. What a crash takes from here on is none of what it counted. */
+  /** Puts its disk back to an earlier state, and starts it. A crash takes nothing from here on of what it counted. */
   putBack(disk: Disk): void {
     this.crash(false);
     this.disk = disk;
@@ -380,8 +380,8 @@ export class SimNode {
   }
 
   /**
-   * Whether it was put back and has met nobody since: a copy of what it makes then is of a past that its peers know under
-   * another name (SPEC, "What a crash does").
+   * Whether it was put back and has met nobody since: a copy of what it makes then is of a past that its peers know
+   * under another name (SPEC, "What a crash does").
    */
   isAstray(): boolean {
     const { hub } = this.engine;
