@@ -316,7 +316,6 @@ export class EdgeNode {
     const background = new Background({
       config,
       store: replica.store,
-      journal: replica.journal,
       stats: services.stats,
       rates: services.rates,
       nowMs,
@@ -324,6 +323,10 @@ export class EdgeNode {
       latency: services.latency,
       traffic: () => services.clients,
       onDropped: () => sync?.engine.noteHorizon(),
+      commit: () => {
+        journal?.commit(() => {});
+        sync?.engine.recorded();
+      },
     });
     const handler = createNodeHandler({ services: () => services, sync: () => sync });
     sync = NodeSync.create({

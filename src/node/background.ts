@@ -5,7 +5,6 @@ import type { LatencyMonitor } from '../commands/latency-monitor.ts';
 import type { Stats } from '../commands/services.ts';
 import type { TrafficRates } from '../commands/traffic-rates.ts';
 import type { Config } from '../config/schema.ts';
-import type { DeltaLog } from '../journal/delta-log.ts';
 import type { Store } from '../store/store.ts';
 
 const tickMs = 100;
@@ -25,7 +24,6 @@ const sweepSlicesMax = 10;
 export interface BackgroundParts {
   readonly config: Config;
   readonly store: Store;
-  readonly journal: DeltaLog | undefined;
   readonly stats: Stats;
   readonly rates: TrafficRates;
   readonly nowMs: () => number;
@@ -34,6 +32,8 @@ export interface BackgroundParts {
   readonly traffic: () => { readonly bytesIn: number; readonly bytesOut: number };
   /** Tombstones went: the horizon has risen. */
   readonly onDropped: () => void;
+  /** Commits what is recorded. */
+  readonly commit: () => void;
 }
 
 export class Background {
@@ -75,7 +75,7 @@ export class Background {
     while (parts.monotonicMs() < untilMs && store.packing.slice(sliceEntries));
     this.sweepGraveyard();
     // What purging recorded must not wait for the next client's write.
-    parts.journal?.commit(() => {});
+    parts.commit();
   }
 
   private free(): void {

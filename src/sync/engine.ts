@@ -290,11 +290,21 @@ export class SyncEngine {
     log.commit(() => {});
   }
 
-  /** A turn was committed here: what may be pushed now asks for early durability, since only that is shipped. */
+  /** A turn of clients was committed here. */
   written(): void {
     const { log, timers } = this.options;
     this.lag.note(log.ownSeq, timers.steadyMs());
     if (this.options.policy === 'opportunistic') this.awaitQuiet();
+    this.recorded();
+  }
+
+  /**
+   * Something was committed here, maybe by no client (what expires), or by whoever committed next: what may be pushed
+   * now asks for early durability, since only that is shipped.
+   */
+  recorded(): void {
+    const { log } = this.options;
+    if (log.durableSeq >= log.newsSeq) return;
     const isWanted = this.hub.connections > 0 || this.uplinks.some((u) => u.isLive && u.mayPush());
     if (isWanted) log.requestSync();
   }

@@ -519,6 +519,7 @@ export class Link {
     const { cursor } = knowledge;
     if (cursor === null || !identity.isSoundCursor(cursor)) return undefined;
     if (cursor.seq < log.oldestSeq || log.seq - cursor.seq > limits.offlineQueueSize) return undefined;
+    if (cursor.seq >= log.newsSeq) return { seq: cursor.seq, ownSeq: log.ownSeq };
     const noted = notedPosition(this.parts.node, this.peerId);
     const behind = Math.max(0, noted.seq - cursor.seq);
     return { seq: cursor.seq, ownSeq: Math.max(0, Math.min(noted.ownSeq - behind, log.ownSeq)) };

@@ -413,7 +413,7 @@ export class Sender {
     const { log } = this.parts;
     const { durableSeq: seq } = log;
     if (seq > this.position.seq) {
-      this.position = { seq, ownSeq: seq === log.seq ? log.ownSeq : this.position.ownSeq };
+      this.position = { seq, ownSeq: log.ownSeq };
       this.catchUp();
     }
     if (seq < log.seq) log.requestSync();
@@ -591,8 +591,8 @@ export class Sender {
     const body = await this.inTurns(this.bodyOf(writer), before);
     if (body === undefined) return undefined;
     const { deltas, frontiers, showsStore } = written;
-    // Where the count began is an estimate after a restart; at the end of the log it is known.
-    const after = { seq, ownSeq: seq === log.seq ? log.ownSeq : ownSeq };
+    // Where the count began may be an estimate; where nothing but notes follows it is known.
+    const after = { seq, ownSeq: seq >= log.newsSeq ? log.ownSeq : ownSeq };
     this.position = after;
     if (passing !== undefined) this.noteScanned(frontiers);
     if (isEmpty) {

@@ -129,6 +129,16 @@ test('policies that push now and then ask for what is pushed to be made durable,
   }
 });
 
+test('what expires leaves for the hub and is pending no more, also where nothing else asks for a sync of the log', async (t) => {
+  const hub = await startHub(t);
+  const settings = { 'persistence.appendfsync': 'no' };
+  const edge = await startEdge(t, hub, { dir: newDir(t), port: 0, settings });
+  await until(() => shown(edge, 'link_state') === 'live', 'live');
+  await edge.set('k', 'v', { px: 400 });
+  await until(async () => (await askOnce(edge.port, 'DBSIZE')) === 0, 'expired');
+  await until(() => shown(edge, 'pending_ops') === '0', 'what expired is pushed');
+});
+
 test('what is more than the queue holds is coalesced, and the hub gets all of it', async (t) => {
   const port = await freePort();
   const hubUrl = `ws://127.0.0.1:${port}/edge/ws`;

@@ -78,6 +78,29 @@ test('what is pending is what was written: a start is no write', async () => {
   assert.deepEqual([a.engine.pendingOps(), a.engine.status().syncStatus], [1, 'offline']);
 });
 
+test('what a peer has is not pending after a link was lost, though that was not noted', async () => {
+  const star = new Star();
+  const dial = star.net.dialer('a', () => (connection) => star.hub.engine.hub.accept(connection, 'a', 'a'));
+  const a = new SimNode(
+    { nodeId: 'a', role: 'edge', peers: [{ url: 'sim://hub', isHub: false, dial }] },
+    star.scheduler,
+    newDisk('j-a'),
+  );
+  a.start();
+  await star.pass(5000);
+  for (let i = 0; i < 7; i++) {
+    a.set(`k${i}`, 'v');
+    await star.pass(300);
+  }
+  assert.equal(a.engine.pendingOps(), 0);
+  star.net.cut('a');
+  await star.pass(60_000);
+  assert.notEqual(a.engine.pendingOps(), 0);
+  star.net.heal();
+  await star.pass(60_000);
+  assert.deepEqual([a.engine.pendingOps(), a.engine.status().syncStatus], [0, 'synced']);
+});
+
 test('a long time offline reconnects with traffic by keys, not by writes', async () => {
   const star = new Star();
   const a = star.edge('a', { limits: { batchBytes: 256 * 1024 } });
