@@ -5,7 +5,7 @@ import { BatchWriter } from '../delta/batch-writer.ts';
 import type { VersionVector } from '../delta/vector.ts';
 import { Encoding, EntryType } from './entry.ts';
 import { dotsOf } from './graveyard.ts';
-import { type Dot, type KeyState, zeroDot } from './key-state.ts';
+import type { Dot, KeyState } from './key-state.ts';
 import type { Keyspace } from './keyspace.ts';
 import { ListCursor } from './list/list-deltas.ts';
 import type { Store } from './store.ts';
@@ -56,7 +56,7 @@ function isEntryCovered(walk: Walk, ks: Keyspace, at: number): boolean {
 
 function isStateCovered(walk: Walk, state: KeyState): boolean {
   if (state.slots.length > 0) walk.hasCounters = true;
-  return dotsOf({ ...state, floor: zeroDot }).every((dot) => isCovered(walk, dot));
+  return dotsOf(state).every((dot) => isCovered(walk, dot));
 }
 
 function isCollectionCovered(walk: Walk, ks: Keyspace, at: number): boolean {

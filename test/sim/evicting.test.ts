@@ -137,3 +137,36 @@ test('a small edge writes and reads far more than it can hold', async () => {
   hub.crash(false);
   edge.crash(false);
 });
+
+test('a key is not evicted before the hub has what was written there and lost it to a later type', async () => {
+  const scheduler = new Scheduler(12, buildMs);
+  const net = new SimNet(scheduler);
+  const hub = new SimNode({ nodeId: 'hub', role: 'hub' }, scheduler, newDisk('h'));
+  const dial = net.dialer('e', () => (connection) => hub.engine.hub.accept(connection, 'e', 'e'));
+  // It pushes every three seconds, and pulls at once.
+  const edge = new SimNode(
+    { nodeId: 'e', role: 'edge', evicts: true, policy: 'periodic', dial },
+    scheduler,
+    newDisk('e'),
+  );
+  hub.start();
+  edge.start();
+  hub.send(0, 'HSET', 'k', 'old', '1');
+  await scheduler.runUntil(scheduler.nowMs + 10_000);
+  assert.equal(edge.engine.status().pendingOps, 0);
+  edge.send(0, 'SET', 'k', 'string');
+  await scheduler.runUntil(scheduler.nowMs + 1);
+  hub.send(0, 'HSET', 'k', 'new', '1');
+  await scheduler.runUntil(scheduler.nowMs + 500);
+  assert.equal(hub.send(0, 'HLEN', 'k'), ':2\r\n', 'the string has not come');
+  assert.equal(edge.send(0, 'HLEN', 'k'), ':1\r\n');
+  edge.evict();
+  edge.ask(0, ['EXISTS', 'k']);
+  await scheduler.runUntil(scheduler.nowMs + 10_000);
+  edge.ask(0, ['HKEYS', 'k'], (reply) => assert.equal(reply, '*1\r\n$3\r\nnew\r\n'));
+  assert.equal(hub.send(0, 'HKEYS', 'k'), '*1\r\n$3\r\nnew\r\n');
+  edge.evict();
+  assert.equal(edge.holds('0:k'), false, 'once the hub has it, it goes');
+  hub.crash(false);
+  edge.crash(false);
+});

@@ -5,6 +5,8 @@ import { VersionVector } from '../../src/delta/vector.ts';
 import { coveredKey, isHeadCovered } from '../../src/store/coverage.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Rig } from '../commands/command-rig.ts';
+import { TestNode } from './fleet.ts';
+import { buildMs } from './new-store.ts';
 
 const many = Array.from({ length: 600 }, (_, i) => `name-${i}`);
 
@@ -116,3 +118,44 @@ test('consumer groups are nowhere else', () => {
   client.send('XGROUP', 'CREATE', 'k', 'g', '0');
   assert.equal(coverageOf(rig.store, covered), undefined);
 });
+
+const contended: Readonly<Record<string, readonly [lost: readonly string[], won: readonly string[]]>> = {
+  'a string that lost its key to a hash': [
+    ['SET', 'k', 'v'],
+    ['HSET', 'k', 'a', '1'],
+  ],
+  'a hash that lost its key to a string': [
+    ['HSET', 'k', 'a', '1'],
+    ['SET', 'k', 'v'],
+  ],
+  'a set that lost its key to a list': [
+    ['SADD', 'k', 'a'],
+    ['RPUSH', 'k', 'a'],
+  ],
+};
+
+for (const [name, [lost, won]] of Object.entries(contended)) {
+  test(`${name} is pending as long as it would be itself: it kills what is older of the other`, () => {
+    const here = new TestNode('a');
+    const there = new TestNode('b');
+    const send = (node: TestNode, ...args: readonly string[]): void =>
+      node.run((store) =>
+        assert.ok(
+          !new Rig({ store })
+            .connect()
+            .send(...args)
+            .startsWith('-'),
+        ),
+      );
+    send(here, ...lost);
+    there.setTime(buildMs + 1000);
+    send(there, ...won);
+    here.setTime(buildMs + 2000);
+    here.join(there.whole(0, Buffer.from('k')), there);
+    const covered = new VersionVector();
+    covered.advance(here.store.origins.intern(there.store.origins.name(there.store.self)), stampMax, 0);
+    assert.equal(coverageOf(here.store, covered), undefined);
+    covered.advance(here.store.self, here.store.clock.last(), 0);
+    assert.notEqual(coverageOf(here.store, covered), undefined);
+  });
+}
