@@ -659,7 +659,9 @@ export class Sender {
     const { log, limits } = this.parts;
     const { blocks } = this;
     while (this.blockAt < blocks.length && endOf(blocks[this.blockAt]!) <= seq) this.blockAt += 1;
-    if (this.blockAt < blocks.length) return blocks[this.blockAt];
+    const next = blocks[this.blockAt];
+    // What was being read while the peer refused a batch begins behind the place that is gone back to.
+    if (next !== undefined && next.firstSeq <= seq) return next;
     if (seq >= log.durableSeq) {
       this.blocks = [];
       return undefined;

@@ -690,6 +690,27 @@ test('a sync ends where what is pending is refused, or not taken, whatever comes
   assert.equal(hub.get('l'), 'w@0');
 });
 
+test('what was refused is sent again from there, also where the log was being read on from the disk', async () => {
+  const star = new Star();
+  const a = star.edge('a');
+  await star.pass(5000);
+  const { log } = a;
+  const read = log.read.bind(log);
+  log.read = (fromSeq, limitBytes) => {
+    const blocks = read(fromSeq, limitBytes);
+    return blocks && new Promise((resolve) => star.scheduler.after(500, () => resolve(blocks)));
+  };
+  a.store.clock.witness(stampOfMs(star.scheduler.nowMs + 125_000));
+  const count = 300;
+  for (let i = 0; i < count; i++) {
+    a.set('often', 'v'.repeat(100));
+    a.set(`k${i}`, 'v');
+  }
+  await star.pass(60_000);
+  assert.ok(star.hub.engine.status().figures.deltasRejected > 0);
+  for (let i = 0; i < count; i++) assert.ok(star.hub.get(`k${i}`)?.startsWith('v@'), `k${i}`);
+});
+
 test('a sync goes on while a batch leaves the socket, however slowly', async () => {
   const star = new Star();
   const { scheduler, hub, net } = star;
