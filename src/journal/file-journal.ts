@@ -284,11 +284,10 @@ export class FileJournal implements DeltaLog {
     return () => this.listeners.delete(listener);
   }
 
-  read(fromSeq: number, limitBytes: number): Promise<Block[]> | undefined {
-    if (fromSeq >= this.durableSeq) return Promise.resolve([]);
+  read(fromSeq: number, limitBytes: number): Block[] | Promise<Block[]> | undefined {
+    if (fromSeq >= this.durableSeq) return [];
     const recent = this.tail.read(fromSeq, this.durableSeq, limitBytes);
-    if (recent !== undefined) return Promise.resolve(recent);
-    return this.segments.read(fromSeq, this.durableSeq, limitBytes);
+    return recent ?? this.segments.read(fromSeq, this.durableSeq, limitBytes);
   }
 
   readRun(number: number): Promise<Block[] | undefined> {

@@ -129,9 +129,8 @@ export class MemoryJournal implements DeltaLog {
     return () => this.listeners.delete(listener);
   }
 
-  read(fromSeq: number, limitBytes: number): Promise<Block[]> | undefined {
-    const blocks = this.tail.read(fromSeq, this.tail.seq, limitBytes);
-    return blocks === undefined ? undefined : Promise.resolve(blocks);
+  read(fromSeq: number, limitBytes: number): Block[] | undefined {
+    return this.tail.read(fromSeq, this.tail.seq, limitBytes);
   }
 
   snapshot(): Promise<SnapshotResult> {

@@ -23,6 +23,7 @@ import { type Peer, rowsOf } from './peer.ts';
 import type { SyncConflict, SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
 import { lacksNote } from './receiver.ts';
 import { Rest } from './rest.ts';
+import { Rounds } from './rounds.ts';
 import { SyncLag } from './sync-lag.ts';
 import { type SyncPolicy, Uplink, type UplinkRow, type UplinkTarget } from './uplink.ts';
 
@@ -156,6 +157,7 @@ export class SyncEngine {
       limits,
       packer,
       writers,
+      rounds: new Rounds({ log, timers, limits }),
       timers,
       role,
       software,

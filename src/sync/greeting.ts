@@ -14,6 +14,7 @@ import { commitNotes } from './notes.ts';
 import { Peer, type PeerFacts, rowsOf, sharedHash, vectorOf } from './peer.ts';
 import type { SyncLedger, SyncLog, SyncStore, Timers } from './ports.ts';
 import { lacksNote, notedCursor } from './receiver.ts';
+import type { Rounds } from './rounds.ts';
 
 /** Notes, one for each address dialed: the origin last met there, so that hashes of vectors can leave it out. */
 export const uplinkOriginNote = 'uplink-origin:';
@@ -36,6 +37,7 @@ export interface NodeParts {
   readonly limits: SyncLimits;
   readonly packer: BatchPacker;
   readonly writers: BatchWriters;
+  readonly rounds: Rounds;
   readonly timers: Timers;
   readonly role: 'edge' | 'hub';
   readonly software: string;

@@ -21,6 +21,8 @@ export interface SyncLimits {
   readonly slicedBytes: number;
   /** Records of a slice. */
   readonly sliceRecords: number;
+  /** After so many links were told what is new, it is a ms until they are told more. */
+  readonly linksPerMs: number;
 }
 
 export const syncLimitsDefault: SyncLimits = {
@@ -35,4 +37,5 @@ export const syncLimitsDefault: SyncLimits = {
   packs: true,
   slicedBytes: 320 * 1024,
   sliceRecords: 2048,
+  linksPerMs: 20,
 };

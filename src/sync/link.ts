@@ -146,7 +146,7 @@ export class Link {
   private cancelDial: (() => void) | undefined;
   private cancelTimer: (() => void) | undefined;
   private timerMs = 0;
-  private endDurable: (() => void) | undefined;
+  private endNews: (() => void) | undefined;
   private hello: Payload<'hello'> | undefined;
   private welcome: Payload<'welcome'> | undefined;
   private ready: Payload<'ready'> | undefined;
@@ -498,10 +498,12 @@ export class Link {
       },
       peerLacks === undefined ? this.tailPosition(knowledge) : undefined,
     );
-    this.endDurable = node.log.onDurable(() => {
-      this.receiver?.tellDurable();
-      this.sender?.pump();
-    });
+    const endDurable = node.log.onDurable(() => this.receiver?.tellDurable());
+    const endRounds = node.rounds.join(() => this.sender?.pump());
+    this.endNews = () => {
+      endDurable();
+      endRounds();
+    };
     if (!isDialer) noteMet(node, greeting, undefined);
     // They hold a row for each origin, and there may be as many links.
     this.vectorThen = undefined;
@@ -621,8 +623,8 @@ export class Link {
   }
 
   private endData(): void {
-    this.endDurable?.();
-    this.endDurable = undefined;
+    this.endNews?.();
+    this.endNews = undefined;
     this.sender?.stop();
     this.receiver?.stop();
     this.sender = undefined;

@@ -147,6 +147,8 @@ export class Receiver {
   private uncreditedBytes = 0;
   /** Of answers that have come and are not joined. */
   private answerBytes = 0;
+  /** The last batch that is received, and not said to be. */
+  private credited: number | undefined;
   private readonly durables: { readonly seq: number; readonly number: number }[] = [];
   /** What has come and is not begun, in order. */
   private behind: WholeBatch[] = [];
@@ -691,7 +693,7 @@ export class Receiver {
     if (held.credited || this.stopped) return;
     held.credited = true;
     this.uncreditedBytes -= held.bytes;
-    this.parts.ack({ received: held.number, durable: undefined });
+    this.credited = held.number;
   }
 
   private noteCursor(seq: number): void {
@@ -708,14 +710,19 @@ export class Receiver {
     this.tellDurable();
   }
 
-  /** To be called when more of the log is durable: tells the peer, once for all batches. */
+  /**
+   * To be called when more of the log is durable: tells the peer, once for all batches, together with what was
+   * received.
+   */
   tellDurable(): void {
     const { log, ack } = this.parts;
-    let number = -1;
+    let durable: number | undefined;
     while (this.durables.length > 0 && this.durables[0]!.seq <= log.durableSeq) {
-      number = this.durables.shift()!.number;
+      durable = this.durables.shift()!.number;
     }
-    if (number >= 0 && !this.stopped) ack({ received: undefined, durable: number });
+    const received = this.credited;
+    this.credited = undefined;
+    if (!this.stopped && (received ?? durable) !== undefined) ack({ received, durable });
   }
 }
 

@@ -91,6 +91,9 @@ interface Batch {
   received: boolean;
 }
 
+/** Work that is done at once but for what it yields, which is waited for. */
+type Sending<T> = Generator<Promise<void>, T, void>;
+
 function endOf(block: SyncBlock): number {
   return block.firstSeq + block.count;
 }
@@ -126,6 +129,8 @@ export class Sender {
   /** Refusals since the last scan, or place in the log, was acknowledged. */
   private refusals = 0;
   private held: Batch | undefined;
+  /** Something waits for the peer to receive what it was sent. */
+  private isFull = false;
   private pumping = false;
   private again = false;
   private stopped = false;
@@ -261,7 +266,8 @@ export class Sender {
       this.parts.peer.has(batch.frontiers);
     }
     this.settle();
-    this.pump();
+    // What has come into the log since is told in the next round.
+    if (this.isFull) this.pump();
   }
 
   /** The peer has everything up to a batch durably. */
@@ -357,20 +363,41 @@ export class Sender {
     this.answers.ask(want, db, key);
   }
 
-  /** Sends what it may; to be called whenever something changed that could allow more. */
+  /**
+   * Sends what it may; to be called whenever something changed that could allow more. A node has many links: what can
+   * be done without waiting is, so that what it takes for one link is done with before the next begins.
+   */
   pump(): void {
     this.answers.send();
     this.again = true;
     if (this.pumping || this.stopped) return;
     this.pumping = true;
-    this.run().catch((error: unknown) => this.parts.onError(error));
+    this.goOn(this.sending());
   }
 
-  private async run(): Promise<void> {
+  private goOn(sending: Sending<void>): void {
+    try {
+      const { done, value } = sending.next();
+      if (done === true) return;
+      value.then(
+        () => this.goOn(sending),
+        (error: unknown) => this.fail(sending, error),
+      );
+    } catch (error) {
+      this.parts.onError(error);
+    }
+  }
+
+  private fail(sending: Sending<void>, error: unknown): void {
+    sending.return();
+    this.parts.onError(error);
+  }
+
+  private *sending(): Sending<void> {
     try {
       while (this.again && !this.stopped) {
         this.again = false;
-        await this.sendWhilePossible();
+        yield* this.sendWhilePossible();
       }
     } finally {
       this.giveBack();
@@ -380,10 +407,9 @@ export class Sender {
     this.settle();
   }
 
-  private async sendWhilePossible(): Promise<void> {
+  private *sendWhilePossible(): Sending<void> {
     while (this.maySend()) {
-      const reading = this.nextBatch();
-      const batch = reading instanceof Promise ? await reading : reading;
+      const batch = yield* this.nextBatch();
       if (this.stopped || batch === undefined || !this.trySend(batch)) return;
     }
   }
@@ -392,12 +418,13 @@ export class Sender {
     const { peer, mayPush, bufferedBytes } = this.parts;
     if (this.stopped || this.cancelRetry !== undefined || !mayPush()) return false;
     if (bufferedBytes() > socketBytesMax) return false;
-    return this.inFlightBytes === 0 || this.inFlightBytes < peer.facts.windowBytes;
+    this.isFull = this.inFlightBytes > 0 && this.inFlightBytes >= peer.facts.windowBytes;
+    return !this.isFull;
   }
 
-  private nextBatch(): Batch | undefined | Promise<Batch | undefined> {
+  private *nextBatch(): Sending<Batch | undefined> {
     if (this.held !== undefined) return this.held;
-    if (this.scan === undefined) return this.isAtNotes ? this.passNotes() : this.tailBatch();
+    if (this.scan === undefined) return this.isAtNotes ? this.passNotes() : yield* this.tailBatch();
     const { atWork } = this.parts.store;
     if (!atWork.isAny) return this.scanBatch(this.scan);
     atWork.whenFree(() => this.pump());
@@ -428,7 +455,8 @@ export class Sender {
       log.requestSync();
       return false;
     }
-    if (this.inFlightBytes > 0 && this.inFlightBytes + batch.bytes > peer.facts.windowBytes) return false;
+    this.isFull = this.inFlightBytes > 0 && this.inFlightBytes + batch.bytes > peer.facts.windowBytes;
+    if (this.isFull) return false;
     this.held = undefined;
     this.inFlight.push(batch);
     this.inFlightBytes += batch.bytes;
@@ -541,7 +569,7 @@ export class Sender {
     return log.seq + log.writer.count;
   }
 
-  private async tailBatch(): Promise<Batch | undefined> {
+  private *tailBatch(): Sending<Batch | undefined> {
     const { log, limits, store, peer, identity, ledger } = this.parts;
     const { passing } = this;
     const before = this.position;
@@ -557,15 +585,14 @@ export class Sender {
     let rawBytes = 0;
     while (rawBytes < limits.batchBytes * windowFactor) {
       if (window.bytes >= limits.batchBytes || window.deltas >= limits.batchDeltas) break;
-      const reading = this.nextBlock(seq);
-      const block = reading instanceof Promise ? await reading : reading;
-      if (block === 'gone' || this.stopped || this.scan !== undefined || this.position !== before) return;
+      const block = yield* this.nextBlock(seq);
+      if (this.stopped || this.scan !== undefined || this.position !== before) return undefined;
       if (block === undefined) break;
       window.add(block, peer, covered);
       rawBytes += block.end - block.start;
       for (const run of window.runs) {
-        const bytes = await this.addRun(window, run, block.source, before, covered);
-        if (bytes === undefined) return;
+        const bytes = yield* this.addRun(window, run, block.source, before, covered);
+        if (bytes === undefined) return undefined;
         rawBytes += bytes;
       }
       seq = endOf(block);
@@ -585,10 +612,10 @@ export class Sender {
     const ownEntries = (known: number, stamp: number) => identity.ownEntries(known, stamp);
     this.awaitFit();
     const isPart = passing !== undefined || shortfall.isAny;
-    const written = await this.inTurns(window.write(writer, emitKey, ownEntries, !isPart), before);
+    const written = yield* this.inTurns(window.write(writer, emitKey, ownEntries, !isPart), before);
     if (written === undefined) return undefined;
     const isEmpty = writer.count === 0;
-    const body = await this.inTurns(this.bodyOf(writer), before);
+    const body = yield* this.inTurns(this.bodyOf(writer), before);
     if (body === undefined) return undefined;
     const { deltas, frontiers, showsStore } = written;
     // Where the count began may be an estimate; where nothing but notes follows it is known.
@@ -608,10 +635,10 @@ export class Sender {
   }
 
   /** Does all of something, and lets others have their turn in between; undefined where it makes no sense any more. */
-  private async inTurns<T>(steps: Generator<void, T, void>, before: Position): Promise<T | undefined> {
+  private *inTurns<T>(steps: Generator<void, T, void>, before: Position): Sending<T | undefined> {
     let step = steps.next();
     while (step.done !== true) {
-      await this.othersTurn();
+      yield this.othersTurn();
       if (this.stopped || this.scan !== undefined || this.position !== before) return undefined;
       step = steps.next();
     }
@@ -629,15 +656,18 @@ export class Sender {
    * Takes in the blocks of a run, which came from where the record that names it did. Returns its bytes, or undefined
    * where sending from `before` on makes no sense any more.
    */
-  private async addRun(
+  private *addRun(
     window: Window,
     number: number,
     source: string,
     before: Position,
     covered: VersionVector,
-  ): Promise<number | undefined> {
+  ): Sending<number | undefined> {
     const { log, peer } = this.parts;
-    const blocks = await log.readRun(number);
+    let blocks: SyncBlock[] | undefined;
+    yield log.readRun(number).then((read) => {
+      blocks = read;
+    });
     if (this.stopped || this.scan !== undefined || this.position !== before) return undefined;
     if (blocks === undefined) {
       this.beginScan(this.covered());
@@ -648,35 +678,35 @@ export class Sender {
     for (const block of blocks) {
       window.add({ ...block, source }, peer, covered, true);
       bytes += block.end - block.start;
-      await this.othersTurn();
+      yield this.othersTurn();
       if (this.stopped || this.scan !== undefined || this.position !== before) return undefined;
     }
     return bytes;
   }
 
-  /** The durable block at `seq`; undefined at the end; 'gone' when a scan had to begin in its place. */
-  private nextBlock(seq: number): SyncBlock | 'gone' | undefined | Promise<SyncBlock | undefined> {
+  /** The durable block at `seq`; undefined at the end, and where a scan had to begin in its place. */
+  private *nextBlock(seq: number): Sending<SyncBlock | undefined> {
     const { log, limits } = this.parts;
     const { blocks } = this;
     while (this.blockAt < blocks.length && endOf(blocks[this.blockAt]!) <= seq) this.blockAt += 1;
     const next = blocks[this.blockAt];
     // What was being read while the peer refused a batch begins behind the place that is gone back to.
     if (next !== undefined && next.firstSeq <= seq) return next;
-    if (seq >= log.durableSeq) {
-      this.blocks = [];
-      return undefined;
-    }
+    this.blocks = [];
+    this.blockAt = 0;
+    if (seq >= log.durableSeq) return undefined;
     const reading = log.read(seq, limits.batchBytes * windowFactor);
     if (reading === undefined) {
       this.beginScan(this.covered());
       this.again = true;
-      return 'gone';
+      return undefined;
     }
-    return reading.then((read) => {
-      this.blocks = read;
-      this.blockAt = 0;
-      return read[0];
-    });
+    if (reading instanceof Promise) {
+      yield reading.then((read) => {
+        this.blocks = read;
+      });
+    } else this.blocks = reading;
+    return this.blocks[0];
   }
 
   /** Where nothing is in flight, what was read and held nothing for the peer is as good as acknowledged. */

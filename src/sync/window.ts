@@ -81,7 +81,7 @@ export class Window {
   private readonly reader: BatchReader;
   private readonly blocks: SyncBlock[] = [];
   private readonly keys = new Map<string, KeyRecords>();
-  private stays = new Uint8Array(1024);
+  private stays = new Uint8Array(64);
   private readonly bases = new Map<number, Kept>();
   /** One for each start of another origin. */
   private readonly others = new Map<number, Frontier>();

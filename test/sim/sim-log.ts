@@ -139,7 +139,8 @@ export class SimLog implements SyncLog {
     return () => this.listeners.delete(listener);
   }
 
-  read(fromSeq: number, limitBytes: number): Promise<SyncBlock[]> | undefined {
+  /** From memory or from the disk: nobody may count on either. */
+  read(fromSeq: number, limitBytes: number): SyncBlock[] | Promise<SyncBlock[]> | undefined {
     if (fromSeq < this.oldestSeq) return undefined;
     const found: SyncBlock[] = [];
     let bytes = 0;
@@ -149,7 +150,7 @@ export class SimLog implements SyncLog {
       found.push(this.disk.blocks[at]!);
       bytes += this.disk.blocks[at]!.buf.length;
     }
-    return Promise.resolve(found);
+    return this.timers.random() < 0.5 ? found : Promise.resolve(found);
   }
 
   retain(name: string, seq: number | undefined): void {
