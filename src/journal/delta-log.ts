@@ -84,7 +84,7 @@ export interface DeltaLog {
    * the end. At once where they are in memory. Undefined when that record is no longer kept. Rejects with FerriteError
    * if the disk fails.
    */
-  read(fromSeq: number, limitBytes: number): Block[] | Promise<Block[]> | undefined;
+  read(fromSeq: number, limitBytes: number): readonly Block[] | Promise<readonly Block[]> | undefined;
   /** The blocks of the run that a record of the log names; undefined when it is no longer kept. Rejects as `read`. */
   readRun(number: number): Promise<Block[] | undefined>;
   /** Writes a snapshot now, or joins the one in progress. Rejects with FerriteError JOURNAL_IO if it fails. */

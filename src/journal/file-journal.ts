@@ -284,7 +284,7 @@ export class FileJournal implements DeltaLog {
     return () => this.listeners.delete(listener);
   }
 
-  read(fromSeq: number, limitBytes: number): Block[] | Promise<Block[]> | undefined {
+  read(fromSeq: number, limitBytes: number): readonly Block[] | Promise<readonly Block[]> | undefined {
     if (fromSeq >= this.durableSeq) return [];
     const recent = this.tail.read(fromSeq, this.durableSeq, limitBytes);
     return recent ?? this.segments.read(fromSeq, this.durableSeq, limitBytes);

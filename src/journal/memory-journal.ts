@@ -129,7 +129,7 @@ export class MemoryJournal implements DeltaLog {
     return () => this.listeners.delete(listener);
   }
 
-  read(fromSeq: number, limitBytes: number): Block[] | undefined {
+  read(fromSeq: number, limitBytes: number): readonly Block[] | undefined {
     return this.tail.read(fromSeq, this.tail.seq, limitBytes);
   }
 

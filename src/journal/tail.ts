@@ -61,6 +61,8 @@ export class BlockTail {
   private readonly spares: Buffer[] = [];
   /** Where the block that was asked for last begins: many links read on from about the same place. */
   private lastRead = { firstSeq: 0, at: 0, chunk: undefined as Chunk | undefined };
+  /** What was read last: many links read the same. */
+  private readonly last = { fromSeq: -1, durableSeq: -1, limitBytes: 0, blocks: [] as readonly Block[] };
   private readonly chunkBytes: number;
   private readonly bytesMax: number;
 
@@ -141,8 +143,19 @@ export class BlockTail {
   }
 
   /** The durable blocks from the one that holds `fromSeq` on; undefined when it is no longer here. */
-  read(fromSeq: number, durableSeq: number, limitBytes: number): Block[] | undefined {
+  read(fromSeq: number, durableSeq: number, limitBytes: number): readonly Block[] | undefined {
     if (fromSeq < this.oldestSeq) return undefined;
+    const { last } = this;
+    if (last.fromSeq !== fromSeq || last.durableSeq !== durableSeq || last.limitBytes !== limitBytes) {
+      last.blocks = this.blocksFrom(fromSeq, durableSeq, limitBytes);
+      last.fromSeq = fromSeq;
+      last.durableSeq = durableSeq;
+      last.limitBytes = limitBytes;
+    }
+    return last.blocks;
+  }
+
+  private blocksFrom(fromSeq: number, durableSeq: number, limitBytes: number): Block[] {
     const blocks: Block[] = [];
     let bytes = 0;
     for (let i = this.chunkOf(fromSeq); i < this.chunks.length; i++) {

@@ -67,6 +67,8 @@ export interface LinkState {
   readonly aliveMs: number;
   /** What the peer asked to wait before the next try, ms. */
   readonly retryAfterMs: number;
+  /** A dialer that waits does so because the peer is busy, and has said when it is to come back. */
+  readonly isHeldOff: boolean;
   readonly lastError: string | undefined;
 }
 
@@ -163,6 +165,7 @@ export function newLink(side: 'dialer' | 'listener', times: LinkTimes, nowMs: nu
     wakeMs: side === 'dialer' ? 0 : nowMs + times.handshakeTimeoutMs,
     aliveMs: nowMs,
     retryAfterMs: 0,
+    isHeldOff: false,
     lastError: undefined,
   };
 }
@@ -216,7 +219,7 @@ function over(s: LinkState, e: At, error: string | undefined, pace: Pace): Step 
   if (!s.wanted) return enter({ ...next, tries: 0 }, 'idle', e, 0, drop);
   const waitMs = backoffMs(s, e.random, pace);
   const counted = isAtOnce(s, pace) ? { anews: s.anews + 1 } : { tries: s.tries + 1 };
-  const tried = { ...next, ...counted, retryAfterMs: 0 };
+  const tried = { ...next, ...counted, retryAfterMs: 0, isHeldOff: s.retryAfterMs > 0 };
   const { reconnectAttempts } = s.times;
   if (reconnectAttempts > 0 && tried.tries >= reconnectAttempts) {
     return enter({ ...tried, wanted: false }, 'idle', e, 0, drop);

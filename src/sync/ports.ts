@@ -96,7 +96,7 @@ export interface SyncLog {
   commit(done: (error?: Error) => void): void;
   requestSync(): void;
   onDurable(listener: () => void): () => void;
-  read(fromSeq: number, limitBytes: number): SyncBlock[] | Promise<SyncBlock[]> | undefined;
+  read(fromSeq: number, limitBytes: number): readonly SyncBlock[] | Promise<readonly SyncBlock[]> | undefined;
   readRun(number: number): Promise<SyncBlock[] | undefined>;
   retain(name: string, seq: number | undefined): void;
 }

@@ -29,8 +29,8 @@ const drainsMax = 1024;
 const refusalsMax = 6;
 /** A deadline that is further away is looked at again after so long. */
 const deadlineWaitMsMax = 3_600_000;
-/** Shorter batches are copied out of the writer's buffer, which is used again. */
-const copiedBytesMax = 16 * 1024;
+/** Batches of up to this share of the writer's buffer are copied out of it, and it is used again. */
+const copiedShareMax = 1 / 2;
 
 /** What goes into the frames of a batch, behind the room for a header. */
 interface Body {
@@ -140,7 +140,7 @@ export class Sender {
   private readonly drains: { readonly seq: number; readonly done: (error: string | undefined) => void }[] =
     [];
   /** What was read of the log; the next one to go into a window. */
-  private blocks: SyncBlock[] = [];
+  private blocks: readonly SyncBlock[] = [];
   private blockAt = 0;
 
   /** `cursor`: a sound place in the log up to which the peer has it; undefined: none is known. */
@@ -745,7 +745,8 @@ export class Sender {
     const bytes = writer.pos;
     const packed = peer.facts.unpacks && limits.packs ? yield* packer.packing(writer.buf, bytes) : undefined;
     if (packed !== undefined) return { buf: packed, rawBytes: bytes - frameHeaderBytes, bytes };
-    const buf = bytes <= copiedBytesMax ? Buffer.from(writer.buf.subarray(0, bytes)) : writer.take(0);
+    const isCopied = bytes <= writer.buf.length * copiedShareMax;
+    const buf = isCopied ? Buffer.from(writer.buf.subarray(0, bytes)) : writer.take(0);
     return { buf: buf.subarray(0, bytes), rawBytes: 0, bytes };
   }
 

@@ -257,14 +257,20 @@ export class Uplink {
     refill?.();
   }
 
-  /** Dials, after what closes now is closed, and waits for what comes of it. */
+  /** Dials, after what closes now is closed, and waits for what comes of it: also where the hub asks to come later. */
   private async dialNow(): Promise<void> {
     const atOnce = (): number => 0;
     if (this.standIn === undefined) {
       await this.until(() => this.link.state.phase !== 'closing', atOnce);
       if (!this.isStopped) this.link.kick();
     }
-    await this.until(() => this.isReady || ['idle', 'waiting'].includes(this.current.state.phase), atOnce);
+    await this.until(() => this.isReady || this.isDown, atOnce);
+  }
+
+  /** Whether there is no link, and none is begun or to be let in later. */
+  private get isDown(): boolean {
+    const { phase, isHeldOff } = this.current.state;
+    return phase === 'idle' || (phase === 'waiting' && !isHeldOff);
   }
 
   /**

@@ -43,6 +43,8 @@ interface KeyRecords {
   readonly db: number;
   readonly key: Buffer;
   kept: Kept[];
+  /** By origin: many may count on one key. Undefined while there are none. */
+  counts: Map<number, Kept> | undefined;
   patches: number;
 }
 
@@ -156,15 +158,33 @@ export class Window {
     const { buf, keyOffset, keyLength, db } = reader;
     const name = addressOf(reader);
     const added = this.keptOf();
-    const known = this.keys.get(name);
+    let known = this.keys.get(name);
     if (known === undefined) {
       const key = buf.subarray(keyOffset, keyOffset + keyLength);
-      this.keys.set(name, { db, key, kept: [added], patches: reader.kind === DeltaKind.patch ? 1 : 0 });
+      known = { db, key, kept: [], counts: undefined, patches: 0 };
+      this.keys.set(name, known);
+    }
+    if (reader.kind === DeltaKind.count) {
+      this.coalesceCount(known, added);
       return;
     }
-    this.coalesce(known, added);
+    if (known.kept.length > 0) this.coalesce(known, added);
     known.kept.push(added);
     if (reader.kind === DeltaKind.patch) known.patches += 1;
+  }
+
+  /** Of the counts of one origin the last stays, and nothing else makes one needless. */
+  private coalesceCount(known: KeyRecords, added: Kept): void {
+    known.counts ??= new Map();
+    const before = known.counts.get(added.origin);
+    if (before !== undefined) this.goes(before);
+    known.counts.set(added.origin, added);
+  }
+
+  private goes(k: Kept): void {
+    this.stays[k.ordinal] = 0;
+    this.deltas -= 1;
+    this.bytes -= k.bytes;
   }
 
   private stay(): void {
@@ -203,10 +223,8 @@ export class Window {
     const needed = known.kept.filter((k) => {
       if (!this.isNeedless(k, added, isWhole)) return true;
       if (k.kind === DeltaKind.put) base ??= this.bases.get(k.ordinal) ?? k;
-      this.stays[k.ordinal] = 0;
       this.bases.delete(k.ordinal);
-      this.deltas -= 1;
-      this.bytes -= k.bytes;
+      this.goes(k);
       return false;
     });
     if (base !== undefined && isWhole) this.bases.set(added.ordinal, base);
@@ -214,8 +232,7 @@ export class Window {
   }
 
   private isNeedless(k: Kept, added: Kept, isWhole: boolean): boolean {
-    if (added.kind === DeltaKind.count) return k.kind === DeltaKind.count && k.origin === added.origin;
-    if (k.hasRecords || k.kind === DeltaKind.count) return false;
+    if (k.hasRecords) return false;
     if (added.kind === DeltaKind.expire) return k.kind === DeltaKind.expire && this.isBelow(k, added);
     if (isWhole) {
       if (k.kind === DeltaKind.clear && !this.isKillBelow(k, added.hi, added.lo, added.origin)) return false;
@@ -283,7 +300,7 @@ export class Window {
     let shows = false;
     for (const known of this.keys.values()) {
       if (known.patches <= patchesPerKeyMax || !emitKey(writer, known.db, known.key)) continue;
-      for (const k of known.kept) this.stays[k.ordinal] = 0;
+      for (const k of [...known.kept, ...(known.counts?.values() ?? [])]) this.stays[k.ordinal] = 0;
       shows = true;
     }
     return shows;

@@ -10,7 +10,10 @@ import { runs } from '../runs.ts';
 import { until } from '../until.ts';
 import { failure, openRig, putRecord, setOne, settle, ToyFiles } from './toy.ts';
 
-function stamps(rig: { origins: ConstructorParameters<typeof BatchReader>[0] }, blocks: Block[]): number[] {
+function stamps(
+  rig: { origins: ConstructorParameters<typeof BatchReader>[0] },
+  blocks: readonly Block[],
+): number[] {
   const reader = new BatchReader(rig.origins);
   const out: number[] = [];
   for (const block of blocks) {

@@ -140,7 +140,10 @@ export class SimLog implements SyncLog {
   }
 
   /** From memory or from the disk: nobody may count on either. */
-  read(fromSeq: number, limitBytes: number): SyncBlock[] | Promise<SyncBlock[]> | undefined {
+  read(
+    fromSeq: number,
+    limitBytes: number,
+  ): readonly SyncBlock[] | Promise<readonly SyncBlock[]> | undefined {
     if (fromSeq < this.oldestSeq) return undefined;
     const found: SyncBlock[] = [];
     let bytes = 0;

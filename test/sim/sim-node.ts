@@ -138,6 +138,7 @@ export class SimNode {
         windowBytes: 8192,
         slicedBytes: 200,
         sliceRecords: 3,
+        linksPerMs: 0.1,
         ...options.limits,
       },
       times: linkTimesDefault,

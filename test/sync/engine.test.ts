@@ -822,3 +822,30 @@ test('full: both sides send all they have, and the hub heals', async () => {
   await full;
   assert.equal(star.hub.get('k'), 'v@0');
 });
+
+test('a sync waits while the hub is busy and says when to come back, for a minute; another refusal ends it', async () => {
+  const star = new Star();
+  let failure = { error: 'the hub is busy', longest: false, retryAfterMs: 4000 };
+  let refusals = 3;
+  const way = star.net.dialer('a', () => (connection) => star.hub.engine.hub.accept(connection, 'a', 'a'));
+  const dial: Dial = (opened, failed) => {
+    refusals -= 1;
+    return refusals < 0 ? way(opened, failed) : star.scheduler.after(1, () => failed(failure));
+  };
+  const edge = star.edge('a', { dial, policy: 'never' });
+  edge.set('k', 'v');
+  const syncing = edge.engine.sync();
+  await star.pass(30_000);
+  await syncing;
+  assert.equal(star.hub.get('k'), 'v@0');
+  refusals = Number.POSITIVE_INFINITY;
+  const inVain = assert.rejects(edge.engine.sync(), /the hub is busy/);
+  await star.pass(59_000);
+  assert.equal(edge.engine.status().linkState, 'waiting');
+  await star.pass(10_000);
+  await inVain;
+  failure = { error: 'no', longest: false, retryAfterMs: 0 };
+  const refused = assert.rejects(edge.engine.sync(), /: no/);
+  await star.pass(1000);
+  await refused;
+});

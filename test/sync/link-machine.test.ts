@@ -174,12 +174,14 @@ test('retry_after is honoured; only a link that lasted resets the backoff', () =
   const told = on({ ...stateIn('live'), tries: 5 }, { type: 'message', message: bye }).state;
   const waiting = on(told, { type: 'down', code: CloseCode.busy, error: undefined }, 3000, 0).state;
   assert.equal(waiting.wakeMs, 10_000);
+  assert.equal(waiting.isHeldOff, true);
   const brief = on(
     { ...stateIn('live'), tries: 5 },
     { type: 'down', code: 1006, error: undefined },
     5000,
   ).state;
   assert.equal(brief.tries, 6);
+  assert.equal(brief.isHeldOff, false);
   const long = on(
     { ...stateIn('live'), tries: 5 },
     { type: 'down', code: 1006, error: undefined },
