@@ -498,7 +498,10 @@ export class Link {
       },
       peerLacks === undefined ? this.tailPosition(knowledge) : undefined,
     );
-    const endDurable = node.log.onDurable(() => this.receiver?.tellDurable());
+    const endDurable = node.log.onDurable(() => {
+      this.receiver?.tellDurable();
+      this.sender?.sendAnswers();
+    });
     const endRounds = node.rounds.join(() => this.sender?.pump());
     this.endNews = () => {
       endDurable();

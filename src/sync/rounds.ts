@@ -16,6 +16,7 @@ export class Rounds {
   private readonly parts: RoundsParts;
   private readonly links = new Set<() => void>();
   private isDue = false;
+  private cancelRound: (() => void) | undefined;
   /** When the pause after the last round is over. */
   private pausedMs = 0;
 
@@ -27,7 +28,15 @@ export class Rounds {
   /** Has `tell` called in every round; returns the end of that. */
   join(tell: () => void): () => void {
     this.links.add(tell);
-    return () => this.links.delete(tell);
+    return () => this.leave(tell);
+  }
+
+  private leave(tell: () => void): void {
+    this.links.delete(tell);
+    if (this.links.size > 0 || this.cancelRound === undefined) return;
+    this.cancelRound();
+    this.cancelRound = undefined;
+    this.isDue = false;
   }
 
   private news(): void {
@@ -35,14 +44,21 @@ export class Rounds {
     this.isDue = true;
     const { timers } = this.parts;
     const waitMs = this.pausedMs - timers.steadyMs();
-    if (waitMs > 0) timers.after(waitMs, () => this.round());
+    if (waitMs > 0) this.cancelRound = timers.after(waitMs, () => this.round());
     else queueMicrotask(() => this.round());
   }
 
   private round(): void {
-    const { timers, limits } = this.parts;
+    this.cancelRound = undefined;
     this.isDue = false;
+    // What is told can be news itself, and has to wait as well.
+    this.pause();
     for (const tell of this.links) tell();
+    this.pause();
+  }
+
+  private pause(): void {
+    const { timers, limits } = this.parts;
     this.pausedMs = timers.steadyMs() + Math.floor(this.links.size / limits.linksPerMs);
   }
 }

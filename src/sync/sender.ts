@@ -363,6 +363,11 @@ export class Sender {
     this.answers.ask(want, db, key);
   }
 
+  /** To be called when more of the log is durable: clients wait for answers, which wait for no round. */
+  sendAnswers(): void {
+    this.answers.send();
+  }
+
   /**
    * Sends what it may; to be called whenever something changed that could allow more. A node has many links: what can
    * be done without waiting is, so that what it takes for one link is done with before the next begins.

@@ -70,6 +70,47 @@ test('who has left is told nothing', async () => {
   assert.deepEqual(rig.told, []);
 });
 
+test('the last one that leaves takes the time to come along, and who joins is told as ever', async () => {
+  const rig = new Rig(0.1);
+  let waiting = 0;
+  const { after } = rig.timers;
+  Object.assign(rig.timers, {
+    after: (ms: number, run: () => void) => {
+      waiting += 1;
+      const cancel = after(ms, run);
+      return () => {
+        waiting -= 1;
+        cancel();
+      };
+    },
+  });
+  const [leave, leaveToo] = [rig.join(), rig.join()];
+  rig.news();
+  await rig.pass(0);
+  assert.deepEqual([rig.told, waiting], [[0, 0], 0]);
+  rig.news();
+  leave();
+  assert.equal(waiting, 1);
+  leaveToo();
+  assert.equal(waiting, 0);
+  rig.join();
+  rig.news();
+  await rig.pass(100);
+  assert.deepEqual(rig.told, [0, 0, 20]);
+});
+
+test('what is news because links are told waits for the end of the pause', async () => {
+  const rig = new Rig(0.1);
+  const told: number[] = [];
+  rig.rounds.join(() => {
+    told.push(rig.scheduler.nowMs);
+    if (told.length < 4) rig.news();
+  });
+  rig.news();
+  await rig.pass(100);
+  assert.deepEqual(told, [0, 10, 20, 30]);
+});
+
 test('what many edges write at once reaches each in a few batches, not one for each write', async () => {
   const count = 24;
   const node = new LiveNode({ nodeId: 'hub', limits: { linksPerMs: 0.1 }, connectionsMax: count });
