@@ -139,7 +139,7 @@ export class SimLog implements SyncLog {
     return () => this.listeners.delete(listener);
   }
 
-  /** From memory or from the disk: nobody may count on either. */
+  /** From memory or from the disk, which takes its time: nobody may count on either. */
   read(
     fromSeq: number,
     limitBytes: number,
@@ -153,7 +153,10 @@ export class SimLog implements SyncLog {
       found.push(this.disk.blocks[at]!);
       bytes += this.disk.blocks[at]!.buf.length;
     }
-    return this.timers.random() < 0.5 ? found : Promise.resolve(found);
+    if (this.timers.random() < 0.5) return found;
+    return new Promise((resolve) => {
+      this.timers.after(this.syncMs(), () => resolve(found));
+    });
   }
 
   retain(name: string, seq: number | undefined): void {
