@@ -120,7 +120,8 @@ export class Window {
       if (reader.origin === this.self && block.source === '') {
         if (isContent(reader.kind) || isTold(reader.kind)) this.noteOwn();
       }
-      if (isEcho || this.isCovered(covered)) continue;
+      // What joining recorded of this node's own, where it found a collection expired, is no echo.
+      if ((isEcho && reader.origin !== this.self) || this.isCovered(covered)) continue;
       if (reader.kind === DeltaKind.frontier) this.noteFrontier();
       else if (reader.kind === DeltaKind.run) this.runs.push(reader.runNumber);
       else if (isContent(reader.kind) && this.shortfall?.leavesOut(reader) !== true) this.take(isRun);

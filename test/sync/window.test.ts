@@ -112,9 +112,28 @@ test('what the peer covers, and what came from it over this connection, stays ou
   const window = new Window(from.store.origins, from.store.self);
   for (const block of blocksOf(from, '')) window.add(block, peerOf(from, covered));
   assert.equal(write(from, window).batch.length, 0);
-  const echo = new Window(from.store.origins, from.store.self);
-  for (const block of blocksOf(from, 'peer')) echo.add(block, peerOf(from));
-  assert.equal(write(from, echo).batch.length, 0);
+  const other = new TestNode('b');
+  other.run((store) => perform(store, [0, 1, 1]));
+  const echo = new Window(
+    other.store.origins,
+    other.store.origins.intern(from.store.origins.name(from.store.self)),
+  );
+  for (const block of blocksOf(other, 'peer')) echo.add(block, peerOf(other));
+  assert.equal(write(other, echo).batch.length, 0);
+});
+
+test('what this node made itself while it joined what a peer sent, where that had expired, goes to that peer', () => {
+  const node = new TestNode('a');
+  node.run((store) => perform(store, [0, 1, 1]));
+  node.run((store) => perform(store, [1, 1, 1]));
+  const window = new Window(node.store.origins, node.store.self);
+  for (const block of blocksOf(node, 'peer')) window.add(block, peerOf(node));
+  const far = new TestNode('far');
+  far.run((store) => perform(store, [0, 2, 2]));
+  const { batch, deltas } = write(node, window);
+  assert.equal(deltas, 1);
+  far.join(batch, node);
+  assert.equal(Object.keys(far.visible()).length, 1);
 });
 
 test('the newest value inherits the oldest base', () => {
