@@ -67,7 +67,7 @@ export class BlockEncoder {
     outMax: number,
   ): number {
     const at = this.part(buf, start, start, end, index, attempts, out, 0, outMax);
-    return at < 0 ? 0 : writeSequence(buf, this.anchor, end, 0, 0, out, at, outMax);
+    return at < 0 ? 0 : this.rest(buf, this.anchor, end, out, at, outMax);
   }
 
   /**

@@ -31,6 +31,7 @@ export function closeReason(code: number): string {
 /** How long to wait before the next try: by backoff, the longest delay, or not at all. */
 export type Pace = 'backoff' | 'longest' | 'now';
 
+/** How long to wait after a connection that was closed with this code. */
 export function retryAfterCode(code: number): Pace {
   if (code === CloseCode.anew) return 'now';
   return code === CloseCode.unauthorized || code === CloseCode.version ? 'longest' : 'backoff';
